@@ -1,0 +1,117 @@
+/** The lines of the trail. Every exchange has exactly one opening and exactly one ending. Types only. */
+import type { Actor, Facts } from './actor.ts'
+import type { FaultCode } from './fault.ts'
+import type { Finding } from './finding.ts'
+import type { ProtocolName, Usage } from './prompt.ts'
+import type { Verdict } from './verdict.ts'
+
+/** The closed list of entry kinds. A `refused` opening is its own ending. */
+export type OpeningKind = 'asked' | 'refused'
+export type EndingKind = 'replied' | 'denied' | 'aborted' | 'failed' | 'interrupted'
+export type EntryKind = OpeningKind | EndingKind | 'gap'
+
+/** What sort of route a request took: read in full, or known and recorded as metadata, or neither. */
+export type RouteKind = ProtocolName | 'metadata' | 'unknown'
+
+/** A body in the record: always the masked copy. */
+export interface Body {
+  /** Raw bytes as sent on (decoded from any content encoding), masked. */
+  readonly bytes: Uint8Array
+  readonly type: string
+  /** Keyed digests (HMAC-SHA-256, hex) of the bytes as received and as sent on. */
+  readonly received: string
+  readonly sent: string
+}
+
+/** The first entry of an exchange. */
+export interface Opening {
+  readonly kind: OpeningKind
+  /** UUIDv7. */
+  readonly exchange: string
+  /** Milliseconds since the Unix epoch. */
+  readonly at: number
+  readonly session?: string
+  readonly actor?: Actor
+  /** Id of the key that identified the actor; never the key. */
+  readonly key?: string
+  /** Keyed fingerprint of the upstream credential; never the credential. */
+  readonly credential?: string
+  readonly door: 'reverse' | 'forward' | 'websocket'
+  /** True where the listener was a plain one beyond loopback. */
+  readonly insecure?: boolean
+  readonly connection?: string
+  readonly host?: string
+  readonly method: string
+  /** Without query values and without any key. */
+  readonly path: string
+  readonly route: RouteKind
+  readonly model?: string
+  readonly stream?: boolean
+  readonly facts: Facts
+  readonly verdict?: Verdict
+  readonly findings: readonly Finding[]
+  /** Files, tools, message count: enough for a list, the rest is read from the body. */
+  readonly tools?: readonly string[]
+  readonly messages?: number
+  /** The exchange that this one tries again. */
+  readonly retryOf?: string
+  /** Set on `refused`. */
+  readonly fault?: FaultCode
+  readonly reason?: string
+  /** For coalesced refusals of unknown callers: how many this line stands for. */
+  readonly count?: number
+  readonly body?: Body
+  /** Words for full-text search, beside those of the body: the last user message first. */
+  readonly text?: string
+}
+
+/** The last entry of an exchange that was `asked`. */
+export interface Ending {
+  readonly kind: EndingKind
+  readonly exchange: string
+  readonly at: number
+  /** Upstream's HTTP status, 0 where there was none; `delivered` is what the client got. */
+  readonly status: number
+  readonly delivered: number
+  readonly model?: string
+  readonly finish?: string
+  readonly usage?: Usage
+  readonly findings: readonly Finding[]
+  readonly fault?: FaultCode
+  readonly reason?: string
+  /** True where the gateway wrote the reply or its end (a refusal, a notice). */
+  readonly authored?: boolean
+  /** Monotonic milliseconds since the request's first byte. */
+  readonly timings: Timings
+  /** Counts of what was scanned as raw text because it did not parse, and of events. */
+  readonly events?: number
+  readonly unparsed?: number
+  /** When each part of the reply left, for replay: pairs of [ms since the request, byte offset in the body]. */
+  readonly pace?: readonly (readonly [number, number])[]
+  readonly requestId?: string
+  readonly body?: Body
+  readonly text?: string
+}
+
+export interface Timings {
+  readonly identified?: number
+  readonly read?: number
+  readonly durable?: number
+  readonly firstByte?: number
+  readonly end: number
+}
+
+/** A stretch in which traffic passed unrecorded, because the configuration allowed it. Signed with the install key. */
+export interface Gap {
+  readonly kind: 'gap'
+  readonly exchange: string
+  readonly at: number
+  readonly from: number
+  readonly to: number
+  readonly count: number
+  readonly reason: string
+  /** HMAC-SHA-256, hex, over from, to, count and reason. */
+  readonly signature: string
+}
+
+export type Entry = Opening | Ending | Gap

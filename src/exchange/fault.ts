@@ -1,0 +1,236 @@
+/** The one table of faults: code, HTTP status, what is said, what to do. Codes are public API. */
+
+interface Row {
+  /** HTTP status; `refusals` may render another one for a client that would hide it. */
+  readonly status: number
+  readonly message: string
+  readonly remedy: string
+}
+
+/** Every fault that Gatelog reports. `docs/faults.md` says the same, and a test holds the two together. */
+export const FAULTS = {
+  'identity.missing': {
+    status: 400,
+    message: 'No Gatelog key was sent',
+    remedy: 'Send the key as x-gatelog-key; `gatelog connect` writes the setting for your client.',
+  },
+  'identity.unknown': {
+    status: 400,
+    message: 'This Gatelog key is not known',
+    remedy: 'Check the key for a copying error, or ask for a new one: `gatelog keys create`.',
+  },
+  'identity.revoked': {
+    status: 400,
+    message: 'This Gatelog key was revoked',
+    remedy: 'Ask whoever runs Gatelog for a new key.',
+  },
+  'identity.expired': {
+    status: 401,
+    message: 'This Gatelog key has expired',
+    remedy: 'Create a new one: `gatelog keys create`.',
+  },
+  'identity.scope': {
+    status: 400,
+    message: 'This Gatelog key does not cover this connection',
+    remedy: 'Create a key with `--connection <name>`.',
+  },
+  'identity.channel': {
+    status: 400,
+    message: 'This kind of Gatelog key may not be sent this way',
+    remedy: 'Only gtl_path_ keys travel in a path, and only where `path_keys: true` is set.',
+  },
+  'limit.requests': {
+    status: 400,
+    message: 'Too many open requests for one actor',
+    remedy: 'Wait until some have ended, or raise limits.actor.open_streams.',
+  },
+  'limit.bytes': {
+    status: 400,
+    message: 'This actor has sent too many bytes this hour',
+    remedy: 'Wait, or raise limits.actor.bytes_per_hour.',
+  },
+  'limit.body': { status: 413, message: 'The body is too large', remedy: 'Send less, or raise limits.body_bytes.' },
+  'limit.decoded': {
+    status: 413,
+    message: 'The body is too large once decompressed',
+    remedy: 'Send less, or raise limits.decoded_bytes.',
+  },
+  'limit.depth': {
+    status: 400,
+    message: 'The JSON is nested too deeply',
+    remedy: 'Send flatter JSON, or raise limits.json_depth.',
+  },
+  'limit.event': {
+    status: 502,
+    message: 'The upstream sent an event that is too large',
+    remedy: 'Raise limits.event_bytes.',
+  },
+  'limit.reply': {
+    status: 502,
+    message: 'The upstream sent a reply that is too large',
+    remedy: 'Raise limits.reply_bytes.',
+  },
+  'limit.time': { status: 504, message: 'The exchange took too long', remedy: 'Raise timeouts.total_ms.' },
+  'request.connection': {
+    status: 404,
+    message: 'There is no such connection',
+    remedy: 'See `gatelog connections list`.',
+  },
+  'request.host': {
+    status: 404,
+    message: 'This connection has no such host',
+    remedy: 'See `gatelog connections list`.',
+  },
+  'request.path': {
+    status: 404,
+    message: 'Not a Gatelog address',
+    remedy: 'Addresses are /c/<connection>/<host>/<the provider’s own path>.',
+  },
+  'request.route': {
+    status: 404,
+    message: 'This route is not known, so it is not passed on',
+    remedy: 'Set unknown_routes: record-and-pass on the connection to let it through.',
+  },
+  'request.json': { status: 400, message: 'The body is not valid JSON', remedy: 'Send the provider’s own JSON body.' },
+  'request.type': {
+    status: 415,
+    message: 'The content type does not fit this route',
+    remedy: 'Send application/json.',
+  },
+  'request.encoding': {
+    status: 415,
+    message: 'The content encoding is not known',
+    remedy: 'Send identity, gzip, br, zstd or deflate.',
+  },
+  'request.encoded': {
+    status: 400,
+    message: 'The body does not match its content encoding',
+    remedy: 'Send the body as its content-encoding header says.',
+  },
+  'request.headers': {
+    status: 400,
+    message: 'The request’s headers are not acceptable',
+    remedy: 'Send each of host and content-length once, and no transfer-encoding beside content-length.',
+  },
+  'request.upgrade': {
+    status: 426,
+    message: 'WebSocket is not recorded on this connection yet',
+    remedy: 'Use HTTP; Copilot CLI and Codex fall back to it on their own.',
+  },
+  'request.aborted': { status: 400, message: 'The request ended before its body did', remedy: 'Send it again.' },
+  'policy.deny': {
+    status: 400,
+    message: 'This prompt was denied by a rule',
+    remedy: 'Change the prompt, or ask whoever wrote the rule.',
+  },
+  'policy.error': {
+    status: 400,
+    message: 'A rule could not be evaluated',
+    remedy: 'Correct the rule: `gatelog check`.',
+  },
+  'upstream.refused': {
+    status: 502,
+    message: 'The upstream cannot be reached',
+    remedy: 'Test it: `gatelog connections test <name>`.',
+  },
+  'upstream.tls': {
+    status: 502,
+    message: 'The upstream’s certificate is not trusted',
+    remedy: 'Set upstream_ca on the connection to the CA’s file.',
+  },
+  'upstream.reset': { status: 502, message: 'The upstream broke the connection', remedy: 'Send the prompt again.' },
+  'upstream.timeout': {
+    status: 504,
+    message: 'The upstream did not answer in time',
+    remedy: 'Send it again, or raise the timeouts of the connection.',
+  },
+  'upstream.truncated': {
+    status: 502,
+    message: 'The upstream’s reply ended before its last event',
+    remedy: 'Send the prompt again.',
+  },
+  'upstream.malformed': {
+    status: 502,
+    message: 'The upstream’s reply cannot be read, so it cannot be masked',
+    remedy: 'Check that the connection’s kind fits its upstream.',
+  },
+  'client.aborted': { status: 499, message: 'The client went away', remedy: 'Nothing to do.' },
+  'gateway.draining': { status: 503, message: 'Gatelog is shutting down', remedy: 'Send it again in a moment.' },
+  'gateway.stopped': {
+    status: 503,
+    message: 'Gatelog stopped while this exchange was open',
+    remedy: 'Send the prompt again.',
+  },
+  'gateway.internal': { status: 500, message: 'Gatelog made a mistake', remedy: 'Report it with the exchange’s id.' },
+  'trail.unavailable': {
+    status: 503,
+    message: 'The audit trail cannot be written, so nothing was sent',
+    remedy: 'Free disk space or repair the store: `gatelog doctor`.',
+  },
+  'trail.locked': {
+    status: 503,
+    message: 'Another process holds the trail',
+    remedy: 'Stop the other gatelog, or wait for it.',
+  },
+  'trail.broken': {
+    status: 503,
+    message: 'The disk reported a write error; the trail has latched shut',
+    remedy: 'Check the disk, then start Gatelog again.',
+  },
+  'trail.newer': {
+    status: 500,
+    message: 'This trail was written by a newer Gatelog',
+    remedy: 'Run the newer version.',
+  },
+  'trail.absent': { status: 404, message: 'The record holds no such exchange', remedy: 'Find it: `gatelog search`.' },
+  'query.syntax': {
+    status: 400,
+    message: 'The query cannot be read',
+    remedy: 'Write key:value pairs, "phrases" and -negations: `gatelog search --help`.',
+  },
+  'config.invalid': { status: 500, message: 'The configuration is not valid', remedy: 'See `gatelog check`.' },
+  'config.missing': {
+    status: 500,
+    message: 'A value that the configuration refers to is missing',
+    remedy: 'Set the environment variable or write the file.',
+  },
+  'config.listen': {
+    status: 500,
+    message: 'A plain listener beyond loopback is not allowed',
+    remedy: 'Add tls, bind to 127.0.0.1, or set insecure_listen: true.',
+  },
+  'server.unreachable': {
+    status: 503,
+    message: 'The Gatelog server does not answer',
+    remedy: 'Start it: `npm start`.',
+  },
+} as const satisfies Record<string, Row>
+
+export type FaultCode = keyof typeof FAULTS
+
+/** A failure with a code from the table. `detail` names the field, the limit, the value's place; never a secret. */
+export class Fault extends Error {
+  readonly code: FaultCode
+  readonly detail: string | undefined
+
+  constructor(code: FaultCode, detail?: string, options?: ErrorOptions) {
+    super(detail ? `${FAULTS[code].message}: ${detail}` : FAULTS[code].message, options)
+    this.name = 'Fault'
+    this.code = code
+    this.detail = detail
+  }
+
+  get status(): number {
+    return FAULTS[this.code].status
+  }
+
+  get remedy(): string {
+    return FAULTS[this.code].remedy
+  }
+}
+
+/** Any thrown value as a fault; what is not one becomes `gateway.internal`. */
+export function faultOf(error: unknown): Fault {
+  if (error instanceof Fault) return error
+  return new Fault('gateway.internal', error instanceof Error ? error.message : String(error), { cause: error })
+}

@@ -1,0 +1,19 @@
+/** The nouns of the gateway and the table of faults. Imports nothing from any other room. */
+export type { Actor, ActorKind, Fact, FactName, Facts, Source } from './actor.ts'
+export type {
+  Body,
+  Ending,
+  EndingKind,
+  Entry,
+  EntryKind,
+  Gap,
+  Opening,
+  OpeningKind,
+  RouteKind,
+  Timings,
+} from './entry.ts'
+export { FAULTS, Fault, type FaultCode, faultOf } from './fault.ts'
+export type { Direction, Finding } from './finding.ts'
+export type { Hash, Keyring, Purpose } from './keyring.ts'
+export type { Message, Prompt, ProtocolName, Reply, Role, ToolCall, Usage } from './prompt.ts'
+export type { Verdict } from './verdict.ts'
