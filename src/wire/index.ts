@@ -1,0 +1,11 @@
+/** Bytes to meaning and back, one file per provider protocol. No socket, no clock, no storage. */
+import { type Piece, wholePieces } from './protocol.ts'
+
+export { type Client, readClient } from './client.ts'
+export type { EventReading, Headers, Piece, Protocol } from './protocol.ts'
+export { PROTOCOLS, type Route, routeFor } from './routes.ts'
+export { type Frame, Framer, rewrite } from './sse.ts'
+export { splice } from './strings.ts'
+
+/** The strings of any JSON document, every one of them whole. @throws request.json, limit.depth */
+export const readDocument = (text: string): Piece[] => wholePieces(text)

@@ -1,0 +1,92 @@
+/** What a wire protocol can do. One file implements it for each provider's format. */
+import type { Prompt, ProtocolName, Reply } from '#exchange'
+import { DELTA, type Field, type Tree, WHOLE } from './fields.ts'
+import { readStrings, type Span, type Strings } from './strings.ts'
+
+export type Headers = Readonly<Record<string, string | string[] | undefined>>
+
+/** One string to scan: its lane, and where it stands in the document (UTF-16 offsets inside the quotes). */
+export interface Piece {
+  /** By position, never by an id: ids change with every event. */
+  readonly lane: string
+  readonly how: 'delta' | 'whole'
+  readonly mode: 'text' | 'json'
+  readonly start: number
+  readonly end: number
+  readonly value: string
+}
+
+export interface EventReading {
+  readonly pieces: readonly Piece[]
+  /** Lanes that end with this event: exact names, or prefixes that end in `*`. */
+  readonly ends: readonly string[]
+  /** A signature over all that a lane has borne: the text must come back to the provider unchanged. */
+  readonly signed?: { readonly lane: string; readonly signature: string }
+  /** Whether this is the event after which a reply is complete. */
+  readonly terminal: boolean
+}
+
+export interface Protocol {
+  readonly name: ProtocolName
+  /** Whether a path (without query) is this protocol's. */
+  owns(path: string): boolean
+  /** Reads a parsed request. Missing parts become empty; nothing throws. */
+  readPrompt(document: unknown, headers: Headers): Prompt
+  /** The strings of a whole JSON document. @throws request.json, limit.depth */
+  readPieces(text: string, part: 'prompt' | 'reply'): Piece[]
+  /** The strings of one event. @throws request.json where it is not JSON: then it is raw text; limit.depth */
+  readEvent(data: string, event?: string): EventReading
+  /** Puts a recorded reply together. Nothing throws. */
+  readReply(body: string, streamed: boolean): Reply
+  /** The signed texts of a document, by signature, with their places. @throws request.json */
+  readSigned?(text: string, part: 'prompt' | 'reply'): { readonly signature: string; readonly piece: Piece }[]
+  /** Given the events sent so far, those that end the stream as a normal answer which bears `text`. */
+  notice(text: string, sent: string): string
+}
+
+/** The strings of a document as whole pieces, each named by its path. @throws request.json, limit.depth */
+export function wholePieces(text: string, tree?: Tree): Piece[] {
+  return readStrings(text, tree).spans.map((span) => piece(span, span.path, span.field ?? WHOLE, 'whole'))
+}
+
+/**
+ * The strings of one event. `laneOf` names a delta's lane from its path and the numbers beside it. A string that the
+ * table does not know is a lane of its own, named by event type and path, so that a new field can hide nothing.
+ */
+export function eventPieces(
+  { spans, numbers }: Strings,
+  type: string,
+  laneOf: (path: string, numbers: ReadonlyMap<string, number>) => string,
+): Piece[] {
+  return spans.map((span) => {
+    if (!span.field) return piece(span, `${type}:${span.path}${positionOf(span.path, numbers)}`, DELTA, 'delta')
+    const { how } = span.field
+    return piece(
+      span,
+      how === 'delta' ? laneOf(span.path, numbers) : span.path,
+      span.field,
+      how === 'delta' ? 'delta' : 'whole',
+    )
+  })
+}
+
+/** No event has so many outputs; past them one lane bears all, so that the time stays linear. */
+const MOST_POSITIONS = 64
+
+/** The position numbers that stand beside a path or above it, as ` 0 2`: parts of several outputs come by turns. */
+function positionOf(path: string, numbers: ReadonlyMap<string, number>): string {
+  if (numbers.size > MOST_POSITIONS) return ''
+  let position = ''
+  for (const [at, number] of numbers)
+    if (at !== path && path.startsWith(at.slice(0, at.lastIndexOf('.') + 1))) position += ` ${number}`
+  return position
+}
+
+const piece = ({ start, end, value }: Span, lane: string, { mode }: Field, how: Piece['how']): Piece => ({
+  lane,
+  how,
+  mode,
+  start,
+  end,
+  value,
+})
