@@ -1,0 +1,144 @@
+/** Rules compiled once and shared by all lanes; holds no text and no state of any lane. */
+import { Fault } from '#exchange'
+import { buildLiterals, type Literal, type Literals } from './literals.ts'
+import { Matcher, State } from './matcher.ts'
+import { longest, NON_ASCII, parseClass, parsePattern, SYMBOLS } from './pattern.ts'
+import type { MaskingRule } from './rule.ts'
+
+/** The place in a follow table that stands for the end of the text. */
+export const END = SYMBOLS
+/** Known values shorter than this are left out: they would hit ordinary words. UTF-16 units. */
+const SHORTEST_KNOWN = 8
+const LONGEST_CHECKED = 1024
+
+/** One rule, ready to run. */
+export interface Program {
+  readonly rule: string
+  /** Place among the rules: the lower one names a finding that two rules begin at the same place and time. */
+  readonly order: number
+  readonly before: Matcher | undefined
+  readonly secret: Matcher | undefined
+  /** By symbol or END: whether it may follow the secret; undefined where anything may. */
+  readonly follow: Uint8Array | undefined
+  readonly check: ((secret: string) => boolean) | undefined
+}
+
+/** What a literal hit starts. */
+export interface Opening {
+  readonly program: Program
+  readonly context: State | undefined
+  /** Secrets that began inside the literal, `back` characters before its end. */
+  readonly secrets: readonly { readonly state: State; readonly back: number; readonly text: string }[]
+}
+
+export interface Engine {
+  readonly literals: Literals
+  /** By literal. */
+  readonly openings: readonly Opening[]
+  /** Scratch: numbers the steps of all lanes, so that states can tell who met in them. */
+  tick: number
+}
+
+/** An exact value to mask, such as one of the gateway's own keys. */
+interface Known {
+  readonly id: string
+  readonly value: string
+}
+
+/**
+ * Compiles rules, and exact values beside them. Known values come first in order; those under 8 characters are left out.
+ * @throws Fault config.invalid with the rule's id for a pattern outside the subset, a literal that does not begin the
+ * rule's pattern, or a check on an unbounded secret.
+ */
+export function compile(rules: readonly MaskingRule[], known: readonly Known[] = []): Engine {
+  const values = known.filter(({ value }) => value.length >= SHORTEST_KNOWN && value.isWellFormed())
+  const literals: Literal[] = []
+  const openings: Opening[] = []
+  values.forEach(({ id, value }, order) => {
+    literals.push({ text: value, fold: false, bounded: false, context: 0 })
+    openings.push(openKnown(id, value, order))
+  })
+  rules.forEach((rule, i) => {
+    const program = compileRule(rule, values.length + i)
+    for (const text of rule.literals) {
+      const opening = open(program, text)
+      const context = text.length - Math.max(0, ...opening.secrets.map((secret) => secret.back))
+      literals.push({ text, fold: rule.fold ?? false, bounded: !rule.inWord && startsWord(text), context })
+      openings.push(opening)
+    }
+  })
+  return { literals: buildLiterals(literals), openings, tick: 0 }
+}
+
+/** The symbol of a UTF-16 unit. */
+export function symbolOf(unit: number): number {
+  return Math.min(unit, NON_ASCII)
+}
+
+function compileRule(rule: MaskingRule, order: number): Program {
+  try {
+    return {
+      rule: rule.id,
+      order,
+      before: rule.before === undefined ? undefined : new Matcher(parsePattern(rule.before, rule.fold)),
+      secret: new Matcher(secretOf(rule)),
+      follow: followOf(rule),
+      check: rule.check,
+    }
+  } catch (error) {
+    const why = error instanceof Fault ? error.detail : String(error)
+    throw new Fault('config.invalid', `masking rule ${rule.id}: ${why}`, { cause: error })
+  }
+}
+
+function secretOf(rule: MaskingRule) {
+  const pattern = parsePattern(rule.secret, rule.fold)
+  if (rule.check && longest(pattern) > LONGEST_CHECKED)
+    throw new Fault('config.invalid', `a secret with a check is at most ${LONGEST_CHECKED} characters long`)
+  return pattern
+}
+
+function followOf(rule: MaskingRule): Uint8Array | undefined {
+  if (rule.after === undefined && rule.notAfter === undefined) return undefined
+  const table = new Uint8Array(SYMBOLS + 1).fill(1)
+  if (rule.after !== undefined) {
+    table.set(parseClass(rule.after))
+    table[END] = 0
+  }
+  if (rule.notAfter !== undefined) {
+    parseClass(rule.notAfter).forEach((bit, symbol) => {
+      if (bit) table[symbol] = 0
+    })
+  }
+  return table
+}
+
+/** Runs the rule's patterns over its own literal, so that a hit starts where the literal ends. */
+function open(program: Program, literal: string): Opening {
+  const { before, secret } = program
+  let context: State | null = before?.start ?? null
+  let secrets: { state: State; back: number; text: string }[] = []
+  if (!before) secrets.push({ state: secret!.start, back: literal.length, text: '' })
+  for (let i = 0; i < literal.length; i++) {
+    const symbol = symbolOf(literal.charCodeAt(i))
+    secrets = secrets.flatMap(({ state, back, text }) => {
+      const next = secret!.step(state, symbol)
+      return next ? [{ state: next, back, text: text + literal[i] }] : []
+    })
+    context = context && before!.step(context, symbol)
+    if (context?.accept) secrets.push({ state: secret!.start, back: literal.length - i - 1, text: '' })
+  }
+  if (!context && secrets.length === 0)
+    throw new Fault('config.invalid', `masking rule ${program.rule}: ${literal} does not begin its pattern`)
+  return { program, context: context ?? undefined, secrets }
+}
+
+/** A known value is certain where its literal ends: a state that accepts and leads nowhere. */
+function openKnown(id: string, value: string, order: number): Opening {
+  const program = { rule: id, order, before: undefined, secret: undefined, follow: undefined, check: undefined }
+  return { program, context: undefined, secrets: [{ state: new State([], true, 0), back: value.length, text: value }] }
+}
+
+function startsWord(literal: string): boolean {
+  return /^[A-Za-z0-9]/.test(literal)
+}

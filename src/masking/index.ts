@@ -1,0 +1,7 @@
+/** Finds secrets in whole and in streamed text; rules are data. Never a socket, a clock or a store. */
+export type { LaneFinding } from './edits.ts'
+export { compile, type Engine } from './engine.ts'
+export { Lane } from './lane.ts'
+export { maskText } from './mask.ts'
+export type { MaskingRule, Sample } from './rule.ts'
+export { RULES } from './rules/index.ts'

@@ -1,0 +1,197 @@
+/** Reads the small regex subset of masking rules into a tree; never runs a pattern, never uses V8's own engine on traffic. */
+import { Fault } from '#exchange'
+
+/** One byte per symbol: 0…127 are ASCII, 128 stands for every other UTF-16 unit. */
+export type CharSet = Uint8Array
+export const NON_ASCII = 128
+export const SYMBOLS = 129
+
+export type Pattern =
+  | { readonly kind: 'set'; readonly set: CharSet }
+  | { readonly kind: 'seq'; readonly items: readonly Pattern[] }
+  | { readonly kind: 'either'; readonly items: readonly Pattern[] }
+  | { readonly kind: 'repeat'; readonly item: Pattern; readonly min: number; readonly max: number }
+
+const MAX_REPEAT = 1024
+const MAX_GROUPS = 32
+
+/**
+ * Classes, ranges, `\w \d \s`, groups, alternation, `? * + {m} {m,n} {m,}`; no anchors, references or lookaround.
+ * With `fold`, ASCII case is ignored.
+ * @throws Fault config.invalid for anything else.
+ */
+export function parsePattern(source: string, fold = false): Pattern {
+  const reader = new Reader(source, fold)
+  const pattern = reader.alternation(0)
+  if (!reader.done) reader.fail('unexpected )')
+  return pattern
+}
+
+/**
+ * A single class such as `[A-Za-z0-9]`.
+ * @throws Fault config.invalid when it is more than that.
+ */
+export function parseClass(source: string): CharSet {
+  const pattern = parsePattern(source)
+  if (pattern.kind !== 'set') throw new Fault('config.invalid', `masking pattern: ${source} is not one class`)
+  return pattern.set
+}
+
+/** The most characters that a match can have; Infinity where a repeat is open. */
+export function longest(pattern: Pattern): number {
+  if (pattern.kind === 'set') return 1
+  if (pattern.kind === 'seq') return pattern.items.reduce((sum, item) => sum + longest(item), 0)
+  if (pattern.kind === 'either') return Math.max(...pattern.items.map(longest))
+  return longest(pattern.item) * pattern.max
+}
+
+class Reader {
+  readonly #source: string
+  readonly #fold: boolean
+  #at = 0
+
+  constructor(source: string, fold: boolean) {
+    this.#source = source
+    this.#fold = fold
+  }
+
+  get done(): boolean {
+    return this.#at >= this.#source.length
+  }
+
+  fail(why: string): never {
+    throw new Fault('config.invalid', `masking pattern ${this.#source}, offset ${this.#at}: ${why}`)
+  }
+
+  alternation(depth: number): Pattern {
+    if (depth > MAX_GROUPS) this.fail('groups are nested too deeply')
+    const items = [this.#sequence(depth)]
+    while (this.#take('|')) items.push(this.#sequence(depth))
+    return items.length === 1 ? items[0]! : { kind: 'either', items }
+  }
+
+  #sequence(depth: number): Pattern {
+    const items: Pattern[] = []
+    while (!this.done && this.#peek() !== '|' && this.#peek() !== ')') items.push(this.#quantified(this.#atom(depth)))
+    return items.length === 1 ? items[0]! : { kind: 'seq', items }
+  }
+
+  #atom(depth: number): Pattern {
+    if (this.#take('(')) {
+      if (this.#take('?') && !this.#take(':')) this.fail('only (?: groups are known')
+      const inner = this.alternation(depth + 1)
+      if (!this.#take(')')) this.fail('missing )')
+      return inner
+    }
+    if (this.#take('[')) return { kind: 'set', set: this.#class() }
+    if (this.#take('.')) return { kind: 'set', set: negated(charset('\n')) }
+    if ('*+?{}^$'.includes(this.#peek())) this.fail(`unexpected ${this.#peek()}`)
+    return { kind: 'set', set: this.#folded(this.#unit()) }
+  }
+
+  #quantified(item: Pattern): Pattern {
+    const bounds = this.#bounds()
+    if (!bounds) return item
+    const [min, max] = bounds
+    if (min > max || min > MAX_REPEAT || (max > MAX_REPEAT && max !== Infinity)) this.fail('bad repeat')
+    return this.#quantified({ kind: 'repeat', item, min, max })
+  }
+
+  #bounds(): readonly [number, number] | undefined {
+    if (this.#take('?')) return [0, 1]
+    if (this.#take('*')) return [0, Infinity]
+    if (this.#take('+')) return [1, Infinity]
+    if (!this.#take('{')) return undefined
+    const min = this.#number() ?? this.fail('a number is missing')
+    const max = this.#take(',') ? (this.#number() ?? Infinity) : min
+    if (!this.#take('}')) this.fail('missing }')
+    return [min, max]
+  }
+
+  #number(): number | undefined {
+    const from = this.#at
+    while (this.#peek() >= '0' && this.#peek() <= '9') this.#at++
+    return this.#at === from ? undefined : Number(this.#source.slice(from, this.#at))
+  }
+
+  #class(): CharSet {
+    const negate = this.#take('^')
+    const set = new Uint8Array(SYMBOLS)
+    while (!this.#take(']')) {
+      if (this.done) this.fail('missing ]')
+      const from = this.#unit()
+      if (this.#peek() === '-' && this.#source[this.#at + 1] !== ']') {
+        this.#at++
+        this.#range(set, from, this.#unit())
+      } else add(set, from)
+    }
+    const folded = this.#folded(set)
+    return negate ? negated(folded) : folded
+  }
+
+  #range(set: CharSet, from: CharSet, to: CharSet): void {
+    const low = from.indexOf(1)
+    const high = to.indexOf(1)
+    if (from.indexOf(1, low + 1) >= 0 || to.indexOf(1, high + 1) >= 0 || low > high) this.fail('bad range')
+    set.fill(1, low, high + 1)
+  }
+
+  /** One character or escape, as a set. */
+  #unit(): CharSet {
+    const c = this.#source[this.#at++]
+    if (c === undefined) this.fail('unexpected end')
+    if (c.charCodeAt(0) > 127) this.fail('only ASCII is allowed')
+    if (c !== '\\') return charset(c)
+    const escaped = this.#source[this.#at++] ?? this.fail('unexpected end')
+    const named = NAMED[escaped]
+    if (named) return named
+    if (/[a-zA-Z0-9]/.test(escaped)) this.fail(`unknown escape \\${escaped}`)
+    return charset(escaped)
+  }
+
+  #folded(set: CharSet): CharSet {
+    if (!this.#fold) return set
+    const both = set.slice()
+    for (let c = 97; c <= 122; c++) if (set[c] || set[c - 32]) both[c] = both[c - 32] = 1
+    return both
+  }
+
+  #peek(): string {
+    return this.#source[this.#at] ?? ''
+  }
+
+  #take(c: string): boolean {
+    if (this.#source[this.#at] !== c) return false
+    this.#at++
+    return true
+  }
+}
+
+function charset(characters: string): CharSet {
+  const set = new Uint8Array(SYMBOLS)
+  for (const c of characters) set[c.charCodeAt(0)] = 1
+  return set
+}
+
+function negated(set: CharSet): CharSet {
+  return set.map((bit) => 1 - bit)
+}
+
+function add(set: CharSet, other: CharSet): void {
+  for (let i = 0; i < SYMBOLS; i++) if (other[i]) set[i] = 1
+}
+
+const WORD = charset('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_')
+const DIGIT = charset('0123456789')
+const SPACE = charset(' \t\n\r\f\v')
+const NAMED: Readonly<Record<string, CharSet>> = {
+  w: WORD,
+  W: negated(WORD),
+  d: DIGIT,
+  D: negated(DIGIT),
+  s: SPACE,
+  S: negated(SPACE),
+  n: charset('\n'),
+  r: charset('\r'),
+  t: charset('\t'),
+}

@@ -1,0 +1,82 @@
+/** Every rule against its own examples, in the places where secrets stand; and against text that holds none. */
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { test } from 'node:test'
+import { compile, type MaskingRule, maskText, RULES, type Sample } from './index.ts'
+
+const engine = compile(RULES)
+
+/** Where a token may stand. */
+const PLACES: readonly (readonly [string, string])[] = [
+  ['', ''],
+  ['Use ', '.'],
+  ['Is it ', ', or not?'],
+  ['x = "', '"'],
+  ["f('", "')"],
+  ['`', '`'],
+  ['<key>', '</key>'],
+  ['| name | ', ' |'],
+  ['https://a.example/?key=', '&b=1'],
+  ['token%3D', ''],
+  ['{\\"a\\": \\"', '\\"}'],
+  ['line\\n', '\\n'],
+  ['- ', '\n- next'],
+]
+
+function spread(sample: Sample): readonly [string, string, string] {
+  return typeof sample === 'string' ? ['', sample, ''] : sample
+}
+
+function placesOf(sample: Sample) {
+  return typeof sample === 'string' ? PLACES : PLACES.slice(0, 1)
+}
+
+function assertMasked(rule: MaskingRule, sample: Sample): void {
+  const [before, secret, after] = spread(sample)
+  for (const [left, right] of placesOf(sample)) {
+    const text = left + before + secret + after + right
+    const masked = `${left}${before}[masked:${rule.id}]${after}${right}`
+    assert.equal(maskText(engine, text, 'text').text, masked)
+    assert.deepEqual(JSON.parse(maskText(engine, JSON.stringify({ a: text }), 'json').text), { a: masked })
+  }
+}
+
+test('there are at least forty rules, each with its own id and examples', () => {
+  assert.ok(RULES.length >= 40)
+  assert.equal(new Set(RULES.map((rule) => rule.id)).size, RULES.length)
+  for (const { id, description, examples } of RULES) {
+    assert.match(id, /^[a-z][a-z0-9-]+$/)
+    assert.ok(description.length > 5 && examples.match.length > 0 && examples.miss.length > 0, id)
+  }
+})
+
+for (const rule of RULES) {
+  test(`rule ${rule.id}`, () => {
+    for (const example of rule.examples.match) assertMasked(rule, example())
+    for (const example of rule.examples.miss) {
+      const { findings } = maskText(engine, example(), 'text')
+      assert.deepEqual(
+        findings.filter((finding) => finding.rule === rule.id),
+        [],
+        example(),
+      )
+    }
+  })
+}
+
+test('ordinary text holds no secret', () => {
+  const clean = [
+    'a task-list, a risk-free desk-lamp, sk-learn, npm_config_registry, hf_hub_download, re_compile_all',
+    'const token = await getToken({ password: form.password, secret: process.env.SECRET_1 })',
+    'if (password === "incorrect") throw new Error("bad password: try again in 5 minutes")',
+    'git checkout 3f786850e387550fdab836ed7e6dc881de23001b && git log --format="%H %s"',
+    `id: ${randomUUID()}, "user_id": "${randomUUID()}", call_abcdefghijklmnopqrstuvwx, chatcmpl-9x8y7z6w5v4u3t2s1r0q`,
+    `data:image/png;base64,${Buffer.from(Array.from({ length: 900 }, (_, i) => (i * i * 31 + 7) % 256)).toString('base64')}`,
+    'sha512-z7BLQAcCOyQmGrTcXW9p0aYsMlWkXpkTmPo2TmMrPb8aLd2Z3Q1mQp6hYw==',
+    'Lorem ipsum dolor sit amet, consectetur adipiscing elit: sed do eiusmod tempor.',
+    'http://localhost:3000/a@b https://example.com:8080/x?y=z@w git@github.com:owner/name.git',
+    '---- BEGIN ---- | ----- | ----- | -----BEGIN CERTIFICATE-----',
+    'PASSWORD=$(pass show db) TOKEN=$TOKEN_1_DEFAULT API_KEY=<your-api-key-1>',
+  ]
+  for (const text of clean) assert.deepEqual(maskText(engine, text, 'text').findings, [], text)
+})

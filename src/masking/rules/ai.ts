@@ -1,0 +1,97 @@
+/** Model providers and what surrounds them (each provider's console and API reference). */
+import type { MaskingRule } from '../rule.ts'
+import { BASE62, HEX, prefixed, sample } from './sample.ts'
+
+export const AI: readonly MaskingRule[] = [
+  prefixed({
+    id: 'anthropic-key',
+    description: 'Anthropic API, admin, OAuth or session key',
+    prefixes: ['sk-ant-api03-', 'sk-ant-admin01-', 'sk-ant-oat01-', 'sk-ant-ort01-', 'sk-ant-sid01-'],
+    body: '[A-Za-z0-9_-]',
+    min: 40,
+  }),
+  prefixed({
+    id: 'openai-key',
+    description: 'OpenAI project, service-account or admin key',
+    prefixes: ['sk-proj-', 'sk-svcacct-', 'sk-admin-'],
+    body: '[A-Za-z0-9_-]',
+    min: 40,
+  }),
+  prefixed({
+    id: 'openrouter-key',
+    description: 'OpenRouter key',
+    prefixes: ['sk-or-v1-'],
+    body: '[0-9a-f]',
+    min: 64,
+    letters: HEX,
+  }),
+  prefixed({
+    id: 'langfuse-key',
+    description: 'Langfuse secret key',
+    prefixes: ['sk-lf-'],
+    body: '[0-9a-f-]',
+    min: 36,
+    letters: HEX,
+  }),
+  {
+    id: 'openai-key-legacy',
+    description: 'OpenAI user key, and keys of services that copied its form',
+    literals: ['sk-'],
+    secret: `sk-(?:[A-Za-z0-9]{20}${'T3Blbk'}FJ[A-Za-z0-9]{20,}|[A-Za-z0-9]{48,})`,
+    examples: {
+      match: [() => `sk-${sample(BASE62, 20)}${'T3Blbk'}FJ${sample(BASE62, 20, 2)}`, () => `sk-${sample(BASE62, 48)}`],
+      miss: [() => `sk-${sample(BASE62, 40)}`, () => 'task-list', () => 'sk-learn-contrib'],
+    },
+  },
+  prefixed({
+    id: 'deepseek-key',
+    description: 'DeepSeek key: sk- and 32 hex digits',
+    prefixes: ['sk-'],
+    body: '[0-9a-f]',
+    min: 32,
+    exact: true,
+    letters: HEX,
+  }),
+  prefixed({ id: 'xai-key', description: 'xAI key', prefixes: ['xai-'], body: '[A-Za-z0-9_-]', min: 70 }),
+  prefixed({ id: 'groq-key', description: 'Groq key', prefixes: ['gsk_'], body: '[A-Za-z0-9]', min: 50 }),
+  prefixed({ id: 'perplexity-key', description: 'Perplexity key', prefixes: ['pplx-'], body: '[A-Za-z0-9]', min: 40 }),
+  prefixed({
+    id: 'huggingface-token',
+    description: 'Hugging Face user or organisation token',
+    prefixes: ['hf_', 'api_org_'],
+    body: '[A-Za-z0-9]',
+    min: 34,
+  }),
+  prefixed({
+    id: 'replicate-token',
+    description: 'Replicate token',
+    prefixes: ['r8_'],
+    body: '[A-Za-z0-9_-]',
+    min: 37,
+  }),
+  prefixed({ id: 'nvidia-key', description: 'NVIDIA API key', prefixes: ['nvapi-'], body: '[A-Za-z0-9_-]', min: 60 }),
+  prefixed({ id: 'cerebras-key', description: 'Cerebras key', prefixes: ['csk-'], body: '[A-Za-z0-9]', min: 48 }),
+  prefixed({
+    id: 'langsmith-key',
+    description: 'LangSmith personal or service key',
+    prefixes: ['lsv2_pt_', 'lsv2_sk_'],
+    body: '[A-Za-z0-9_]',
+    min: 32,
+  }),
+  prefixed({ id: 'pinecone-key', description: 'Pinecone key', prefixes: ['pcsk_'], body: '[A-Za-z0-9_]', min: 40 }),
+  prefixed({
+    id: 'tavily-key',
+    description: 'Tavily key',
+    prefixes: ['tvly-'],
+    body: '[A-Za-z0-9_-]',
+    min: 28,
+  }),
+  prefixed({ id: 'fireworks-key', description: 'Fireworks AI key', prefixes: ['fw_'], body: '[A-Za-z0-9]', min: 22 }),
+  prefixed({
+    id: 'vercel-ai-key',
+    description: 'Vercel AI Gateway key',
+    prefixes: ['vck_'],
+    body: '[A-Za-z0-9]',
+    min: 24,
+  }),
+]

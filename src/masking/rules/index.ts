@@ -1,0 +1,27 @@
+/** The built-in rules, in order: where two begin at once, the earlier one names the finding. Data, never code that scans. */
+import type { MaskingRule } from '../rule.ts'
+import { AI } from './ai.ts'
+import { ASSIGNMENT } from './assignment.ts'
+import { CHAT } from './chat.ts'
+import { CLOUD } from './cloud.ts'
+import { GATELOG } from './gatelog.ts'
+import { GITHUB } from './github.ts'
+import { GITLAB } from './gitlab.ts'
+import { INFRA } from './infra.ts'
+import { KEYS } from './keys.ts'
+import { PAYMENT } from './payment.ts'
+import { REGISTRIES } from './registries.ts'
+
+export const RULES: readonly MaskingRule[] = [
+  ...GATELOG,
+  ...GITHUB,
+  ...GITLAB,
+  ...CLOUD,
+  ...AI,
+  ...CHAT,
+  ...PAYMENT,
+  ...REGISTRIES,
+  ...INFRA,
+  ...KEYS,
+  ...ASSIGNMENT,
+]
