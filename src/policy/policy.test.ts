@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Fault } from '#exchange'
+import { decide, type PolicyFacts, readRules } from './index.ts'
+
+const facts = (over: Partial<PolicyFacts> = {}, text = 'please run pg_dump'): PolicyFacts => ({
+  actor: { id: 'ci', kind: 'job', name: 'ci', groups: ['build'] },
+  connection: { name: 'openai', kind: 'openai' },
+  client: { name: 'codex', version: '0.169.0' },
+  prompt: { model: 'gpt-5.4', stream: true, messages: [{ role: 'user', text }], tools: ['bash'], files: ['a.py'] },
+  findings: [{ rule: 'github-pat', direction: 'prompt' }],
+  ...over,
+})
+const rule = (when: string, action = 'deny', more = {}) => ({ name: 'r', when, then: action, reason: 'why', ...more })
+
+const CASES: [string, string, 'allow' | 'deny'][] = [
+  ['text', 'prompt.text.contains("pg_dump") && actor.kind == "job"', 'deny'],
+  ['groups', '"build" in actor.groups', 'deny'],
+  ['other group', '"admins" in actor.groups', 'allow'],
+  ['model', 'model.startsWith("gpt-")', 'deny'],
+  ['findings', 'findings.exists(f, f.rule == "github-pat")', 'deny'],
+  ['tools', '"bash" in prompt.tools', 'deny'],
+  ['size', 'prompt.size > 10000', 'allow'],
+  ['messages', 'prompt.messages.exists(m, m.role == "user")', 'deny'],
+  ['regex', 'prompt.text.matches("(?i)PG_DUMP")', 'deny'],
+]
+for (const [name, when, kind] of CASES)
+  test(`a condition over ${name}`, () => assert.equal(decide(readRules([rule(when)]), facts()).kind, kind))
+
+test('the first allow or deny that holds decides, an alert only tells', () => {
+  const rules = readRules([
+    rule('true', 'alert', { name: 'tell' }),
+    rule('actor.kind == "person"', 'allow', { name: 'people' }),
+    rule('true', 'deny', { name: 'all' }),
+  ])
+  assert.deepEqual(decide(rules, facts()), { kind: 'deny', rule: 'all', reason: 'why' })
+  const person = facts({ actor: { id: 'a', kind: 'person', name: 'a', groups: [] } })
+  assert.deepEqual(decide(rules, person), { kind: 'alert', rule: 'tell', reason: 'why' })
+})
+
+test('a condition that fails denies, unless told otherwise', () => {
+  const when = 'actor.nothing == 1'
+  assert.equal(decide(readRules([rule(when)]), facts()).kind, 'deny')
+  assert.equal(decide(readRules([rule(when, 'deny', { on_error: 'allow' })]), facts()).kind, 'allow')
+  assert.equal(decide(readRules([rule('prompt.text', 'alert')]), facts()).kind, 'deny')
+})
+
+const WRONG: [string, unknown, RegExp][] = [
+  ['syntax', [rule('actor.kind ==')], /rules\.0 \(r\): when/],
+  ['a taken name', [rule('true'), rule('false')], /rules\.1 \(r\): this name is taken/],
+  ['an allow on a declared fact', [rule('prompt.repository == "a/b"', 'allow')], /only declares/],
+  ['an allow on the client', [rule('client.name == "codex"', 'allow')], /only declares/],
+  ['an unknown key', [{ ...rule('true'), also: 1 }], /rules\.0/],
+  ['a long reason', [rule('true', 'deny', { reason: 'x'.repeat(201) })], /rules\.0\.reason/],
+]
+for (const [name, raw, message] of WRONG)
+  test(`refused at load: ${name}`, () =>
+    assert.throws(
+      () => readRules(raw),
+      (error: unknown) => error instanceof Fault && message.test(error.message),
+    ))
+
+test('a hostile pattern on hostile text takes linear time', () => {
+  const rules = readRules([rule('prompt.text.matches("(a+)+$")')])
+  const began = performance.now()
+  decide(rules, facts({}, `${'a'.repeat(5000)}!`))
+  assert.ok(performance.now() - began < 5000)
+})

@@ -1,0 +1,105 @@
+/** A rule as it is written, checked and compiled once. Decides nothing. */
+import { isCelError, plan } from '@bufbuild/cel'
+import { z } from 'zod'
+import { Fault } from '#exchange'
+import { type Condition, readCondition } from './condition.ts'
+import { ENVIRONMENT, type Readable, type Reader } from './facts.ts'
+
+/** The written form, as the configuration's schema shows it. */
+export const RuleForm = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'a name is lower-case letters, digits and hyphens')
+    .describe('Unique name; shown to the developer and in the record'),
+  when: z.string().min(1).describe('CEL over actor, connection, client, model, prompt, findings'),
+  then: z.enum(['allow', 'alert', 'deny']),
+  reason: z.string().max(200).default('').describe('What the developer reads, at most 200 characters'),
+  on_error: z.enum(['deny', 'allow']).default('deny').describe('What happens when the condition fails at run time'),
+})
+
+export type RuleForm = z.infer<typeof RuleForm>
+
+export interface Rule {
+  readonly name: string
+  readonly action: 'allow' | 'alert' | 'deny'
+  readonly reason: string
+  /** `allow` passes over the rule, so that the next one is asked. */
+  readonly onError: 'deny' | 'allow'
+  /** True or false, or an error that tells why neither. */
+  readonly holds: (read: Reader) => boolean | Error
+}
+
+/** What is wrong with a rule: the path below the list of rules, and the words. */
+export interface RuleProblem {
+  readonly path: readonly [at: number, field: 'name' | 'when']
+  readonly message: string
+}
+
+/**
+ * Reads and compiles rules. `path` names the list in messages.
+ * @throws config.invalid, one line for each field that is wrong
+ */
+export function readRules(raw: unknown, path = 'rules'): Rule[] {
+  const forms = z.array(RuleForm).safeParse(raw ?? [])
+  if (!forms.success) throw invalid(path, forms.error.issues)
+  const { rules, problems } = compileRules(forms.data)
+  if (problems.length) throw invalid(path, problems)
+  return rules
+}
+
+function invalid(path: string, wrong: readonly { path: readonly PropertyKey[]; message: string }[]): Fault {
+  const lines = wrong.map((each) => `${[path, ...each.path].join('.')}: ${each.message}`)
+  return new Fault('config.invalid', lines.join('\n'))
+}
+
+/** Compiles rules whose form is right. Where there are problems the rules are not whole and must not be used. */
+export function compileRules(forms: readonly RuleForm[]): { rules: Rule[]; problems: RuleProblem[] } {
+  const rules: Rule[] = []
+  const problems: RuleProblem[] = []
+  for (const [at, form] of forms.entries()) {
+    if (forms.findIndex(({ name }) => name === form.name) < at)
+      problems.push({ path: [at, 'name'], message: `the name ${form.name} is taken` })
+    const condition = readCondition(form.when)
+    const wrong = wrongWith(form, condition)
+    for (const message of wrong) problems.push({ path: [at, 'when'], message: `rule ${form.name}: ${message}` })
+    if (wrong.length === 0) rules.push(compile(form, condition as Condition))
+  }
+  return { rules, problems }
+}
+
+function wrongWith(form: RuleForm, condition: ReturnType<typeof readCondition>): readonly string[] {
+  if (condition.problems.length || !('declared' in condition)) return condition.problems
+  const { declared } = condition
+  if (form.then !== 'allow' || declared.length === 0) return []
+  return [`an allow may not rest on what the client only declares (${declared.join(', ')})`]
+}
+
+function compile(form: RuleForm, { tree, reads }: Condition): Rule {
+  const evaluate = plan(ENVIRONMENT, tree)
+  const context = contextOf(reads)
+  return {
+    name: form.name,
+    action: form.then,
+    reason: form.reason,
+    onError: form.on_error,
+    holds(read) {
+      const result: unknown = evaluate(context(read) as never)
+      if (isCelError(result)) return result
+      return typeof result === 'boolean' ? result : new Error(`the condition gave ${typeof result}, not true or false`)
+    },
+  }
+}
+
+/** The variables of one condition, with only the fields that it reads. */
+function contextOf(reads: ReadonlySet<Readable>) {
+  const parts = [...reads].map((name) => ({ name, path: name.split('.') }))
+  return (read: Reader): Record<string, unknown> => {
+    const context: Record<string, Record<string, unknown> | unknown> = {}
+    for (const { name, path } of parts) {
+      const [variable = '', field] = path
+      if (field === undefined) context[variable] = read(name)
+      else context[variable] = { ...(context[variable] as object | undefined), [field]: read(name) }
+    }
+    return context
+  }
+}
