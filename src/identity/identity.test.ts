@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict'
+import { createHmac, randomBytes } from 'node:crypto'
+import { test } from 'node:test'
+import { Fault, type Keyring } from '#exchange'
+import { findCredential, Identity, type KeyRecord, looksLikeKey, makeKey, openLimits, sessionId } from './index.ts'
+
+const keyring: Keyring = {
+  key: () => Buffer.alloc(32),
+  digest: (purpose, data) => createHmac('sha256', purpose).update(data).digest(),
+  hash: (purpose) => createHmac('sha256', purpose),
+}
+const code = (run: () => unknown): string => {
+  try {
+    run()
+  } catch (error) {
+    if (error instanceof Fault) return error.code
+    throw error
+  }
+  return 'none'
+}
+
+function open(pathKeys = false) {
+  const stored = new Map<string, KeyRecord>()
+  const clock = { now: 1_000_000 }
+  const store = {
+    list: async () => [...stored.values()],
+    put: async (record: KeyRecord) => void stored.set(record.id, record),
+  }
+  const identity = new Identity({ store, keyring, now: () => clock.now, random: randomBytes, pathKeys }, [])
+  return { identity, stored, clock }
+}
+
+test('a key is recognised by its form, and a copying error is not', () => {
+  for (const kind of ['user', 'job', 'svc', 'path'] as const) {
+    const key = makeKey(kind, randomBytes)
+    assert.match(key, new RegExp(`^gtl_${kind}_[0-9A-Za-z]{36}$`))
+    assert.ok(looksLikeKey(key))
+    const wrong = key.slice(0, 12) + (key[12] === 'a' ? 'b' : 'a') + key.slice(13)
+    assert.ok(!looksLikeKey(wrong))
+  }
+  assert.ok(!looksLikeKey(`Bearer sk-${'a'.repeat(40)}`))
+})
+
+test('a key identifies its actor, and is stored nowhere', async () => {
+  const { identity, stored } = open()
+  const { key } = await identity.create({ kind: 'user', actor: 'ana', groups: ['x'], connections: '*' })
+  const caller = identity.identify('header', key, 'openai')
+  assert.deepEqual(caller.actor, { id: 'ana', kind: 'person', name: 'ana', groups: ['x'] })
+  assert.ok(!JSON.stringify([...stored.values()]).includes(key))
+})
+
+test('unknown, out of scope, expired, by the wrong channel', async () => {
+  const { identity, clock } = open()
+  const { key } = await identity.create({ kind: 'job', actor: 'ci', connections: ['a'], days: 1 })
+  const path = await identity.create({ kind: 'path', actor: 'ana', connections: ['a'] })
+  assert.equal(
+    code(() => identity.identify('header', makeKey('user', randomBytes), 'a')),
+    'identity.unknown',
+  )
+  assert.equal(
+    code(() => identity.identify('header', key, 'b')),
+    'identity.scope',
+  )
+  assert.equal(
+    code(() => identity.identify('path', key, 'a')),
+    'identity.channel',
+  )
+  assert.equal(
+    code(() => identity.identify('path', path.key, 'a')),
+    'identity.channel',
+  )
+  assert.equal(
+    code(() => identity.identify('header', path.key, 'a')),
+    'identity.channel',
+  )
+  clock.now += 86_400_001
+  assert.equal(
+    code(() => identity.identify('header', key, 'a')),
+    'identity.expired',
+  )
+})
+
+test('a path key works in a path where that is allowed, and dies when it stands in a prompt', async () => {
+  const { identity } = open(true)
+  const { key, record } = await identity.create({ kind: 'path', actor: 'ana', connections: ['a'] })
+  const { revoked } = identity.identify('path', key, 'a')
+  assert.deepEqual(
+    (await identity.revokeSecretsIn(`curl /k/${key}/c/a`)).map(({ id }) => id),
+    [record.id],
+  )
+  assert.equal(revoked.aborted, true)
+  assert.equal(
+    code(() => identity.identify('path', key, 'a')),
+    'identity.revoked',
+  )
+})
+
+test('revoking is durable first, then cuts', async () => {
+  const { identity, stored } = open()
+  const { key, record } = await identity.create({ kind: 'user', actor: 'ana', connections: '*' })
+  const { revoked } = identity.identify('header', key, 'a')
+  let revokedAtAbort: number | undefined
+  revoked.addEventListener('abort', () => {
+    revokedAtAbort = stored.get(record.id)?.revoked
+  })
+  await identity.revoke(record.id, 'left')
+  assert.notEqual(revokedAtAbort, undefined)
+})
+
+const WRONG = [
+  { kind: 'user', actor: '', connections: '*' },
+  { kind: 'root', actor: 'a', connections: '*' },
+  { kind: 'path', actor: 'a', connections: '*' },
+  { kind: 'path', actor: 'a', connections: ['x'], days: 31 },
+  { kind: 'user', actor: 'a', connections: [] },
+  { kind: 'user', actor: 'a\u001b[2J', connections: '*' },
+]
+for (const wanted of WRONG)
+  test(`no key for ${JSON.stringify(wanted)}`, async () => {
+    await assert.rejects(
+      open().identity.create(wanted as never),
+      (error: unknown) => error instanceof Fault && error.code === 'config.invalid',
+    )
+  })
+
+test('credentials are looked for in order, and a foreign one is never taken', () => {
+  const key = makeKey('user', randomBytes)
+  const basic = `Basic ${Buffer.from(`ana:${key}`).toString('base64')}`
+  assert.deepEqual(findCredential({ 'x-gatelog-key': 'k', 'proxy-authorization': basic }), {
+    channel: 'header',
+    secret: 'k',
+  })
+  assert.deepEqual(findCredential({ 'proxy-authorization': basic }, 'p'), { channel: 'proxy', secret: key })
+  assert.deepEqual(findCredential({ authorization: 'Bearer foreign' }, 'p'), { channel: 'path', secret: 'p' })
+  assert.deepEqual(findCredential({ authorization: `Bearer ${key}` }), { channel: 'credential', secret: key })
+  assert.equal(findCredential({ authorization: 'Bearer sk-ant-foreign', 'x-api-key': 'other' }), undefined)
+})
+
+test('limits: places come back, one actor never stops another, an hour passes', () => {
+  const clock = { now: 0 }
+  const limits = openLimits({ openStreams: 1, bytesPerHour: 100, now: () => clock.now })
+  const release = limits.admit('a')
+  assert.equal(
+    code(() => limits.admit('a')),
+    'limit.requests',
+  )
+  limits.admit('b')()
+  release()
+  release()
+  limits.admit('a')()
+  limits.bytes('a', 100)
+  assert.equal(
+    code(() => limits.admit('a')),
+    'limit.bytes',
+  )
+  clock.now += 3_600_000 + 300_000
+  limits.admit('a')()
+})
+
+test('a session id is never the client’s own alone', () => {
+  const of = (over: object) => sessionId(keyring, { actor: 'ana', client: 'codex', own: 's1', first: 'hi', ...over })
+  const all = [
+    of({}),
+    of({ actor: 'bob' }),
+    of({ client: 'x' }),
+    of({ own: 's2' }),
+    of({ own: undefined }),
+    of({ own: undefined, first: 'ho' }),
+    of({ day: '2026-11-24' }),
+  ]
+  assert.equal(new Set(all).size, all.length)
+  assert.equal(of({}), of({ first: 'other' }))
+  assert.match(of({}), /^[\w-]{22}$/)
+})

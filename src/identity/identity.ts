@@ -1,0 +1,192 @@
+/** Who holds which key: created, recognised, revoked. Holds digests, never keys; opens no socket. */
+import { type Actor, type ActorKind, Fault, type Keyring } from '#exchange'
+import type { Channel } from './credential.ts'
+import { type KeyKind, kindOf, makeKey, pathKeysIn } from './key.ts'
+
+const DAY_MS = 86_400_000
+const DEFAULT_DAYS = 90
+const MOST_PATH_DAYS = 30
+const MOST_DAYS = 366
+const USED_EVERY_MS = 60_000
+/** setTimeout's own limit, 2^31 - 1 ms. */
+const LONGEST_TIMER = 2_147_483_647
+
+/** A key as it is stored: everything but the key. Times in ms since the Unix epoch. */
+export interface KeyRecord {
+  readonly id: string
+  readonly kind: KeyKind
+  /** Keyed digest of the key, hex. */
+  readonly digest: string
+  readonly actor: Actor
+  readonly connections: readonly string[] | '*'
+  readonly created: number
+  readonly expires: number
+  readonly revoked?: number
+  readonly why?: string
+  /** To the minute. */
+  readonly used?: number
+}
+
+export interface KeyStore {
+  list(): Promise<readonly KeyRecord[]>
+  /** Resolves once the record is durable. */
+  put(record: KeyRecord): Promise<void>
+}
+
+/** A recognised caller. `revoked` aborts when the key is revoked or expires, so that open streams are cut. */
+export interface Caller {
+  readonly actor: Actor
+  readonly key: string
+  readonly revoked: AbortSignal
+}
+
+export interface NewKey {
+  readonly kind: KeyKind
+  readonly actor: string
+  readonly name?: string
+  readonly groups?: readonly string[]
+  readonly connections: readonly string[] | '*'
+  readonly days?: number
+}
+
+export interface IdentityOptions {
+  readonly store: KeyStore
+  readonly keyring: Keyring
+  readonly now: () => number
+  readonly random: (bytes: number) => Uint8Array
+  readonly pathKeys: boolean
+}
+
+interface Held {
+  record: KeyRecord
+  readonly cut: AbortController
+}
+
+const ACTOR_KINDS: Readonly<Record<KeyKind, ActorKind>> = { user: 'person', job: 'job', svc: 'service', path: 'person' }
+const CHANNELS: Readonly<Record<Channel, readonly KeyKind[]>> = {
+  header: ['user', 'job', 'svc'],
+  proxy: ['user', 'job', 'svc'],
+  path: ['path'],
+  credential: ['user', 'job', 'svc'],
+}
+
+export class Identity {
+  readonly #options: IdentityOptions
+  readonly #byDigest = new Map<string, Held>()
+
+  constructor(options: IdentityOptions, records: readonly KeyRecord[]) {
+    this.#options = options
+    for (const record of records) this.#hold(record)
+  }
+
+  /**
+   * Recognises a key. Sync: a look-up by keyed digest, so that its time tells nothing of a stored key.
+   * @throws identity.unknown, identity.revoked, identity.expired, identity.scope, identity.channel
+   */
+  identify(channel: Channel, secret: string, connection: string): Caller {
+    const kind = kindOf(secret)
+    const held = kind && this.#byDigest.get(this.#digest(secret))
+    if (!kind || !held) throw new Fault('identity.unknown')
+    const { record, cut } = held
+    if (record.revoked !== undefined) throw new Fault('identity.revoked')
+    if (record.expires <= this.#options.now()) throw new Fault('identity.expired')
+    if (!CHANNELS[channel].includes(kind) || (kind === 'path' && !this.#options.pathKeys))
+      throw new Fault('identity.channel')
+    if (record.connections !== '*' && !record.connections.includes(connection)) throw new Fault('identity.scope')
+    this.#touch(held)
+    return { actor: record.actor, key: record.id, revoked: cut.signal }
+  }
+
+  /** Makes a key; the text is returned once and kept nowhere. @throws config.invalid */
+  async create(wanted: NewKey): Promise<{ key: string; record: KeyRecord }> {
+    const { now, random, store } = this.#options
+    check(wanted)
+    const key = makeKey(wanted.kind, random)
+    const days = wanted.days ?? (wanted.kind === 'path' ? MOST_PATH_DAYS : DEFAULT_DAYS)
+    const actor = {
+      id: wanted.actor,
+      kind: ACTOR_KINDS[wanted.kind],
+      name: wanted.name ?? wanted.actor,
+      groups: wanted.groups ?? [],
+    }
+    const record: KeyRecord = {
+      id: `k_${Buffer.from(random(6)).toString('base64url')}`,
+      kind: wanted.kind,
+      digest: this.#digest(key),
+      actor,
+      connections: wanted.connections,
+      created: now(),
+      expires: now() + days * DAY_MS,
+    }
+    await store.put(record)
+    this.#hold(record)
+    return { key, record }
+  }
+
+  list(): KeyRecord[] {
+    return [...this.#byDigest.values()].map(({ record }) => record)
+  }
+
+  /** Revokes durably, then cuts every stream that the key has open. @throws identity.unknown */
+  async revoke(id: string, why?: string): Promise<KeyRecord> {
+    const held = [...this.#byDigest.values()].find(({ record }) => record.id === id)
+    if (!held) throw new Fault('identity.unknown', id.slice(0, 32))
+    if (held.record.revoked !== undefined) return held.record
+    held.record = { ...held.record, revoked: this.#options.now(), ...(why && { why }) }
+    await this.#options.store.put(held.record)
+    held.cut.abort()
+    return held.record
+  }
+
+  /** Revokes every path key that stands in a prompt: whoever reads prompts could use it. */
+  async revokeSecretsIn(text: string): Promise<KeyRecord[]> {
+    const found = pathKeysIn(text).map((key) => this.#byDigest.get(this.#digest(key))?.record)
+    const live = found.filter((record) => record !== undefined && record.revoked === undefined) as KeyRecord[]
+    return Promise.all(live.map((record) => this.revoke(record.id, 'it was found in a prompt')))
+  }
+
+  #digest(key: string): string {
+    return this.#options.keyring.digest('key', key).toString('hex')
+  }
+
+  #hold(record: KeyRecord): void {
+    const cut = new AbortController()
+    if (record.revoked !== undefined) cut.abort()
+    const left = record.expires - this.#options.now()
+    if (left > 0 && left < LONGEST_TIMER) setTimeout(() => cut.abort(), left).unref()
+    this.#byDigest.set(record.digest, { record, cut })
+  }
+
+  /** Notes the last use, at most once a minute; a trail that can't take it now gets it with a later one. */
+  #touch(held: Held): void {
+    const now = this.#options.now()
+    if (now - (held.record.used ?? 0) < USED_EVERY_MS) return
+    const before = held.record
+    held.record = { ...before, used: now - (now % USED_EVERY_MS) }
+    this.#options.store.put(held.record).catch(() => {
+      if (held.record.used === now - (now % USED_EVERY_MS)) held.record = { ...held.record, used: before.used ?? 0 }
+    })
+  }
+}
+
+/** Reads the stored keys. @throws trail.* */
+export async function openIdentity(options: IdentityOptions): Promise<Identity> {
+  return new Identity(options, await options.store.list())
+}
+
+const PLAIN = /^[\p{L}\p{N}][\p{L}\p{N}@._+:/ -]{0,127}$/u
+
+function check({ kind, actor, connections, days }: NewKey): void {
+  const bad = (detail: string): never => {
+    throw new Fault('config.invalid', detail)
+  }
+  if (!Object.hasOwn(ACTOR_KINDS, kind)) bad('kind: user, job, svc or path')
+  if (typeof actor !== 'string' || !PLAIN.test(actor)) bad('actor: up to 128 letters, digits and @._+:/-')
+  if (connections !== '*' && !(Array.isArray(connections) && connections.length))
+    bad('connections: * or a list of names')
+  if (kind === 'path' && (connections === '*' || connections.length !== 1))
+    bad('connections: a path key covers exactly one')
+  const most = kind === 'path' ? MOST_PATH_DAYS : MOST_DAYS
+  if (days !== undefined && !(Number.isFinite(days) && days > 0 && days <= most))
+    bad(`days: more than 0, at most ${most}`)
+}

@@ -1,0 +1,78 @@
+/** What one actor may use at a time, so that nobody stops the others. In memory, bounded. */
+import { Fault } from '#exchange'
+
+const HOUR_MS = 3_600_000
+const PARTS = 12
+const MOST_ACTORS = 50_000
+
+export interface LimitsOptions {
+  readonly openStreams: number
+  readonly bytesPerHour: number
+  readonly now: () => number
+}
+
+/** Gives the place back; calling it twice does no harm. */
+export type Release = () => void
+
+interface Use {
+  open: number
+  /** Bytes per five minutes: [number of the part, bytes]. */
+  parts: [number, number][]
+}
+
+export class Limits {
+  readonly #options: LimitsOptions
+  readonly #use = new Map<string, Use>()
+
+  constructor(options: LimitsOptions) {
+    this.#options = options
+  }
+
+  /** Takes a place for one open exchange. @throws limit.requests, limit.bytes */
+  admit(actor: string): Release {
+    const use = this.#of(actor)
+    const { openStreams, bytesPerHour } = this.#options
+    if (use.open >= openStreams) throw new Fault('limit.requests', `${openStreams} at a time`)
+    if (this.#sum(use) >= bytesPerHour) throw new Fault('limit.bytes', `${bytesPerHour} bytes an hour`)
+    use.open++
+    let held = true
+    return () => {
+      if (held) use.open--
+      held = false
+    }
+  }
+
+  /** Counts bytes that an actor sent. */
+  bytes(actor: string, count: number): void {
+    const use = this.#of(actor)
+    const part = this.#part()
+    const last = use.parts.at(-1)
+    if (last?.[0] === part) last[1] += count
+    else use.parts.push([part, count])
+  }
+
+  #part(): number {
+    return Math.floor(this.#options.now() / (HOUR_MS / PARTS))
+  }
+
+  #sum(use: Use): number {
+    const oldest = this.#part() - PARTS
+    use.parts = use.parts.filter(([part]) => part > oldest)
+    return use.parts.reduce((sum, [, bytes]) => sum + bytes, 0)
+  }
+
+  #of(actor: string): Use {
+    const known = this.#use.get(actor)
+    if (known) return known
+    if (this.#use.size >= MOST_ACTORS) this.#forgetIdle()
+    const fresh: Use = { open: 0, parts: [] }
+    this.#use.set(actor, fresh)
+    return fresh
+  }
+
+  #forgetIdle(): void {
+    for (const [actor, use] of this.#use) if (use.open === 0 && this.#sum(use) === 0) this.#use.delete(actor)
+  }
+}
+
+export const openLimits = (options: LimitsOptions): Limits => new Limits(options)

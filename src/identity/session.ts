@@ -1,0 +1,22 @@
+/** The id of a session: never the client's own id alone, so that nobody can join another's. Pure. */
+import { createHash } from 'node:crypto'
+import type { Keyring } from '#exchange'
+
+export interface SessionOf {
+  readonly actor: string
+  /** The client's kind: copilot-cli, codex, … */
+  readonly client: string
+  /** The client's own session id, where it sends one. */
+  readonly own: string | undefined
+  /** The first user message, which stands for the session where there is no id. */
+  readonly first: string
+  /** UTC day, for inline completions: one session per editor session and day. */
+  readonly day?: string
+}
+
+/** 22 characters, base64url: HMAC over actor, client kind, and own id or hash of the first user message. */
+export function sessionId(keyring: Keyring, of: SessionOf): string {
+  const own = of.own ?? createHash('sha256').update(of.first).digest('hex')
+  const parts = [of.actor, of.client, of.own === undefined ? 'first' : 'own', own, of.day ?? '']
+  return keyring.digest('session', JSON.stringify(parts)).toString('base64url').slice(0, 22)
+}
