@@ -1,0 +1,25 @@
+/** The time inside an exchange's id, and the UTC day that its entries live in. Pure: reads no clock. */
+
+const UUID7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
+const PREFIX = /^[0-9a-f]{8}[0-9a-f-]{0,28}$/
+
+/** Whether `id` is a UUIDv7 in lower case (RFC 9562 §5.7). */
+export const isExchangeId = (id: string): boolean => UUID7.test(id)
+
+/** Whether `text` may begin an exchange's id: at least its first 8 characters. */
+export const isExchangePrefix = (text: string): boolean => PREFIX.test(text)
+
+/** The UTC day of a time in milliseconds since the epoch, as `2026-11-24`. */
+export const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
+
+/** The first and the last day that an exchange whose id begins with `prefix` can live in. */
+export function daysOfPrefix(prefix: string): { from: string; to: string } {
+  const hex = prefix.replaceAll('-', '').slice(0, 12)
+  return { from: dayOf(lastMs(hex.padEnd(12, '0'))), to: dayOf(lastMs(hex.padEnd(12, 'f'))) }
+}
+
+/** The day of one exchange, by the time in its id (48 bits of milliseconds). */
+export const dayOfExchange = (id: string): string => daysOfPrefix(id).from
+
+const LAST = Date.UTC(9999, 11, 31)
+const lastMs = (hex: string): number => Math.min(Number.parseInt(hex, 16), LAST)

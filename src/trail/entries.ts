@@ -1,0 +1,20 @@
+/** Entries as JSON text and back, bodies apart. Pure; `text` never becomes part of it. */
+import type { Ending, Entry, Gap, Opening } from '#exchange'
+
+/** Whether an entry is the first of its exchange. */
+export const isOpening = (entry: Entry): entry is Opening => entry.kind === 'asked' || entry.kind === 'refused'
+
+/** All of an entry but the bytes of its body and its words, as one JSON text. */
+export function printEntry(entry: Entry): string {
+  if (entry.kind === 'gap') return JSON.stringify(entry)
+  const { text: _text, body, ...rest } = entry
+  if (!body) return JSON.stringify(rest)
+  const { bytes: _bytes, ...described } = body
+  return JSON.stringify({ ...rest, body: described })
+}
+
+/** Reads what `printEntry` wrote. Without `bytes` the entry comes back without its body, as lists show it. */
+export function parseEntry<Line extends Opening | Ending | Gap>(json: string, bytes: Uint8Array | undefined): Line {
+  const { body, ...rest } = JSON.parse(json)
+  return bytes === undefined ? rest : { ...rest, body: { ...body, bytes } }
+}

@@ -1,0 +1,88 @@
+/** The facts of an exchange that a query can ask for, taken from its entries. Pure; every store uses these. */
+import type { Ending, Finding, Opening } from '#exchange'
+import { type Key, matches, type Query, type Values } from './query.ts'
+
+/** One value for each key that names a fact; a rule has many and is kept apart. Lower case, NFC. */
+export type Facets = Readonly<Partial<Record<Exclude<Key, 'rule'>, string>>>
+
+/** Between the two names of one value: an actor's id and name, a client and its version. */
+const ALIAS = '\n'
+
+/** What is known when the exchange opens. */
+export interface OpeningFacets {
+  readonly facets: Facets
+  readonly rules: readonly string[]
+  readonly findings: number
+  readonly masked: boolean
+  /** `refused` where the opening is its own ending. */
+  readonly outcome: string | undefined
+}
+
+/** What its ending adds. */
+export interface EndingFacets {
+  readonly rules: readonly string[]
+  readonly findings: number
+  readonly masked: boolean
+  readonly outcome: string
+  readonly input: number
+  readonly output: number
+}
+
+const fold = (value: string): string => value.normalize('NFC').toLowerCase()
+
+/** The facets of an opening. */
+export function openingFacets(opening: Opening): OpeningFacets {
+  const { actor, connection, model, session, verdict, facts, findings, kind } = opening
+  const client = facts.client?.value
+  const known: Record<Exclude<Key, 'rule'>, string | undefined> = {
+    user: actor && `${actor.id}${ALIAS}${actor.name}`,
+    client: client === undefined ? undefined : `${client}${ALIAS}${client.split(/[ /]/)[0]}`,
+    connection,
+    model,
+    verdict: verdict?.kind,
+    repo: facts.repository?.value,
+    session,
+  }
+  const present = Object.entries(known).flatMap(([key, value]) => (value === undefined ? [] : [[key, fold(value)]]))
+  const judged = verdict && verdict.kind !== 'allow' ? [verdict.rule] : []
+  const facets: Facets = Object.fromEntries(present)
+  const outcome = kind === 'refused' ? kind : undefined
+  return { facets, ...marksOf(findings, judged), outcome }
+}
+
+/** The facets of an ending. */
+export function endingFacets({ findings, kind, usage }: Ending): EndingFacets {
+  return { ...marksOf(findings, []), outcome: kind, input: usage?.input ?? 0, output: usage?.output ?? 0 }
+}
+
+function marksOf(findings: readonly Finding[], judged: readonly string[]) {
+  const rules = [...new Set([...judged, ...findings.map(({ rule }) => rule)].map(fold))]
+  return { rules, findings: findings.length, masked: findings.some(({ masked }) => masked) }
+}
+
+/** Whether a value of one key, as `Facets` holds it, fits any of the patterns. */
+export const fits = (patterns: readonly string[], value: string): boolean =>
+  value.split(ALIAS).some((name) => patterns.some((pattern) => matches(pattern, name)))
+
+/** Whether an exchange fits a query, its free text left aside. */
+export function answers(query: Query, at: number, opening: OpeningFacets, ending: EndingFacets | undefined): boolean {
+  const rules = [...opening.rules, ...(ending?.rules ?? [])]
+  const masked = opening.masked || ending?.masked === true
+  const outcome = opening.outcome ?? ending?.outcome
+  const verdicts = [opening.facets.verdict, outcome, masked ? 'masked' : undefined]
+  const holds = (key: Key, patterns: readonly string[]): boolean => {
+    const values = key === 'rule' ? rules : key === 'verdict' ? verdicts : [opening.facets[key]]
+    return values.some((value) => value !== undefined && fits(patterns, value))
+  }
+  const found = opening.findings + (ending?.findings ?? 0) > 0
+  return (
+    at >= (query.after ?? at) &&
+    (query.before === undefined || at < query.before) &&
+    (query.finding === undefined || query.finding === found) &&
+    filters(query.where).every(([key, patterns]) => holds(key, patterns)) &&
+    !filters(query.except).some(([key, patterns]) => holds(key, patterns))
+  )
+}
+
+/** The filters of one side of a query, as pairs. */
+export const filters = (values: Values): [Key, readonly string[]][] => Object.entries(values) as [Key, string[]][]

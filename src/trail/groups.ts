@@ -1,0 +1,213 @@
+/** The trail's one line of batches: appends and journals in groups, latches. No promise resolves before its durability. */
+import { type Entry, Fault } from '#exchange'
+import { isExchangeId, isExchangePrefix } from './days.ts'
+import { type Documents, documentsOf } from './documents.ts'
+import type { Query } from './query.ts'
+import { barrierOf, type Group, Queue } from './queue.ts'
+import type { Committed, Page, Recorded, Store } from './store.ts'
+import { type Summary, sessionSummaryOf, summaryOf } from './summary.ts'
+import type { Trail, TrailState } from './trail.ts'
+
+/** Reply bytes wait so long for an entry to ride with, in milliseconds. */
+const JOURNAL_MS = 4
+
+/** A trail over a store, with one batch in flight. */
+export class GroupTrail implements Trail {
+  readonly documents: Documents
+  readonly #store: Store
+  readonly #onLatch: ((fault: Fault) => void) | undefined
+  readonly #queue = new Queue()
+  readonly #listeners = new Set<(entry: Entry, seq: number) => void>()
+  #state: TrailState = { kind: 'open' }
+  #flight: { group: Group; done: Promise<void> } | undefined
+  /** performance.now() of the first byte that will never be durable. */
+  #lost: number | undefined
+  #timer: NodeJS.Timeout | undefined
+  #starting = false
+  #closed: Promise<void> | undefined
+
+  constructor(store: Store, onLatch: ((fault: Fault) => void) | undefined) {
+    this.#store = store
+    this.#onLatch = onLatch
+    this.documents = documentsOf(
+      store,
+      () => this.refusal(),
+      (fault) => this.latch(fault),
+    )
+  }
+
+  get state(): TrailState {
+    return this.#state
+  }
+
+  get unjournalled(): number | undefined {
+    return this.#lost ?? this.#flight?.group.since ?? this.#queue.since
+  }
+
+  append(entry: Entry): Promise<number> {
+    const refusal = this.refusal()
+    if (refusal) return Promise.reject(refusal)
+    if (!isExchangeId(entry.exchange)) return Promise.reject(new Fault('gateway.internal', 'not an exchange id'))
+    const promise = this.#queue.add(entry)
+    this.#soon()
+    return promise
+  }
+
+  journal(exchange: string, bytes: Uint8Array): void {
+    if (bytes.byteLength === 0 || !isExchangeId(exchange)) return
+    if (this.refusal()) this.#lost ??= performance.now()
+    else this.#queue.addPiece({ exchange, bytes }, performance.now())
+    this.#later()
+  }
+
+  async journalled(): Promise<void> {
+    const refusal = this.refusal()
+    if (refusal) throw refusal
+    const flying = this.#flight?.group
+    const barriers = this.#queue.barriers()
+    if (flying && flying.since !== undefined) barriers.push(barrierOf(flying))
+    if (barriers.length > 0) this.#soon()
+    await Promise.all(barriers)
+  }
+
+  /** Why nothing can be written any more, if so. */
+  refusal(): Fault | undefined {
+    if (this.#state.kind === 'latched') return this.#state.fault
+    return this.#closed && new Fault('trail.unavailable', 'the trail is closed')
+  }
+
+  /** Shuts the trail for good. */
+  latch(fault: Fault): void {
+    if (this.#state.kind === 'latched') return
+    this.#lost = this.unjournalled
+    this.#state = { kind: 'latched', fault }
+    this.#rejectAll(fault)
+    this.#onLatch?.(fault)
+  }
+
+  #rejectAll(fault: Fault): void {
+    for (let group = this.#queue.take(); group; group = this.#queue.take()) reject(group, fault)
+  }
+
+  #soon(): void {
+    if (this.#flight || this.#starting) return
+    this.#starting = true
+    queueMicrotask(() => {
+      this.#starting = false
+      this.#start()
+    })
+  }
+
+  #later(): void {
+    if (this.#flight || this.#timer || this.#queue.empty) return
+    this.#timer = setTimeout(() => this.#start(), JOURNAL_MS)
+  }
+
+  #start(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    if (this.#flight) return
+    const group = this.#queue.take()
+    if (!group) return
+    const done = this.#commit(group).finally(() => {
+      this.#flight = undefined
+      this.#next()
+    })
+    this.#flight = { group, done }
+  }
+
+  /** After a failure only an entry or somebody who waits makes the next attempt. */
+  #next(): void {
+    if (this.#queue.urgent) this.#start()
+    else if (this.#state.kind === 'open') this.#later()
+  }
+
+  async #commit(group: Group): Promise<void> {
+    const committed = await this.#store.commit(group.batch).catch((error) => allFailed(group, trailFault(error)))
+    const { outcomes, piecesFault } = committed
+    const faults = [...outcomes, piecesFault].filter((outcome) => outcome instanceof Fault)
+    this.#judge(faults.find(({ code }) => code === 'trail.broken') ?? faults.find(isTrailFault))
+    for (const [at, waiting] of group.waiting.entries()) this.#settle(waiting, outcomes[at])
+    if (!piecesFault) group.barrier?.resolve()
+    else group.barrier?.reject(piecesFault)
+    if (piecesFault && this.#state.kind !== 'latched') this.#queue.giveBack(group)
+  }
+
+  /** What a commit says about the store: it works, or why it does not. */
+  #judge(fault: Fault | undefined): void {
+    if (this.#state.kind === 'latched') return
+    if (fault?.code === 'trail.broken') this.latch(fault)
+    else this.#state = fault ? { kind: 'refusing', fault } : { kind: 'open' }
+  }
+
+  #settle({ entry, resolve, reject }: Group['waiting'][number], outcome: number | Fault | undefined): void {
+    if (typeof outcome !== 'number') {
+      reject(outcome ?? new Fault('gateway.internal', 'the store said nothing of an entry'))
+      return
+    }
+    resolve(outcome)
+    for (const listener of this.#listeners) queueMicrotask(() => listener(entry, outcome))
+  }
+
+  async exchange(id: string): Promise<Recorded | undefined> {
+    return isExchangePrefix(id) ? this.#store.exchange(id) : undefined
+  }
+
+  async last(): Promise<Recorded | undefined> {
+    const { rows } = await this.#store.find(EVERYTHING, { limit: 1 })
+    return rows[0] && this.#store.exchange(rows[0].opening.exchange)
+  }
+
+  async find(query: Query, page: Page) {
+    const { rows, next } = await this.#store.find(query, page)
+    return { exchanges: rows.map(summaryOf), ...(next !== undefined && { next }) }
+  }
+
+  async sessions(query: Query, page: Page) {
+    const { rows, next } = await this.#store.sessions(query, page)
+    return { sessions: rows.map(sessionSummaryOf), ...(next !== undefined && { next }) }
+  }
+
+  async session(id: string): Promise<Summary[]> {
+    return (await this.#store.session(id)).map(summaryOf)
+  }
+
+  tail(listener: (entry: Entry, seq: number) => void): () => void {
+    const own = (entry: Entry, seq: number) => listener(entry, seq)
+    this.#listeners.add(own)
+    return () => void this.#listeners.delete(own)
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#flush()
+    return this.#closed
+  }
+
+  /** Bytes in flight that a full disk would not take are given up: what became of them stands in their endings. */
+  async #flush(): Promise<void> {
+    do {
+      this.#start()
+      await this.#flight?.done
+    } while (this.#flight || this.#queue.urgent || (this.#state.kind === 'open' && !this.#queue.empty))
+    clearTimeout(this.#timer)
+    this.#rejectAll(new Fault('trail.unavailable', 'the trail is closed'))
+    await this.#store.close()
+  }
+}
+
+const EVERYTHING: Query = { where: {}, except: {}, text: [], without: [] }
+
+function reject({ waiting, barrier }: Group, fault: Fault): void {
+  for (const one of waiting) one.reject(fault)
+  barrier?.reject(fault)
+}
+
+const allFailed = ({ batch }: Group, fault: Fault): Committed => ({
+  outcomes: batch.entries.map(() => fault),
+  ...(batch.pieces.length > 0 && { piecesFault: fault }),
+})
+
+const isTrailFault = ({ code }: Fault): boolean => code.startsWith('trail.')
+
+const trailFault = (error: unknown): Fault =>
+  error instanceof Fault ? error : new Fault('trail.unavailable', String(error), { cause: error })

@@ -1,0 +1,43 @@
+/** Opens the trail and recovers what a process that died left open. Passes no traffic before that is durable. */
+import type { Fault, Keyring } from '#exchange'
+import { GroupTrail } from './groups.ts'
+import { interrupted } from './recovery.ts'
+import type { OpenStore } from './store.ts'
+import { STORES, type StoreName } from './stores/index.ts'
+import type { Trail } from './trail.ts'
+
+export interface TrailOptions {
+  /** Made with mode 0700 where it does not exist. */
+  readonly folder: string
+  readonly keyring: Keyring
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+  /** `sqlite` unless said otherwise; `memory` is for tests and lasts as long as the process. */
+  readonly store?: StoreName
+  /** Told once, when the disk has failed: nothing will be written again, and the process should end. */
+  readonly onLatch?: (fault: Fault) => void
+}
+
+/**
+ * Opens a trail, and first ends every exchange that was left open with what its journal holds.
+ * @throws trail.locked | trail.newer | trail.unavailable | trail.broken
+ */
+export function openTrail(options: TrailOptions): Promise<Trail> {
+  return startTrail(STORES[options.store ?? 'sqlite'], options)
+}
+
+/** Opens a trail over any store. @throws as `openTrail` */
+export async function startTrail(open: OpenStore, options: TrailOptions): Promise<Trail> {
+  const { promise: broken, resolve: onBroken } = Promise.withResolvers<Fault>()
+  const store = await open({ folder: options.folder, tokenKey: options.keyring.key('token'), onBroken })
+  const trail = new GroupTrail(store, options.onLatch)
+  broken.then((fault) => trail.latch(fault))
+  try {
+    const unfinished = await store.unfinished()
+    await Promise.all(unfinished.map((one) => trail.append(interrupted(one, options))))
+    return trail
+  } catch (error) {
+    await trail.close()
+    throw error
+  }
+}

@@ -1,0 +1,183 @@
+/** What can be asked of the trail, and the one grammar that every surface reads it in. Pure: the clock is a parameter. */
+import { Fault } from '#exchange'
+import { soughtOf } from './words.ts'
+
+/** The keys whose values are matched against facts of an exchange. */
+export const KEYS = ['user', 'client', 'connection', 'model', 'verdict', 'rule', 'repo', 'session'] as const
+export type Key = (typeof KEYS)[number]
+
+/** The values that `verdict:` knows: what the rules said, whether something was masked, how the exchange ended. */
+export const VERDICTS = [
+  ...['allow', 'alert', 'deny', 'masked', 'refused'],
+  ...['replied', 'denied', 'aborted', 'failed', 'interrupted'],
+] as const
+
+/** Values by key, lower case, `*` stands for any characters; several values of one key mean any of them. */
+export type Values = Readonly<Partial<Record<Key, readonly string[]>>>
+
+/** A question to the trail. All of its parts must hold. */
+export interface Query {
+  readonly where: Values
+  /** None of these may hold. */
+  readonly except: Values
+  /** Milliseconds since the epoch: `after` is included, `before` is not. */
+  readonly after?: number
+  readonly before?: number
+  /** Whether there are findings. */
+  readonly finding?: boolean
+  /** Words or phrases of whole words, in the prompt's new part or in the reply. */
+  readonly text: readonly string[]
+  readonly without: readonly string[]
+}
+
+/** The longest query that is read, in UTF-16 units, and the most terms that it may have. */
+export const QUERY_MOST = { characters: 4096, terms: 64 } as const
+
+const TERM = /(-?)(?:([a-z]+):)?(?:"((?:[^"\\]|\\.)*)"|([^\s"]*))(?=\s|$)|(\S)/gsy
+const BLANK = /\s*/y
+const MS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const
+
+interface Draft {
+  where: Partial<Record<Key, string[]>>
+  except: Partial<Record<Key, string[]>>
+  after?: number
+  before?: number
+  finding?: boolean
+  text: string[]
+  without: string[]
+}
+
+interface Term {
+  readonly offset: number
+  readonly not: boolean
+  readonly key: string | undefined
+  readonly value: string
+  readonly quoted: boolean
+}
+
+/**
+ * Reads a query: `user: client: connection: model: verdict: rule: repo: session: after: before: has:finding`, free
+ * words, "phrases of whole words", `-` before any but a date.
+ * @param now milliseconds since the epoch, for `after:2h`.
+ * @throws query.syntax with the offset (UTF-16) of what cannot be read
+ */
+export function parseQuery(text: string, now: number): Query {
+  if (text.length > QUERY_MOST.characters) throw syntax(QUERY_MOST.characters, 'the query is too long')
+  const draft: Draft = { where: {}, except: {}, text: [], without: [] }
+  const terms = termsOf(text)
+  const extra = terms[QUERY_MOST.terms]
+  if (extra) throw syntax(extra.offset, `more than ${QUERY_MOST.terms} terms`)
+  for (const term of terms) read(term, draft, now)
+  return draft
+}
+
+function termsOf(text: string): Term[] {
+  const terms: Term[] = []
+  for (let at = skip(text, 0); at < text.length; at = skip(text, TERM.lastIndex)) {
+    TERM.lastIndex = at
+    const [, minus, key, quoted, bare, wrong] = TERM.exec(text) ?? []
+    if (wrong !== undefined) throw syntax(at, 'a quote that does not close, or text beside one')
+    const value = quoted === undefined ? (bare ?? '') : quoted.replace(/\\(.)/gs, '$1')
+    terms.push({ offset: at, not: minus === '-', key, value, quoted: quoted !== undefined })
+  }
+  return terms
+}
+
+function skip(text: string, from: number): number {
+  BLANK.lastIndex = from
+  BLANK.test(text)
+  return BLANK.lastIndex
+}
+
+function read(term: Term, draft: Draft, now: number): void {
+  const { key, value, offset } = term
+  if (key === undefined) readText(term, draft)
+  else if (value === '') throw syntax(offset, `${key}: has no value`)
+  else if (isKey(key)) readValue(term, key, draft)
+  else if (key === 'has') readHas(term, draft)
+  else if (key === 'after' || key === 'before') readBound(term, key, draft, now)
+  else throw syntax(offset, `no key "${key}"; quote it to search for the text`)
+}
+
+function readBound(term: Term, key: 'after' | 'before', draft: Draft, now: number): void {
+  if (term.not) throw syntax(term.offset, `${key}: cannot be negated`)
+  if (draft[key] !== undefined) throw syntax(term.offset, `${key}: stands there twice`)
+  draft[key] = readTime(term, now)
+}
+
+const isKey = (key: string): key is Key => KEYS.some((known) => known === key)
+
+function readValue({ value, offset, not }: Term, key: Key, draft: Draft): void {
+  const folded = value.normalize('NFC').toLowerCase()
+  if (key === 'verdict' && !VERDICTS.some((verdict) => matches(folded, verdict))) {
+    throw syntax(offset, `verdict: is one of ${VERDICTS.join(', ')}`)
+  }
+  const side = not ? draft.except : draft.where
+  side[key] = [...(side[key] ?? []), folded]
+}
+
+function readHas({ value, offset, not }: Term, draft: Draft): void {
+  if (value !== 'finding') throw syntax(offset, 'has: knows only "finding"')
+  if (draft.finding === not) throw syntax(offset, 'has:finding contradicts itself')
+  draft.finding = !not
+}
+
+function readText({ value, offset, not, quoted }: Term, draft: Draft): void {
+  if (soughtOf(value).flow.length === 0) throw syntax(offset, 'no word to search for')
+  if (!quoted && value.includes('*')) throw syntax(offset, 'text matches whole words only, without *')
+  ;(not ? draft.without : draft.text).push(value)
+}
+
+const DATE = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)?)?$/i
+
+/** An ISO date (its midnight), a date-time (UTC unless it says otherwise), or how long ago: `90s 30m 2h 3d 1w`. */
+function readTime({ value, offset }: Term, now: number): number {
+  const [, count, unit] = /^(\d{1,6})([smhdw])$/.exec(value) ?? []
+  if (count !== undefined) return now - Number(count) * MS[unit as keyof typeof MS]
+  const match = DATE.exec(value)
+  const time = match ? Date.parse(match[1] && !match[4] ? `${value}Z` : value) : Number.NaN
+  const real = !Number.isNaN(time) && isCalendarDay(value)
+  if (!real) throw syntax(offset, 'a time is 2026-11-24, 2026-11-24T08:30Z, 2h or 3d')
+  return time
+}
+
+/** Date.parse takes 31 February for a day in March. */
+const isCalendarDay = (value: string): boolean => {
+  const day = value.slice(0, 10)
+  return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day)
+}
+
+const syntax = (offset: number, why: string) => new Fault('query.syntax', `at ${offset}: ${why}`)
+
+/** Writes a query so that `parseQuery` reads the very same one. */
+export function printQuery(query: Query): string {
+  const words: string[] = []
+  for (const key of KEYS) {
+    for (const value of query.where[key] ?? []) words.push(`${key}:${quote(value)}`)
+    for (const value of query.except[key] ?? []) words.push(`-${key}:${quote(value)}`)
+  }
+  if (query.after !== undefined) words.push(`after:${new Date(query.after).toISOString()}`)
+  if (query.before !== undefined) words.push(`before:${new Date(query.before).toISOString()}`)
+  if (query.finding !== undefined) words.push(query.finding ? 'has:finding' : '-has:finding')
+  for (const text of query.text) words.push(quote(text))
+  for (const text of query.without) words.push(`-${quote(text)}`)
+  return words.join(' ')
+}
+
+const quote = (value: string): string => `"${value.replace(/["\\]/g, '\\$&')}"`
+
+/** Whether a value fits a pattern: all of it, in lower case, `*` standing for any characters. Linear in both. */
+export function matches(pattern: string, value: string): boolean {
+  const parts = pattern.split('*')
+  const first = parts[0] ?? ''
+  const last = parts.at(-1) ?? ''
+  if (parts.length === 1) return pattern === value
+  if (!value.startsWith(first) || !value.endsWith(last) || value.length < first.length + last.length) return false
+  let at = first.length
+  for (const part of parts.slice(1, -1)) {
+    const found = value.indexOf(part, at)
+    if (found < 0) return false
+    at = found + part.length
+  }
+  return at <= value.length - last.length
+}

@@ -1,0 +1,105 @@
+/** The port between the trail and whatever keeps it: batches in, records out, all asynchronous. Types only. */
+import type { Ending, Entry, Fault, Gap, Opening } from '#exchange'
+import type { Query } from './query.ts'
+
+/** Reply bytes of one open exchange, in the order in which they left. */
+export interface Piece {
+  readonly exchange: string
+  readonly bytes: Uint8Array
+}
+
+/** What is to be made durable together. `pieces` belong to exchanges that are open once `entries` are written. */
+export interface Batch {
+  readonly entries: readonly Entry[]
+  readonly pieces: readonly Piece[]
+}
+
+/**
+ * What became of a batch. Each entry is durable with the seq given here, or not written at all. A fault
+ * `trail.broken` says that the store must not be written again; any other may pass.
+ */
+export interface Committed {
+  readonly outcomes: readonly (number | Fault)[]
+  /** Why the pieces, all of them, are not durable. */
+  readonly piecesFault?: Fault
+}
+
+/** An exchange as it is recorded. In lists the bodies are left out; `text` is never stored. */
+export interface Recorded {
+  readonly seq: number
+  readonly opening: Opening
+  readonly ending?: Ending
+}
+
+/** An exchange that was asked and never ended, with the bytes of its reply that were journalled. */
+export interface Unfinished {
+  readonly opening: Opening
+  readonly bytes: Uint8Array
+}
+
+/** Where in a list to go on, and how many rows to return. `before` is the `next` of the page that went before. */
+export interface Page {
+  readonly limit: number
+  readonly before?: string
+}
+
+/** One session as a list shows it; figures are over all of its exchanges. */
+export interface SessionTotals {
+  readonly session: string
+  readonly exchanges: number
+  /** Milliseconds since the epoch of its first and its last opening. */
+  readonly first: number
+  readonly last: number
+  readonly findings: number
+  /** Tokens, as the providers reported them. */
+  readonly input: number
+  readonly output: number
+  /** Its newest exchange. */
+  readonly newest: Recorded
+}
+
+/** Small records beside the entries. `json` is JSON text. */
+export interface StoredDocument {
+  readonly id: string
+  readonly json: string
+}
+
+/**
+ * A place that keeps the trail. Calls may overlap; commits are given one at a time. Every call rejects with a Fault
+ * trail.*. An exchange has one opening and one ending: a second of either is refused as gateway.internal.
+ */
+export interface Store {
+  /** Every exchange that was asked and has no ending, oldest first. */
+  unfinished(): Promise<readonly Unfinished[]>
+  commit(batch: Batch): Promise<Committed>
+  /** The one exchange whose id begins with `prefix`, with its bodies; undefined where there is none or more than one. */
+  exchange(prefix: string): Promise<Recorded | undefined>
+  /** Newest first. @throws query.syntax for a `before` that no page gave out */
+  find(query: Query, page: Page): Promise<{ readonly rows: readonly Recorded[]; readonly next?: string }>
+  /** Sessions with an exchange that fits the query, the one with the newest such exchange first. */
+  sessions(query: Query, page: Page): Promise<{ readonly rows: readonly SessionTotals[]; readonly next?: string }>
+  /** The exchanges of one session, oldest first. */
+  session(id: string): Promise<readonly Recorded[]>
+  /** Oldest first. */
+  gaps(): Promise<readonly { readonly seq: number; readonly gap: Gap }[]>
+  putDocument(kind: string, id: string, json: string): Promise<void>
+  getDocument(kind: string, id: string): Promise<string | undefined>
+  /** In order of id. */
+  listDocuments(kind: string): Promise<readonly StoredDocument[]>
+  /** Whether there was one. */
+  deleteDocument(kind: string, id: string): Promise<boolean>
+  close(): Promise<void>
+}
+
+/** What a store is opened with. */
+export interface StoreOptions {
+  /** Where a store on disk keeps its files. */
+  readonly folder: string
+  /** The 32-byte key of the full-text tokens. */
+  readonly tokenKey: Uint8Array
+  /** Told when the store breaks while no call is open. */
+  readonly onBroken: (fault: Fault) => void
+}
+
+/** @throws trail.locked, trail.newer, trail.unavailable, trail.broken */
+export type OpenStore = (options: StoreOptions) => Promise<Store>

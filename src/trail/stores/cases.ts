@@ -1,0 +1,313 @@
+/** The cases that every store passes, as a table; and the entries that they are made of. Never used by the product. */
+import assert from 'node:assert/strict'
+import { type Ending, type Entry, Fault, type Gap, type Opening } from '#exchange'
+import { parseQuery } from '../query.ts'
+import type { Committed, Store } from '../store.ts'
+
+/** 2026-11-24, noon UTC. */
+export const NOON = Date.parse('2026-11-24T12:00:00Z')
+const DAY = 86_400_000
+
+/** A UUIDv7 of a given time, told apart by `count`. */
+export function idOf(count: number, at = NOON): string {
+  const time = at.toString(16).padStart(12, '0')
+  return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-${count.toString(16).padStart(12, '0')}`
+}
+
+export const opening = (exchange: string, more: Partial<Opening> = {}): Opening => ({
+  kind: 'asked',
+  exchange,
+  at: NOON,
+  door: 'reverse',
+  method: 'POST',
+  path: '/v1/chat/completions',
+  route: 'chat',
+  facts: {},
+  findings: [],
+  ...more,
+})
+
+export const ending = (exchange: string, more: Partial<Ending> = {}): Ending => ({
+  kind: 'replied',
+  exchange,
+  at: NOON + 5,
+  status: 200,
+  delivered: 200,
+  findings: [],
+  timings: { end: 5 },
+  ...more,
+})
+
+/** A body of text. */
+export const bodyOf = (text: string) => ({ bytes: Buffer.from(text), type: 'text/plain', received: 'aa', sent: 'bb' })
+
+const finding = (rule: string, masked: boolean) =>
+  ({ rule, direction: 'prompt', lane: 'messages.0.content', start: 0, end: 4, masked }) as const
+
+const commit = (store: Store, ...entries: Entry[]): Promise<Committed> => store.commit({ entries, pieces: [] })
+const piece = (exchange: string, text: string) => ({ exchange, bytes: Buffer.from(text) })
+const ask = (text: string) => parseQuery(text, NOON)
+
+/** The numbers, as given to `idOf`, of the exchanges that a query finds, in the order found. */
+async function found(store: Store, text: string): Promise<number[]> {
+  const { rows } = await store.find(ask(text), { limit: 100 })
+  return rows.map(({ opening: { exchange } }) => Number.parseInt(exchange.slice(24), 16))
+}
+
+async function keepsWholeEntries(store: Store): Promise<void> {
+  const exchange = idOf(1)
+  const long = bodyOf('a prompt that is long enough to be compressed. '.repeat(100))
+  const asked = opening(exchange, { model: 'gpt-5', tools: ['read', 'run'], body: long, text: 'a prompt' })
+  const ended = ending(exchange, { usage: { input: 3 }, pace: [[1, 2]], body: bodyOf(''), text: 'a reply' })
+  await commit(store, asked)
+  await commit(store, ended)
+  const { text: _asked, ...keptAsked } = asked
+  const { text: _ended, ...keptEnded } = ended
+  const kept = await store.exchange(exchange)
+  assert.deepEqual(plain(kept), plain({ seq: 1, opening: keptAsked, ending: keptEnded }))
+}
+
+/** As JSON, with bytes as text: buffers and arrays of the same bytes are equal. */
+const plain = (value: unknown): unknown =>
+  JSON.parse(
+    JSON.stringify(value, (_, it) =>
+      it?.type === 'Buffer'
+        ? Buffer.from(it.data).toString('latin1')
+        : it instanceof Uint8Array
+          ? Buffer.from(it).toString('latin1')
+          : it,
+    ),
+  )
+
+async function keepsBytesAsTheyAre(store: Store): Promise<void> {
+  for (const [at, size] of [0, 1, 511, 512, 70_000].entries()) {
+    const bytes = Uint8Array.from({ length: size }, (_, index) => (index * 7919) % 256)
+    await commit(store, opening(idOf(at), { body: { ...bodyOf(''), bytes } }))
+    const kept = await store.exchange(idOf(at))
+    assert.ok(kept?.opening.body && Buffer.compare(kept.opening.body.bytes, bytes) === 0, `${size} bytes`)
+  }
+}
+
+async function numbersEntries(store: Store): Promise<void> {
+  const first = await commit(store, opening(idOf(1)), opening(idOf(2)))
+  const second = await commit(store, ending(idOf(2)), opening(idOf(3, NOON + DAY)), ending(idOf(1)))
+  assert.deepEqual(first.outcomes, [1, 2])
+  assert.deepEqual([...second.outcomes].sort(), [3, 4, 5])
+}
+
+async function refusesWhatDoesNotFit(store: Store): Promise<void> {
+  await commit(store, opening(idOf(1)), opening(idOf(2), { kind: 'refused' }))
+  const wrong = await commit(
+    store,
+    opening(idOf(1)),
+    ending(idOf(2)),
+    ending(idOf(9)),
+    ending(idOf(1)),
+    ending(idOf(1)),
+  )
+  const codes = wrong.outcomes.map((outcome) => (outcome instanceof Fault ? outcome.code : outcome))
+  assert.deepEqual(codes, ['gateway.internal', 'gateway.internal', 'gateway.internal', 3, 'gateway.internal'])
+  assert.equal((await store.exchange(idOf(1)))?.ending?.kind, 'replied')
+}
+
+async function tellsWhatIsUnfinished(store: Store): Promise<void> {
+  await commit(store, opening(idOf(1)), opening(idOf(2)), opening(idOf(3), { kind: 'refused' }), opening(idOf(4)))
+  await store.commit({ entries: [], pieces: [piece(idOf(1), 'one '), piece(idOf(2), 'ein '), piece(idOf(1), 'two ')] })
+  await store.commit({ entries: [ending(idOf(2))], pieces: [piece(idOf(1), 'three'), piece(idOf(2), 'zwei')] })
+  await store.commit({ entries: [opening(idOf(5))], pieces: [piece(idOf(5), 'five')] })
+  const told = (await store.unfinished()).map(({ opening: { exchange }, bytes }) => [
+    exchange,
+    Buffer.from(bytes).toString(),
+  ])
+  assert.deepEqual(told, [
+    [idOf(1), 'one two three'],
+    [idOf(4), ''],
+    [idOf(5), 'five'],
+  ])
+}
+
+async function findsByPrefix(store: Store): Promise<void> {
+  const early = idOf(1, NOON - 10 * DAY)
+  await commit(store, opening(early), opening(idOf(1)), opening(idOf(2)))
+  assert.equal((await store.exchange(early.slice(0, 8)))?.opening.exchange, early)
+  assert.equal((await store.exchange(idOf(2)))?.opening.exchange, idOf(2))
+  assert.equal(await store.exchange(idOf(1).slice(0, 35)), undefined)
+  assert.equal(await store.exchange(idOf(3)), undefined)
+}
+
+async function fill(store: Store): Promise<void> {
+  const actor = { id: 'u1', kind: 'person', name: 'Alice', groups: [] } as const
+  const client = { client: { value: 'copilot-cli 1.2', source: 'declared' } } as const
+  const repository = { repository: { value: 'Acme/Shop', source: 'declared' } } as const
+  const deny = { kind: 'deny', rule: 'no-prod', reason: 'because' } as const
+  await commit(
+    store,
+    opening(idOf(1, NOON - 3 * DAY), {
+      at: NOON - 3 * DAY,
+      actor,
+      model: 'gpt-5',
+      session: 's1',
+      text: 'Refactor the login page',
+    }),
+    opening(idOf(2, NOON - DAY), {
+      at: NOON - DAY,
+      actor: { ...actor, id: 'u2', name: 'Bob' },
+      facts: client,
+      connection: 'copilot',
+      text: 'call getUserName twice',
+    }),
+    opening(idOf(3), {
+      actor,
+      verdict: deny,
+      facts: { ...client, ...repository },
+      session: 's1',
+      findings: [finding('github-token', true)],
+    }),
+    opening(idOf(4), { kind: 'refused', verdict: { kind: 'allow' }, session: 's2', text: 'the page of the login' }),
+    ending(idOf(1, NOON - 3 * DAY), { text: 'the page now has a test', usage: { input: 10, output: 5 } }),
+    ending(idOf(2, NOON - DAY), { kind: 'aborted', findings: [finding('aws-key', false)] }),
+  )
+}
+
+const QUERIES: [string, number[]][] = [
+  ['', [4, 3, 2, 1]],
+  ['user:alice', [3, 1]],
+  ['user:U1', [3, 1]],
+  ['user:alice user:bob', [3, 2, 1]],
+  ['user:*', [3, 2, 1]],
+  ['-user:alice', [4, 2]],
+  ['-user:nobody', [4, 3, 2, 1]],
+  ['user:nobody', []],
+  ['model:gpt*', [1]],
+  ['client:copilot-cli', [3, 2]],
+  ['client:"copilot-cli 1.2"', [3, 2]],
+  ['client:copilot*2', [3, 2]],
+  ['connection:copilot', [2]],
+  ['repo:acme/*', [3]],
+  ['session:s1', [3, 1]],
+  ['session:s*', [4, 3, 1]],
+  ['verdict:deny', [3]],
+  ['verdict:allow verdict:aborted', [4, 2]],
+  ['verdict:refused', [4]],
+  ['verdict:re*', [4, 1]],
+  ['verdict:masked', [3]],
+  ['-verdict:masked', [4, 2, 1]],
+  ['-verdict:replied', [4, 3, 2]],
+  ['rule:github-token', [3]],
+  ['rule:no-*', [3]],
+  ['rule:aws-key', [2]],
+  ['-rule:aws-key', [4, 3, 1]],
+  ['has:finding', [3, 2]],
+  ['-has:finding', [4, 1]],
+  ['after:2d', [4, 3, 2]],
+  ['before:12h', [2, 1]],
+  ['after:2d before:12h', [2]],
+  ['login', [4, 1]],
+  ['"login page"', [1]],
+  ['"the page"', [4, 1]],
+  ['page login', [4, 1]],
+  ['refactor test', [1]],
+  ['refactor -test', []],
+  ['-login', [3, 2]],
+  ['getusername', [2]],
+  ['get_user_name', [2]],
+  ['"user name"', [2]],
+  ['username', []],
+  ['login user:alice', [1]],
+  ['log', []],
+]
+
+async function answersQueries(store: Store): Promise<void> {
+  await fill(store)
+  for (const [text, expected] of QUERIES) assert.deepEqual(await found(store, text), expected, text)
+}
+
+async function pages(store: Store): Promise<void> {
+  const numbers = Array.from({ length: 7 }, (_, at) => at)
+  const when = (at: number) => NOON - (at % 3) * DAY
+  for (const at of numbers) await commit(store, opening(idOf(at, when(at)), { text: 'word', at: when(at) }))
+  for (const text of ['', 'word']) {
+    const all: string[] = []
+    let before: string | undefined
+    do {
+      const page = await store.find(ask(text), { limit: 2, ...(before && { before }) })
+      all.push(...page.rows.map(({ opening: { exchange } }) => exchange))
+      before = page.next
+    } while (before)
+    const ids = numbers.map((at) => idOf(at, when(at)))
+    assert.deepEqual(all, ids.sort().reverse(), `the pages of "${text}"`)
+  }
+  await assert.rejects(store.find(ask(''), { limit: 2, before: 'nonsense' }), { code: 'query.syntax' })
+}
+
+async function listsSessions(store: Store): Promise<void> {
+  await fill(store)
+  const { rows, next } = await store.sessions(ask(''), { limit: 1 })
+  const more = await store.sessions(ask(''), { limit: 5, before: next ?? '' })
+  const [first, second] = [...rows, ...more.rows]
+  assert.deepEqual([first?.session, second?.session, more.rows.length, more.next], ['s2', 's1', 1, undefined])
+  assert.equal(second?.newest.opening.exchange, idOf(3))
+  const { newest: _, ...figures } = second!
+  const expected = { session: 's1', exchanges: 2, first: NOON - 3 * DAY, last: NOON, findings: 1, input: 10, output: 5 }
+  assert.deepEqual(figures, expected)
+  const ids = (await store.session('s1')).map((row) => row.opening.exchange)
+  assert.deepEqual(ids, [idOf(1, NOON - 3 * DAY), idOf(3)])
+  assert.deepEqual((await store.sessions(ask('user:bob'), { limit: 5 })).rows, [])
+  assert.equal((await store.sessions(ask('login'), { limit: 5 })).rows.length, 2)
+}
+
+async function keepsGaps(store: Store): Promise<void> {
+  const gap: Gap = {
+    kind: 'gap',
+    exchange: idOf(1),
+    at: NOON,
+    from: 1,
+    to: 2,
+    count: 3,
+    reason: 'full',
+    signature: 'ff',
+  }
+  assert.deepEqual((await commit(store, gap, opening(idOf(2)))).outcomes, [1, 2])
+  assert.deepEqual(await store.gaps(), [{ seq: 1, gap }])
+  assert.deepEqual(await found(store, ''), [2])
+}
+
+async function keepsDocuments(store: Store): Promise<void> {
+  await store.putDocument('key', 'b', '{"v":1}')
+  await store.putDocument('key', 'a', '{"v":2}')
+  await store.putDocument('key', 'b', '{"v":3}')
+  await store.putDocument('other', 'c', '{}')
+  assert.deepEqual(await store.listDocuments('key'), [
+    { id: 'a', json: '{"v":2}' },
+    { id: 'b', json: '{"v":3}' },
+  ])
+  assert.equal(await store.getDocument('key', 'a'), '{"v":2}')
+  assert.equal(await store.getDocument('key', 'c'), undefined)
+  assert.deepEqual([await store.deleteDocument('key', 'a'), await store.deleteDocument('key', 'a')], [true, false])
+}
+
+async function standsHostileValues(store: Store): Promise<void> {
+  const name = `'; DROP TABLE entries; -- "\u0000\u202e*\n`
+  const actor = { id: name, kind: 'person', name, groups: [] } as const
+  await commit(store, opening(idOf(1), { actor, model: '*', session: '"', text: `${name} NEAR(a b) OR *` }))
+  assert.equal((await store.exchange(idOf(1)))?.opening.actor?.name, name)
+  assert.deepEqual(await found(store, `"drop table entries"`), [1])
+  assert.deepEqual(await found(store, `user:"'; drop*"`), [1])
+  assert.deepEqual(await found(store, `NEAR OR "NEAR(a"`), [1])
+}
+
+/** Each case gets a store of its own, empty. */
+export const CASES: readonly [string, (store: Store) => Promise<void>][] = [
+  ['keeps whole entries', keepsWholeEntries],
+  ['keeps bytes as they are', keepsBytesAsTheyAre],
+  ['numbers entries without a hole', numbersEntries],
+  ['refuses what does not fit an exchange', refusesWhatDoesNotFit],
+  ['tells what is unfinished, with its bytes in order', tellsWhatIsUnfinished],
+  ['finds an exchange by a prefix that only it has', findsByPrefix],
+  ['answers queries', answersQueries],
+  ['goes through a list page by page', pages],
+  ['lists sessions', listsSessions],
+  ['keeps gaps', keepsGaps],
+  ['keeps documents', keepsDocuments],
+  ['stands hostile values', standsHostileValues],
+]

@@ -1,0 +1,175 @@
+/** A store in memory, for tests and for looking at. Keeps nothing once the process ends. */
+import { type Ending, type Entry, Fault, type Gap, type Opening } from '#exchange'
+import { isBefore, type Position, parseCursor, printCursor } from '../cursor.ts'
+import { dayOfExchange } from '../days.ts'
+import { isOpening, parseEntry, printEntry } from '../entries.ts'
+import { answers, type EndingFacets, endingFacets, type OpeningFacets, openingFacets } from '../facets.ts'
+import type { Query } from '../query.ts'
+import type { Batch, Committed, Page, Recorded, SessionTotals, Store, StoredDocument, Unfinished } from '../store.ts'
+import { holds, soughtOf, type Words, wordsOf } from '../words.ts'
+
+interface Line extends Position {
+  opening: Opening
+  facets: OpeningFacets
+  words: Words[]
+  ending?: Ending
+  endingFacets?: EndingFacets
+  flight: Uint8Array[]
+}
+
+/** Opens an empty one. */
+export const openMemory = async (): Promise<Store> => new MemoryStore()
+
+class MemoryStore implements Store {
+  #seq = 0
+  readonly #lines = new Map<string, Line>()
+  readonly #gaps: { seq: number; gap: Gap }[] = []
+  readonly #documents = new Map<string, Map<string, string>>()
+
+  async commit({ entries, pieces }: Batch): Promise<Committed> {
+    const outcomes = entries.map((entry) => this.#write(entry))
+    for (const { exchange, bytes } of pieces) this.#lines.get(exchange)?.flight.push(Uint8Array.from(bytes))
+    return { outcomes }
+  }
+
+  #write(entry: Entry): number | Fault {
+    if (entry.kind === 'gap') {
+      this.#gaps.push({ seq: ++this.#seq, gap: structuredClone(entry) })
+      return this.#seq
+    }
+    const line = this.#lines.get(entry.exchange)
+    if (isOpening(entry)) return line ? doubled(entry) : this.#open(entry)
+    if (!line || line.ending || line.opening.kind === 'refused') return doubled(entry)
+    line.ending = stored(entry)
+    line.endingFacets = endingFacets(entry)
+    line.words.push(wordsOf(entry.text ?? ''))
+    line.flight = []
+    return ++this.#seq
+  }
+
+  #open(opening: Opening): number {
+    const seq = ++this.#seq
+    const words = [wordsOf(opening.text ?? '')]
+    const line = { seq, day: dayOfExchange(opening.exchange), opening: stored(opening), words, flight: [] }
+    this.#lines.set(opening.exchange, { ...line, facets: openingFacets(opening) })
+    return seq
+  }
+
+  async unfinished(): Promise<Unfinished[]> {
+    const open = [...this.#lines.values()].filter(({ ending, opening }) => !ending && opening.kind === 'asked')
+    return open.map(({ opening, flight }) => ({ opening: listed(opening), bytes: Buffer.concat(flight) }))
+  }
+
+  async exchange(prefix: string): Promise<Recorded | undefined> {
+    const found = [...this.#lines.values()].filter(({ opening }) => opening.exchange.startsWith(prefix))
+    const [line] = found
+    if (!line || found.length > 1) return undefined
+    return structuredClone({ seq: line.seq, opening: line.opening, ...(line.ending && { ending: line.ending }) })
+  }
+
+  async find(query: Query, page: Page): Promise<{ rows: Recorded[]; next?: string }> {
+    const lines = this.#matching(query, page.before)
+    return paged(lines, page.limit, recorded)
+  }
+
+  async sessions(query: Query, page: Page): Promise<{ rows: SessionTotals[]; next?: string }> {
+    const newest = new Map<string, Line>()
+    for (const line of this.#matching(query, undefined)) {
+      const { session } = line.opening
+      if (session !== undefined && !newest.has(session)) newest.set(session, line)
+    }
+    const lines = [...newest.values()].filter(after(page.before))
+    return paged(lines, page.limit, ({ opening }) => this.#totals(opening.session ?? ''))
+  }
+
+  async session(id: string): Promise<Recorded[]> {
+    return this.#ofSession(id).map(recorded)
+  }
+
+  async gaps(): Promise<{ seq: number; gap: Gap }[]> {
+    return structuredClone(this.#gaps)
+  }
+
+  #matching(query: Query, before: string | undefined): Line[] {
+    const text = query.text.map(soughtOf)
+    const without = query.without.map(soughtOf)
+    const fitting = [...this.#lines.values()].filter(
+      ({ opening, facets, endingFacets: ending, words }) =>
+        answers(query, opening.at, facets, ending) &&
+        text.every((sought) => words.some((side) => holds(side, sought))) &&
+        !without.some((sought) => words.some((side) => holds(side, sought))),
+    )
+    return fitting.filter(after(before)).sort((a, b) => (isBefore(a, b) ? 1 : -1))
+  }
+
+  #ofSession(id: string): Line[] {
+    const lines = [...this.#lines.values()].filter(({ opening }) => opening.session === id)
+    return lines.sort((a, b) => (isBefore(a, b) ? -1 : 1))
+  }
+
+  #totals(session: string): SessionTotals {
+    const lines = this.#ofSession(session)
+    const sum = (figure: (line: Line) => number) => lines.reduce((total, line) => total + figure(line), 0)
+    const times = lines.map(({ opening }) => opening.at)
+    return {
+      session,
+      exchanges: lines.length,
+      first: Math.min(...times),
+      last: Math.max(...times),
+      findings: sum(({ facets, endingFacets: ending }) => facets.findings + (ending?.findings ?? 0)),
+      input: sum(({ endingFacets: ending }) => ending?.input ?? 0),
+      output: sum(({ endingFacets: ending }) => ending?.output ?? 0),
+      newest: recorded(lines.at(-1) as Line),
+    }
+  }
+
+  async putDocument(kind: string, id: string, json: string): Promise<void> {
+    const documents = this.#documents.get(kind) ?? new Map<string, string>()
+    this.#documents.set(kind, documents.set(id, json))
+  }
+
+  async getDocument(kind: string, id: string): Promise<string | undefined> {
+    return this.#documents.get(kind)?.get(id)
+  }
+
+  async listDocuments(kind: string): Promise<StoredDocument[]> {
+    const found = [...(this.#documents.get(kind) ?? [])].map(([id, json]) => ({ id, json }))
+    return found.sort((a, b) => Buffer.compare(Buffer.from(a.id), Buffer.from(b.id)))
+  }
+
+  async deleteDocument(kind: string, id: string): Promise<boolean> {
+    return this.#documents.get(kind)?.delete(id) ?? false
+  }
+
+  async close(): Promise<void> {
+    this.#lines.clear()
+  }
+}
+
+const doubled = ({ kind, exchange }: Entry) =>
+  new Fault('gateway.internal', `${kind} does not fit exchange ${exchange}`)
+
+/** As a disk would give it back: a copy of its own, without `text` and without fields that are undefined. */
+function stored<Line extends Opening | Ending>(entry: Line): Line {
+  const bytes = entry.body && Uint8Array.from(entry.body.bytes)
+  return parseEntry<Line>(printEntry(entry), bytes)
+}
+
+const listed = <Line extends Opening | Ending>(entry: Line): Line => parseEntry<Line>(printEntry(entry), undefined)
+
+const recorded = ({ seq, opening, ending }: Line): Recorded => ({
+  seq,
+  opening: listed(opening),
+  ...(ending && { ending: listed(ending) }),
+})
+
+function after(before: string | undefined): (line: Line) => boolean {
+  const position = before === undefined ? undefined : parseCursor(before)
+  return (line) => position === undefined || isBefore(line, position)
+}
+
+function paged<Row>(lines: Line[], limit: number, row: (line: Line) => Row): { rows: Row[]; next?: string } {
+  const rows = lines.slice(0, limit)
+  const last = rows.at(-1)
+  return { rows: rows.map(row), ...(last && lines.length > limit && { next: printCursor(last) }) }
+}

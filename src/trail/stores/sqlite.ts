@@ -1,0 +1,171 @@
+/** The default store, seen from the data path: hands batches to a worker thread. Runs no SQL, touches no file. */
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
+import { type Ending, Fault, type Gap, type Opening } from '#exchange'
+import { parseEntry } from '../entries.ts'
+import type { Query } from '../query.ts'
+import type { Batch, Committed, Page, Recorded, Store, StoreOptions } from '../store.ts'
+import { packBatch } from './sqlite/parcel.ts'
+import type { Call, Calls, FaultLine, Reply, Row } from './sqlite/protocol.ts'
+
+/**
+ * Opens the store in a folder, which is made (0700) where it is not there; one process at a time.
+ * @throws trail.locked, trail.newer, trail.unavailable, trail.broken
+ */
+export async function openSqlite({ folder, tokenKey, onBroken }: StoreOptions): Promise<Store> {
+  const link = new Link(folder, tokenKey, onBroken)
+  try {
+    await link.call('open', [])
+  } catch (error) {
+    await link.end()
+    throw error
+  }
+  return new SqliteStore(link)
+}
+
+interface Waiting {
+  readonly resolve: (value: never) => void
+  readonly reject: (fault: Fault) => void
+}
+
+/** The line to the worker: numbered calls, each answered once. When the worker dies, every call is told so. */
+class Link {
+  readonly #worker: Worker
+  readonly #waiting = new Map<number, Waiting>()
+  readonly #onBroken: (fault: Fault) => void
+  #count = 0
+  #dead: Fault | undefined
+
+  constructor(folder: string, tokenKey: Uint8Array, onBroken: (fault: Fault) => void) {
+    this.#onBroken = onBroken
+    const workerData = { folder, tokenKey: Uint8Array.from(tokenKey) }
+    this.#worker = new Worker(new URL('./sqlite/thread.ts', import.meta.url), { workerData, execArgv: [] })
+    this.#worker.on('message', (reply: Reply) => this.#answered(reply))
+    this.#worker.on('error', (error) => this.#died(error))
+    this.#worker.on('exit', (code) => this.#died(new Error(`the store’s thread ended with ${code}`)))
+  }
+
+  call<Name extends keyof Calls>(
+    name: Name,
+    args: Parameters<Calls[Name]>,
+    transfer: readonly ArrayBuffer[] = [],
+  ): Promise<ReturnType<Calls[Name]>> {
+    if (this.#dead) return Promise.reject(this.#dead)
+    const { promise, resolve, reject } = Promise.withResolvers<ReturnType<Calls[Name]>>()
+    const number = ++this.#count
+    this.#waiting.set(number, { resolve, reject })
+    this.#worker.postMessage({ number, name, args } satisfies Call, [...transfer])
+    return promise
+  }
+
+  /** Ends the thread. What it has not answered is rejected. */
+  async end(): Promise<void> {
+    if (this.#dead) return
+    this.#dead = new Fault('trail.unavailable', 'the store is closed')
+    const gone = once(this.#worker, 'exit')
+    await this.#worker.terminate()
+    await gone
+    this.#rejectAll(this.#dead)
+  }
+
+  #answered(reply: Reply): void {
+    const waiting = this.#waiting.get(reply.number)
+    this.#waiting.delete(reply.number)
+    if (!('fault' in reply)) waiting?.resolve(reply.value as never)
+    else if (reply.number === 0) this.#onBroken(faultFrom(reply.fault))
+    else waiting?.reject(faultFrom(reply.fault))
+  }
+
+  #died(cause: unknown): void {
+    if (this.#dead) return
+    this.#dead = new Fault('trail.broken', cause instanceof Error ? cause.message : String(cause), { cause })
+    this.#rejectAll(this.#dead)
+    this.#onBroken(this.#dead)
+  }
+
+  #rejectAll(fault: Fault): void {
+    for (const { reject } of this.#waiting.values()) reject(fault)
+    this.#waiting.clear()
+  }
+}
+
+class SqliteStore implements Store {
+  readonly #link: Link
+
+  constructor(link: Link) {
+    this.#link = link
+  }
+
+  async commit(batch: Batch): Promise<Committed> {
+    const parcel = packBatch(batch)
+    const { outcomes, piecesFault } = await this.#link.call('commit', [parcel], [parcel.bytes.buffer])
+    return {
+      outcomes: outcomes.map((outcome) => (typeof outcome === 'number' ? outcome : faultFrom(outcome))),
+      ...(piecesFault && { piecesFault: faultFrom(piecesFault) }),
+    }
+  }
+
+  async unfinished() {
+    const rows = await this.#link.call('unfinished', [])
+    return rows.map(({ opening, bytes }) => ({ opening: parseEntry<Opening>(opening, undefined), bytes }))
+  }
+
+  async exchange(prefix: string): Promise<Recorded | undefined> {
+    const row = await this.#link.call('exchange', [prefix])
+    return row && recorded(row)
+  }
+
+  async find(query: Query, page: Page) {
+    const { rows, next } = await this.#link.call('find', [query, page])
+    return { rows: rows.map(recorded), ...(next !== undefined && { next }) }
+  }
+
+  async sessions(query: Query, page: Page) {
+    const { rows, next } = await this.#link.call('sessions', [query, page])
+    const totals = rows.map(({ newest, ...figures }) => ({ ...figures, newest: recorded(newest) }))
+    return { rows: totals, ...(next !== undefined && { next }) }
+  }
+
+  async session(id: string): Promise<Recorded[]> {
+    return (await this.#link.call('session', [id])).map(recorded)
+  }
+
+  async gaps() {
+    const rows = await this.#link.call('gaps', [])
+    return rows.map(({ seq, json }) => ({ seq, gap: parseEntry<Gap>(json, undefined) }))
+  }
+
+  putDocument(kind: string, id: string, json: string): Promise<void> {
+    return this.#link.call('putDocument', [kind, id, json])
+  }
+
+  getDocument(kind: string, id: string): Promise<string | undefined> {
+    return this.#link.call('getDocument', [kind, id])
+  }
+
+  listDocuments(kind: string) {
+    return this.#link.call('listDocuments', [kind])
+  }
+
+  deleteDocument(kind: string, id: string): Promise<boolean> {
+    return this.#link.call('deleteDocument', [kind, id])
+  }
+
+  async close(): Promise<void> {
+    try {
+      await this.#link.call('close', [])
+    } finally {
+      await this.#link.end()
+    }
+  }
+}
+
+const faultFrom = ({ code, detail }: FaultLine): Fault => new Fault(code, detail)
+
+function recorded({ seq, opening, openingBody, ending, endingBody }: Row): Recorded {
+  return {
+    seq,
+    opening: parseEntry<Opening>(opening, openingBody),
+    ...(ending !== undefined && { ending: parseEntry<Ending>(ending, endingBody) }),
+  }
+}

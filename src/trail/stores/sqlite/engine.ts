@@ -1,0 +1,227 @@
+/** Writes batches to day files and finds what to recover. Runs in the store's thread, one call at a time; no clock. */
+import { Fault, faultOf } from '#exchange'
+import { dayOfExchange } from '../../days.ts'
+import type { Tokens } from '../../tokens.ts'
+import type { Day } from './day.ts'
+import { lineOfFault } from './faults.ts'
+import { Flight, type FlightPiece, packFlight, unpackFlight } from './flight.ts'
+import { Folder } from './folder.ts'
+import type { FaultLine, Line, Outcome, Parcel, Stretch } from './protocol.ts'
+
+interface Group {
+  readonly name: string
+  readonly lines: { readonly line: Line; readonly at: number }[]
+}
+
+/** Pages of log after which a file is checkpointed although commits wait. */
+const LOG_FULL = 2_000
+/** Pages of log that are worth a checkpoint once nothing else is to be done. */
+const LOG_WORTH = 200
+/** Texts that may wait for the index of words before commits wait for it, and how many are taken at once. */
+const BACKLOG = { most: 512, step: 64 } as const
+
+/** The open store. After a `trail.broken` it never writes again. */
+export class Engine {
+  readonly folder: Folder
+  readonly #flight = new Flight()
+  #seq = 0
+  #flightId = 0
+  #broken: Fault | undefined
+
+  /** @throws trail.locked, trail.newer, trail.unavailable, trail.broken */
+  constructor(path: string, tokens: Tokens) {
+    this.folder = new Folder(path, tokens)
+    try {
+      this.#recover()
+    } catch (error) {
+      this.folder.close()
+      throw error
+    }
+  }
+
+  /** What broke the store, if so. */
+  get broken(): Fault | undefined {
+    return this.#broken
+  }
+
+  /** Remembers a fault that forbids every further write. */
+  noticed(fault: Fault): void {
+    if (fault.code === 'trail.broken') this.#broken ??= fault
+  }
+
+  /** @throws what broke the store */
+  mayWrite(): void {
+    if (this.#broken) throw this.#broken
+  }
+
+  #recover(): void {
+    this.#seq = this.folder.head.seq
+    const rows: { id: number; name: string; exchanges: string[] }[] = []
+    for (const name of this.folder.names()) {
+      const day = this.folder.day(name)
+      this.#seq = Math.max(this.#seq, day.seq)
+      for (const { exchange } of openIn(day)) this.#flight.opened(exchange)
+      for (const { id, pieces } of flightIn(day)) rows.push({ id, name, exchanges: pieces.map((one) => one.exchange) })
+    }
+    for (const { id, name, exchanges } of rows) {
+      this.#flight.placed(id, name, exchanges)
+      this.#flightId = Math.max(this.#flightId, id)
+    }
+  }
+
+  /** Every exchange that was asked and has no ending, with its bytes in flight in order. */
+  unfinished(): { opening: string; bytes: Uint8Array }[] {
+    const rows: { id: number; pieces: FlightPiece[] }[] = []
+    const open: { seq: number; exchange: string; opening: string }[] = []
+    for (const name of this.folder.names()) {
+      const day = this.folder.day(name)
+      rows.push(...flightIn(day))
+      for (const row of openIn(day)) open.push({ ...row, opening: day.json(row.seq) })
+    }
+    const pieces = new Map<string, Uint8Array[]>(open.map(({ exchange }) => [exchange, []]))
+    for (const row of rows.sort((a, b) => a.id - b.id)) {
+      for (const { exchange, bytes } of row.pieces) pieces.get(exchange)?.push(bytes)
+    }
+    open.sort((a, b) => a.seq - b.seq)
+    return open.map(({ exchange, opening }) => ({ opening, bytes: whole(pieces.get(exchange) ?? []) }))
+  }
+
+  /** One transaction for each day; all of a day's entries become durable or none. */
+  commit(parcel: Parcel): Outcome {
+    const groups = groupsOf(parcel, (exchange) => this.folder.nameFor(dayOfExchange(exchange)))
+    const outcomes: (number | FaultLine)[] = []
+    let piecesFault: FaultLine | undefined
+    for (const [index, group] of groups.entries()) {
+      const last = index === groups.length - 1
+      try {
+        this.#commitGroup(group, parcel, last, outcomes)
+      } catch (error) {
+        const fault = faultOf(error)
+        this.noticed(fault)
+        for (const { at } of group.lines) outcomes[at] = lineOfFault(fault)
+        if (last && parcel.pieces.length > 0) piecesFault = lineOfFault(fault)
+      }
+    }
+    return { outcomes, ...(piecesFault && { piecesFault }) }
+  }
+
+  #commitGroup({ name, lines }: Group, parcel: Parcel, withPieces: boolean, outcomes: (number | FaultLine)[]): void {
+    this.mayWrite()
+    const day = this.folder.day(name)
+    const written: { line: Line; at: number; seq: number }[] = []
+    const ended = new Set(lines.flatMap(({ line }) => (line.part === 'ending' ? line.exchange : [])))
+    const begun = new Set(lines.flatMap(({ line }) => (asked(line) ? line.exchange : [])))
+    const flying = ({ exchange }: { exchange: string }) =>
+      (begun.has(exchange) || this.#flight.isOpen(exchange)) && !ended.has(exchange)
+    const pieces = withPieces ? parcel.pieces.filter(flying).map(pieceOf(parcel)) : []
+    const id = this.#flightId + 1
+    day.transaction(() => {
+      for (const { line, at } of lines) {
+        const seq = this.#seq + written.length + 1
+        if (day.write(line, seq, line.body && stretch(parcel, line.body))) written.push({ line, at, seq })
+        else outcomes[at] = { code: 'gateway.internal', detail: `no place for this entry in exchange ${line.exchange}` }
+      }
+      if (pieces.length > 0) day.file.run('INSERT INTO flight VALUES (?, ?)', id, packFlight(pieces))
+      this.#removeDead(day, name)
+    })
+    this.#flight.removed(name)
+    for (const { line, at, seq } of written) {
+      outcomes[at] = seq
+      this.#settled(line, seq)
+    }
+    if (pieces.length === 0) return
+    this.#flightId = id
+    const exchanges = pieces.map(({ exchange }) => exchange)
+    this.#flight.placed(id, name, exchanges)
+  }
+
+  #settled(line: Line, seq: number): void {
+    this.#seq = Math.max(this.#seq, seq)
+    if (asked(line)) this.#flight.opened(line.exchange)
+    if (line.part === 'ending') this.#flight.ended(line.exchange)
+  }
+
+  #removeDead(day: Day, name: string): void {
+    for (const id of this.#flight.dead(name)) day.file.run('DELETE FROM flight WHERE id = ?', id)
+  }
+
+  /** Work that cannot wait longer, after a commit was answered. */
+  relieve(): void {
+    if (this.#broken) return
+    for (const day of this.folder.opened()) {
+      if (day.waiting > BACKLOG.most) day.index(BACKLOG.step)
+      if (day.file.logged() > LOG_FULL) day.file.checkpoint()
+    }
+  }
+
+  /** One step of the work that can wait; whether there is more. */
+  tidy(): boolean {
+    if (this.#broken) return false
+    for (const day of this.folder.opened()) if (day.waiting > 0) return day.index(BACKLOG.step) || true
+    for (const name of this.#flight.files) {
+      const day = this.folder.day(name)
+      day.transaction(() => this.#removeDead(day, name))
+      this.#flight.removed(name)
+      return true
+    }
+    for (const day of this.folder.opened()) {
+      if (day.file.logged() <= LOG_WORTH) continue
+      day.file.checkpoint()
+      return day.file.logged() <= LOG_WORTH
+    }
+    this.folder.head.tidy()
+    return false
+  }
+
+  /** Puts every text of a file into the index of words, so that a search sees it. */
+  indexed(day: Day): Day {
+    while (day.waiting > 0 && !this.#broken && day.index(BACKLOG.step));
+    return day
+  }
+
+  /** A store that broke is left as it is: closing it would write. */
+  close(): void {
+    if (this.#broken) return
+    this.folder.head.seq = this.#seq
+    this.folder.close()
+  }
+}
+
+const asked = (line: Line): boolean => line.part === 'opening' && line.facets.outcome === undefined
+
+function groupsOf({ lines, pieces }: Parcel, nameOf: (exchange: string) => string): Group[] {
+  const groups = new Map<string, Group>()
+  const group = (name: string): Group => {
+    const known = groups.get(name) ?? { name, lines: [] }
+    groups.set(name, known)
+    return known
+  }
+  for (const [at, line] of lines.entries()) group(nameOf(line.exchange)).lines.push({ line, at })
+  if (groups.size === 0 && pieces[0]) group(nameOf(pieces[0].exchange))
+  return [...groups.values()]
+}
+
+const stretch = ({ bytes }: Parcel, [offset, length]: Stretch): Uint8Array => bytes.subarray(offset, offset + length)
+
+const pieceOf =
+  (parcel: Parcel) =>
+  ({ exchange, stretch: where }: Parcel['pieces'][number]): FlightPiece => ({
+    exchange,
+    bytes: stretch(parcel, where),
+  })
+
+const openIn = (day: Day): { seq: number; exchange: string }[] =>
+  day.file.all('SELECT seq, exchange FROM exchanges WHERE outcome IS NULL ORDER BY seq')
+
+function flightIn(day: Day): { id: number; pieces: FlightPiece[] }[] {
+  const rows = day.file.all<{ id: number; bytes: Uint8Array }>('SELECT id, bytes FROM flight ORDER BY id')
+  try {
+    return rows.map(({ id, bytes }) => ({ id, pieces: unpackFlight(bytes) }))
+  } catch (cause) {
+    throw new Fault('trail.broken', `${day.file.name}: bytes in flight`, { cause })
+  }
+}
+
+function whole(pieces: readonly Uint8Array[]): Uint8Array {
+  return Uint8Array.from(Buffer.concat(pieces))
+}

@@ -1,0 +1,165 @@
+/** One SQLite file, opened so that a commit is durable and nobody else can write. Knows nothing of what it holds. */
+import { closeSync, existsSync, fsyncSync, openSync, statSync } from 'node:fs'
+import { basename, dirname } from 'node:path'
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import { Fault } from '#exchange'
+import { faultOfStore } from './faults.ts'
+
+/** What a file is opened as: its format number and the statements that make it. */
+export interface Format {
+  readonly version: number
+  readonly schema: string
+}
+
+type Values = readonly SQLInputValue[]
+
+/** An open file. Every method throws a Fault trail.*. */
+export class File {
+  readonly path: string
+  readonly name: string
+  readonly #db: DatabaseSync
+  readonly #inode: bigint
+  readonly #statements = new Map<string, StatementSync>()
+
+  /**
+   * Opens the file, making it (0600) where it is not there.
+   * @throws trail.locked, trail.newer, trail.unavailable, trail.broken
+   */
+  constructor(path: string, format: Format) {
+    this.path = path
+    this.name = basename(path)
+    let db: DatabaseSync | undefined
+    try {
+      create(path)
+      db = new DatabaseSync(path, { timeout: 0 })
+      this.#db = db
+      this.#inode = inodeOf(path)
+      this.#settle()
+      this.#prepareFormat(format)
+    } catch (error) {
+      db?.close()
+      throw faultOfStore(error, this.name)
+    }
+  }
+
+  /** An exclusive lock keeps the index of the log in memory, and ends with the process, however that ends. */
+  #settle(): void {
+    this.#pragma('locking_mode=EXCLUSIVE', 'exclusive')
+    this.#pragma('journal_mode=WAL', 'wal')
+    this.#db.exec('PRAGMA synchronous=FULL')
+    this.#pragma('synchronous', 2)
+    this.#pragma('wal_autocheckpoint=0', 0)
+    this.#db.exec('PRAGMA trusted_schema=OFF; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-8192')
+  }
+
+  #pragma(text: string, expected: string | number): void {
+    const said = Object.values(this.#db.prepare(`PRAGMA ${text}`).get() ?? {})[0]
+    if (said !== expected) throw new Fault('trail.unavailable', `${this.name}: PRAGMA ${text} gives ${String(said)}`)
+  }
+
+  #prepareFormat({ version, schema }: Format): void {
+    this.#db.exec('BEGIN IMMEDIATE')
+    try {
+      const [found] = Object.values(this.#db.prepare('PRAGMA user_version').get() ?? {})
+      if (Number(found) > version) throw new Fault('trail.newer', `${this.name}: format ${String(found)}`)
+      if (found === 0) this.#db.exec(`${schema}; PRAGMA user_version=${version}`)
+      this.#db.exec('COMMIT')
+    } catch (error) {
+      this.#rollback()
+      throw error
+    }
+  }
+
+  /** Runs `work` as one durable transaction, all or nothing. */
+  transaction<Result>(work: () => Result): Result {
+    try {
+      if (inodeOf(this.path) !== this.#inode) throw new Fault('trail.broken', `${this.name}: the file was replaced`)
+      this.#statement('BEGIN IMMEDIATE').run()
+      const result = work()
+      this.#statement('COMMIT').run()
+      return result
+    } catch (error) {
+      this.#rollback()
+      throw faultOfStore(error, this.name)
+    }
+  }
+
+  /** SQLite has rolled back by itself after some errors. */
+  #rollback(): void {
+    if (this.#db.isTransaction) this.#db.exec('ROLLBACK')
+  }
+
+  /** How many rows a statement changed, and the id of the last one it inserted. */
+  run(sql: string, ...values: Values): { changes: number; id: number } {
+    const { changes, lastInsertRowid } = this.#statement(sql).run(...values)
+    return { changes: Number(changes), id: Number(lastInsertRowid) }
+  }
+
+  all<Row>(sql: string, ...values: Values): Row[] {
+    return this.#reading(() => this.#statement(sql).all(...values) as Row[])
+  }
+
+  get<Row>(sql: string, ...values: Values): Row | undefined {
+    return this.#reading(() => this.#statement(sql).get(...values) as Row | undefined)
+  }
+
+  /** Like `all`, for a statement that will hardly be asked for again. */
+  once<Row>(sql: string, ...values: Values): Row[] {
+    return this.#reading(() => this.#db.prepare(sql).all(...values) as Row[])
+  }
+
+  #reading<Result>(work: () => Result): Result {
+    try {
+      return work()
+    } catch (error) {
+      throw faultOfStore(error, this.name)
+    }
+  }
+
+  #statement(sql: string): StatementSync {
+    const known = this.#statements.get(sql)
+    if (known) return known
+    const statement = this.#db.prepare(sql)
+    this.#statements.set(sql, statement)
+    return statement
+  }
+
+  /** Pages in the log that are not yet in the file itself. */
+  logged(): number {
+    const state = this.get<{ log: number; checkpointed: number }>('PRAGMA wal_checkpoint(NOOP)')
+    return state ? state.log - state.checkpointed : 0
+  }
+
+  /** Moves the log into the file, so that it can begin again at its start. */
+  checkpoint(): void {
+    this.get('PRAGMA wal_checkpoint(PASSIVE)')
+  }
+
+  close(): void {
+    this.#statements.clear()
+    try {
+      this.#db.close()
+    } catch (error) {
+      throw faultOfStore(error, this.name)
+    }
+  }
+}
+
+/** SQLite makes its files readable by the group; one that is there already keeps its mode, its log takes it over. */
+function create(path: string): void {
+  if (existsSync(path)) return
+  closeSync(openSync(path, 'a', 0o600))
+  syncFolder(dirname(path))
+}
+
+/** Makes the names in a folder durable. */
+export function syncFolder(folder: string): void {
+  const descriptor = openSync(folder, 'r')
+  try {
+    fsyncSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+const inodeOf = (path: string): bigint => statSync(path, { bigint: true, throwIfNoEntry: false })?.ino ?? -1n

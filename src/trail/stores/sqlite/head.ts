@@ -1,0 +1,57 @@
+/** The small head file: the lock on the folder, the highest seq given out, and documents. Holds no entry. */
+import type { StoredDocument } from '../../store.ts'
+import { File } from './file.ts'
+
+const FORMAT = {
+  version: 1,
+  schema: `
+    CREATE TABLE marks(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE TABLE documents(kind TEXT NOT NULL, id TEXT NOT NULL, json TEXT NOT NULL, PRIMARY KEY(kind, id)) WITHOUT ROWID`,
+}
+
+/** The open head file. While it is open, no other process can open it. */
+export class Head {
+  readonly #file: File
+
+  /** @throws trail.locked at once where another process holds the folder */
+  constructor(path: string) {
+    this.#file = new File(path, FORMAT)
+  }
+
+  /** A seq that none given out before was higher than, as far as is known without the day files. */
+  get seq(): number {
+    return this.#file.get<{ value: number }>("SELECT value FROM marks WHERE name = 'seq'")?.value ?? 0
+  }
+
+  set seq(value: number) {
+    const sql = "INSERT INTO marks VALUES ('seq', ?) ON CONFLICT(name) DO UPDATE SET value = max(value, excluded.value)"
+    this.#file.transaction(() => this.#file.run(sql, value))
+  }
+
+  put(kind: string, id: string, json: string): void {
+    const sql = 'INSERT INTO documents VALUES (?, ?, ?) ON CONFLICT(kind, id) DO UPDATE SET json = excluded.json'
+    this.#file.transaction(() => this.#file.run(sql, kind, id, json))
+  }
+
+  document(kind: string, id: string): string | undefined {
+    return this.#file.get<{ json: string }>('SELECT json FROM documents WHERE kind = ? AND id = ?', kind, id)?.json
+  }
+
+  documents(kind: string): StoredDocument[] {
+    const rows = this.#file.all<StoredDocument>('SELECT id, json FROM documents WHERE kind = ? ORDER BY id', kind)
+    return rows.map(({ id, json }) => ({ id, json }))
+  }
+
+  delete(kind: string, id: string): boolean {
+    const sql = 'DELETE FROM documents WHERE kind = ? AND id = ?'
+    return this.#file.transaction(() => this.#file.run(sql, kind, id).changes > 0)
+  }
+
+  tidy(): void {
+    if (this.#file.logged() > 64) this.#file.checkpoint()
+  }
+
+  close(): void {
+    this.#file.close()
+  }
+}

@@ -1,0 +1,87 @@
+/** What crosses between the data path and the store's thread: plain data, cheap to copy. Types only. */
+import type { FaultCode } from '#exchange'
+import type { EndingFacets, OpeningFacets } from '../../facets.ts'
+import type { Query } from '../../query.ts'
+import type { Page, SessionTotals, StoredDocument } from '../../store.ts'
+
+/** A stretch of a parcel's bytes: [offset, length]. */
+export type Stretch = readonly [offset: number, length: number]
+
+interface Common {
+  readonly exchange: string
+  /** Of the opening or ending itself, in milliseconds since the epoch. */
+  readonly at: number
+  /** All of the entry but body bytes and text. */
+  readonly json: string
+  readonly body?: Stretch
+  readonly text?: string
+}
+
+/** One entry of a batch, ready to be written. */
+export type Line =
+  | (Common & { readonly part: 'opening'; readonly facets: OpeningFacets })
+  | (Common & { readonly part: 'ending'; readonly facets: EndingFacets })
+  | (Common & { readonly part: 'gap' })
+
+/** A batch as one message: all bytes in one buffer that changes hands without being copied. */
+export interface Parcel {
+  readonly lines: readonly Line[]
+  readonly pieces: readonly { readonly exchange: string; readonly stretch: Stretch }[]
+  readonly bytes: Uint8Array<ArrayBuffer>
+}
+
+/** A fault without its class. */
+export interface FaultLine {
+  readonly code: FaultCode
+  readonly detail: string
+}
+
+export interface Outcome {
+  readonly outcomes: readonly (number | FaultLine)[]
+  readonly piecesFault?: FaultLine
+}
+
+/** An exchange as it lies in a file: JSON texts, and bodies where they were asked for. */
+export interface Row {
+  readonly seq: number
+  readonly opening: string
+  readonly ending?: string
+  readonly openingBody?: Uint8Array
+  readonly endingBody?: Uint8Array
+}
+
+export type SessionRow = Omit<SessionTotals, 'newest'> & { readonly newest: Row }
+
+export interface Paged<Item> {
+  readonly rows: readonly Item[]
+  readonly next?: string
+}
+
+/** The calls that the thread answers. */
+export interface Calls {
+  open(): void
+  commit(parcel: Parcel): Outcome
+  unfinished(): readonly { readonly opening: string; readonly bytes: Uint8Array }[]
+  exchange(prefix: string): Row | undefined
+  find(query: Query, page: Page): Paged<Row>
+  sessions(query: Query, page: Page): Paged<SessionRow>
+  session(id: string): readonly Row[]
+  gaps(): readonly { readonly seq: number; readonly json: string }[]
+  putDocument(kind: string, id: string, json: string): void
+  getDocument(kind: string, id: string): string | undefined
+  listDocuments(kind: string): readonly StoredDocument[]
+  deleteDocument(kind: string, id: string): boolean
+  close(): void
+}
+
+export interface Call {
+  /** From 1 upwards. */
+  readonly number: number
+  readonly name: keyof Calls
+  readonly args: readonly unknown[]
+}
+
+/** The answer to a call; a fault with number 0 came without one. */
+export type Reply =
+  | { readonly number: number; readonly fault: FaultLine }
+  | { readonly number: number; readonly value: unknown }

@@ -1,0 +1,82 @@
+/** What a list shows of an exchange. Pure; holds no word of a prompt or a reply. */
+import type { Actor, EntryKind, Fact, FaultCode, Opening, RouteKind, Usage, Verdict } from '#exchange'
+import type { Recorded, SessionTotals } from './store.ts'
+
+/** One exchange in a list. `kind` is its ending's, `refused`, or `asked` while it is open. */
+export interface Summary {
+  readonly exchange: string
+  readonly seq: number
+  /** Milliseconds since the epoch. */
+  readonly at: number
+  readonly kind: EntryKind
+  readonly route: RouteKind
+  readonly door: Opening['door']
+  readonly actor?: Actor
+  readonly client?: Fact
+  readonly repository?: Fact
+  readonly connection?: string
+  readonly model?: string
+  readonly session?: string
+  readonly verdict?: Verdict
+  /** How many, in the prompt and in the reply. */
+  readonly findings: number
+  /** Ids of the masking rules that found something, each once. */
+  readonly rules: readonly string[]
+  /** Upstream's HTTP status; absent while open or refused. */
+  readonly status?: number
+  readonly usage?: Usage
+  /** From the request's first byte to the reply's last. */
+  readonly ms?: number
+  readonly fault?: FaultCode
+  readonly reason?: string
+  readonly retryOf?: string
+  /** How many refusals the line stands for. */
+  readonly count?: number
+}
+
+/** The line of a list. */
+export function summaryOf({ seq, opening, ending }: Recorded): Summary {
+  const findings = [...opening.findings, ...(ending?.findings ?? [])]
+  const last = ending ?? opening
+  return {
+    exchange: opening.exchange,
+    seq,
+    at: opening.at,
+    kind: last.kind,
+    route: opening.route,
+    door: opening.door,
+    findings: findings.length,
+    rules: [...new Set(findings.map(({ rule }) => rule))],
+    ...given({
+      actor: opening.actor,
+      client: opening.facts.client,
+      repository: opening.facts.repository,
+      connection: opening.connection,
+      model: ending?.model ?? opening.model,
+      session: opening.session,
+      verdict: opening.verdict,
+      status: ending?.status,
+      usage: ending?.usage,
+      ms: ending?.timings.end,
+      fault: last.fault,
+      reason: last.reason,
+      retryOf: opening.retryOf,
+      count: opening.count,
+    }),
+  }
+}
+
+/** One session in a list; figures are over all of its exchanges. */
+export type SessionSummary = Omit<SessionTotals, 'newest'> & { readonly newest: Summary }
+
+/** The line of a list of sessions. */
+export const sessionSummaryOf = (totals: SessionTotals): SessionSummary => ({
+  ...totals,
+  newest: summaryOf(totals.newest),
+})
+
+type Given<Fields> = { [Name in keyof Fields]?: Exclude<Fields[Name], undefined> }
+
+function given<Fields extends object>(fields: Fields): Given<Fields> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Given<Fields>
+}

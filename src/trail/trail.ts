@@ -1,0 +1,42 @@
+/** What the trail is to the rest of the gateway. Types only. */
+import type { Entry, Fault } from '#exchange'
+import type { Documents } from './documents.ts'
+import type { Query } from './query.ts'
+import type { Page, Recorded } from './store.ts'
+import type { SessionSummary, Summary } from './summary.ts'
+
+/** `refusing` recovers with the next append that succeeds; `latched` never does. */
+export type TrailState =
+  | { readonly kind: 'open' }
+  | { readonly kind: 'refusing'; readonly fault: Fault }
+  | { readonly kind: 'latched'; readonly fault: Fault }
+
+export interface Trail {
+  /**
+   * Resolves with the entry's seq once a fresh process that reads only the disk would reproduce it with its whole body.
+   * @throws trail.unavailable | trail.locked | trail.broken, and then nothing of it is written; gateway.internal for a
+   * second opening or ending of one exchange, an ending without opening, an id that is not a UUIDv7
+   */
+  append(entry: Entry): Promise<number>
+  /** Takes reply bytes in flight; they ride with the next group, at the latest some 5 ms later. They must not change. */
+  journal(exchange: string, bytes: Uint8Array): void
+  /** performance.now() of the oldest journalled byte that is not yet durable. */
+  readonly unjournalled: number | undefined
+  /** Resolves when all bytes journalled so far are durable. @throws trail.unavailable | trail.locked | trail.broken */
+  journalled(): Promise<void>
+  readonly state: TrailState
+  /** By id, or by a prefix of at least 8 characters that only one exchange has. */
+  exchange(id: string): Promise<Recorded | undefined>
+  last(): Promise<Recorded | undefined>
+  /** Newest first. */
+  find(query: Query, page: Page): Promise<{ exchanges: Summary[]; next?: string }>
+  /** The session with the newest exchange first. */
+  sessions(query: Query, page: Page): Promise<{ sessions: SessionSummary[]; next?: string }>
+  /** Oldest first. */
+  session(id: string): Promise<Summary[]>
+  /** Calls back with every entry from now on, once it is durable; returns what ends it. */
+  tail(listener: (entry: Entry, seq: number) => void): () => void
+  readonly documents: Documents
+  /** Writes what waits, keeps every promise given out, lets go of the folder. */
+  close(): Promise<void>
+}

@@ -1,0 +1,62 @@
+/** The words of a text, as the full-text index knows them. Pure, and the only place that says what a word is. */
+
+/** What a text is to the index: its words in order, and the identifiers that are made of several of them. */
+export interface Words {
+  /** Words and parts of identifiers (camelCase, snake_case), lower case, NFC, in order; one Han or kana sign each. */
+  readonly flow: readonly string[]
+  /** Identifiers of several parts, joined: `getUserName` and `get_user_name` are both `getusername`. */
+  readonly runs: readonly string[]
+}
+
+/** At most this many words of one text are indexed, so that a vast prompt cannot hold up everyone else's commit. */
+export const MOST_WORDS = 100_000
+/** A longer word counts by its first characters (UTF-16 units). */
+export const LONGEST_WORD = 128
+
+const RUN = /[\p{L}\p{N}\p{M}_]+/gu
+const PART =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]|\p{Lu}+(?=\p{Lu}\p{Ll})|\p{Lu}?[[\p{Ll}\p{Lt}\p{Lm}\p{Lo}\p{M}\p{N}]--[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]]+|\p{Lu}+[\p{N}\p{M}]*/gv
+const ONE_PART = /^(?:[A-Za-z]?[a-z0-9]*|[A-Z]+[0-9]*)$/
+
+/** Reads the words of a text. */
+export function wordsOf(text: string): Words {
+  const flow: string[] = []
+  const runs: string[] = []
+  for (const [run] of text.normalize('NFC').matchAll(RUN)) {
+    if (flow.length >= MOST_WORDS) break
+    if (ONE_PART.test(run)) flow.push(fold(run))
+    else addParts(run, flow, runs)
+  }
+  return { flow: flow.slice(0, MOST_WORDS), runs }
+}
+
+function addParts(run: string, flow: string[], runs: string[]): void {
+  const parts = run.match(PART) ?? []
+  for (const part of parts) flow.push(fold(part))
+  if (parts.length > 1) runs.push(fold(parts.join('')))
+}
+
+const fold = (word: string): string => word.slice(0, LONGEST_WORD).toLowerCase()
+
+/** A search for one word or phrase: its parts must follow one another, or it is one identifier known by its whole. */
+export interface Sought {
+  readonly flow: readonly string[]
+  readonly run?: string
+}
+
+/** What to look for in the index for one item of free text. `flow` is empty where the text holds no word. */
+export function soughtOf(text: string): Sought {
+  const { flow, runs } = wordsOf(text)
+  const single = (text.normalize('NFC').match(RUN) ?? []).length === 1
+  if (!single) return { flow }
+  const run = runs[0] ?? flow[0]
+  return run === undefined ? { flow } : { flow, run }
+}
+
+/** Whether a text's words hold what is sought; stores that keep an index must agree with it. */
+export function holds(words: Words, sought: Sought): boolean {
+  if (sought.run !== undefined && words.runs.includes(sought.run)) return true
+  const { flow } = sought
+  if (flow.length === 0) return false
+  return words.flow.some((_, at) => flow.every((word, offset) => words.flow[at + offset] === word))
+}
