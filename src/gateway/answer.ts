@@ -1,0 +1,49 @@
+/** What the gateway itself says to a client: refusals before a reply has begun. Every one is on the record first. */
+import { type Fault, faultOf } from '#exchange'
+import { type Exchange, ended, refused } from './exchange.ts'
+import { flavourOf, type Refusal, refusalOf } from './refusals.ts'
+import type { Way } from './steps.ts'
+
+/** The refusal in the words that this client shows well. */
+export function refusalFor(exchange: Exchange, fault: Fault): Refusal {
+  const { house, turn, route, client, id } = exchange
+  const protocol = route === 'metadata' || route === 'unknown' ? undefined : route
+  const kind = house.connections.get(turn.address.connection)?.kind
+  const flavour = flavourOf({ protocol, copilot: kind === 'copilot', host: exchange.host, client: client.client })
+  return refusalOf(fault, flavour, id, exchange.prompt?.stream ?? true)
+}
+
+/** Sends a refusal; the reply had not begun. */
+export async function say(exchange: Exchange, refusal: Refusal): Promise<void> {
+  const { turn } = exchange
+  if (turn.begun || turn.gone.aborted) return
+  const body = Buffer.from(refusal.body)
+  turn.head(refusal.status, [...refusal.headers, ['content-length', String(body.length)]])
+  await turn.deliver(body)
+}
+
+/** A prompt that goes no further: one `refused` entry, then the refusal. A trail that fails is itself the reason told. */
+export async function refuse(exchange: Exchange, fault: Fault): Promise<void> {
+  const { house } = exchange
+  let told = fault
+  try {
+    if (exchange.actor || !house.strangers.coalesces(exchange, fault))
+      await house.trail.append(refused(exchange, fault))
+  } catch (error) {
+    told = faultOf(error)
+  }
+  await say(exchange, refusalFor(exchange, told))
+}
+
+/** A prompt that a rule denies: its `asked` entry stands, a `denied` ending follows, then the refusal. */
+export async function deny(exchange: Exchange, way: Way, fault: Fault): Promise<void> {
+  const refusal = refusalFor(exchange, fault)
+  const bytes = Buffer.from(refusal.body)
+  const digest = exchange.house.keyring.digest('body', bytes).toString('hex')
+  const type = refusal.headers[0]?.[1] ?? ''
+  const body = way.protocol ? { body: { bytes, type, received: '', sent: digest } } : {}
+  await exchange.house.endings.append(
+    ended(exchange, { kind: 'denied', status: 0, delivered: refusal.status, fault, authored: true, ...body }),
+  )
+  await say(exchange, refusal)
+}

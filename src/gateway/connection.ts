@@ -1,0 +1,36 @@
+/** A configured way to a provider, as the data path needs it. Types only. */
+import type { Upstream } from '#relay'
+
+export type ConnectionKind = 'copilot' | 'openai' | 'anthropic' | 'openai-compatible' | 'demo'
+
+/** How long each stage of an exchange may take, in ms. */
+export interface Timeouts {
+  readonly connect_ms: number
+  readonly first_byte_ms: number
+  readonly idle_ms: number
+  readonly total_ms: number
+}
+
+export interface Connection {
+  readonly name: string
+  readonly kind: ConnectionKind
+  /** `passthrough`: the client's own credential goes on; `brokered`: the gateway's takes its place. */
+  readonly credentials: 'passthrough' | 'brokered'
+  /** The header that bears the brokered credential, set towards upstream. */
+  readonly brokered?: { readonly name: string; readonly value: string }
+  /** Upstream origins by host name: `api`, `proxy`, `telemetry`, … ; the first one may be left out of an address. */
+  readonly hosts: ReadonlyMap<string, Host>
+  readonly unknownRoutes: 'refuse' | 'record-and-pass'
+  readonly durable: Durable
+  readonly timeouts: Timeouts
+}
+
+/** One upstream host; `base` is put before the client's path, without a trailing slash. */
+export interface Host {
+  readonly name: string
+  readonly upstream: Upstream
+  readonly base: string
+}
+
+/** When a prompt or an event may pass: once it is durable, while it becomes durable, or event by event. */
+export type Durable = 'before' | 'during' | 'each-event'

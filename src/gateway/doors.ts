@@ -1,0 +1,92 @@
+/** The gateway's listeners: the reverse door, and health. Every request becomes a turn and is carried. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { Fault, faultOf } from '#exchange'
+import { type BodyLimits, type Listening, listen, type Relay, type Tls } from '#relay'
+import { carry } from './carry.ts'
+import type { House } from './house.ts'
+import { HttpTurn } from './http.ts'
+import { lineOf } from './refusals.ts'
+import { readAddress } from './reverse.ts'
+
+export interface DoorOptions {
+  readonly host: string
+  readonly port: number
+  readonly tls?: Tls
+  readonly insecure: boolean
+  readonly headerBytes: number
+  readonly body: BodyLimits
+  readonly relay: Relay
+  /** The house as it stands now; a reload replaces it between two exchanges. */
+  house(): House
+}
+
+/** Opens the reverse door. */
+export function openReverse(options: DoorOptions): Promise<Listening> {
+  return listen({
+    host: options.host,
+    port: options.port,
+    ...(options.tls && { tls: options.tls }),
+    limits: { header_bytes: options.headerBytes },
+    onRequest: (request, response) => void onRequest(request, response, options),
+    onUpgrade: (request, socket) => refuseUpgrade(request, socket, options.house()),
+  })
+}
+
+async function onRequest(request: IncomingMessage, response: ServerResponse, options: DoorOptions): Promise<void> {
+  const house = options.house()
+  let turn: HttpTurn
+  try {
+    const address = readAddress(request.url ?? '/')
+    const { relay, body: limits, insecure } = options
+    turn = new HttpTurn({ request, response, address, relay, limits, insecure })
+  } catch (error) {
+    return plain(response, faultOf(error), house.uuid())
+  }
+  await carry(turn, house)
+}
+
+/** A request that is no turn: nothing of it was read, and it names no connection. */
+function plain(response: ServerResponse, fault: Fault, id: string): void {
+  const body = `${lineOf(fault, id)}\n`
+  response.writeHead(fault.status, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' }).end(body)
+}
+
+/** WebSocket is not recorded yet, so it is refused: Copilot CLI and Codex then fall back to HTTP. */
+function refuseUpgrade(_request: IncomingMessage, socket: Duplex, house: House): void {
+  const fault = new Fault('request.upgrade')
+  const body = lineOf(fault, house.uuid())
+  socket.end(
+    `HTTP/1.1 426 Upgrade Required\r\ncontent-type: text/plain\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  )
+}
+
+export interface HealthOptions {
+  readonly host: string
+  readonly port: number
+  readonly insecure: boolean
+  readonly headerBytes: number
+  /** `undefined` when ready, else the reason why not. */
+  notReady(): string | undefined
+}
+
+/** Opens `/healthz` (the process answers) and `/readyz` (the record can be written, and nothing drains). */
+export function openHealth(options: HealthOptions): Promise<Listening> {
+  return listen({
+    host: options.host,
+    port: options.port,
+    limits: { header_bytes: options.headerBytes },
+    onRequest: (request, response) => {
+      const why = options.notReady()
+      const ready = { ready: why === undefined, ...(why && { why }), insecure_listen: options.insecure }
+      const [status, body] =
+        request.url === '/healthz'
+          ? [200, { ok: true }]
+          : request.url === '/readyz'
+            ? [why ? 503 : 200, ready]
+            : [404, {}]
+      response.writeHead(status as number, { 'content-type': 'application/json' }).end(`${JSON.stringify(body)}\n`)
+    },
+    onUpgrade: (_request, socket) => socket.destroy(),
+  })
+}

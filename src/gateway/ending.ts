@@ -1,0 +1,99 @@
+/** The second half of an exchange: the reply, masked and journalled on its way, and its ending entry. */
+import { type Body, type EndingKind, Fault } from '#exchange'
+import { decoded, type Incoming, withoutLength } from '#relay'
+import { readDocument } from '#wire'
+import { refusalFor, say } from './answer.ts'
+import { maskBody } from './document.ts'
+import { digest, type Exchange, ended } from './exchange.ts'
+import { rememberSigned, signedIn } from './signed.ts'
+import type { Way } from './steps.ts'
+import { type Streamed, stream } from './stream.ts'
+import type { Cut } from './watch.ts'
+
+/** What a failed exchange must know of its reply so far. */
+export interface Progress {
+  readonly status: number
+  readonly way: Way
+  readonly streamed?: Streamed
+}
+
+const progress = new WeakMap<Exchange, Progress>()
+
+/** Steps 7 and 8: the reply goes to the client, masked; its last bytes only once the ending is durable. */
+export async function answer(exchange: Exchange, way: Way, incoming: Incoming, cut: Cut): Promise<void> {
+  progress.set(exchange, { status: incoming.status, way })
+  const reply = decoded(incoming)
+  const type = headerOf(reply.headers, 'content-type')
+  if (/^text\/event-stream/i.test(type)) {
+    const streamed = stream(exchange, way, reply, type)
+    progress.set(exchange, { status: incoming.status, way, streamed })
+    return streamed.run(cut)
+  }
+  return whole(exchange, way, reply, type)
+}
+
+const headerOf = (headers: Incoming['headers'], name: string): string =>
+  headers.find(([key]) => key.toLowerCase() === name)?.[1] ?? ''
+
+/** A reply that is not a stream: read whole, masked, recorded, then delivered. @throws limit.reply, upstream.* */
+async function whole(exchange: Exchange, way: Way, incoming: Incoming, type: string): Promise<void> {
+  const { house, turn } = exchange
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of incoming.body) {
+    size += chunk.length
+    if (size > house.settings.replyBytes) throw new Fault('limit.reply', `more than ${house.settings.replyBytes} bytes`)
+    chunks.push(chunk)
+  }
+  const bytes = Buffer.concat(chunks)
+  const text = bytes.toString()
+  const read = (json: string) => way.protocol?.readPieces(json, 'reply') ?? readDocument(json)
+  const masked = text === '' ? { text, findings: [] } : maskBody(house.engine, text, 'reply', read)
+  const out = masked.text === text ? bytes : Buffer.from(masked.text)
+  rememberSigned(exchange, way, signedIn(way, text, masked.text))
+  const body = bodyOf(exchange, way, { bytes: out, type, received: digest(exchange, bytes) })
+  const requestId = headerOf(incoming.headers, 'x-request-id') || headerOf(incoming.headers, 'request-id')
+  await house.endings.append(
+    ended(exchange, {
+      kind: 'replied',
+      status: incoming.status,
+      delivered: incoming.status,
+      findings: masked.findings,
+      ...(body && { body }),
+      ...(way.protocol && { reply: way.protocol.readReply(masked.text, false) }),
+      ...(requestId && { requestId }),
+    }),
+  )
+  const length: [string, string][] = turn.method === 'HEAD' ? [] : [['content-length', String(out.length)]]
+  turn.head(incoming.status, [...withoutLength(incoming.headers), ...length, ['x-gatelog-exchange', exchange.id]])
+  await turn.deliver(out)
+}
+
+/** The reply as the record keeps it: whole where its route is recorded in full. */
+function bodyOf(exchange: Exchange, way: Way, o: Omit<Body, 'sent'>): Body | undefined {
+  if (!way.protocol && way.route) return undefined
+  return { ...o, sent: digest(exchange, o.bytes) }
+}
+
+const KINDS: Partial<Record<Fault['code'], EndingKind>> = { 'client.aborted': 'aborted', 'identity.revoked': 'aborted' }
+
+/** The ending of an exchange that did not go well: an entry, then a refusal or a notice, as far as the client got. */
+export async function close(exchange: Exchange, fault: Fault): Promise<void> {
+  const known = progress.get(exchange)
+  const { turn, house } = exchange
+  const kind = KINDS[fault.code] ?? 'failed'
+  if (known?.streamed && turn.begun) return known.streamed.cut(kind, fault)
+  const refusal = refusalFor(exchange, fault)
+  const gone = turn.gone.aborted
+  const end = ended(exchange, {
+    kind,
+    status: known?.status ?? 0,
+    delivered: gone || turn.begun ? 0 : refusal.status,
+    fault,
+    authored: !gone,
+  })
+  if (!fault.code.startsWith('trail.')) await house.endings.append(end).catch(() => undefined)
+  else house.endings.later(end)
+  if (turn.begun) turn.abort()
+  else await say(exchange, refusal)
+}

@@ -1,0 +1,187 @@
+/** One exchange under way: what is known so far, and the entries that are made of it. Opens no socket, writes nothing. */
+import type {
+  Actor,
+  Body,
+  Ending,
+  EndingKind,
+  Facts,
+  Fault,
+  Finding,
+  Opening,
+  Prompt,
+  Reply,
+  RouteKind,
+  Verdict,
+} from '#exchange'
+import { maskText } from '#masking'
+import type { Client } from '#wire'
+import type { House } from './house.ts'
+import { shownPath } from './reverse.ts'
+import type { Turn } from './turn.ts'
+
+/** Grows step by step while `carry()` goes on; each step fills what it learns. */
+export interface Exchange {
+  readonly id: string
+  readonly at: number
+  readonly began: number
+  readonly turn: Turn
+  readonly house: House
+  readonly client: Client
+  connection?: string
+  host?: string
+  actor?: Actor
+  key?: string
+  credential?: string
+  session?: string
+  route: RouteKind
+  prompt?: Prompt
+  verdict?: Verdict
+  findings: readonly Finding[]
+  body?: Body
+  text?: string
+  retryOf?: string
+  timings: { identified?: number; read?: number; durable?: number; firstByte?: number }
+}
+
+export function begin(turn: Turn, house: House, client: Client): Exchange {
+  return {
+    id: house.uuid(),
+    at: house.now(),
+    began: house.clock(),
+    turn,
+    house,
+    client,
+    connection: turn.address.connection,
+    route: 'unknown',
+    findings: [],
+    timings: {},
+  }
+}
+
+/** Milliseconds since the request began, to a tenth. */
+export const elapsed = ({ house, began }: Exchange): number => Math.round((house.clock() - began) * 10) / 10
+
+/** Keyed digest of a body's bytes, hex. */
+export const digest = ({ house }: Exchange, bytes: Uint8Array): string =>
+  house.keyring.digest('body', bytes).toString('hex')
+
+/** The `asked` entry: who, where to, what, and what the rules said. */
+export function asked(exchange: Exchange): Opening {
+  return { kind: 'asked', ...opening(exchange) }
+}
+
+/** The `refused` entry: an exchange that ends where it began. The body is kept only for a caller who is known. */
+export function refused(exchange: Exchange, fault: Fault): Opening {
+  const { body, text, ...rest } = opening(exchange)
+  const kept = exchange.actor ? { ...(body && { body }), ...(text !== undefined && { text }) } : {}
+  return { kind: 'refused', ...rest, ...kept, fault: fault.code, ...(fault.detail && { reason: fault.detail }) }
+}
+
+function opening(exchange: Exchange): Omit<Opening, 'kind'> {
+  const { turn, prompt } = exchange
+  return {
+    exchange: exchange.id,
+    at: exchange.at,
+    door: turn.door,
+    method: turn.method,
+    path: maskText(exchange.house.engine, shownPath(turn.address), 'text').text,
+    route: exchange.route,
+    facts: factsOf(exchange),
+    findings: exchange.findings,
+    ...(turn.insecure && { insecure: true }),
+    ...set('connection', exchange.connection),
+    ...set('host', exchange.host),
+    ...set('actor', exchange.actor),
+    ...set('key', exchange.key),
+    ...set('credential', exchange.credential),
+    ...set('session', exchange.session),
+    ...set('verdict', exchange.verdict),
+    ...set('body', exchange.body),
+    ...set('text', exchange.text),
+    ...set('retryOf', exchange.retryOf),
+    ...(prompt && {
+      model: masked(exchange, prompt.model),
+      stream: prompt.stream,
+      messages: prompt.messages.length,
+      tools: prompt.tools.map((tool) => masked(exchange, tool)),
+    }),
+  }
+}
+
+/** The longest value of a fact that the record keeps, in UTF-16 units. */
+const LONGEST_FACT = 1024
+
+const masked = (exchange: Exchange, text: string): string =>
+  maskText(exchange.house.engine, text.slice(0, LONGEST_FACT), 'text').text
+
+function factsOf(exchange: Exchange): Facts {
+  const { client, prompt, turn } = exchange
+  const declared = (value: string | undefined) =>
+    value ? { value: masked(exchange, value), source: 'declared' as const } : undefined
+  const agent = turn.headers['user-agent']
+  const facts = {
+    client: declared(client.version ? `${client.client}/${client.version}` : client.client),
+    user_agent: declared(typeof agent === 'string' ? agent : undefined),
+    client_session: declared(client.session),
+    initiator: declared(client.initiator),
+    interaction: declared(client.interaction),
+    repository: declared(prompt?.repository),
+    commit: declared(prompt?.commit),
+    branch: declared(prompt?.branch),
+    language: declared(prompt?.language),
+    files: declared(prompt?.files?.join('\n')),
+    remote: { value: turn.remote, source: 'observed' as const },
+  }
+  return Object.fromEntries(Object.entries(facts).filter(([, fact]) => fact)) as Facts
+}
+
+/** What the end of an exchange adds to its opening. */
+export interface End {
+  readonly kind: EndingKind
+  readonly status: number
+  readonly delivered: number
+  readonly fault?: Fault
+  readonly reply?: Reply
+  readonly findings?: readonly Finding[]
+  readonly body?: Body
+  readonly authored?: boolean
+  readonly events?: number
+  readonly unparsed?: number
+  readonly pace?: readonly (readonly [number, number])[]
+  readonly requestId?: string
+}
+
+/** The ending entry. */
+export function ended(exchange: Exchange, end: End): Ending {
+  const { reply, fault } = end
+  return {
+    kind: end.kind,
+    exchange: exchange.id,
+    at: exchange.house.now(),
+    status: end.status,
+    delivered: end.delivered,
+    findings: end.findings ?? [],
+    timings: { ...exchange.timings, end: elapsed(exchange) },
+    ...set('model', reply?.model),
+    ...set('finish', reply?.finish),
+    ...set('usage', reply?.usage),
+    ...set('body', end.body),
+    ...set('events', end.events),
+    ...set('pace', end.pace),
+    ...set('requestId', end.requestId),
+    ...(end.unparsed && { unparsed: end.unparsed }),
+    ...(end.authored && { authored: true }),
+    ...(fault && { fault: fault.code, ...(fault.detail && { reason: fault.detail }) }),
+    ...(reply && { text: textOf(reply) }),
+  }
+}
+
+const textOf = (reply: Reply): string =>
+  [reply.text, reply.reasoning, ...reply.toolCalls.map((call) => `${call.name} ${JSON.stringify(call.arguments)}`)]
+    .filter(Boolean)
+    .join('\n')
+
+/** `{ [name]: value }`, or nothing where the value is undefined. */
+function set<Name extends string, Value>(name: Name, value: Value | undefined): { [K in Name]?: Value } {
+  return value === undefined ? {} : ({ [name]: value } as { [K in Name]?: Value })
+}

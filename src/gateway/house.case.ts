@@ -1,0 +1,171 @@
+/** A small house for tests: real relay, real rooms, a memory trail that can be made to fail, a scripted upstream. */
+import { createHmac, randomBytes } from 'node:crypto'
+import { mkdtempSync } from 'node:fs'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Entry, Fault, type Keyring } from '#exchange'
+import { Identity, type KeyRecord, makeKey, openLimits } from '#identity'
+import { compile, RULES } from '#masking'
+import { readRules } from '#policy'
+import { openRelay } from '#relay'
+import { openTrail, type Trail } from '#trail'
+import type { Connection, Durable } from './connection.ts'
+import { openReverse } from './doors.ts'
+import { Endings } from './endings.ts'
+import type { House } from './house.ts'
+import { openMemory } from './memory.ts'
+import { Strangers } from './strangers.ts'
+
+export type Script = (request: IncomingMessage, body: string, response: ServerResponse) => void
+
+export interface Setup {
+  readonly script: Script
+  readonly kind?: Connection['kind']
+  readonly rules?: unknown
+  readonly durable?: Durable
+  readonly unknownRoutes?: Connection['unknownRoutes']
+  readonly openStreams?: number
+  readonly timeouts?: Partial<Connection['timeouts']>
+}
+
+/** The trail as a test drives it. `order` tells what happened, in order. */
+export interface Watched {
+  readonly trail: Trail
+  readonly entries: Entry[]
+  readonly order: string[]
+  fail: Fault | undefined
+  hold: Promise<void> | undefined
+}
+
+const keyring: Keyring = {
+  key: (purpose) => createHmac('sha256', 'test').update(purpose).digest(),
+  digest: (purpose, data) => createHmac('sha256', purpose).update(data).digest(),
+  hash: (purpose) => createHmac('sha256', purpose),
+}
+
+/** Everything up; `close` takes it down. */
+export async function openHouse(setup: Setup) {
+  const seen: { headers: IncomingMessage['headers']; body: string; aborted: boolean }[] = []
+  const upstream = createServer((request, response) => {
+    void request.toArray().then((chunks) => {
+      const turn = { headers: request.headers, body: Buffer.concat(chunks).toString(), aborted: false }
+      seen.push(turn)
+      watched.order.push('upstream')
+      response.on('close', () => {
+        turn.aborted = !response.writableFinished
+      })
+      setup.script(request, turn.body, response)
+    })
+  })
+  await new Promise<void>((resolve) => upstream.listen(0, '127.0.0.1', resolve))
+  const origin = new URL(`http://127.0.0.1:${(upstream.address() as AddressInfo).port}`)
+  const folder = mkdtempSync(join(tmpdir(), 'gatelog-'))
+  const watched = watch(await openTrail({ folder, keyring, now: Date.now, store: 'memory' }))
+  const records: KeyRecord[] = []
+  const store = { list: async () => records, put: async () => undefined }
+  const identity = new Identity({ store, keyring, now: Date.now, random: randomBytes, pathKeys: false }, [])
+  const { key, record } = await identity.create({ kind: 'user', actor: 'ana', connections: '*' })
+  const relay = openRelay()
+  const house = houseOf(setup, watched.trail, identity, origin)
+  const door = await openReverse({
+    host: '127.0.0.1',
+    port: 0,
+    insecure: false,
+    headerBytes: 32_768,
+    body: { body_bytes: 1_000_000, decoded_bytes: 2_000_000 },
+    relay,
+    house: () => house,
+  })
+  const url = `${door.url}/c/up`
+  return {
+    url,
+    key,
+    record,
+    identity,
+    seen,
+    watched,
+    house,
+    stranger: makeKey('user', randomBytes),
+    async close() {
+      await door.drain(500)
+      await Promise.all([relay.close(), watched.trail.close()])
+      upstream.closeAllConnections()
+      upstream.close()
+    },
+  }
+}
+
+function watch(real: Trail): Watched {
+  const watched: Watched = { trail: real, entries: [], order: [], fail: undefined, hold: undefined }
+  const trail: Trail = Object.create(real)
+  const define = (name: string, value: unknown) => Object.defineProperty(trail, name, { value, configurable: true })
+  define('append', async (entry: Entry) => {
+    await watched.hold
+    if (watched.fail) throw watched.fail
+    watched.entries.push(entry)
+    watched.order.push(entry.kind)
+    return watched.entries.length
+  })
+  define('journal', (_exchange: string, _bytes: Uint8Array) => void watched.order.push('journal'))
+  define('journalled', async () => {
+    watched.order.push('journalled')
+    if (watched.fail) throw watched.fail
+  })
+  define('unjournalled', undefined)
+  define('close', () => real.close())
+  return Object.assign(watched, { trail })
+}
+
+function houseOf(setup: Setup, trail: Trail, identity: Identity, origin: URL): House {
+  const timeouts = { connect_ms: 500, first_byte_ms: 500, idle_ms: 500, total_ms: 5000, ...setup.timeouts }
+  const connection: Connection = {
+    name: 'up',
+    kind: setup.kind ?? 'openai',
+    credentials: 'passthrough',
+    hosts: new Map([['api', { name: 'api', base: '', upstream: { origin } }]]),
+    unknownRoutes: setup.unknownRoutes ?? 'refuse',
+    durable: setup.durable ?? 'before',
+    timeouts,
+  }
+  let next = 0
+  return {
+    connections: new Map([['up', connection]]),
+    identity,
+    limits: openLimits({ openStreams: setup.openStreams ?? 10, bytesPerHour: 1e9, now: Date.now }),
+    engine: ENGINE,
+    rules: readRules(setup.rules),
+    trail,
+    keyring,
+    memory: openMemory(),
+    endings: new Endings(trail),
+    strangers: new Strangers(trail),
+    settings: {
+      prompts: 'mask',
+      onTrailFailure: 'refuse',
+      pathKeys: false,
+      eventBytes: 1_000_000,
+      replyBytes: 10_000_000,
+    },
+    now: Date.now,
+    clock: () => performance.now(),
+    uuid: () => `0199f2c4-0000-7000-8000-${String(next++).padStart(12, '0')}`,
+  }
+}
+
+const ENGINE = compile(RULES)
+
+/** A chat prompt. */
+export const chat = (content: string, stream = true): string =>
+  JSON.stringify({ model: 'gpt-5.4', stream, messages: [{ role: 'user', content }] })
+
+/** One streamed chat chunk. */
+export const chunk = (content: string, finish: string | null = null): string =>
+  `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', model: 'gpt-5.4', choices: [{ index: 0, delta: { content }, finish_reason: finish }] })}\n\n`
+
+export const DONE = `${chunk('', 'stop')}data: [DONE]\n\n`
+
+/** A secret, put together here so that none stands in this file. */
+export const SECRET = `ghp_${'a1B2c3D4e5'.repeat(4).slice(0, 36)}`
+export { Fault }

@@ -1,0 +1,39 @@
+/** What `carry()` needs from the other rooms, as one value that a reload replaces whole. Types only. */
+import type { Keyring } from '#exchange'
+import type { Identity, Limits } from '#identity'
+import type { Engine } from '#masking'
+import type { Rule } from '#policy'
+import type { Trail } from '#trail'
+import type { Connection } from './connection.ts'
+import type { Endings } from './endings.ts'
+import type { Memory } from './memory.ts'
+import type { Strangers } from './strangers.ts'
+
+export interface House {
+  readonly connections: ReadonlyMap<string, Connection>
+  readonly identity: Identity
+  readonly limits: Limits
+  readonly engine: Engine
+  readonly rules: readonly Rule[]
+  readonly trail: Trail
+  readonly keyring: Keyring
+  readonly memory: Memory
+  readonly endings: Endings
+  readonly strangers: Strangers
+  readonly settings: Settings
+  /** Milliseconds since the Unix epoch. */
+  now(): number
+  /** Monotonic milliseconds. */
+  clock(): number
+  /** A fresh UUIDv7. */
+  uuid(): string
+}
+
+export interface Settings {
+  /** What becomes of a secret found in a prompt: replaced, or only told. The record is masked either way. */
+  readonly prompts: 'mask' | 'alert'
+  readonly onTrailFailure: 'refuse' | 'gap'
+  readonly pathKeys: boolean
+  readonly eventBytes: number
+  readonly replyBytes: number
+}

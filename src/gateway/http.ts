@@ -1,0 +1,81 @@
+/** A turn over HTTP/1.1: node:http towards the client, undici towards the provider. Knows no rule. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type BodyLimits, checkRequest, Delivery, type Incoming, type Outgoing, type Relay, readBody } from '#relay'
+import type { Connection, Host } from './connection.ts'
+import type { Address, Received, Turn } from './turn.ts'
+
+export interface HttpOptions {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+  readonly address: Address
+  readonly relay: Relay
+  readonly limits: BodyLimits
+  readonly insecure: boolean
+}
+
+export class HttpTurn implements Turn {
+  readonly door = 'reverse' as const
+  begun = false
+  readonly #options: HttpOptions
+  readonly #delivery: Delivery
+
+  /** @throws request.headers where the request could be read in two ways */
+  constructor(options: HttpOptions) {
+    checkRequest(options.request)
+    this.#options = options
+    this.#delivery = new Delivery(options.response)
+  }
+
+  get method(): string {
+    return this.#options.request.method ?? 'GET'
+  }
+
+  get address(): Address {
+    return this.#options.address
+  }
+
+  get headers() {
+    return this.#options.request.headers
+  }
+
+  get rawHeaders(): readonly string[] {
+    return this.#options.request.rawHeaders
+  }
+
+  get remote(): string {
+    return this.#options.request.socket.remoteAddress ?? ''
+  }
+
+  get insecure(): boolean {
+    return this.#options.insecure
+  }
+
+  get gone(): AbortSignal {
+    return this.#delivery.gone
+  }
+
+  read(): Promise<Received> {
+    return readBody(this.#options.request, this.#options.limits)
+  }
+
+  send(connection: Connection, host: Host, out: Outgoing, signal: AbortSignal): Promise<Incoming> {
+    return this.#options.relay.forward(host.upstream, out, { timeouts: connection.timeouts, signal })
+  }
+
+  head(status: number, headers: readonly (readonly [string, string])[]): void {
+    this.begun = true
+    this.#delivery.writeHead(status, headers)
+  }
+
+  deliver(bytes: Uint8Array): Promise<void> | undefined {
+    return this.#delivery.write(bytes)
+  }
+
+  end(): void {
+    this.#delivery.end()
+  }
+
+  abort(): void {
+    this.#options.response.destroy()
+  }
+}

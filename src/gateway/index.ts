@@ -1,0 +1,9 @@
+/** The doors and `carry()`: one exchange from end to end. */
+
+export type { Connection, ConnectionKind, Durable, Host, Timeouts } from './connection.ts'
+export { type DoorOptions, type HealthOptions, openHealth, openReverse } from './doors.ts'
+export { Endings } from './endings.ts'
+export type { House, Settings } from './house.ts'
+export { type Memory, openMemory } from './memory.ts'
+export { Strangers } from './strangers.ts'
+export type { Address, Turn } from './turn.ts'

@@ -1,0 +1,23 @@
+/** The request as it goes upstream: bytes as they came or masked, headers without the gateway's own. Sends nothing. */
+import { looksLikeKey } from '#identity'
+import { endToEnd, type Outgoing } from '#relay'
+import type { Exchange } from './exchange.ts'
+import type { Scanned, Way } from './steps.ts'
+
+const CREDENTIALS = ['authorization', 'x-api-key', 'api-key']
+
+/** Builds the upstream request. A header that bears a key of the gateway's never crosses. */
+export function outgoing(exchange: Exchange, way: Way, scanned: Scanned): Outgoing {
+  const { turn } = exchange
+  const dropped = scanned.untouched ? [] : ['content-encoding']
+  const brokered = way.connection.brokered
+  const kept = endToEnd(turn.rawHeaders, dropped).filter(([name, value]) => {
+    if (!CREDENTIALS.includes(name.toLowerCase())) return true
+    return !brokered && !looksLikeKey(value.replace(/^Bearer /i, ''))
+  })
+  const headers: [string, string][] = [...kept, ['accept-encoding', 'identity']]
+  if (brokered) headers.push([brokered.name, brokered.value])
+  const path = way.host.base + way.path + turn.address.query
+  const body = scanned.outgoing.length > 0 || turn.method === 'POST' ? { body: scanned.outgoing } : {}
+  return { method: turn.method, path, headers, ...body }
+}

@@ -1,0 +1,170 @@
+/** The steps of an exchange before anything is sent: who asks, what, with which secrets, and may it pass. */
+import { createHash } from 'node:crypto'
+import { Fault, type Finding, type Message, type Prompt, type Verdict } from '#exchange'
+import { type Caller, findCredential, looksLikeKey, sessionId } from '#identity'
+import { decide as judge } from '#policy'
+import { type Protocol, type Route, readDocument, routeFor } from '#wire'
+import type { Connection, Host } from './connection.ts'
+import { maskBody } from './document.ts'
+import type { Exchange } from './exchange.ts'
+import { hostOf } from './reverse.ts'
+import { resignReasoning } from './signed.ts'
+import type { Received } from './turn.ts'
+
+/** Where an exchange goes, once connection and caller are known. */
+export interface Way {
+  readonly connection: Connection
+  readonly host: Host
+  readonly path: string
+  readonly route: Route | undefined
+  readonly protocol: Protocol | undefined
+  readonly caller: Caller
+}
+
+/**
+ * Step 1: who asks, and by which way. Nothing of the body has been read yet.
+ * @throws identity.*, request.connection, request.host
+ */
+export function identify(exchange: Exchange): Way {
+  const { turn, house } = exchange
+  const found = findCredential(turn.headers, turn.address.pathKey)
+  const connection = house.connections.get(turn.address.connection)
+  if (!found) throw new Fault('identity.missing')
+  const caller = house.identity.identify(found.channel, found.secret, turn.address.connection)
+  exchange.actor = caller.actor
+  exchange.key = caller.key
+  if (!connection) throw new Fault('request.connection', turn.address.connection.slice(0, 64))
+  const { host, path } = hostOf(connection, turn.address)
+  exchange.host = host.name
+  const credential = upstreamCredential(exchange)
+  if (credential) exchange.credential = house.keyring.digest('credential', credential).toString('hex').slice(0, 32)
+  const route = routeFor(turn.method, path)
+  const protocol = route?.kind === 'exchange' ? route.protocol : undefined
+  exchange.route = protocol?.name ?? (route ? 'metadata' : 'unknown')
+  return { connection, host, path, route, protocol, caller }
+}
+
+/** The client's own credential towards the provider, where it sent one. */
+function upstreamCredential({ turn }: Exchange): string | undefined {
+  for (const name of ['authorization', 'x-api-key', 'api-key']) {
+    const value = turn.headers[name]
+    if (typeof value === 'string' && !looksLikeKey(value.replace(/^Bearer /i, ''))) return value
+  }
+  return undefined
+}
+
+/**
+ * Step 2: the body as a prompt, and the session it belongs to. An unknown route goes on only where the connection
+ * says so.
+ * @throws request.route, request.type, request.json, request.encoding, request.encoded, limit.*
+ */
+export async function read(exchange: Exchange, way: Way): Promise<Received> {
+  const { turn } = exchange
+  if (!way.route && way.connection.unknownRoutes === 'refuse')
+    throw new Fault('request.route', `${turn.method} ${way.path.slice(0, 128)}`)
+  const received = await turn.read()
+  if (!way.protocol) return received
+  const type = turn.headers['content-type']
+  if (typeof type === 'string' && !/\bjson\b/i.test(type)) throw new Fault('request.type', type.slice(0, 64))
+  const prompt = way.protocol.readPrompt(parsed(received.bytes), turn.headers)
+  exchange.prompt = prompt
+  exchange.session = sessionOf(exchange, prompt)
+  return received
+}
+
+function parsed(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString())
+  } catch (error) {
+    throw new Fault('request.json', error instanceof SyntaxError ? positionOf(error) : undefined, { cause: error })
+  }
+}
+
+/** Where JSON broke, without the text around it: that text may be a secret. */
+const positionOf = (error: SyntaxError): string => /position \d+/.exec(error.message)?.[0] ?? 'it ends too early'
+
+function sessionOf(exchange: Exchange, prompt: Prompt): string {
+  const { house, actor, client, at } = exchange
+  const first = prompt.messages.find((message) => message.role === 'user')?.text ?? ''
+  const own = client.session ?? prompt.session
+  const day = exchange.route === 'completions' ? { day: new Date(at).toISOString().slice(0, 10) } : {}
+  return sessionId(house.keyring, { actor: actor?.id ?? '', client: client.client, own, first, ...day })
+}
+
+/** A prompt's bytes in the three forms that matter. */
+export interface Scanned {
+  /** What goes upstream. */
+  readonly outgoing: Uint8Array
+  /** True where `outgoing` is what the client sent, byte for byte, in its own content encoding. */
+  readonly untouched: boolean
+  readonly findings: readonly Finding[]
+}
+
+/** Step 3: secrets in the prompt, and its masked copy; the record never holds another. */
+export async function scan(exchange: Exchange, way: Way, received: Received): Promise<Scanned> {
+  const { house, turn } = exchange
+  const text = received.bytes.toString()
+  const read = (json: string) => way.protocol?.readPieces(json, 'prompt') ?? readDocument(json)
+  const masked = text === '' ? { text, findings: [] } : maskBody(house.engine, text, 'prompt', read)
+  const replaced = house.settings.prompts === 'mask'
+  const findings = masked.findings.map((finding) => ({ ...finding, masked: replaced }))
+  const record = masked.text === text ? received.bytes : Buffer.from(masked.text)
+  const sent = replaced ? masked.text : text
+  const restored = exchange.prompt ? resignReasoning(exchange, way, sent) : sent
+  const untouched = restored === text
+  const outgoing = untouched ? received.raw : restored === masked.text ? record : Buffer.from(restored)
+  exchange.findings = findings
+  if (findings.length) await house.identity.revokeSecretsIn(text)
+  if (way.protocol && masked.text !== text)
+    exchange.prompt = way.protocol.readPrompt(JSON.parse(masked.text), turn.headers)
+  keep(exchange, way, received, record, outgoing)
+  return { outgoing, untouched, findings }
+}
+
+/** Puts the masked body on the exchange where its route is recorded in full, with digests of both sides. */
+function keep(exchange: Exchange, way: Way, received: Received, record: Buffer, outgoing: Uint8Array): void {
+  const { house, prompt } = exchange
+  const digest = (bytes: Uint8Array) => house.keyring.digest('body', bytes).toString('hex')
+  const came = digest(received.raw)
+  const type = String(exchange.turn.headers['content-type'] ?? '')
+  const sent = outgoing === received.raw ? came : digest(outgoing)
+  if (way.protocol || !way.route) exchange.body = { bytes: record, type, received: came, sent }
+  if (!prompt) return
+  exchange.text = newText(exchange, prompt)
+  const print = house.keyring
+    .digest('prompt', `${exchange.actor?.id}\0${way.connection.name}\0${came}`)
+    .toString('base64')
+  const before = house.memory.retries.get(print, exchange.at)
+  if (before) exchange.retryOf = before
+  house.memory.retries.set(print, exchange.id, exchange.at)
+}
+
+/** The messages that this session has not yet put on the record, newest first, for the full-text index. */
+function newText({ house, session = '', at }: Exchange, prompt: Prompt): string {
+  const told = house.memory.told.get(session, at) ?? new Set<string>()
+  const fresh = prompt.messages.filter((message) => !told.has(digestOf(message)))
+  for (const message of fresh) told.add(digestOf(message))
+  house.memory.told.set(session, told, at)
+  return fresh
+    .reverse()
+    .map((message) => message.text)
+    .join('\n')
+}
+
+const digestOf = (message: Message): string =>
+  createHash('sha256').update(`${message.role}\0${message.text}`).digest('base64')
+
+/** Step 4: what the rules say. Pure but for the exchange that it fills. */
+export function decide(exchange: Exchange, way: Way): Verdict {
+  const { actor, client, findings, prompt, house } = exchange
+  if (!actor || !prompt) return { kind: 'allow' }
+  const verdict = judge(house.rules, {
+    actor,
+    connection: { name: way.connection.name, kind: way.connection.kind },
+    client: { name: client.client, version: client.version ?? '' },
+    prompt,
+    findings,
+  })
+  exchange.verdict = verdict
+  return verdict
+}

@@ -1,0 +1,143 @@
+/** One streamed reply: upstream bytes to masked events to the client, journalled, its last event held for the record. */
+import { type EndingKind, Fault, type Hash, type Reply as Told } from '#exchange'
+import { type Incoming, withoutLength } from '#relay'
+import { digest, type End, type Exchange, elapsed, ended } from './exchange.ts'
+import { lineOf } from './refusals.ts'
+import { Reply } from './reply.ts'
+import { rememberSigned } from './signed.ts'
+import type { Way } from './steps.ts'
+import type { Cut } from './watch.ts'
+
+/** No event leaves while a delivered byte older than this is not yet durable, in ms. */
+const OLDEST_UNJOURNALLED = 25
+/** How long upstream may take to end its body after the terminal event, in ms. */
+const GRACE = 150
+
+export interface Streamed {
+  /** Delivers the reply to its end. @throws upstream.*, client.aborted, identity.revoked, limit.*, trail.* */
+  run(cut: Cut): Promise<void>
+  /** Ends a begun reply that went wrong: the ending entry, and a notice where the client is still there. */
+  cut(kind: EndingKind, fault: Fault): Promise<void>
+}
+
+export const stream = (exchange: Exchange, way: Way, incoming: Incoming, type: string): Streamed =>
+  new Stream(exchange, way, incoming, type)
+
+class Stream implements Streamed {
+  readonly #exchange: Exchange
+  readonly #way: Way
+  readonly #incoming: Incoming
+  readonly #type: string
+  readonly #reply: Reply
+  readonly #sent: Uint8Array[] = []
+  readonly #pace: [number, number][] = []
+  readonly #received: Hash
+  #size = 0
+
+  constructor(exchange: Exchange, way: Way, incoming: Incoming, type: string) {
+    const { engine, settings, keyring } = exchange.house
+    this.#exchange = exchange
+    this.#way = way
+    this.#incoming = incoming
+    this.#type = type
+    this.#received = keyring.hash('body')
+    this.#reply = new Reply({ protocol: way.protocol, engine, eventBytes: settings.eventBytes })
+  }
+
+  async run(cut: Cut): Promise<void> {
+    const { turn, house, id } = this.#exchange
+    turn.head(this.#incoming.status, [...withoutLength(this.#incoming.headers), ['x-gatelog-exchange', id]])
+    const source = this.#incoming.body[Symbol.asyncIterator]()
+    for (let next = await source.next(); !next.done; next = await this.#next(source)) {
+      this.#received.update(next.value)
+      for (const bytes of this.#reply.push(next.value)) await this.#deliver(bytes)
+    }
+    const last = this.#reply.end()
+    if (this.#truncated(last)) throw new Fault('upstream.truncated')
+    if (cut.signal.aborted && !this.#reply.terminal) throw cut.signal.reason
+    for (const bytes of last) this.#count(bytes)
+    rememberSigned(this.#exchange, this.#way, this.#reply.signed)
+    await house.endings.append(ended(this.#exchange, this.#end('replied')))
+    for (const bytes of last) await turn.deliver(bytes)
+  }
+
+  /** The next bytes; after the terminal event only for a short while, so that the client need not wait. */
+  async #next(source: AsyncIterator<Uint8Array>): Promise<IteratorResult<Uint8Array>> {
+    if (!this.#reply.terminal) return source.next()
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<IteratorResult<Uint8Array>>((resolve) => {
+      timer = setTimeout(() => resolve({ done: true, value: undefined }), GRACE)
+    })
+    const next = await Promise.race([source.next(), late])
+    clearTimeout(timer)
+    if (next.done) await source.return?.()
+    return next
+  }
+
+  /** Journals, waits where the record lags behind, then lets the bytes go. */
+  async #deliver(bytes: Uint8Array): Promise<void> {
+    const { house, turn, id } = this.#exchange
+    this.#count(bytes)
+    house.trail.journal(id, bytes)
+    const oldest = house.trail.unjournalled
+    const late = oldest !== undefined && house.clock() - oldest > OLDEST_UNJOURNALLED
+    if (late || this.#way.connection.durable === 'each-event') await house.trail.journalled()
+    await turn.deliver(bytes)
+  }
+
+  #count(bytes: Uint8Array): void {
+    if (bytes.length === 0) return
+    this.#sent.push(bytes)
+    this.#pace.push([elapsed(this.#exchange), this.#size])
+    this.#size += bytes.length
+    if (this.#size > this.#exchange.house.settings.replyBytes) throw new Fault('limit.reply')
+  }
+
+  /** A stream whose protocol has a terminal event and that ended, with 200, without it. */
+  #truncated(last: readonly Uint8Array[]): boolean {
+    if (this.#reply.terminal || !this.#way.protocol || this.#incoming.status !== 200) return false
+    const text = Buffer.concat([...this.#sent, ...last]).toString()
+    return this.#way.protocol.readReply(text, true).finish === undefined
+  }
+
+  #end(kind: EndingKind): End {
+    const bytes = Buffer.concat(this.#sent)
+    const { protocol, route } = this.#way
+    const kept = protocol !== undefined || route === undefined
+    const reply: Told | undefined = protocol?.readReply(bytes.toString(), true)
+    const received = this.#received.digest('hex')
+    const sent = this.#reply.edited ? digest(this.#exchange, bytes) : received
+    return {
+      kind,
+      status: this.#incoming.status,
+      delivered: this.#incoming.status,
+      findings: this.#reply.findings,
+      events: this.#reply.events,
+      unparsed: this.#reply.unparsed,
+      ...(kept && { body: { bytes, type: this.#type, received, sent }, pace: this.#pace }),
+      ...(reply && { reply }),
+      ...requestIdOf(this.#incoming),
+    }
+  }
+
+  async cut(kind: EndingKind, fault: Fault): Promise<void> {
+    const { turn, house, id } = this.#exchange
+    const notice = turn.gone.aborted ? undefined : this.#notice(lineOf(fault, id))
+    if (notice && !fault.code.startsWith('trail.')) this.#count(notice)
+    const end = ended(this.#exchange, { ...this.#end(kind), fault, ...(notice && { authored: true }) })
+    if (fault.code.startsWith('trail.')) house.endings.later(end)
+    else await house.endings.append(end).catch(() => undefined)
+    if (notice) await turn.deliver(notice)
+  }
+
+  #notice(line: string): Uint8Array | undefined {
+    const { protocol } = this.#way
+    if (!protocol) return undefined
+    return Buffer.from(protocol.notice(line, Buffer.concat(this.#sent).toString()))
+  }
+}
+
+function requestIdOf(incoming: Incoming): { requestId?: string } {
+  const found = incoming.headers.find(([name]) => /^(x-)?request-id$/i.test(name))
+  return found ? { requestId: found[1] } : {}
+}

@@ -1,0 +1,26 @@
+/** What cuts an exchange short: the client gone, its key revoked, its time over. One signal for all three. */
+import { Fault } from '#exchange'
+
+export interface Cut extends Disposable {
+  readonly signal: AbortSignal
+}
+
+/** Aborts with the fault that tells why. Disposing forgets the sources. `total` in ms. */
+export function watch(gone: AbortSignal, revoked: AbortSignal, total: number): Cut {
+  const controller = new AbortController()
+  const onGone = () => controller.abort(new Fault('client.aborted'))
+  const onRevoked = () => controller.abort(new Fault('identity.revoked'))
+  const timer = setTimeout(() => controller.abort(new Fault('limit.time', `${total} ms`)), total)
+  if (gone.aborted) onGone()
+  if (revoked.aborted) onRevoked()
+  gone.addEventListener('abort', onGone)
+  revoked.addEventListener('abort', onRevoked)
+  return {
+    signal: controller.signal,
+    [Symbol.dispose]() {
+      clearTimeout(timer)
+      gone.removeEventListener('abort', onGone)
+      revoked.removeEventListener('abort', onRevoked)
+    },
+  }
+}
