@@ -1,0 +1,105 @@
+/** The admin API over the trail and the identities, as JSON routes. Knows no terminal and opens no store. */
+import { Hono } from 'hono'
+import { streamText } from 'hono/streaming'
+import { Fault, faultOf } from '#exchange'
+import type { Identity } from '#identity'
+import { parseQuery, type Trail } from '#trail'
+import { shown, without } from './shown.ts'
+
+export interface Backend {
+  readonly trail: Trail
+  readonly identity: Identity
+  /** What `connections list` shows; no credential. */
+  connections(): readonly ConnectionRow[]
+  /** Reaches each host of a connection once. */
+  test(name: string): Promise<readonly TestRow[]>
+  /** What `doctor` checks of the running server. */
+  checks(): Promise<readonly CheckRow[]>
+  now(): number
+}
+
+export interface ConnectionRow {
+  readonly name: string
+  readonly kind: string
+  readonly credentials: string
+  readonly hosts: Readonly<Record<string, string>>
+}
+
+export interface TestRow {
+  readonly host: string
+  readonly ok: boolean
+  readonly told: string
+}
+
+export interface CheckRow {
+  readonly check: string
+  readonly state: 'ok' | 'warn' | 'fail'
+  readonly told: string
+  readonly remedy?: string
+}
+
+const MOST_ROWS = 1000
+const DEFAULT_ROWS = 50
+
+/** The routes; `app.request(path)` serves them without a socket. */
+export function routes(backend: Backend): Hono {
+  const app = new Hono()
+  const { trail, identity } = backend
+  const page = (read: (name: string) => string | undefined) => {
+    const before = read('before')
+    const limit = Math.min(MOST_ROWS, Math.max(1, Number(read('limit')) || DEFAULT_ROWS))
+    return { limit, ...(before && { before }) }
+  }
+  app.get('/exchanges', async (c) =>
+    c.json(
+      await trail.find(
+        parseQuery(c.req.query('q') ?? '', backend.now()),
+        page((name) => c.req.query(name)),
+      ),
+    ),
+  )
+  app.get('/exchanges/:id', async (c) => {
+    const id = c.req.param('id')
+    const found = id === 'last' ? await trail.last() : await trail.exchange(id)
+    if (!found) throw new Fault('trail.absent', id.slice(0, 64))
+    return c.json(shown(found))
+  })
+  app.get('/sessions', async (c) =>
+    c.json(
+      await trail.sessions(
+        parseQuery(c.req.query('q') ?? '', backend.now()),
+        page((name) => c.req.query(name)),
+      ),
+    ),
+  )
+  app.get('/sessions/:id', async (c) => c.json(await trail.session(c.req.param('id'))))
+  app.get('/tail', (c) =>
+    streamText(c, async (stream) => {
+      const ended = Promise.withResolvers<void>()
+      const stop = trail.tail((entry, seq) => {
+        const line = entry.kind === 'gap' ? entry : without(entry)
+        stream.writeln(JSON.stringify({ seq, entry: line })).catch(ended.reject)
+      })
+      stream.onAbort(() => ended.resolve())
+      await ended.promise.finally(stop)
+    }),
+  )
+  app.get('/keys', (c) => c.json(identity.list().map(publicKey)))
+  app.post('/keys', async (c) => {
+    const made = await identity.create(await c.req.json())
+    return c.json({ key: made.key, record: publicKey(made.record) })
+  })
+  app.delete('/keys/:id', async (c) => c.json(publicKey(await identity.revoke(c.req.param('id'), c.req.query('why')))))
+  app.get('/connections', (c) => c.json(backend.connections()))
+  app.post('/connections/:name/test', async (c) => c.json(await backend.test(c.req.param('name'))))
+  app.get('/checks', async (c) => c.json(await backend.checks()))
+  app.notFound((c) => c.json({ error: { code: 'request.path', message: 'There is no such route' } }, 404))
+  app.onError((error, c) => {
+    const { code, message, remedy, status } = faultOf(error)
+    return c.json({ error: { code, message, remedy } }, status as 400)
+  })
+  return app
+}
+
+/** A key's record without the digest that recognises it. */
+const publicKey = <Record extends { readonly digest: string }>({ digest: _digest, ...rest }: Record) => rest

@@ -1,0 +1,58 @@
+/** One recorded exchange as people and programs read it: entries, and the bodies put back into meaning. Pure. */
+import type { Ending, Entry, Gap, Opening, Prompt, Reply } from '#exchange'
+import type { Recorded } from '#trail'
+import { PROTOCOLS } from '#wire'
+
+/** The stable JSON of `gatelog show --json`. Bodies are text; `prompt` and `reply` are the same text as meaning. */
+export interface Shown {
+  readonly seq: number
+  readonly opening: Omit<Opening, 'body' | 'text'>
+  readonly ending?: Omit<Ending, 'body' | 'text'>
+  readonly prompt?: Prompt
+  readonly reply?: Reply
+  readonly bodies: { readonly prompt?: ShownBody; readonly reply?: ShownBody }
+}
+
+export interface ShownBody {
+  readonly text: string
+  readonly bytes: number
+  readonly type: string
+  readonly received: string
+  readonly sent: string
+}
+
+export function shown({ seq, opening, ending }: Recorded): Shown {
+  const prompt = bodyOf(opening)
+  const reply = ending && bodyOf(ending)
+  const protocol = PROTOCOLS.find((each) => each.name === opening.route)
+  const meant = protocol && prompt ? protocol.readPrompt(documentOf(prompt.text), {}) : undefined
+  const streamed = /^text\/event-stream/i.test(reply?.type ?? '')
+  return {
+    seq,
+    opening: without(opening),
+    ...(ending && { ending: without(ending) }),
+    ...(meant && { prompt: meant }),
+    ...(protocol && reply && { reply: protocol.readReply(reply.text, streamed) }),
+    bodies: { ...(prompt && { prompt }), ...(reply && { reply }) },
+  }
+}
+
+function bodyOf({ body }: Opening | Ending): ShownBody | undefined {
+  if (!body) return undefined
+  const { bytes, type, received, sent } = body
+  return { text: Buffer.from(bytes).toString(), bytes: bytes.length, type, received, sent }
+}
+
+/** An entry without its body and index text, as a live view shows it. */
+export function without<Each extends Exclude<Entry, Gap>>(entry: Each): Omit<Each, 'body' | 'text'> {
+  const { body: _body, text: _text, ...rest } = entry
+  return rest
+}
+
+function documentOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
