@@ -1,0 +1,90 @@
+/** What the admin API may ask of a running house, or of a record that no server holds. */
+
+import { statfsSync, statSync } from 'node:fs'
+import { connect } from 'node:net'
+import type { Backend, CheckRow, TestRow } from '#console'
+import { Fault } from '#exchange'
+import type { Connection } from '#gateway'
+import type { Identity } from '#identity'
+import type { Trail } from '#trail'
+import type { Config } from './config.ts'
+
+export interface BackendOptions {
+  readonly trail: Trail
+  readonly identity: Identity
+  config(): Config
+  connections(): ReadonlyMap<string, Connection>
+  /** `undefined` when ready; absent where no server runs. */
+  notReady?(): string | undefined
+}
+
+export function backendOf(options: BackendOptions): Backend {
+  const { trail, identity } = options
+  return {
+    trail,
+    identity,
+    now: Date.now,
+    connections: () => [...options.connections().values()].map(rowOf),
+    test: (name) => test(options.connections().get(name), name),
+    checks: async () => checks(options),
+  }
+}
+
+const rowOf = ({ name, kind, credentials, hosts }: Connection) => ({
+  name,
+  kind,
+  credentials,
+  hosts: Object.fromEntries([...hosts.values()].map((host) => [host.name, host.upstream.origin.href + host.base])),
+})
+
+async function test(connection: Connection | undefined, name: string): Promise<TestRow[]> {
+  if (!connection) throw new Fault('request.connection', name)
+  return Promise.all([...connection.hosts.values()].map((host) => reach(host.name, host.upstream.origin)))
+}
+
+/** Opens and closes a TCP connection; sends nothing, so that no exchange passes unrecorded. */
+function reach(host: string, origin: URL): Promise<TestRow> {
+  const port = Number(origin.port) || (origin.protocol === 'https:' ? 443 : 80)
+  return new Promise((resolve) => {
+    const socket = connect({ host: origin.hostname, port, timeout: 5000 })
+    const done = (ok: boolean, told: string) => {
+      socket.destroy()
+      resolve({ host, ok, told })
+    }
+    socket.once('connect', () => done(true, `${origin.host} answers`))
+    socket.once('timeout', () => done(false, `${origin.host} does not answer within 5 s`))
+    socket.once('error', (error) => done(false, error.message))
+  })
+}
+
+const LITTLE_BYTES = 1_073_741_824
+
+function checks({ trail, config, notReady }: BackendOptions): CheckRow[] {
+  const { data, insecure } = config()
+  const disk = statfsSync(data)
+  const free = disk.bavail * disk.bsize
+  const mode = statSync(data).mode & 0o777
+  const state = trail.state
+  const why = notReady?.()
+  return [
+    state.kind === 'open'
+      ? { check: 'trail', state: 'ok', told: 'the trail can be written' }
+      : { check: 'trail', state: 'fail', told: state.fault.message, remedy: state.fault.remedy },
+    {
+      check: 'disk',
+      state: free < LITTLE_BYTES ? 'warn' : 'ok',
+      told: `${Math.round(free / 1_048_576)} MB free`,
+      ...(free < LITTLE_BYTES && { remedy: 'Free space before the trail has to refuse traffic.' }),
+    },
+    {
+      check: 'folder',
+      state: mode & 0o077 ? 'fail' : 'ok',
+      told: `mode ${mode.toString(8)}`,
+      ...(mode & 0o077 && { remedy: `chmod 700 ${data}` }),
+    },
+    insecure
+      ? { check: 'listener', state: 'warn', told: 'plain text beyond loopback', remedy: 'Add tls to listen.' }
+      : { check: 'listener', state: 'ok', told: 'loopback or TLS' },
+    ...(why ? [{ check: 'ready', state: 'fail' as const, told: why }] : []),
+  ]
+}

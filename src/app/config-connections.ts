@@ -1,0 +1,90 @@
+/** A connection as it is written to the hosts, credentials and limits that the data path uses. */
+import { readFileSync } from 'node:fs'
+import type { z } from 'zod'
+import { Fault } from '#exchange'
+import type { Connection, Host } from '#gateway'
+import type { ConnectionForm } from './config-schema.ts'
+
+type Form = z.infer<typeof ConnectionForm>
+type Defaults = Pick<Connection, 'durable' | 'timeouts'>
+
+/** Source: GitHub Copilot allowlist reference, docs.github.com, 2026-11. */
+function copilotHosts({ plan = 'business', ghe }: Form): Record<string, string> {
+  if (ghe)
+    return {
+      api: `https://copilot-api.${ghe}.ghe.com`,
+      proxy: `https://copilot-proxy.${ghe}.ghe.com`,
+      github: `https://api.${ghe}.ghe.com`,
+      telemetry: `https://copilot-telemetry-service.${ghe}.ghe.com`,
+      origin: 'https://origin-tracker.githubusercontent.com',
+    }
+  const at = (part: string) => `https://${part}.${plan}.githubcopilot.com`
+  return {
+    api: at('api'),
+    proxy: at('proxy'),
+    github: 'https://api.github.com',
+    telemetry: at('telemetry'),
+    origin: at('origin-tracker'),
+  }
+}
+
+const DEFAULT_URL: Partial<Record<Form['kind'], string>> = {
+  openai: 'https://api.openai.com',
+  anthropic: 'https://api.anthropic.com',
+}
+
+/** @throws config.invalid naming the connection and the key that is wrong */
+export function connectionOf(
+  name: string,
+  form: Form,
+  defaults: Defaults,
+  demo: URL | undefined,
+): Connection | undefined {
+  const wrong = (detail: string) => new Fault('config.invalid', `connections.${name}.${detail}`)
+  if (form.kind === 'demo' && !demo) return undefined
+  if (form.credentials === 'brokered' && !form.key) throw wrong('key: a brokered connection needs one')
+  if (form.key && form.credentials !== 'brokered') throw wrong('credentials: set to brokered where a key is given')
+  if (form.kind === 'openai-compatible' && !form.url) throw wrong('url: an openai-compatible connection needs one')
+  const urls = form.kind === 'demo' ? { api: demo?.href ?? '' } : urlsOf(form)
+  const ca = form.upstream_ca === undefined ? {} : { ca: caOf(form.upstream_ca, wrong) }
+  const proxy = form.proxy ? { proxy: new URL(form.proxy) } : {}
+  const hosts = Object.entries(urls).map(([host, url]) => [host, hostOf(host, url, { ...ca, ...proxy })] as const)
+  return {
+    name,
+    kind: form.kind,
+    credentials: form.credentials,
+    ...(form.key && { brokered: brokeredOf(form, form.key) }),
+    hosts: new Map(hosts),
+    unknownRoutes: form.unknown_routes,
+    durable: form.durable ?? defaults.durable,
+    timeouts: { ...defaults.timeouts, ...defined(form.timeouts ?? {}) },
+  }
+}
+
+function urlsOf(form: Form): Record<string, string> {
+  if (form.hosts) return form.hosts
+  if (form.kind === 'copilot' && !form.url) return copilotHosts(form)
+  return { api: form.url ?? DEFAULT_URL[form.kind] ?? '' }
+}
+
+function hostOf(name: string, url: string, more: { ca?: string; proxy?: URL }): Host {
+  const { origin, pathname } = new URL(url)
+  return { name, base: pathname.replace(/\/+$/, ''), upstream: { origin: new URL(origin), ...more } }
+}
+
+function brokeredOf({ kind, key_header }: Form, key: string): { name: string; value: string } {
+  const name = key_header ?? (kind === 'anthropic' ? 'x-api-key' : 'authorization')
+  return { name, value: name.toLowerCase() === 'authorization' ? `Bearer ${key}` : key }
+}
+
+function caOf(path: string, wrong: (detail: string) => Fault): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    throw wrong(`upstream_ca: ${path} cannot be read`)
+  }
+}
+
+/** Without keys whose value is undefined. */
+const defined = <Values extends object>(values: Values) =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))

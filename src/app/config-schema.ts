@@ -1,0 +1,84 @@
+/** The shape of gatelog.yaml: every key, its default and its meaning. Reads no file. */
+import { z } from 'zod'
+import { RuleForm } from '#policy'
+
+const ms = (value: number) => z.number().int().positive().max(86_400_000).default(value)
+const bytes = (value: number) => z.number().int().positive().default(value)
+const address = (value: string) =>
+  z
+    .string()
+    .regex(/^(\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}$/, 'an address is host:port')
+    .default(value)
+
+const Timeouts = z.strictObject({
+  connect_ms: ms(10_000),
+  first_byte_ms: ms(600_000),
+  idle_ms: ms(300_000),
+  total_ms: ms(3_600_000),
+  drain_ms: ms(60_000),
+})
+
+const Durable = z.enum(['before', 'during', 'each-event'])
+const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'a name is lower-case letters, digits and hyphens')
+
+export const ConnectionForm = z.strictObject({
+  kind: z.enum(['copilot', 'openai', 'anthropic', 'openai-compatible', 'demo']),
+  credentials: z.enum(['passthrough', 'brokered']).default('passthrough').describe('Whose credential goes upstream'),
+  key: z.string().min(1).optional().describe('The brokered credential: ${env:X} or ${file:/…}'),
+  key_header: z.string().optional().describe('The header for it; Azure OpenAI wants api-key'),
+  plan: z.enum(['business', 'enterprise', 'individual']).optional().describe('Copilot: which hosts'),
+  ghe: z
+    .string()
+    .regex(/^[a-z0-9-]+$/i)
+    .optional()
+    .describe('Copilot on GHE.com: SUB of SUB.ghe.com'),
+  url: z.url().optional().describe('The provider’s base address; required for openai-compatible'),
+  hosts: z.record(z.string(), z.url()).optional().describe('Addresses by host name, in place of the known ones'),
+  upstream_ca: z.string().optional().describe('PEM file of further CAs to trust'),
+  proxy: z.url().optional().describe('HTTP proxy towards the provider'),
+  unknown_routes: z.enum(['refuse', 'record-and-pass']).default('refuse'),
+  durable: Durable.optional(),
+  timeouts: Timeouts.partial().optional(),
+})
+
+export const ConfigForm = z.strictObject({
+  listen: z
+    .strictObject({
+      gateway: address('127.0.0.1:8484'),
+      health: address('127.0.0.1:8481'),
+      tls: z.strictObject({ cert: z.string(), key: z.string() }).optional().describe('PEM files'),
+    })
+    .prefault({}),
+  insecure_listen: z.boolean().default(false).describe('Allow a plain listener beyond loopback; every record shows it'),
+  data: z.string().default('./gatelog-data'),
+  path_keys: z.boolean().default(false).describe('Allow gtl_path_ keys in addresses'),
+  durable: Durable.default('before'),
+  on_trail_failure: z.enum(['refuse']).default('refuse'),
+  masking: z
+    .strictObject({
+      prompts: z.enum(['mask', 'alert']).default('mask').describe('What becomes of a secret in a prompt'),
+      known: z
+        .array(z.strictObject({ id: name, value: z.string().min(8) }))
+        .default([])
+        .describe('Exact values to mask'),
+    })
+    .prefault({}),
+  connections: z.record(name, ConnectionForm).default({}),
+  timeouts: Timeouts.prefault({}),
+  limits: z
+    .strictObject({
+      body_bytes: bytes(33_554_432),
+      decoded_bytes: bytes(67_108_864),
+      header_bytes: bytes(32_768),
+      event_bytes: bytes(16_777_216),
+      reply_bytes: bytes(134_217_728),
+      actor: z.strictObject({ open_streams: bytes(64), bytes_per_hour: bytes(4_294_967_296) }).prefault({}),
+    })
+    .prefault({}),
+  rules: z.array(RuleForm).default([]),
+})
+
+/** JSON Schema of gatelog.yaml, for editors (draft 2020-12). */
+export function configSchema(): unknown {
+  return z.toJSONSchema(ConfigForm, { io: 'input' })
+}

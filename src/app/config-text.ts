@@ -1,0 +1,112 @@
+/** gatelog.yaml as text to plain values: references filled in, every fault with its line and column. */
+import { isMap, isNode, isScalar, LineCounter, type Node, parseDocument, visit } from 'yaml'
+import type { z } from 'zod'
+import { Fault } from '#exchange'
+
+/** Where `${env:X}` and `${file:/…}` come from. */
+export interface References {
+  env(name: string): string | undefined
+  file(path: string): string
+}
+
+const REFERENCE = /\$\{(env|file):([^}]+)\}/g
+
+export class ConfigText {
+  readonly #name: string
+  readonly #lines = new LineCounter()
+  readonly #document
+
+  /** @throws config.invalid where it is not YAML */
+  constructor(name: string, text: string) {
+    this.#name = name
+    this.#document = parseDocument(text, { lineCounter: this.#lines, uniqueKeys: true })
+    const wrong = this.#document.errors.map((error) => `${this.#at(error.pos[0])} ${error.message.split('\n')[0]}`)
+    if (wrong.length) throw new Fault('config.invalid', wrong.join('\n'))
+  }
+
+  /** The values, references filled in. What a reference held appears in no message. @throws config.missing */
+  values(references: References): unknown {
+    const missing: string[] = []
+    visit(this.#document, {
+      Scalar: (_key, node) => {
+        if (typeof node.value !== 'string') return
+        node.value = node.value.replace(REFERENCE, (whole, kind: string, what: string) => {
+          const found = fill(references, kind, what)
+          if (found === undefined) missing.push(`${this.#at(node.range?.[0] ?? 0)} ${whole}`)
+          return found ?? ''
+        })
+      },
+    })
+    if (missing.length) throw new Fault('config.missing', missing.join('\n'))
+    return this.#document.toJS() ?? {}
+  }
+
+  /** One line for each issue: file, line, column, path, what is wrong. */
+  told(issues: readonly z.core.$ZodIssue[], known: (path: readonly PropertyKey[]) => readonly string[]): string {
+    return issues.flatMap((issue) => this.#lineOf(issue, known)).join('\n')
+  }
+
+  #lineOf(issue: z.core.$ZodIssue, known: (path: readonly PropertyKey[]) => readonly string[]): string[] {
+    if (issue.code !== 'unrecognized_keys')
+      return [`${this.#place(issue.path)} ${issue.path.join('.')}: ${issue.message}`]
+    return issue.keys.map((key) => {
+      const near = nearest(key, known(issue.path))
+      const path = [...issue.path, key]
+      return `${this.#place(path, true)} ${path.join('.')}: there is no such key${near ? `; did you mean ${near}?` : ''}`
+    })
+  }
+
+  /** The position of a path's value, or of its key, or of the nearest thing above it. */
+  #place(path: readonly PropertyKey[], ofKey = false): string {
+    for (let depth = path.length; depth > 0; depth--) {
+      const parent: unknown =
+        depth === 1 ? this.#document.contents : this.#document.getIn(path.slice(0, depth - 1), true)
+      const wanted = path[depth - 1]
+      if (isMap(parent)) {
+        const pair = parent.items.find(({ key }) => isScalar(key) && String(key.value) === String(wanted))
+        const node = ofKey && depth === path.length ? pair?.key : (pair?.value ?? pair?.key)
+        if (isNode(node)) return this.#at(startOf(node))
+      }
+      const node: unknown = this.#document.getIn(path.slice(0, depth), true)
+      if (isNode(node)) return this.#at(startOf(node))
+    }
+    return this.#at(0)
+  }
+
+  #at(offset: number): string {
+    const { line, col } = this.#lines.linePos(offset)
+    return `${this.#name}:${line}:${col}`
+  }
+}
+
+const startOf = (node: Node): number => node.range?.[0] ?? 0
+
+function fill(references: References, kind: string, what: string): string | undefined {
+  if (kind === 'env') return references.env(what)
+  try {
+    return references.file(what).replace(/\r?\n$/, '')
+  } catch {
+    return undefined
+  }
+}
+
+/** The known word that differs least, by at most a third of its letters. */
+function nearest(word: string, known: readonly string[]): string | undefined {
+  const ranked = known.map((each) => ({ each, far: distance(word, each) })).sort((a, b) => a.far - b.far)
+  const [best] = ranked
+  return best && best.far <= Math.max(1, Math.floor(best.each.length / 3)) ? best.each : undefined
+}
+
+/** Levenshtein distance. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, at) => at)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
+      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
+    }
+    row = next
+  }
+  return row[b.length] ?? 0
+}

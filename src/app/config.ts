@@ -1,0 +1,124 @@
+/** gatelog.yaml to a configuration, whole or not at all: unknown keys, bad values and bad rules are faults. */
+import { existsSync, readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
+import { z } from 'zod'
+import { Fault } from '#exchange'
+import type { Connection } from '#gateway'
+import { type Rule, readRules } from '#policy'
+import { connectionOf } from './config-connections.ts'
+import { ConfigForm } from './config-schema.ts'
+import { ConfigText, type References } from './config-text.ts'
+
+type Form = z.infer<typeof ConfigForm>
+
+export interface Listen {
+  readonly host: string
+  readonly port: number
+}
+
+export interface Config
+  extends Pick<Form, 'data' | 'path_keys' | 'durable' | 'on_trail_failure' | 'timeouts' | 'limits'> {
+  readonly listen: { readonly gateway: Listen; readonly health: Listen; readonly tls?: { cert: string; key: string } }
+  /** True where a plain listener beyond loopback was asked for. */
+  readonly insecure: boolean
+  readonly masking: { readonly prompts: 'mask' | 'alert'; readonly known: readonly { id: string; value: string }[] }
+  readonly rules: readonly Rule[]
+  /** Whether a demo connection is configured (or nothing else is). */
+  readonly demo: boolean
+  /** The connections, the demo one where its upstream runs. */
+  connections(demo: URL | undefined): ReadonlyMap<string, Connection>
+}
+
+const SYSTEM: References = { env: (name) => process.env[name], file: (path) => readFileSync(path, 'utf8') }
+
+/** Reads a file; one that is absent means every default. @throws config.invalid, config.missing, config.listen */
+export function loadConfig(path: string): Config {
+  return readConfig(existsSync(path) ? readFileSync(path, 'utf8') : '', path)
+}
+
+/** @throws config.invalid, config.missing, config.listen */
+export function readConfig(text: string, name = 'gatelog.yaml', references: References = SYSTEM): Config {
+  const source = new ConfigText(name, text)
+  const parsed = ConfigForm.safeParse(source.values(references))
+  if (!parsed.success) throw new Fault('config.invalid', source.told(parsed.error.issues, knownKeys))
+  return settle(parsed.data)
+}
+
+function settle(form: Form): Config {
+  const listen = {
+    gateway: listenOf(form.listen.gateway),
+    health: listenOf(form.listen.health),
+    ...(form.listen.tls && { tls: form.listen.tls }),
+  }
+  const plain = !listen.tls && !isLoopback(listen.gateway.host)
+  if (plain && !form.insecure_listen) throw new Fault('config.listen', form.listen.gateway)
+  const local = isLoopback(listen.gateway.host)
+  const forms = Object.keys(form.connections).length || !local ? form.connections : { demo: DEMO }
+  const demo = Object.values(forms).some(({ kind }) => kind === 'demo')
+  if (demo && !local) throw new Fault('config.invalid', 'connections: the demo connection exists only on loopback')
+  const { drain_ms: _, ...timeouts } = form.timeouts
+  const connections = (url: URL | undefined) => connectionsOf(forms, { durable: form.durable, timeouts }, url)
+  connections(new URL('http://127.0.0.1'))
+  const known = [
+    ...form.masking.known,
+    ...Object.values(forms).flatMap(({ key }) => (key ? [{ id: 'brokered-key', value: key }] : [])),
+  ]
+  return {
+    listen,
+    insecure: plain,
+    data: form.data,
+    path_keys: form.path_keys,
+    durable: form.durable,
+    on_trail_failure: form.on_trail_failure,
+    masking: { prompts: form.masking.prompts, known },
+    timeouts: form.timeouts,
+    limits: form.limits,
+    rules: readRules(form.rules),
+    demo,
+    connections,
+  }
+}
+
+const DEMO: Form['connections'][string] = { kind: 'demo', credentials: 'passthrough', unknown_routes: 'refuse' }
+
+function connectionsOf(
+  forms: Form['connections'],
+  defaults: Pick<Connection, 'durable' | 'timeouts'>,
+  demo: URL | undefined,
+) {
+  const out = new Map<string, Connection>()
+  for (const [name, form] of Object.entries(forms)) {
+    const connection = connectionOf(name, form, defaults, demo)
+    if (connection) out.set(name, connection)
+  }
+  return out
+}
+
+function listenOf(address: string): Listen {
+  const colon = address.lastIndexOf(':')
+  return { host: address.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(address.slice(colon + 1)) }
+}
+
+const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
+
+/** The keys that a path of the configuration may have, for "did you mean". */
+function knownKeys(path: readonly PropertyKey[]): readonly string[] {
+  let schema: z.core.$ZodType | undefined = ConfigForm
+  for (const key of path) schema = stepInto(unwrapped(schema), key)
+  const found = unwrapped(schema)
+  return found instanceof z.ZodObject ? Object.keys(found.shape) : []
+}
+
+function stepInto(schema: z.core.$ZodType | undefined, key: PropertyKey): z.core.$ZodType | undefined {
+  if (schema instanceof z.ZodObject) return schema.shape[String(key)]
+  if (schema instanceof z.ZodRecord) return schema.valueType
+  return schema instanceof z.ZodArray ? schema.element : undefined
+}
+
+function unwrapped(schema: z.core.$ZodType | undefined): z.core.$ZodType | undefined {
+  let inner = schema
+  while (inner instanceof z.ZodDefault || inner instanceof z.ZodPrefault || inner instanceof z.ZodOptional)
+    inner = inner.unwrap()
+  return inner
+}

@@ -1,0 +1,42 @@
+/** The installation's secret, in a 0600 file, and the keyed digests that are made with it. The secret is never shown. */
+import { createHmac, hkdfSync, randomBytes } from 'node:crypto'
+import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { Fault, type Keyring, type Purpose } from '#exchange'
+
+const SECRET_BYTES = 32
+
+/** Opens the keyring of a data folder, making the secret on first use. @throws trail.unavailable */
+export function openKeyring(folder: string): Keyring {
+  const path = join(folder, 'install.key')
+  if (!existsSync(path)) create(folder, path)
+  const secret = Buffer.from(readFileSync(path, 'utf8').trim(), 'hex')
+  if (secret.length !== SECRET_BYTES) throw new Fault('trail.unavailable', 'install.key is damaged')
+  return keyringOf(secret)
+}
+
+function create(folder: string, path: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const file = openSync(path, 'wx', 0o600)
+  writeSync(file, `${randomBytes(SECRET_BYTES).toString('hex')}\n`)
+  fsyncSync(file)
+  closeSync(file)
+  chmodSync(path, 0o600)
+}
+
+/** A keyring over a given secret; each purpose gets a key of its own by HKDF-SHA-256 (RFC 5869). */
+export function keyringOf(secret: Uint8Array): Keyring {
+  const keys = new Map<Purpose, Buffer>()
+  const key = (purpose: Purpose): Buffer => {
+    const known = keys.get(purpose)
+    if (known) return known
+    const derived = Buffer.from(hkdfSync('sha256', secret, '', `gatelog ${purpose}`, 32))
+    keys.set(purpose, derived)
+    return derived
+  }
+  return {
+    key,
+    digest: (purpose, data) => createHmac('sha256', key(purpose)).update(data).digest(),
+    hash: (purpose) => createHmac('sha256', key(purpose)),
+  }
+}
