@@ -1,0 +1,72 @@
+/** `gatelog serve`: starts the gateway, says how to use it, drains on a signal. */
+import { existsSync, readFileSync } from 'node:fs'
+import { type Config, type Gatelog, loadConfig, openGatelog } from '#app'
+import { faultOf } from '#exchange'
+import type { Common, Register } from '../command.ts'
+import { fail } from '../exit.ts'
+import { out, paint, safe, say } from '../terminal.ts'
+
+export const serve: Register = (program) => {
+  program
+    .command('serve', { isDefault: false })
+    .description('start the gateway')
+    .addHelpText('after', '\nExamples:\n  gatelog serve\n  gatelog serve --config /etc/gatelog.yaml\n')
+    .action(async (_options, command) => {
+      const { config: path } = command.optsWithGlobals() as Common
+      const config = loadConfig(path)
+      const gatelog = await openGatelog(config, (fault) => {
+        say(safe(`gatelog: ${fault.message}. ${fault.remedy}`))
+        process.exit(1)
+      })
+      await welcome(config, gatelog)
+      stopOn(gatelog)
+      process.on('SIGHUP', () => reload(path, gatelog))
+    })
+}
+
+async function welcome(config: Config, gatelog: Gatelog): Promise<void> {
+  const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'))
+  out(`${paint('bold', `Gatelog ${version}`)}`)
+  out(`  gateway  ${gatelog.gateway}`)
+  out(`  health   ${gatelog.health}`)
+  out(`  record   ${config.data}`)
+  if (config.insecure) out(paint('yellow', '  plain text beyond loopback: insecure_listen is set'))
+  if (!config.demo) return out('\nNext: gatelog keys create --user <name>')
+  const days = 1
+  const { key } = await gatelog.identity.create({ kind: 'user', actor: 'you', connections: '*', days })
+  out(`\nA key for one day, shown once:\n  ${paint('green', key)}`)
+  out(`\nTry it: the demo answers with a made-up token; watch it come back masked.\n${curl(gatelog.gateway, key)}`)
+  out('\nThen see what was recorded:\n  npx gatelog show last\n')
+}
+
+const curl = (url: string, key: string): string =>
+  `  curl -N ${url}/c/demo/v1/chat/completions -H 'x-gatelog-key: ${key}' -H 'content-type: application/json' ` +
+  `-d '{"model":"demo","stream":true,"messages":[{"role":"user","content":"Write a config loader"}]}'`
+
+function stopOn(gatelog: Gatelog): void {
+  let stopping = false
+  const stop = (signal: NodeJS.Signals) => {
+    if (stopping) process.exit(signal === 'SIGINT' ? 130 : 1)
+    stopping = true
+    say('gatelog: draining; once more to stop at once')
+    gatelog.close().then(
+      () => process.exit(0),
+      (error) => {
+        fail(error)
+        process.exit(1)
+      },
+    )
+  }
+  process.on('SIGINT', stop)
+  process.on('SIGTERM', stop)
+}
+
+/** A configuration that is wrong changes nothing: the last good one stays in force. */
+function reload(path: string, gatelog: Gatelog): void {
+  try {
+    gatelog.reload(loadConfig(path))
+    say(`gatelog: ${existsSync(path) ? path : 'defaults'} in force`)
+  } catch (error) {
+    say(safe(`gatelog: the former configuration stays in force. ${faultOf(error).message}`))
+  }
+}
