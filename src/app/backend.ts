@@ -3,8 +3,8 @@
 import { statfsSync, statSync } from 'node:fs'
 import { connect } from 'node:net'
 import type { Backend, CheckRow, TestRow } from '#console'
-import { Fault } from '#exchange'
-import type { Connection } from '#gateway'
+import { Fault, type Keyring } from '#exchange'
+import { type Connection, gapSignature } from '#gateway'
 import type { Identity } from '#identity'
 import type { Trail } from '#trail'
 import type { Config } from './config.ts'
@@ -12,6 +12,7 @@ import type { Config } from './config.ts'
 export interface BackendOptions {
   readonly trail: Trail
   readonly identity: Identity
+  readonly keyring: Keyring
   config(): Config
   connections(): ReadonlyMap<string, Connection>
   /** `undefined` when ready; absent where no server runs. */
@@ -26,7 +27,7 @@ export function backendOf(options: BackendOptions): Backend {
     now: Date.now,
     connections: () => [...options.connections().values()].map(rowOf),
     test: (name) => test(options.connections().get(name), name),
-    checks: async () => checks(options),
+    checks: async () => [...checks(options), await gapCheck(options)],
   }
 }
 
@@ -87,4 +88,19 @@ function checks({ trail, config, notReady }: BackendOptions): CheckRow[] {
       : { check: 'listener', state: 'ok', told: 'loopback or TLS' },
     ...(why ? [{ check: 'ready', state: 'fail' as const, told: why }] : []),
   ]
+}
+
+/** Whether traffic passed unrecorded, and whether what tells so is from this installation. */
+async function gapCheck({ trail, keyring }: BackendOptions): Promise<CheckRow> {
+  const gaps = await trail.gaps()
+  const forged = gaps.filter(({ gap }) => gap.signature !== gapSignature(keyring, gap))
+  if (forged.length > 0) {
+    const told = `${forged.length} of ${gaps.length} gaps have a wrong signature`
+    return { check: 'gaps', state: 'fail', told, remedy: 'The record was changed: keep the data folder as it is.' }
+  }
+  const count = gaps.reduce((total, { gap }) => total + gap.count, 0)
+  const last = gaps.at(-1)?.gap
+  return last
+    ? { check: 'gaps', state: 'warn', told: `${count} exchanges unrecorded, last ${new Date(last.to).toISOString()}` }
+    : { check: 'gaps', state: 'ok', told: 'no traffic passed unrecorded' }
 }

@@ -53,7 +53,10 @@ export const ConfigForm = z.strictObject({
   data: z.string().default('./gatelog-data'),
   path_keys: z.boolean().default(false).describe('Allow gtl_path_ keys in addresses'),
   durable: Durable.default('before'),
-  on_trail_failure: z.enum(['refuse']).default('refuse'),
+  on_trail_failure: z
+    .enum(['refuse', 'gap'])
+    .default('refuse')
+    .describe('What happens to traffic while the trail cannot be written; gap lets limits.gap pass unrecorded'),
   masking: z
     .strictObject({
       prompts: z.enum(['mask', 'alert']).default('mask').describe('What becomes of a secret in a prompt'),
@@ -72,6 +75,10 @@ export const ConfigForm = z.strictObject({
       header_bytes: bytes(32_768),
       event_bytes: bytes(16_777_216),
       reply_bytes: bytes(134_217_728),
+      gap: z
+        .strictObject({ exchanges: bytes(1000), ms: ms(300_000) })
+        .prefault({})
+        .describe('With on_trail_failure: gap, how much may pass unrecorded before traffic is refused'),
       actor: z.strictObject({ open_streams: bytes(64), bytes_per_hour: bytes(4_294_967_296) }).prefault({}),
     })
     .prefault({}),

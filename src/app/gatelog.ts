@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { openApi, routes } from '#console'
 import type { Fault } from '#exchange'
-import { Endings, type House, openHealth, openMemory, openReverse, Strangers } from '#gateway'
+import { Endings, Gaps, type House, openHealth, openMemory, openReverse, Strangers } from '#gateway'
 import { type Identity, openIdentity, openLimits } from '#identity'
 import { compile, RULES } from '#masking'
 import { type Listening, openRelay } from '#relay'
@@ -43,13 +43,22 @@ async function openRecord(config: Config, onLatch?: (fault: Fault) => void) {
   return { keyring, trail, identity }
 }
 
-/** Opens everything. `onLatch` is told when the disk has failed and the process must end. */
-export async function openGatelog(first: Config, onLatch: (fault: Fault) => void): Promise<Gatelog> {
+/** Who is told what the gateway cannot put on the record. */
+export interface Ears {
+  /** The disk has failed and the process must end. */
+  onLatch(fault: Fault): void
+  /** A line for whoever runs the gateway. */
+  tell(line: string): void
+}
+
+/** Opens everything. */
+export async function openGatelog(first: Config, { onLatch, tell }: Ears): Promise<Gatelog> {
   const { keyring, trail, identity } = await openRecord(first, onLatch)
   const demo = first.demo ? await startDemo({}) : undefined
   const relay = openRelay()
   const strangers = new Strangers(trail)
-  const fixed = { identity, trail, keyring, memory: openMemory(), endings: new Endings(trail), strangers }
+  const gaps = new Gaps({ trail, keyring, tell, now: Date.now, uuid: () => uuid7(Date.now()) })
+  const fixed = { identity, trail, keyring, memory: openMemory(), endings: new Endings(trail, tell), gaps, strangers }
   let config = first
   let house = houseOf(config, fixed, demo?.url)
   let draining = false
@@ -72,7 +81,14 @@ export async function openGatelog(first: Config, onLatch: (fault: Fault) => void
     notReady,
   })
   listeners.push(health)
-  const backend = backendOf({ trail, identity, config: () => config, connections: () => house.connections, notReady })
+  const backend = backendOf({
+    trail,
+    identity,
+    keyring,
+    config: () => config,
+    connections: () => house.connections,
+    notReady,
+  })
   const api = await openApi(join(config.data, 'gatelog.sock'), backend)
   return {
     gateway: gateway.url,
@@ -86,13 +102,15 @@ export async function openGatelog(first: Config, onLatch: (fault: Fault) => void
       draining = true
       await gateway.drain(config.timeouts.drain_ms)
       strangers.flush(Number.POSITIVE_INFINITY)
+      await fixed.endings.flush()
+      await gaps.close()
       await Promise.all([health.drain(0), api.close(), relay.close(), demo?.close()])
       await trail.close()
     },
   }
 }
 
-type Fixed = Pick<House, 'identity' | 'trail' | 'keyring' | 'memory' | 'endings' | 'strangers'>
+type Fixed = Pick<House, 'identity' | 'trail' | 'keyring' | 'memory' | 'endings' | 'gaps' | 'strangers'>
 
 function houseOf(config: Config, fixed: Fixed, demo: URL | undefined): House {
   const { limits } = config
@@ -108,7 +126,7 @@ function houseOf(config: Config, fixed: Fixed, demo: URL | undefined): House {
     rules: config.rules,
     settings: {
       prompts: config.masking.prompts,
-      onTrailFailure: config.on_trail_failure,
+      gap: config.on_trail_failure === 'gap' ? limits.gap : undefined,
       pathKeys: config.path_keys,
       eventBytes: limits.event_bytes,
       replyBytes: limits.reply_bytes,
@@ -121,8 +139,8 @@ function houseOf(config: Config, fixed: Fixed, demo: URL | undefined): House {
 
 /** The admin API over a record that no server holds, for the command line. @throws trail.locked, trail.unavailable */
 export async function openLocal(config: Config) {
-  const { trail, identity } = await openRecord(config)
+  const { keyring, trail, identity } = await openRecord(config)
   const connections = () => config.connections(undefined)
-  const app = routes(backendOf({ trail, identity, config: () => config, connections }))
+  const app = routes(backendOf({ trail, identity, keyring, config: () => config, connections }))
   return { request: async (path: string, init: RequestInit) => app.request(path, init), close: () => trail.close() }
 }

@@ -1,6 +1,7 @@
 /** What the gateway itself says to a client: refusals before a reply has begun. Every one is on the record first. */
 import { type Fault, faultOf } from '#exchange'
 import { type Exchange, ended, refused } from './exchange.ts'
+import { end } from './record.ts'
 import { flavourOf, type Refusal, refusalOf } from './refusals.ts'
 import type { Way } from './steps.ts'
 
@@ -42,7 +43,8 @@ export async function deny(exchange: Exchange, way: Way, fault: Fault): Promise<
   const digest = exchange.house.keyring.digest('body', bytes).toString('hex')
   const type = refusal.headers[0]?.[1] ?? ''
   const body = way.protocol ? { body: { bytes, type, received: '', sent: digest } } : {}
-  await exchange.house.endings.append(
+  await end(
+    exchange,
     ended(exchange, { kind: 'denied', status: 0, delivered: refusal.status, fault, authored: true, ...body }),
   )
   await say(exchange, refusal)

@@ -3,9 +3,10 @@ import { Fault, faultOf } from '#exchange'
 import { readClient } from '#wire'
 import { deny, refuse } from './answer.ts'
 import { answer, close } from './ending.ts'
-import { asked, begin, elapsed } from './exchange.ts'
+import { begin, elapsed } from './exchange.ts'
 import type { House } from './house.ts'
 import { outgoing } from './outgoing.ts'
+import { open } from './record.ts'
 import { decide, identify, read, scan } from './steps.ts'
 import type { Turn } from './turn.ts'
 import { watch } from './watch.ts'
@@ -16,7 +17,6 @@ import { watch } from './watch.ts'
  */
 export async function carry(turn: Turn, house: House): Promise<void> {
   const exchange = begin(turn, house, readClient(turn.headers))
-  let opened = false
   let release: (() => void) | undefined
   try {
     const way = identify(exchange) // 1 who asks: an unknown or revoked key goes no further
@@ -27,25 +27,19 @@ export async function carry(turn: Turn, house: House): Promise<void> {
     exchange.timings.read = elapsed(exchange)
     const scanned = await scan(exchange, way, received) // 3 secrets: from here on only the masked copy is kept
     const verdict = decide(exchange, way) // 4 what the rules say
-    const durable = house.trail.append(asked(exchange)) // 5 on the record before anything is sent
-    durable.then(
-      () => {
-        opened = true
-        exchange.timings.durable = elapsed(exchange)
-      },
-      () => undefined,
-    )
+    const out = outgoing(exchange, way, scanned)
+    const durable = open(exchange) // 5 on the record before anything is sent
     if (way.connection.durable !== 'during' || verdict.kind === 'deny') await durable
     if (verdict.kind === 'deny')
       return await deny(exchange, way, new Fault('policy.deny', `${verdict.rule}: ${verdict.reason}`))
     using cut = watch(turn.gone, way.caller.revoked, way.connection.timeouts.total_ms) // the client's abort goes upstream, a revoked key cuts
-    const sending = turn.send(way.connection, way.host, outgoing(exchange, way, scanned), cut.signal) // 6 as it came, or masked
+    const sending = turn.send(way.connection, way.host, out, cut.signal) // 6 as it came, or masked
     const [reply] = await Promise.all([sending, durable]) // no byte of a reply before its prompt is durable
     exchange.timings.firstByte = elapsed(exchange)
     await answer(exchange, way, reply, cut) // 7 and 8: masked, journalled; the last event only once the ending is durable
   } catch (error) {
     const fault = faultOf(error)
-    if (opened) await close(exchange, fault)
+    if (await exchange.opened) await close(exchange, fault)
     else await refuse(exchange, fault)
   } finally {
     release?.()

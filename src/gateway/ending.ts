@@ -5,6 +5,7 @@ import { readDocument } from '#wire'
 import { refusalFor, say } from './answer.ts'
 import { maskBody } from './document.ts'
 import { digest, type Exchange, ended } from './exchange.ts'
+import { end, endAnyhow } from './record.ts'
 import { rememberSigned, signedIn } from './signed.ts'
 import type { Way } from './steps.ts'
 import { type Streamed, stream } from './stream.ts'
@@ -53,7 +54,8 @@ async function whole(exchange: Exchange, way: Way, incoming: Incoming, type: str
   rememberSigned(exchange, way, signedIn(way, text, masked.text))
   const body = bodyOf(exchange, way, { bytes: out, type, received: digest(exchange, bytes) })
   const requestId = headerOf(incoming.headers, 'x-request-id') || headerOf(incoming.headers, 'request-id')
-  await house.endings.append(
+  await end(
+    exchange,
     ended(exchange, {
       kind: 'replied',
       status: incoming.status,
@@ -80,20 +82,19 @@ const KINDS: Partial<Record<Fault['code'], EndingKind>> = { 'client.aborted': 'a
 /** The ending of an exchange that did not go well: an entry, then a refusal or a notice, as far as the client got. */
 export async function close(exchange: Exchange, fault: Fault): Promise<void> {
   const known = progress.get(exchange)
-  const { turn, house } = exchange
+  const { turn } = exchange
   const kind = KINDS[fault.code] ?? 'failed'
   if (known?.streamed && turn.begun) return known.streamed.cut(kind, fault)
   const refusal = refusalFor(exchange, fault)
   const gone = turn.gone.aborted
-  const end = ended(exchange, {
+  const ending = ended(exchange, {
     kind,
     status: known?.status ?? 0,
     delivered: gone || turn.begun ? 0 : refusal.status,
     fault,
     authored: !gone,
   })
-  if (!fault.code.startsWith('trail.')) await house.endings.append(end).catch(() => undefined)
-  else house.endings.later(end)
+  await endAnyhow(exchange, ending)
   if (turn.begun) turn.abort()
   else await say(exchange, refusal)
 }

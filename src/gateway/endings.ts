@@ -1,5 +1,5 @@
 /** Ending entries that the trail could not take at once: kept, and tried again until it can. Bounded. */
-import type { Ending } from '#exchange'
+import { type Ending, faultOf } from '#exchange'
 import type { Trail } from '#trail'
 
 const MOST_KEPT = 1000
@@ -11,11 +11,14 @@ const EVERY_MS = 500
  */
 export class Endings {
   readonly #trail: Trail
+  readonly #tell: (line: string) => void
   #kept = new Map<string, Ending>()
   #timer: NodeJS.Timeout | undefined
 
-  constructor(trail: Trail) {
+  /** `tell` says a line to whoever runs the gateway. */
+  constructor(trail: Trail, tell: (line: string) => void) {
     this.#trail = trail
+    this.#tell = tell
   }
 
   /** Resolves once the ending is durable. A failure rejects, and the ending is tried again later. @throws trail.* */
@@ -23,26 +26,39 @@ export class Endings {
     try {
       await this.#trail.append(ending)
     } catch (error) {
-      this.later(ending)
+      this.#keep(ending, error)
       throw error
     }
   }
 
-  /** Keeps an ending for another try, in place of one that is kept for the same exchange. */
-  later(ending: Ending): void {
-    if (this.#kept.size < MOST_KEPT || this.#kept.has(ending.exchange)) this.#kept.set(ending.exchange, ending)
-    this.#timer ??= setTimeout(() => void this.#again(), EVERY_MS).unref()
+  /** Resolves once the ending is durable or kept for another try. */
+  async appendOrKeep(ending: Ending): Promise<void> {
+    try {
+      await this.#trail.append(ending)
+    } catch (error) {
+      this.#keep(ending, error)
+    }
   }
 
-  async #again(): Promise<void> {
+  #keep(ending: Ending, error: unknown): void {
+    const fault = faultOf(error)
+    if (!fault.code.startsWith('trail.')) this.#tell(`an ending is not on the trail: ${fault.code}`)
+    else if (this.#kept.size < MOST_KEPT || this.#kept.has(ending.exchange)) this.#kept.set(ending.exchange, ending)
+    else this.#tell(`more than ${MOST_KEPT} endings wait for the trail: one more will read "interrupted"`)
+    if (this.#kept.size > 0) this.#timer ??= setTimeout(() => void this.flush(), EVERY_MS).unref()
+  }
+
+  /** Tries every kept ending again, in order, until one fails. Never rejects. */
+  async flush(): Promise<void> {
+    clearTimeout(this.#timer)
     this.#timer = undefined
     const kept = [...this.#kept.values()]
     this.#kept = new Map()
     for (const [at, ending] of kept.entries()) {
       try {
         await this.#trail.append(ending)
-      } catch {
-        for (const rest of kept.slice(at)) this.later(rest)
+      } catch (error) {
+        for (const rest of kept.slice(at)) this.#keep(rest, error)
         return
       }
     }

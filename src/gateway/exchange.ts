@@ -40,6 +40,10 @@ export interface Exchange {
   body?: Body
   text?: string
   retryOf?: string
+  /** Resolves once it is decided whether the opening is on the trail. */
+  opened?: Promise<boolean>
+  /** Set where a gap let it pass: nothing of it is on the trail, or its ending will be there later. */
+  gap?: 'whole' | 'part'
   timings: { identified?: number; read?: number; durable?: number; firstByte?: number }
 }
 

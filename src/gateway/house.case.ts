@@ -14,6 +14,7 @@ import { openTrail, type Trail } from '#trail'
 import type { Connection, Durable } from './connection.ts'
 import { openReverse } from './doors.ts'
 import { Endings } from './endings.ts'
+import { type GapLimits, Gaps } from './gaps.ts'
 import type { House } from './house.ts'
 import { openMemory } from './memory.ts'
 import { Strangers } from './strangers.ts'
@@ -27,6 +28,8 @@ export interface Setup {
   readonly durable?: Durable
   readonly unknownRoutes?: Connection['unknownRoutes']
   readonly openStreams?: number
+  readonly gap?: GapLimits
+  readonly told?: string[]
   readonly timeouts?: Partial<Connection['timeouts']>
 }
 
@@ -114,6 +117,7 @@ function watch(real: Trail): Watched {
     if (watched.fail) throw watched.fail
   })
   define('unjournalled', undefined)
+  define('state', { kind: 'open' })
   define('close', () => real.close())
   return Object.assign(watched, { trail })
 }
@@ -130,6 +134,8 @@ function houseOf(setup: Setup, trail: Trail, identity: Identity, origin: URL): H
     timeouts,
   }
   let next = 0
+  const uuid = () => `0199f2c4-0000-7000-8000-${String(next++).padStart(12, '0')}`
+  const tell = (line: string) => void setup.told?.push(line)
   return {
     connections: new Map([['up', connection]]),
     identity,
@@ -139,18 +145,19 @@ function houseOf(setup: Setup, trail: Trail, identity: Identity, origin: URL): H
     trail,
     keyring,
     memory: openMemory(),
-    endings: new Endings(trail),
+    endings: new Endings(trail, tell),
+    gaps: new Gaps({ trail, keyring, now: Date.now, uuid, tell }),
     strangers: new Strangers(trail),
     settings: {
       prompts: 'mask',
-      onTrailFailure: 'refuse',
+      gap: setup.gap,
       pathKeys: false,
       eventBytes: 1_000_000,
       replyBytes: 10_000_000,
     },
     now: Date.now,
     clock: () => performance.now(),
-    uuid: () => `0199f2c4-0000-7000-8000-${String(next++).padStart(12, '0')}`,
+    uuid,
   }
 }
 

@@ -6,6 +6,7 @@ import type { Rule } from '#policy'
 import type { Trail } from '#trail'
 import type { Connection } from './connection.ts'
 import type { Endings } from './endings.ts'
+import type { GapLimits, Gaps } from './gaps.ts'
 import type { Memory } from './memory.ts'
 import type { Strangers } from './strangers.ts'
 
@@ -19,6 +20,7 @@ export interface House {
   readonly keyring: Keyring
   readonly memory: Memory
   readonly endings: Endings
+  readonly gaps: Gaps
   readonly strangers: Strangers
   readonly settings: Settings
   /** Milliseconds since the Unix epoch. */
@@ -32,7 +34,8 @@ export interface House {
 export interface Settings {
   /** What becomes of a secret found in a prompt: replaced, or only told. The record is masked either way. */
   readonly prompts: 'mask' | 'alert'
-  readonly onTrailFailure: 'refuse' | 'gap'
+  /** How much may pass while the trail cannot be written; undefined where nothing may. */
+  readonly gap: GapLimits | undefined
   readonly pathKeys: boolean
   readonly eventBytes: number
   readonly replyBytes: number

@@ -2,6 +2,7 @@
 import { type EndingKind, Fault, type Hash, type Reply as Told } from '#exchange'
 import { type Incoming, withoutLength } from '#relay'
 import { digest, type End, type Exchange, elapsed, ended } from './exchange.ts'
+import { end, endAnyhow, journal, journalled } from './record.ts'
 import { lineOf } from './refusals.ts'
 import { Reply } from './reply.ts'
 import { rememberSigned } from './signed.ts'
@@ -45,7 +46,7 @@ class Stream implements Streamed {
   }
 
   async run(cut: Cut): Promise<void> {
-    const { turn, house, id } = this.#exchange
+    const { turn, id } = this.#exchange
     turn.head(this.#incoming.status, [...withoutLength(this.#incoming.headers), ['x-gatelog-exchange', id]])
     const source = this.#incoming.body[Symbol.asyncIterator]()
     for (let next = await source.next(); !next.done; next = await this.#next(source)) {
@@ -55,9 +56,9 @@ class Stream implements Streamed {
     const last = this.#reply.end()
     if (this.#truncated(last)) throw new Fault('upstream.truncated')
     if (cut.signal.aborted && !this.#reply.terminal) throw cut.signal.reason
-    for (const bytes of last) this.#count(bytes)
+    for (const bytes of last) this.#admit(bytes)
     rememberSigned(this.#exchange, this.#way, this.#reply.signed)
-    await house.endings.append(ended(this.#exchange, this.#end('replied')))
+    await end(this.#exchange, ended(this.#exchange, this.#end('replied')))
     for (const bytes of last) await turn.deliver(bytes)
   }
 
@@ -76,13 +77,20 @@ class Stream implements Streamed {
 
   /** Journals, waits where the record lags behind, then lets the bytes go. */
   async #deliver(bytes: Uint8Array): Promise<void> {
-    const { house, turn, id } = this.#exchange
-    this.#count(bytes)
-    house.trail.journal(id, bytes)
+    const { house, turn } = this.#exchange
+    this.#admit(bytes)
+    journal(this.#exchange, bytes)
     const oldest = house.trail.unjournalled
     const late = oldest !== undefined && house.clock() - oldest > OLDEST_UNJOURNALLED
-    if (late || this.#way.connection.durable === 'each-event') await house.trail.journalled()
+    if (late || this.#way.connection.durable === 'each-event') await journalled(this.#exchange)
     await turn.deliver(bytes)
+  }
+
+  /** @throws limit.reply */
+  #admit(bytes: Uint8Array): void {
+    const most = this.#exchange.house.settings.replyBytes
+    if (this.#size + bytes.length > most) throw new Fault('limit.reply', `more than ${most} bytes`)
+    this.#count(bytes)
   }
 
   #count(bytes: Uint8Array): void {
@@ -90,7 +98,6 @@ class Stream implements Streamed {
     this.#sent.push(bytes)
     this.#pace.push([elapsed(this.#exchange), this.#size])
     this.#size += bytes.length
-    if (this.#size > this.#exchange.house.settings.replyBytes) throw new Fault('limit.reply')
   }
 
   /** A stream whose protocol has a terminal event and that ended, with 200, without it. */
@@ -121,12 +128,11 @@ class Stream implements Streamed {
   }
 
   async cut(kind: EndingKind, fault: Fault): Promise<void> {
-    const { turn, house, id } = this.#exchange
+    const { turn, id } = this.#exchange
     const notice = turn.gone.aborted ? undefined : this.#notice(lineOf(fault, id))
-    if (notice && !fault.code.startsWith('trail.')) this.#count(notice)
-    const end = ended(this.#exchange, { ...this.#end(kind), fault, ...(notice && { authored: true }) })
-    if (fault.code.startsWith('trail.')) house.endings.later(end)
-    else await house.endings.append(end).catch(() => undefined)
+    if (notice) this.#count(notice)
+    const ending = ended(this.#exchange, { ...this.#end(kind), fault, ...(notice && { authored: true }) })
+    await endAnyhow(this.#exchange, ending)
     if (notice) await turn.deliver(notice)
   }
 

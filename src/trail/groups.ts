@@ -172,6 +172,10 @@ export class GroupTrail implements Trail {
     return (await this.#store.session(id)).map(summaryOf)
   }
 
+  gaps() {
+    return this.#store.gaps()
+  }
+
   tail(listener: (entry: Entry, seq: number) => void): () => void {
     const own = (entry: Entry, seq: number) => listener(entry, seq)
     this.#listeners.add(own)

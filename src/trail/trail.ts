@@ -1,5 +1,5 @@
 /** What the trail is to the rest of the gateway. Types only. */
-import type { Entry, Fault } from '#exchange'
+import type { Entry, Fault, Gap } from '#exchange'
 import type { Documents } from './documents.ts'
 import type { Query } from './query.ts'
 import type { Page, Recorded } from './store.ts'
@@ -34,6 +34,8 @@ export interface Trail {
   sessions(query: Query, page: Page): Promise<{ sessions: SessionSummary[]; next?: string }>
   /** Oldest first. */
   session(id: string): Promise<Summary[]>
+  /** Stretches in which traffic passed unrecorded, oldest first. */
+  gaps(): Promise<readonly { readonly seq: number; readonly gap: Gap }[]>
   /** Calls back with every entry from now on, once it is durable; returns what ends it. */
   tail(listener: (entry: Entry, seq: number) => void): () => void
   readonly documents: Documents

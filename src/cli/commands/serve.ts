@@ -14,9 +14,12 @@ export const serve: Register = (program) => {
     .action(async (_options, command) => {
       const { config: path } = command.optsWithGlobals() as Common
       const config = loadConfig(path)
-      const gatelog = await openGatelog(config, (fault) => {
-        say(safe(`gatelog: ${fault.message}. ${fault.remedy}`))
-        process.exit(1)
+      const gatelog = await openGatelog(config, {
+        onLatch(fault) {
+          say(safe(`gatelog: ${fault.message}. ${fault.remedy}`))
+          process.exit(1)
+        },
+        tell: (line) => say(safe(`gatelog: ${line}`)),
       })
       await welcome(config, gatelog)
       stopOn(gatelog)

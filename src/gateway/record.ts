@@ -1,0 +1,49 @@
+/** What an exchange puts on the trail, and what follows where the trail fails: a fault, or a gap that the house allows. */
+import { type Ending, faultOf } from '#exchange'
+import { asked, type Exchange, elapsed } from './exchange.ts'
+
+/**
+ * Step 5: the `asked` entry. Resolves once it is durable; `exchange.opened` then tells whether it is.
+ * @throws trail.*
+ */
+export function open(exchange: Exchange): Promise<void> {
+  const durable = exchange.house.trail.append(asked(exchange)).then(
+    () => {
+      exchange.timings.durable = elapsed(exchange)
+    },
+    (error) => pass(exchange, error, 'whole'),
+  )
+  exchange.opened = durable.then(
+    () => true,
+    () => false,
+  )
+  return durable
+}
+
+/** Takes reply bytes into the journal. */
+export function journal({ house, id, gap }: Exchange, bytes: Uint8Array): void {
+  if (gap !== 'whole') house.trail.journal(id, bytes)
+}
+
+/** Resolves once all bytes journalled so far are durable. @throws trail.* */
+export async function journalled(exchange: Exchange): Promise<void> {
+  if (exchange.gap !== 'whole') await exchange.house.trail.journalled().catch((error) => pass(exchange, error, 'part'))
+}
+
+/** Step 8: the ending, durable before this resolves. One that fails is kept and tried again. @throws trail.* */
+export async function end(exchange: Exchange, ending: Ending): Promise<void> {
+  if (exchange.gap !== 'whole')
+    await exchange.house.endings.append(ending).catch((error) => pass(exchange, error, 'part'))
+}
+
+/** The ending of an exchange that has failed already: on the trail now, or as soon as it can be. Never rejects. */
+export async function endAnyhow(exchange: Exchange, ending: Ending): Promise<void> {
+  if (exchange.gap !== 'whole') await exchange.house.endings.appendOrKeep(ending)
+}
+
+/** Lets an exchange pass that the trail did not take, once; of a `part` the record still gets its ending. */
+function pass(exchange: Exchange, error: unknown, gap: 'whole' | 'part'): void {
+  const { house } = exchange
+  if (!exchange.gap) house.gaps.pass(faultOf(error), house.settings.gap)
+  exchange.gap = gap
+}
