@@ -9,13 +9,23 @@ export interface Masked {
   readonly findings: readonly Finding[]
 }
 
+/** What the rules make of one string: `false` where it is clean. */
+export type Judge = (piece: Piece) => ReturnType<typeof maskText> | false
+
+export const judgeWith =
+  (engine: Engine): Judge =>
+  ({ value, mode }) => {
+    const masked = maskText(engine, value, mode)
+    return masked.text !== value && masked
+  }
+
 /** Masks the strings of a JSON document at the places that `pieces` names. */
-export function maskPieces(engine: Engine, text: string, pieces: readonly Piece[], direction: Direction): Masked {
+function maskPieces(judge: Judge, text: string, pieces: readonly Piece[], direction: Direction): Masked {
   const edits: { start: number; end: number; value: string }[] = []
   const findings: Finding[] = []
   for (const piece of pieces) {
-    const masked = maskText(engine, piece.value, piece.mode)
-    if (masked.text === piece.value) continue
+    const masked = judge(piece)
+    if (!masked) continue
     edits.push({ start: piece.start, end: piece.end, value: masked.text })
     for (const found of masked.findings) findings.push({ ...found, direction, lane: piece.lane, masked: true })
   }
@@ -23,15 +33,16 @@ export function maskPieces(engine: Engine, text: string, pieces: readonly Piece[
 }
 
 /** Masks a body: as JSON where `read` can read it, as raw text where it is none. */
-export function maskBody(engine: Engine, text: string, direction: Direction, read: (text: string) => Piece[]): Masked {
+export function maskBody(judge: Judge, text: string, direction: Direction, read: (text: string) => Piece[]): Masked {
   let pieces: Piece[]
   try {
     pieces = read(text)
   } catch (error) {
     if (!(error instanceof Fault && error.code === 'request.json')) throw error
-    const masked = maskText(engine, text, 'text')
+    const masked = judge({ lane: 'raw', how: 'whole', mode: 'text', start: 0, end: text.length, value: text })
+    if (!masked) return { text, findings: [] }
     const findings = masked.findings.map((found) => ({ ...found, direction, lane: 'raw', masked: true }))
     return { text: masked.text, findings }
   }
-  return maskPieces(engine, text, pieces, direction)
+  return maskPieces(judge, text, pieces, direction)
 }

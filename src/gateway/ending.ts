@@ -3,7 +3,7 @@ import { type Body, type EndingKind, Fault } from '#exchange'
 import { decoded, type Incoming, withoutLength } from '#relay'
 import { readDocument } from '#wire'
 import { refusalFor, say } from './answer.ts'
-import { maskBody } from './document.ts'
+import { judgeWith, maskBody } from './document.ts'
 import { digest, type Exchange, ended } from './exchange.ts'
 import { end, endAnyhow } from './record.ts'
 import { rememberSigned, signedIn } from './signed.ts'
@@ -49,7 +49,7 @@ async function whole(exchange: Exchange, way: Way, incoming: Incoming, type: str
   const bytes = Buffer.concat(chunks)
   const text = bytes.toString()
   const read = (json: string) => way.protocol?.readPieces(json, 'reply') ?? readDocument(json)
-  const masked = text === '' ? { text, findings: [] } : maskBody(house.engine, text, 'reply', read)
+  const masked = text === '' ? { text, findings: [] } : maskBody(judgeWith(house.engine), text, 'reply', read)
   const out = masked.text === text ? bytes : Buffer.from(masked.text)
   rememberSigned(exchange, way, signedIn(way, text, masked.text))
   const body = bodyOf(exchange, way, { bytes: out, type, received: digest(exchange, bytes) })

@@ -40,6 +40,8 @@ export interface Exchange {
   body?: Body
   text?: string
   retryOf?: string
+  /** Remembers what this prompt sent, for the session's next one; called once it is on the record. */
+  learn?: () => void
   /** Resolves once it is decided whether the opening is on the trail. */
   opened?: Promise<boolean>
   /** Set where a gap let it pass: nothing of it is on the trail, or its ending will be there later. */

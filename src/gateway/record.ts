@@ -10,6 +10,7 @@ export function open(exchange: Exchange): Promise<void> {
   const durable = exchange.house.trail.append(asked(exchange)).then(
     () => {
       exchange.timings.durable = elapsed(exchange)
+      exchange.learn?.()
     },
     (error) => pass(exchange, error, 'whole'),
   )

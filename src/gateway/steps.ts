@@ -1,5 +1,4 @@
 /** The steps of an exchange before anything is sent: who asks, what, with which secrets, and may it pass. */
-import { createHash } from 'node:crypto'
 import { Fault, type Finding, type Message, type Prompt, type Verdict } from '#exchange'
 import { type Caller, findCredential, looksLikeKey, sessionId } from '#identity'
 import { decide as judge } from '#policy'
@@ -105,7 +104,9 @@ export async function scan(exchange: Exchange, way: Way, received: Received): Pr
   const { house, turn } = exchange
   const text = received.bytes.toString()
   const read = (json: string) => way.protocol?.readPieces(json, 'prompt') ?? readDocument(json)
-  const masked = text === '' ? { text, findings: [] } : maskBody(house.engine, text, 'prompt', read)
+  const before = house.memory.resent.compare(chainOf(exchange, way), house.engine, exchange.at)
+  exchange.learn = () => house.memory.resent.learn(chainOf(exchange, way), before, exchange.at)
+  const masked = text === '' ? { text, findings: [] } : maskBody((piece) => before.judge(piece), text, 'prompt', read)
   const replaced = house.settings.prompts === 'mask'
   const findings = masked.findings.map((finding) => ({ ...finding, masked: replaced }))
   const record = masked.text === text ? received.bytes : Buffer.from(masked.text)
@@ -118,6 +119,7 @@ export async function scan(exchange: Exchange, way: Way, received: Received): Pr
   if (way.protocol && masked.text !== text)
     exchange.prompt = way.protocol.readPrompt(JSON.parse(masked.text), turn.headers)
   keep(exchange, way, received, record, outgoing)
+  if (exchange.prompt) exchange.text = textOf(before.fresh(exchange.prompt.messages))
   return { outgoing, untouched, findings }
 }
 
@@ -130,7 +132,6 @@ function keep(exchange: Exchange, way: Way, received: Received, record: Buffer, 
   const sent = outgoing === received.raw ? came : digest(outgoing)
   if (way.protocol || !way.route) exchange.body = { bytes: record, type, received: came, sent }
   if (!prompt) return
-  exchange.text = newText(exchange, prompt)
   const print = house.keyring
     .digest('prompt', `${exchange.actor?.id}\0${way.connection.name}\0${came}`)
     .toString('base64')
@@ -139,20 +140,16 @@ function keep(exchange: Exchange, way: Way, received: Received, record: Buffer, 
   house.memory.retries.set(print, exchange.id, exchange.at)
 }
 
-/** The messages that this session has not yet put on the record, newest first, for the full-text index. */
-function newText({ house, session = '', at }: Exchange, prompt: Prompt): string {
-  const told = house.memory.told.get(session, at) ?? new Set<string>()
-  const fresh = prompt.messages.filter((message) => !told.has(digestOf(message)))
-  for (const message of fresh) told.add(digestOf(message))
-  house.memory.told.set(session, told, at)
-  return fresh
-    .reverse()
-    .map((message) => message.text)
-    .join('\n')
-}
+/** Whose resent history this is: one actor's, in one session, over one connection. */
+const chainOf = ({ session, actor }: Exchange, way: Way): string =>
+  `${session ?? actor?.id ?? ''}\0${way.connection.name}`
 
-const digestOf = (message: Message): string =>
-  createHash('sha256').update(`${message.role}\0${message.text}`).digest('base64')
+/** The words of messages for the full-text index, newest first. */
+const textOf = (messages: readonly Message[]): string =>
+  messages
+    .map(({ text }) => text)
+    .reverse()
+    .join('\n')
 
 /** Step 4: what the rules say. Pure but for the exchange that it fills. */
 export function decide(exchange: Exchange, way: Way): Verdict {
