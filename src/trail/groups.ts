@@ -11,13 +11,15 @@ import type { Trail, TrailState } from './trail.ts'
 /** Reply bytes wait so long for an entry to ride with, in milliseconds. */
 const JOURNAL_MS = 4
 
+type Listener = (entry: Entry, seq: number) => void
+
 /** A trail over a store, with one batch in flight. */
 export class GroupTrail implements Trail {
   readonly documents: Documents
   readonly #store: Store
   readonly #onLatch: ((fault: Fault) => void) | undefined
   readonly #queue = new Queue()
-  readonly #listeners = new Set<(entry: Entry, seq: number) => void>()
+  readonly #listeners = new Set<Listener>()
   #state: TrailState = { kind: 'open' }
   #flight: { group: Group; done: Promise<void> } | undefined
   /** performance.now() of the first byte that will never be durable. */
@@ -109,11 +111,7 @@ export class GroupTrail implements Trail {
     if (this.#flight) return
     const group = this.#queue.take()
     if (!group) return
-    const done = this.#commit(group).finally(() => {
-      this.#flight = undefined
-      this.#next()
-    })
-    this.#flight = { group, done }
+    this.#flight = { group, done: this.#commit(group) }
   }
 
   /** After a failure only an entry or somebody who waits makes the next attempt. */
@@ -122,15 +120,18 @@ export class GroupTrail implements Trail {
     else if (this.#state.kind === 'open') this.#later()
   }
 
+  /** The flight is over before anything settles, so that whoever hears of it finds the next state. */
   async #commit(group: Group): Promise<void> {
     const committed = await this.#store.commit(group.batch).catch((error) => allFailed(group, trailFault(error)))
     const { outcomes, piecesFault } = committed
     const faults = [...outcomes, piecesFault].filter((outcome) => outcome instanceof Fault)
     this.#judge(faults.find(({ code }) => code === 'trail.broken') ?? faults.find(isTrailFault))
+    this.#flight = undefined
     for (const [at, waiting] of group.waiting.entries()) this.#settle(waiting, outcomes[at])
     if (!piecesFault) group.barrier?.resolve()
     else group.barrier?.reject(piecesFault)
     if (piecesFault && this.#state.kind !== 'latched') this.#queue.giveBack(group)
+    this.#next()
   }
 
   /** What a commit says about the store: it works, or why it does not. */
@@ -146,7 +147,16 @@ export class GroupTrail implements Trail {
       return
     }
     resolve(outcome)
-    for (const listener of this.#listeners) queueMicrotask(() => listener(entry, outcome))
+    for (const listener of this.#listeners) queueMicrotask(() => this.#call(listener, entry, outcome))
+  }
+
+  /** A listener that throws hears no more. */
+  #call(listener: Listener, entry: Entry, seq: number): void {
+    try {
+      listener(entry, seq)
+    } catch {
+      this.#listeners.delete(listener)
+    }
   }
 
   async exchange(id: string): Promise<Recorded | undefined> {
