@@ -1,12 +1,16 @@
 /** A connection as it is written to the hosts, credentials and limits that the data path uses. */
 import { readFileSync } from 'node:fs'
 import type { z } from 'zod'
-import { Fault } from '#exchange'
+import type { Fault } from '#exchange'
 import type { Connection, Host } from '#gateway'
 import type { ConnectionForm } from './config-schema.ts'
 
 type Form = z.infer<typeof ConnectionForm>
-type Defaults = Pick<Connection, 'durable' | 'timeouts'>
+
+/** What every connection shares, and how a fault at a path of the configuration is made. */
+export interface Defaults extends Pick<Connection, 'durable' | 'timeouts'> {
+  wrong(path: readonly (string | number)[], message: string): Fault
+}
 
 /** Source: GitHub Copilot allowlist reference, docs.github.com, 2026-11. */
 function copilotHosts({ plan = 'business', ghe }: Form): Record<string, string> {
@@ -40,11 +44,11 @@ export function connectionOf(
   defaults: Defaults,
   demo: URL | undefined,
 ): Connection | undefined {
-  const wrong = (detail: string) => new Fault('config.invalid', `connections.${name}.${detail}`)
+  const wrong = (key: string, message: string) => defaults.wrong(['connections', name, key], message)
   if (form.kind === 'demo' && !demo) return undefined
-  if (form.credentials === 'brokered' && !form.key) throw wrong('key: a brokered connection needs one')
-  if (form.key && form.credentials !== 'brokered') throw wrong('credentials: set to brokered where a key is given')
-  if (form.kind === 'openai-compatible' && !form.url) throw wrong('url: an openai-compatible connection needs one')
+  if (form.credentials === 'brokered' && !form.key) throw wrong('key', 'a brokered connection needs one')
+  if (form.key && form.credentials !== 'brokered') throw wrong('credentials', 'set to brokered where a key is given')
+  if (form.kind === 'openai-compatible' && !form.url) throw wrong('url', 'an openai-compatible connection needs one')
   const urls = form.kind === 'demo' ? { api: demo?.href ?? '' } : urlsOf(form)
   const ca = form.upstream_ca === undefined ? {} : { ca: caOf(form.upstream_ca, wrong) }
   const proxy = form.proxy ? { proxy: new URL(form.proxy) } : {}
@@ -77,11 +81,11 @@ function brokeredOf({ kind, key_header }: Form, key: string): { name: string; va
   return { name, value: name.toLowerCase() === 'authorization' ? `Bearer ${key}` : key }
 }
 
-function caOf(path: string, wrong: (detail: string) => Fault): string {
+function caOf(path: string, wrong: (key: string, message: string) => Fault): string {
   try {
     return readFileSync(path, 'utf8')
   } catch {
-    throw wrong(`upstream_ca: ${path} cannot be read`)
+    throw wrong('upstream_ca', `${path} cannot be read`)
   }
 }
 

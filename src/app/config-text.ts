@@ -41,6 +41,11 @@ export class ConfigText {
     return this.#document.toJS() ?? {}
   }
 
+  /** A fault at a path. */
+  fault(path: readonly PropertyKey[], message: string): Fault {
+    return new Fault('config.invalid', `${this.#place(path)} ${path.join('.')}: ${message}`)
+  }
+
   /** One line for each issue: file, line, column, path, what is wrong. */
   told(issues: readonly z.core.$ZodIssue[], known: (path: readonly PropertyKey[]) => readonly string[]): string {
     return issues.flatMap((issue) => this.#lineOf(issue, known)).join('\n')

@@ -59,10 +59,15 @@ const WRONG: [string, string, string, string][] = [
     'brokered without a key',
     'connections: {a: {kind: openai, credentials: brokered}}',
     'config.invalid',
-    'connections.a.key',
+    'gatelog.yaml:1:18 connections.a.key: a brokered connection needs one',
   ],
   ['compatible without url', 'connections: {a: {kind: openai-compatible}}', 'config.invalid', 'connections.a.url'],
-  ['a bad rule', 'rules: [{name: a, when: "1 +", then: deny}]', 'config.invalid', 'rules.0 (a): when'],
+  [
+    'a bad rule',
+    'rules: [{name: a, when: "1 +", then: deny}]',
+    'config.invalid',
+    'gatelog.yaml:1:25 rules.0.when: rule a: ',
+  ],
 ]
 for (const [name, text, code, told] of WRONG)
   test(`a clear fault: ${name}`, () => {

@@ -4,8 +4,8 @@ import { isIP } from 'node:net'
 import { z } from 'zod'
 import { Fault } from '#exchange'
 import type { Connection } from '#gateway'
-import { type Rule, readRules } from '#policy'
-import { connectionOf } from './config-connections.ts'
+import { compileRules, type Rule } from '#policy'
+import { connectionOf, type Defaults } from './config-connections.ts'
 import { ConfigForm } from './config-schema.ts'
 import { ConfigText, type References } from './config-text.ts'
 
@@ -41,10 +41,12 @@ export function readConfig(text: string, name = 'gatelog.yaml', references: Refe
   const source = new ConfigText(name, text)
   const parsed = ConfigForm.safeParse(source.values(references))
   if (!parsed.success) throw new Fault('config.invalid', source.told(parsed.error.issues, knownKeys))
-  return settle(parsed.data)
+  return settle(parsed.data, (path, message) => source.fault(path, message))
 }
 
-function settle(form: Form): Config {
+type Wrong = (path: readonly (string | number)[], message: string) => Fault
+
+function settle(form: Form, wrong: Wrong): Config {
   const listen = {
     gateway: listenOf(form.listen.gateway),
     health: listenOf(form.listen.health),
@@ -55,9 +57,9 @@ function settle(form: Form): Config {
   const local = isLoopback(listen.gateway.host)
   const forms = Object.keys(form.connections).length || !local ? form.connections : { demo: DEMO }
   const demo = Object.values(forms).some(({ kind }) => kind === 'demo')
-  if (demo && !local) throw new Fault('config.invalid', 'connections: the demo connection exists only on loopback')
+  if (demo && !local) throw wrong(['connections'], 'the demo connection exists only on loopback')
   const { drain_ms: _, ...timeouts } = form.timeouts
-  const connections = (url: URL | undefined) => connectionsOf(forms, { durable: form.durable, timeouts }, url)
+  const connections = (url: URL | undefined) => connectionsOf(forms, { durable: form.durable, timeouts, wrong }, url)
   connections(new URL('http://127.0.0.1'))
   const known = [
     ...form.masking.known,
@@ -73,19 +75,22 @@ function settle(form: Form): Config {
     masking: { prompts: form.masking.prompts, known },
     timeouts: form.timeouts,
     limits: form.limits,
-    rules: readRules(form.rules),
+    rules: rulesOf(form, wrong),
     demo,
     connections,
   }
 }
 
+function rulesOf(form: Form, wrong: Wrong): Rule[] {
+  const { rules, problems } = compileRules(form.rules)
+  const told = problems.map(({ path, message }) => wrong(['rules', ...path], message).detail)
+  if (told.length) throw new Fault('config.invalid', told.join('\n'))
+  return rules
+}
+
 const DEMO: Form['connections'][string] = { kind: 'demo', credentials: 'passthrough', unknown_routes: 'refuse' }
 
-function connectionsOf(
-  forms: Form['connections'],
-  defaults: Pick<Connection, 'durable' | 'timeouts'>,
-  demo: URL | undefined,
-) {
+function connectionsOf(forms: Form['connections'], defaults: Defaults, demo: URL | undefined) {
   const out = new Map<string, Connection>()
   for (const [name, form] of Object.entries(forms)) {
     const connection = connectionOf(name, form, defaults, demo)

@@ -1,6 +1,6 @@
-/** What the rules say about a prompt. Types only. */
+/** What the rules say about a prompt. `failed`: the rule could not be evaluated. Types only. */
 
 export type Verdict =
   | { readonly kind: 'allow' }
   | { readonly kind: 'alert'; readonly rule: string; readonly reason: string }
-  | { readonly kind: 'deny'; readonly rule: string; readonly reason: string }
+  | { readonly kind: 'deny'; readonly rule: string; readonly reason: string; readonly failed?: true }

@@ -1,5 +1,5 @@
 /** What the gateway itself says to a client: refusals before a reply has begun. Every one is on the record first. */
-import { type Fault, faultOf } from '#exchange'
+import { Fault, faultOf, type Verdict } from '#exchange'
 import { type Exchange, ended, refused } from './exchange.ts'
 import { end } from './record.ts'
 import { flavourOf, type Refusal, refusalOf } from './refusals.ts'
@@ -37,7 +37,9 @@ export async function refuse(exchange: Exchange, fault: Fault): Promise<void> {
 }
 
 /** A prompt that a rule denies: its `asked` entry stands, a `denied` ending follows, then the refusal. */
-export async function deny(exchange: Exchange, way: Way, fault: Fault): Promise<void> {
+export async function deny(exchange: Exchange, way: Way, verdict: Verdict & { kind: 'deny' }): Promise<void> {
+  const { rule, reason, failed } = verdict
+  const fault = failed ? new Fault('policy.error', rule) : new Fault('policy.deny', `${rule}: ${reason}`)
   const refusal = refusalFor(exchange, fault)
   const bytes = Buffer.from(refusal.body)
   const digest = exchange.house.keyring.digest('body', bytes).toString('hex')

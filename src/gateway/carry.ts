@@ -1,5 +1,5 @@
 /** One exchange from end to end. Read this function to know what the gateway guarantees; everything else it calls. */
-import { Fault, faultOf } from '#exchange'
+import { faultOf } from '#exchange'
 import { readClient } from '#wire'
 import { deny, refuse } from './answer.ts'
 import { answer, close } from './ending.ts'
@@ -30,8 +30,7 @@ export async function carry(turn: Turn, house: House): Promise<void> {
     const out = outgoing(exchange, way, scanned)
     const durable = open(exchange) // 5 on the record before anything is sent
     if (way.connection.durable !== 'during' || verdict.kind === 'deny') await durable
-    if (verdict.kind === 'deny')
-      return await deny(exchange, way, new Fault('policy.deny', `${verdict.rule}: ${verdict.reason}`))
+    if (verdict.kind === 'deny') return await deny(exchange, way, verdict)
     using cut = watch(turn.gone, way.caller.revoked, way.connection.timeouts.total_ms) // the client's abort goes upstream, a revoked key cuts
     const sending = turn.send(way.connection, way.host, out, cut.signal) // 6 as it came, or masked
     const [reply] = await Promise.all([sending, durable]) // no byte of a reply before its prompt is durable

@@ -41,25 +41,20 @@ class Walk {
 
   into(tree: Tree | undefined, bound: Bound): void {
     const path = pathOf(tree)
-    if (path) return this.#path(path, bound)
-    const kind = tree?.exprKind
-    switch (kind?.case) {
-      case 'selectExpr':
-        return this.into(kind.value.operand, bound)
-      case 'callExpr':
-        return this.#call(kind.value, bound)
-      case 'listExpr':
-        for (const element of kind.value.elements) this.into(element, bound)
-        return
-      case 'structExpr':
-        for (const { keyKind, value } of kind.value.entries) {
-          if (keyKind.case === 'mapKey') this.into(keyKind.value, bound)
-          this.into(value, bound)
-        }
-        return
-      case 'comprehensionExpr':
-        return this.#macro(kind.value, bound)
-    }
+    if (path) this.#path(path, bound)
+    else if (tree) this.#expression(tree.exprKind, bound)
+  }
+
+  #expression(kind: Tree['exprKind'], bound: Bound): void {
+    if (kind.case === 'selectExpr') this.into(kind.value.operand, bound)
+    else if (kind.case === 'callExpr') this.#call(kind.value, bound)
+    else if (kind.case === 'comprehensionExpr') this.#macro(kind.value, bound)
+    else if (kind.case === 'listExpr') for (const element of kind.value.elements) this.into(element, bound)
+    else if (kind.case === 'structExpr')
+      for (const { keyKind, value } of kind.value.entries) {
+        if (keyKind.case === 'mapKey') this.into(keyKind.value, bound)
+        this.into(value, bound)
+      }
   }
 
   /** A variable, or one field of it by name: the only way to read one, so that what is read is known at load. */

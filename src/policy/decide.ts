@@ -15,7 +15,7 @@ export function decide(rules: readonly Rule[], facts: PolicyFacts): Verdict {
     const holds = rule.holds(read)
     if (holds instanceof Error) {
       if (rule.onError === 'allow') continue
-      return { kind: 'deny', rule: rule.name, reason: 'the rule could not be evaluated' }
+      return { kind: 'deny', rule: rule.name, reason: 'the rule could not be evaluated', failed: true }
     }
     if (!holds) continue
     if (rule.action === 'allow') break

@@ -39,17 +39,20 @@ test('the first allow or deny that holds decides, an alert only tells', () => {
 })
 
 test('a condition that fails denies, unless told otherwise', () => {
-  const when = 'actor.nothing == 1'
-  assert.equal(decide(readRules([rule(when)]), facts()).kind, 'deny')
+  const when = 'actor.groups[9] == "a"'
+  const verdict = decide(readRules([rule(when)]), facts())
+  assert.ok(verdict.kind === 'deny' && verdict.failed)
   assert.equal(decide(readRules([rule(when, 'deny', { on_error: 'allow' })]), facts()).kind, 'allow')
   assert.equal(decide(readRules([rule('prompt.text', 'alert')]), facts()).kind, 'deny')
 })
 
 const WRONG: [string, unknown, RegExp][] = [
-  ['syntax', [rule('actor.kind ==')], /rules\.0 \(r\): when/],
-  ['a taken name', [rule('true'), rule('false')], /rules\.1 \(r\): this name is taken/],
+  ['syntax', [rule('actor.kind ==')], /rules\.0\.when: rule r: <input>:1:12/],
+  ['a taken name', [rule('true'), rule('false')], /rules\.1\.name: the name r is taken/],
   ['an allow on a declared fact', [rule('prompt.repository == "a/b"', 'allow')], /only declares/],
   ['an allow on the client', [rule('client.name == "codex"', 'allow')], /only declares/],
+  ['a field that is not there', [rule('actor.nothing == 1')], /actor has no field nothing; it has id, kind/],
+  ['a variable that is not there', [rule('actr.id == "a"')], /there is no variable actr/],
   ['an unknown key', [{ ...rule('true'), also: 1 }], /rules\.0/],
   ['a long reason', [rule('true', 'deny', { reason: 'x'.repeat(201) })], /rules\.0\.reason/],
 ]
