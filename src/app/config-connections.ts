@@ -1,4 +1,5 @@
 /** A connection as it is written to the hosts, credentials and limits that the data path uses. */
+import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { z } from 'zod'
 import type { Fault } from '#exchange'
@@ -49,6 +50,9 @@ export function connectionOf(
   if (form.credentials === 'brokered' && !form.key) throw wrong('key', 'a brokered connection needs one')
   if (form.key && form.credentials !== 'brokered') throw wrong('credentials', 'set to brokered where a key is given')
   if (form.kind === 'openai-compatible' && !form.url) throw wrong('url', 'an openai-compatible connection needs one')
+  for (const key of ['plan', 'ghe'] as const)
+    if (form[key] && form.kind !== 'copilot') throw wrong(key, 'only a copilot connection has one')
+  if (form.plan && form.ghe) throw wrong('plan', 'a GHE.com subdomain has no plan')
   const urls = form.kind === 'demo' ? { api: demo?.href ?? '' } : urlsOf(form)
   const ca = form.upstream_ca === undefined ? {} : { ca: caOf(form.upstream_ca, wrong) }
   const proxy = form.proxy ? { proxy: new URL(form.proxy) } : {}
@@ -83,9 +87,11 @@ function brokeredOf({ kind, key_header }: Form, key: string): { name: string; va
 
 function caOf(path: string, wrong: (key: string, message: string) => Fault): string {
   try {
-    return readFileSync(path, 'utf8')
+    const text = readFileSync(path, 'utf8')
+    new X509Certificate(text)
+    return text
   } catch {
-    throw wrong('upstream_ca', `${path} cannot be read`)
+    throw wrong('upstream_ca', 'the file cannot be read or holds no certificate')
   }
 }
 

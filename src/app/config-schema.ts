@@ -8,6 +8,7 @@ const address = (value: string) =>
   z
     .string()
     .regex(/^(\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}$/, 'an address is host:port')
+    .refine((given) => Number(given.slice(given.lastIndexOf(':') + 1)) <= 65_535, 'a port is at most 65535')
     .default(value)
 
 const Timeouts = z.strictObject({
@@ -18,6 +19,14 @@ const Timeouts = z.strictObject({
   drain_ms: ms(60_000),
 })
 
+/** An address without anything that would be lost or logged on the way. */
+const origin = z.url({ protocol: /^https?$/, error: 'an http or https address' }).refine((given) => {
+  const url = URL.parse(given)
+  return !url || url.username + url.password + url.search + url.hash === ''
+}, 'an address without user, password, query or fragment')
+/** RFC 9110, token. */
+const header = z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, 'a header name')
+
 const Durable = z.enum(['before', 'during', 'each-event'])
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'a name is lower-case letters, digits and hyphens')
 
@@ -25,17 +34,20 @@ export const ConnectionForm = z.strictObject({
   kind: z.enum(['copilot', 'openai', 'anthropic', 'openai-compatible', 'demo']),
   credentials: z.enum(['passthrough', 'brokered']).default('passthrough').describe('Whose credential goes upstream'),
   key: z.string().min(1).optional().describe('The brokered credential: ${env:X} or ${file:/…}'),
-  key_header: z.string().optional().describe('The header for it; Azure OpenAI wants api-key'),
+  key_header: header.optional().describe('The header for it; Azure OpenAI wants api-key'),
   plan: z.enum(['business', 'enterprise', 'individual']).optional().describe('Copilot: which hosts'),
   ghe: z
     .string()
     .regex(/^[a-z0-9-]+$/i)
     .optional()
     .describe('Copilot on GHE.com: SUB of SUB.ghe.com'),
-  url: z.url().optional().describe('The provider’s base address; required for openai-compatible'),
-  hosts: z.record(z.string(), z.url()).optional().describe('Addresses by host name, in place of the known ones'),
+  url: origin.optional().describe('The provider’s base address; required for openai-compatible'),
+  hosts: z.record(name, origin).optional().describe('Addresses by host name, in place of the known ones'),
   upstream_ca: z.string().optional().describe('PEM file of further CAs to trust'),
-  proxy: z.url().optional().describe('HTTP proxy towards the provider'),
+  proxy: z
+    .url({ protocol: /^https?$/, error: 'an http or https address' })
+    .optional()
+    .describe('HTTP proxy towards the provider'),
   unknown_routes: z.enum(['refuse', 'record-and-pass']).default('refuse'),
   durable: Durable.optional(),
   timeouts: Timeouts.partial().optional(),

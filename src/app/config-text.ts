@@ -9,51 +9,82 @@ export interface References {
   file(path: string): string
 }
 
+/** A configuration is some kilobytes; a larger file is none, and would only keep the parser busy. */
+const LONGEST = 1_048_576
+
 const REFERENCE = /\$\{(env|file):([^}]+)\}/g
 
 export class ConfigText {
   readonly #name: string
   readonly #lines = new LineCounter()
   readonly #document
+  /** What the references held, so that no message shows it. */
+  readonly #held = new Map<string, string>()
 
   /** @throws config.invalid where it is not YAML */
   constructor(name: string, text: string) {
     this.#name = name
-    this.#document = parseDocument(text, { lineCounter: this.#lines, uniqueKeys: true })
+    if (text.length > LONGEST) throw new Fault('config.invalid', `${name}: longer than ${LONGEST} characters`)
+    this.#document = this.#parsed(text)
     const wrong = this.#document.errors.map((error) => `${this.#at(error.pos[0])} ${error.message.split('\n')[0]}`)
     if (wrong.length) throw new Fault('config.invalid', wrong.join('\n'))
+  }
+
+  #parsed(text: string) {
+    try {
+      return parseDocument(text, { lineCounter: this.#lines, uniqueKeys: true })
+    } catch (cause) {
+      throw new Fault('config.invalid', `${this.#name}: nested too deeply to be read`, { cause })
+    }
   }
 
   /** The values, references filled in. What a reference held appears in no message. @throws config.missing */
   values(references: References): unknown {
     const missing: string[] = []
     visit(this.#document, {
-      Scalar: (_key, node) => {
-        if (typeof node.value !== 'string') return
+      Scalar: (key, node) => {
+        if (typeof node.value !== 'string' || key === 'key') return
         node.value = node.value.replace(REFERENCE, (whole, kind: string, what: string) => {
           const found = fill(references, kind, what)
           if (found === undefined) missing.push(`${this.#at(node.range?.[0] ?? 0)} ${whole}`)
+          else if (found !== '') this.#held.set(found, whole)
           return found ?? ''
         })
       },
     })
     if (missing.length) throw new Fault('config.missing', missing.join('\n'))
-    return this.#document.toJS() ?? {}
+    return this.#plain() ?? {}
+  }
+
+  /** Aliases are copied; so many that they would fill the memory are refused. */
+  #plain(): unknown {
+    try {
+      return this.#document.toJS({ maxAliasCount: 100 })
+    } catch (cause) {
+      throw new Fault('config.invalid', `${this.#name}: more aliases than a configuration needs`, { cause })
+    }
   }
 
   /** A fault at a path. */
   fault(path: readonly PropertyKey[], message: string): Fault {
-    return new Fault('config.invalid', `${this.#place(path)} ${path.join('.')}: ${message}`)
+    return new Fault('config.invalid', this.#redacted(`${this.#place(path)} ${path.join('.')}: ${message}`))
   }
 
   /** One line for each issue: file, line, column, path, what is wrong. */
   told(issues: readonly z.core.$ZodIssue[], known: (path: readonly PropertyKey[]) => readonly string[]): string {
-    return issues.flatMap((issue) => this.#lineOf(issue, known)).join('\n')
+    return issues.flatMap((issue) => this.#lineOf(issue, known).map((line) => this.#redacted(line))).join('\n')
+  }
+
+  /** A line with every reference in the place of what it held. */
+  #redacted(line: string): string {
+    return [...this.#held]
+      .sort(([a], [b]) => b.length - a.length)
+      .reduce((text, [value, reference]) => text.replaceAll(value, () => reference), line)
   }
 
   #lineOf(issue: z.core.$ZodIssue, known: (path: readonly PropertyKey[]) => readonly string[]): string[] {
-    if (issue.code !== 'unrecognized_keys')
-      return [`${this.#place(issue.path)} ${issue.path.join('.')}: ${issue.message}`]
+    const message = issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message
+    if (issue.code !== 'unrecognized_keys') return [`${this.#place(issue.path)} ${issue.path.join('.')}: ${message}`]
     return issue.keys.map((key) => {
       const near = nearest(key, known(issue.path))
       const path = [...issue.path, key]

@@ -31,55 +31,6 @@ test('an empty file gives the demo connection on loopback', () => {
   assert.equal(config.durable, 'before')
 })
 
-const WRONG: [string, string, string, string][] = [
-  [
-    'an unknown key',
-    'lisen:\n  gateway: 127.0.0.1:1\n',
-    'config.invalid',
-    'gatelog.yaml:1:1 lisen: there is no such key; did you mean listen?',
-  ],
-  [
-    'an unknown key inside',
-    'connections:\n  a:\n    kind: openai\n    creds: x\n',
-    'config.invalid',
-    'gatelog.yaml:4:5 connections.a.creds: there is no such key',
-  ],
-  ['a bad value', 'connections:\n  a:\n    kind: opnai\n', 'config.invalid', 'gatelog.yaml:3:11 connections.a.kind: '],
-  ['not YAML', 'a: [1', 'config.invalid', 'gatelog.yaml:1:6 '],
-  ['a key twice', 'data: a\ndata: b\n', 'config.invalid', 'gatelog.yaml:2:1 '],
-  ['an absent variable', 'data: ${env:NONE}\n', 'config.missing', 'gatelog.yaml:1:7 ${env:NONE}'],
-  ['an absent file', 'data: ${file:/none}\n', 'config.missing', 'gatelog.yaml:1:7 ${file:/none}'],
-  [
-    'a plain listener beyond loopback',
-    'listen: {gateway: "0.0.0.0:8484"}\nconnections: {a: {kind: openai}}',
-    'config.listen',
-    '0.0.0.0:8484',
-  ],
-  [
-    'brokered without a key',
-    'connections: {a: {kind: openai, credentials: brokered}}',
-    'config.invalid',
-    'gatelog.yaml:1:18 connections.a.key: a brokered connection needs one',
-  ],
-  ['compatible without url', 'connections: {a: {kind: openai-compatible}}', 'config.invalid', 'connections.a.url'],
-  [
-    'a bad rule',
-    'rules: [{name: a, when: "1 +", then: deny}]',
-    'config.invalid',
-    'gatelog.yaml:1:25 rules.0.when: rule a: ',
-  ],
-]
-for (const [name, text, code, told] of WRONG)
-  test(`a clear fault: ${name}`, () => {
-    const found = fault(text)
-    assert.equal(found.code, code)
-    assert.ok(found.message.includes(told), found.message)
-  })
-
-test('many faults are told at once', () => {
-  assert.equal(fault('one: 1\ntwo: 2\ndurable: maybe\n').detail?.split('\n').length, 3)
-})
-
 test('references are filled in, and their values are in no message', () => {
   const config = read(
     'data: ${file:/run/secret}\nconnections: {a: {kind: openai, credentials: brokered, key: "${env:KEY}"}}',

@@ -1,6 +1,7 @@
 /** gatelog.yaml to a configuration, whole or not at all: unknown keys, bad values and bad rules are faults. */
 import { existsSync, readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
+import { createSecureContext } from 'node:tls'
 import { z } from 'zod'
 import { Fault } from '#exchange'
 import type { Connection } from '#gateway'
@@ -18,7 +19,10 @@ export interface Listen {
 
 export interface Config
   extends Pick<Form, 'data' | 'path_keys' | 'durable' | 'on_trail_failure' | 'timeouts' | 'limits'> {
+  /** `tls` holds PEM texts. */
   readonly listen: { readonly gateway: Listen; readonly health: Listen; readonly tls?: { cert: string; key: string } }
+  /** Files whose change is a change of the configuration. */
+  readonly files: readonly string[]
   /** True where a plain listener beyond loopback was asked for. */
   readonly insecure: boolean
   readonly masking: { readonly prompts: 'mask' | 'alert'; readonly known: readonly { id: string; value: string }[] }
@@ -50,10 +54,14 @@ function settle(form: Form, wrong: Wrong): Config {
   const listen = {
     gateway: listenOf(form.listen.gateway),
     health: listenOf(form.listen.health),
-    ...(form.listen.tls && { tls: form.listen.tls }),
+    ...(form.listen.tls && { tls: tlsOf(form.listen.tls, wrong) }),
   }
-  const plain = !listen.tls && !isLoopback(listen.gateway.host)
-  if (plain && !form.insecure_listen) throw new Fault('config.listen', form.listen.gateway)
+  if (listen.gateway.port !== 0 && listen.gateway.port === listen.health.port)
+    throw wrong(['listen', 'health'], 'gateway and health cannot have the same port')
+  const beyond = (['gateway', 'health'] as const).find((door) => !isLoopback(listen[door].host))
+  const plain = beyond !== undefined && !listen.tls
+  if (plain && !form.insecure_listen)
+    throw new Fault('config.listen', wrong(['listen', beyond], form.listen[beyond]).detail)
   const local = isLoopback(listen.gateway.host)
   const forms = Object.keys(form.connections).length || !local ? form.connections : { demo: DEMO }
   const demo = Object.values(forms).some(({ kind }) => kind === 'demo')
@@ -67,6 +75,7 @@ function settle(form: Form, wrong: Wrong): Config {
   ]
   return {
     listen,
+    files: form.listen.tls ? [form.listen.tls.cert, form.listen.tls.key] : [],
     insecure: plain,
     data: form.data,
     path_keys: form.path_keys,
@@ -79,6 +88,23 @@ function settle(form: Form, wrong: Wrong): Config {
     demo,
     connections,
   }
+}
+
+/** Reads certificate and key, and tries them together. */
+function tlsOf(paths: { cert: string; key: string }, wrong: Wrong): { cert: string; key: string } {
+  const [cert, key] = (['cert', 'key'] as const).map((name) => {
+    try {
+      return readFileSync(paths[name], 'utf8')
+    } catch {
+      throw wrong(['listen', 'tls', name], 'the file cannot be read')
+    }
+  }) as [string, string]
+  try {
+    createSecureContext({ cert, key })
+  } catch {
+    throw wrong(['listen', 'tls', 'cert'], 'no PEM certificate that belongs to the key')
+  }
+  return { cert, key }
 }
 
 function rulesOf(form: Form, wrong: Wrong): Rule[] {

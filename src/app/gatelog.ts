@@ -7,7 +7,7 @@ import type { Fault } from '#exchange'
 import { Endings, Gaps, type House, openHealth, openMemory, openReverse, Strangers } from '#gateway'
 import { type Identity, openIdentity, openLimits } from '#identity'
 import { compile, RULES } from '#masking'
-import { type Listening, openRelay } from '#relay'
+import { openRelay } from '#relay'
 import { openTrail } from '#trail'
 import { backendOf } from './backend.ts'
 import type { Config } from './config.ts'
@@ -19,8 +19,8 @@ export interface Gatelog {
   readonly gateway: string
   readonly health: string
   readonly identity: Identity
-  /** Puts a new configuration in force for the exchanges that begin from now on. */
-  reload(config: Config): void
+  /** Puts a new configuration in force for the exchanges that begin from now on; addresses stay as they are. */
+  reload(config: Config): Promise<void>
   /** Stops accepting, lets open exchanges end, closes the trail. */
   close(): Promise<void>
 }
@@ -51,77 +51,125 @@ export interface Ears {
   tell(line: string): void
 }
 
-/** Opens everything. */
-export async function openGatelog(first: Config, { onLatch, tell }: Ears): Promise<Gatelog> {
-  const { keyring, trail, identity } = await openRecord(first, onLatch)
-  const demo = first.demo ? await startDemo({}) : undefined
-  const relay = openRelay()
-  const strangers = new Strangers(trail)
-  const gaps = new Gaps({ trail, keyring, tell, now: Date.now, uuid: () => uuid7(Date.now()) })
-  const fixed = { identity, trail, keyring, memory: openMemory(), endings: new Endings(trail, tell), gaps, strangers }
-  let config = first
-  let house = houseOf(config, fixed, demo?.url)
-  let draining = false
-  const listeners: Listening[] = []
-  const gateway = await openReverse({
-    ...config.listen.gateway,
-    ...(config.listen.tls && { tls: config.listen.tls }),
-    insecure: config.insecure,
-    headerBytes: config.limits.header_bytes,
-    body: config.limits,
-    relay,
-    house: () => house,
-  })
-  listeners.push(gateway)
-  const notReady = () => (draining ? 'draining' : trail.state.kind === 'open' ? undefined : trail.state.fault.message)
-  const health = await openHealth({
-    ...config.listen.health,
-    insecure: config.insecure,
-    headerBytes: config.limits.header_bytes,
-    notReady,
-  })
-  listeners.push(health)
-  const backend = backendOf({
-    trail,
-    identity,
-    keyring,
-    config: () => config,
-    connections: () => house.connections,
-    notReady,
-  })
-  const api = await openApi(join(config.data, 'gatelog.sock'), backend)
+/** Opens everything, or nothing. @throws trail.*, config.bind, config.invalid */
+export async function openGatelog(first: Config, ears: Ears): Promise<Gatelog> {
+  await using opened = new AsyncDisposableStack()
+  const record = await openRecord(first, ears.onLatch)
+  opened.defer(() => record.trail.close())
+  const running = new Running(first, record, ears)
+  opened.defer(() => running.end())
+  await running.start()
+  const gateway = await openReverse(running.door)
+  opened.defer(() => gateway.drain(running.config.timeouts.drain_ms))
+  const health = await openHealth({ ...running.door, ...first.listen.health, notReady: () => running.notReady() })
+  opened.defer(() => health.drain(0))
+  const api = await openApi(join(first.data, 'gatelog.sock'), running.backend)
+  opened.defer(() => api.close())
+  const all = opened.move()
   return {
     gateway: gateway.url,
     health: health.url,
-    identity,
-    reload(next) {
-      house = houseOf(next, fixed, demo?.url)
-      config = next
+    identity: record.identity,
+    async reload(next) {
+      await running.reload(next)
+      if (first.listen.tls && next.listen.tls)
+        for (const listener of [gateway, health]) listener.reload(next.listen.tls)
+      if (fixedAtStart(first) !== fixedAtStart(next)) ears.tell('listen and data are read at start: restart for those')
     },
     async close() {
-      draining = true
-      await gateway.drain(config.timeouts.drain_ms)
-      strangers.flush(Number.POSITIVE_INFINITY)
-      await fixed.endings.flush()
-      await gaps.close()
-      await Promise.all([health.drain(0), api.close(), relay.close(), demo?.close()])
-      await trail.close()
+      running.draining = true
+      await gateway.drain(running.config.timeouts.drain_ms)
+      await all.disposeAsync()
     },
   }
 }
 
-type Fixed = Pick<House, 'identity' | 'trail' | 'keyring' | 'memory' | 'endings' | 'gaps' | 'strangers'>
+/** What a reload replaces, and what outlives it. */
+class Running {
+  config: Config
+  draining = false
+  readonly #record: Awaited<ReturnType<typeof openRecord>>
+  readonly #fixed: Fixed
+  readonly #relay = openRelay()
+  #demo: Awaited<ReturnType<typeof startDemo>> | undefined
+  #house: House
+
+  constructor(config: Config, record: Awaited<ReturnType<typeof openRecord>>, { tell }: Ears) {
+    const { trail, identity, keyring } = record
+    this.config = config
+    this.#record = record
+    this.#fixed = {
+      ...{ identity, trail, keyring },
+      limits: openLimits({ ...limitsOf(config), now: Date.now }),
+      memory: openMemory(),
+      endings: new Endings(trail, tell),
+      gaps: new Gaps({ trail, keyring, tell, now: Date.now, uuid: () => uuid7(Date.now()) }),
+      strangers: new Strangers(trail),
+    }
+    this.#house = houseOf(config, this.#fixed, undefined)
+  }
+
+  /** Puts the first configuration in force. */
+  start(): Promise<void> {
+    return this.reload(this.config)
+  }
+
+  async reload(next: Config): Promise<void> {
+    if (next.demo) this.#demo ??= await startDemo({})
+    this.#house = houseOf(next, this.#fixed, this.#demo?.url)
+    this.#fixed.limits.set(limitsOf(next))
+    this.config = next
+  }
+
+  notReady(): string | undefined {
+    const { state } = this.#record.trail
+    if (this.draining) return 'draining'
+    return state.kind === 'open' ? undefined : state.fault.message
+  }
+
+  /** The reverse door's options; limits and house are those in force when a request comes. */
+  get door() {
+    const running = this
+    const { listen, insecure, limits } = this.config
+    return {
+      ...listen.gateway,
+      ...(listen.tls && { tls: listen.tls }),
+      insecure,
+      headerBytes: limits.header_bytes,
+      relay: this.#relay,
+      get body() {
+        return running.config.limits
+      },
+      house: () => running.#house,
+    }
+  }
+
+  get backend() {
+    return backendOf({
+      ...this.#record,
+      config: () => this.config,
+      connections: () => this.#house.connections,
+      notReady: () => this.notReady(),
+    })
+  }
+
+  /** Puts on the record what was kept back, and lets go of upstreams. */
+  async end(): Promise<void> {
+    const { strangers, endings, gaps } = this.#fixed
+    strangers.flush(Number.POSITIVE_INFINITY)
+    await endings.flush()
+    await gaps.close()
+    await Promise.all([this.#relay.close(), this.#demo?.close()])
+  }
+}
+
+type Fixed = Pick<House, 'limits' | 'identity' | 'trail' | 'keyring' | 'memory' | 'endings' | 'gaps' | 'strangers'>
 
 function houseOf(config: Config, fixed: Fixed, demo: URL | undefined): House {
   const { limits } = config
   return {
     ...fixed,
     connections: config.connections(demo),
-    limits: openLimits({
-      openStreams: limits.actor.open_streams,
-      bytesPerHour: limits.actor.bytes_per_hour,
-      now: Date.now,
-    }),
     engine: compile(RULES, config.masking.known),
     rules: config.rules,
     settings: {
@@ -136,6 +184,14 @@ function houseOf(config: Config, fixed: Fixed, demo: URL | undefined): House {
     uuid: () => uuid7(Date.now()),
   }
 }
+
+const fixedAtStart = ({ data, listen: { gateway, health, tls } }: Config): string =>
+  JSON.stringify([data, gateway, health, tls !== undefined])
+
+const limitsOf = ({ limits: { actor } }: Config) => ({
+  openStreams: actor.open_streams,
+  bytesPerHour: actor.bytes_per_hour,
+})
 
 /** The admin API over a record that no server holds, for the command line. @throws trail.locked, trail.unavailable */
 export async function openLocal(config: Config) {

@@ -199,6 +199,11 @@ export const FAULTS = {
     message: 'A plain listener beyond loopback is not allowed',
     remedy: 'Add tls, bind to 127.0.0.1, or set insecure_listen: true.',
   },
+  'config.bind': {
+    status: 500,
+    message: 'A listener cannot take its address',
+    remedy: 'End whoever holds it (is Gatelog running already?), or set another under listen.',
+  },
   'server.unreachable': {
     status: 503,
     message: 'The Gatelog server does not answer',

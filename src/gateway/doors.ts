@@ -64,6 +64,7 @@ function refuseUpgrade(_request: IncomingMessage, socket: Duplex, house: House):
 export interface HealthOptions {
   readonly host: string
   readonly port: number
+  readonly tls?: Tls
   readonly insecure: boolean
   readonly headerBytes: number
   /** `undefined` when ready, else the reason why not. */
@@ -75,6 +76,7 @@ export function openHealth(options: HealthOptions): Promise<Listening> {
   return listen({
     host: options.host,
     port: options.port,
+    ...(options.tls && { tls: options.tls }),
     limits: { header_bytes: options.headerBytes },
     onRequest: (request, response) => {
       const why = options.notReady()

@@ -21,11 +21,16 @@ interface Use {
 }
 
 export class Limits {
-  readonly #options: LimitsOptions
+  #options: LimitsOptions
   readonly #use = new Map<string, Use>()
 
   constructor(options: LimitsOptions) {
     this.#options = options
+  }
+
+  /** Other limits from now on; what is in use stays counted. */
+  set(options: Pick<LimitsOptions, 'openStreams' | 'bytesPerHour'>): void {
+    this.#options = { ...this.#options, ...options }
   }
 
   /** Takes a place for one open exchange. @throws limit.requests, limit.bytes */

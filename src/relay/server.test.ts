@@ -49,9 +49,9 @@ test('its address, and an answer', async (t) => {
   assert.match(await speak(port, CLOSING), /^HTTP\/1\.1 200 OK\r\n.*ok/s)
 })
 
-test('an address in use: config.invalid', async (t) => {
+test('an address in use: config.bind', async (t) => {
   const { port } = await listener(t)
-  await assert.rejects(listener(t, { port }), fault('config.invalid'))
+  await assert.rejects(listener(t, { port }), fault('config.bind'))
 })
 
 test('headers too large: 431; noise: 400; both as JSON, and the connection closes', async (t) => {

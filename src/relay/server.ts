@@ -48,7 +48,7 @@ export interface Listening {
   drain(ms: number): Promise<void>
 }
 
-/** @throws config.invalid where the address cannot be bound or the certificate not read */
+/** @throws config.bind where the address cannot be bound; config.invalid where the certificate cannot be read */
 export async function listen(options: ListenOptions): Promise<Listening> {
   const server = create(options)
   const sockets = watchSockets(server, options)
@@ -104,7 +104,7 @@ function readable<T>(make: () => T): T {
 function bind(server: Server, { host, port }: ListenOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     const onError = (error: NodeJS.ErrnoException) =>
-      reject(new Fault('config.invalid', `listen ${host}:${port}: ${error.code}`, { cause: error }))
+      reject(new Fault('config.bind', `${host}:${port} ${error.code}`, { cause: error }))
     server.once('error', onError)
     server.listen(port, host, () => {
       server.off('error', onError)

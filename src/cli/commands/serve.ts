@@ -1,5 +1,5 @@
 /** `gatelog serve`: starts the gateway, says how to use it, drains on a signal. */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, watchFile } from 'node:fs'
 import { type Config, type Gatelog, loadConfig, openGatelog } from '#app'
 import { faultOf } from '#exchange'
 import type { Common, Register } from '../command.ts'
@@ -23,7 +23,7 @@ export const serve: Register = (program) => {
       })
       await welcome(config, gatelog)
       stopOn(gatelog)
-      process.on('SIGHUP', () => reload(path, gatelog))
+      reloadOn(path, config, gatelog)
     })
 }
 
@@ -64,11 +64,21 @@ function stopOn(gatelog: Gatelog): void {
   process.on('SIGTERM', stop)
 }
 
+/** How often certificate files are looked at, in ms. */
+const WATCH_MS = 2000
+
+/** SIGHUP and a changed certificate put the configuration in force anew. */
+function reloadOn(path: string, config: Config, gatelog: Gatelog): void {
+  const again = () => void reload(path, gatelog)
+  process.on('SIGHUP', again)
+  for (const file of config.files) watchFile(file, { interval: WATCH_MS, persistent: false }, again)
+}
+
 /** A configuration that is wrong changes nothing: the last good one stays in force. */
-function reload(path: string, gatelog: Gatelog): void {
+async function reload(path: string, gatelog: Gatelog): Promise<void> {
   try {
-    gatelog.reload(loadConfig(path))
-    say(`gatelog: ${existsSync(path) ? path : 'defaults'} in force`)
+    await gatelog.reload(loadConfig(path))
+    say(safe(`gatelog: ${existsSync(path) ? path : 'defaults'} in force`))
   } catch (error) {
     say(safe(`gatelog: the former configuration stays in force. ${faultOf(error).message}`))
   }

@@ -1,0 +1,107 @@
+/** Every way in which a configuration is refused: what is told, and where it is said to be. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Fault } from '#exchange'
+import { readConfig } from './config.ts'
+
+const HERE = import.meta.filename
+const env = (name: string) => (name === 'KEY' ? 'the-value-of-the-key' : undefined)
+const file = (): string => {
+  throw new Error('absent')
+}
+
+function fault(text: string): Fault {
+  try {
+    readConfig(text, 'gatelog.yaml', { env, file })
+  } catch (error) {
+    if (error instanceof Fault) return error
+    throw error
+  }
+  throw new Error(`nothing is wrong with ${text.slice(0, 80)}`)
+}
+
+/** Each line ten times the one before: a thousand million strings. */
+function bomb(): string {
+  const lines = Array.from({ length: 9 }, (_, at) => `a${at + 1}: &a${at + 1} [${`*a${at},`.repeat(10)}]`)
+  return ['a0: &a0 [x,x]', ...lines].join('\n')
+}
+
+/** YAML, and what is told of it. */
+const INVALID: readonly (readonly [string, string])[] = [
+  ['lisen:\n  gateway: 127.0.0.1:1\n', ':1:1 lisen: there is no such key; did you mean listen?'],
+  ['connections:\n  a:\n    kind: openai\n    creds: x\n', ':4:5 connections.a.creds: there is no such key'],
+  ['connections:\n  a:\n    kind: opnai\n', ':3:11 connections.a.kind: '],
+  ['a: [1', ':1:6 '],
+  ['data: a\ndata: b\n', ':2:1 '],
+  ['data: a\n---\ndata: b\n', ':2:1 '],
+  ['- a\n', ':1:1 '],
+  ['rules: [{name: a, when: "1 +", then: deny}]', ':1:25 rules.0.when: rule a: '],
+  ['rules:\n- {name: a, when: "true", then: deny}\n- {name: a, when: "true", then: deny}', ':3:10 rules.1.name: '],
+  ['listen: {gateway: "127.0.0.1:70000"}', ':1:19 listen.gateway: a port is at most 65535'],
+  ['listen: {gateway: localhost}', ':1:19 listen.gateway: an address is host:port'],
+  ['listen: {gateway: "127.0.0.1:9", health: "127.0.0.1:9"}', ':1:42 listen.health: '],
+  ['listen: {tls: {cert: /none, key: /none}}', ':1:22 listen.tls.cert: the file cannot be read'],
+  [`listen: {tls: {cert: ${HERE}, key: ${HERE}}}`, ':1:22 listen.tls.cert: no PEM certificate'],
+  [`connections: {a: {kind: openai, upstream_ca: ${HERE}}}`, ':1:46 connections.a.upstream_ca: the file'],
+  ['connections: {a: {kind: openai, proxy: "socks5://x"}}', ':1:40 connections.a.proxy: an http'],
+  ['connections: {a: {kind: openai, url: "https://u:p@x"}}', ':1:38 connections.a.url: an address without user'],
+  ['connections: {a: {kind: openai, url: "https://x?a=b"}}', ':1:38 connections.a.url: an address without user'],
+  ['connections: {a: {kind: openai, url: "file:///etc"}}', ':1:38 connections.a.url: an http or https address'],
+  ['connections: {a: {kind: openai, key_header: "a b"}}', ':1:45 connections.a.key_header: a header name'],
+  ['connections: {a: {kind: openai, key: abcdefgh}}', ':1:18 connections.a.credentials: set to brokered'],
+  [
+    'connections: {a: {kind: openai, credentials: brokered}}',
+    ':1:18 connections.a.key: a brokered connection needs one',
+  ],
+  ['connections: {a: {kind: openai-compatible}}', ':1:18 connections.a.url: an openai-compatible connection needs one'],
+  ['connections: {a: {kind: openai, plan: business}}', ':1:39 connections.a.plan: only a copilot'],
+  ['connections: {a: {kind: copilot, plan: business, ghe: acme}}', ':1:40 connections.a.plan: a GHE.com'],
+  ['connections: {A: {kind: openai}}', ':1:18 connections.A: a name is lower-case'],
+  ['timeouts: {idle_ms: 0}', ':1:21 timeouts.idle_ms'],
+  ['limits: {actor: {open_streams: -1}}', ':1:32 limits.actor.open_streams'],
+  ['insecure_listen: true\nlisten: {gateway: "0.0.0.0:1"}\nconnections: {d: {kind: demo}}', ':3:14 connections: '],
+  [bomb(), ': more aliases than a configuration needs'],
+  ['['.repeat(100_000), ''],
+  [`# ${'x'.repeat(1_100_000)}`, ': longer than 1048576 characters'],
+]
+for (const [text, told] of INVALID)
+  test(`config.invalid: ${told || text.slice(0, 9)}`, () => {
+    const found = fault(text)
+    assert.equal(found.code, 'config.invalid')
+    assert.ok(found.message.includes(`gatelog.yaml${told}`), found.message)
+  })
+
+const OTHER: readonly (readonly [Fault['code'], string, string])[] = [
+  ['config.missing', 'data: ${env:NONE}\n', 'gatelog.yaml:1:7 ${env:NONE}'],
+  ['config.missing', 'data: ${file:/none}\n', 'gatelog.yaml:1:7 ${file:/none}'],
+  ['config.listen', 'listen: {gateway: "0.0.0.0:1"}\nconnections: {a: {kind: openai}}', ':1:19 listen.gateway'],
+  ['config.listen', 'listen: {health: "0.0.0.0:8481"}', ':1:18 listen.health'],
+]
+for (const [code, text, told] of OTHER)
+  test(`${code}: ${told}`, () => {
+    const found = fault(text)
+    assert.equal(found.code, code)
+    assert.ok(found.message.includes(told), found.message)
+  })
+
+test('many faults are told at once', () => {
+  assert.equal(fault('one: 1\ntwo: 2\ndurable: maybe\n').detail?.split('\n').length, 3)
+})
+
+test('what a reference held is in no message, wherever it stood', () => {
+  for (const text of [
+    'data: ["${env:KEY}"]',
+    '"${env:KEY}": 1',
+    'durable: ${env:KEY}',
+    'listen: {gateway: "${env:KEY}"}',
+    'listen: {gateway: "${env:KEY}:1"}',
+    'listen: {tls: {cert: "${env:KEY}", key: "${env:KEY}"}}',
+    'connections: {a: {kind: "${env:KEY}"}}',
+    'connections: {a: {kind: openai, url: "${env:KEY}"}}',
+    'connections: {a: {kind: openai, upstream_ca: "${env:KEY}"}}',
+    'connections: {"${env:KEY}": {kind: openai}}',
+    'rules: [{name: a, when: "${env:KEY}", then: deny}]',
+    'rules: [{name: "${env:KEY} ", when: "true", then: deny}]',
+  ])
+    assert.ok(!fault(text).message.includes('the-value'), fault(text).message)
+})

@@ -1,0 +1,110 @@
+/** A real gateway process on free loopback ports, in a folder of its own, for journeys. Ends with its test. */
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+
+const BIN = join(import.meta.dirname, '../bin/gatelog.mjs')
+const START_MS = 20_000
+
+export interface Told {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface Gateway {
+  readonly url: string
+  readonly health: string
+  readonly folder: string
+  readonly child: ChildProcess
+  /** What the process has said on stderr so far. */
+  said(): string
+  /** Resolves once stderr holds a text. */
+  hears(text: string): Promise<void>
+  /** Replaces gatelog.yaml; the process does not know before a SIGHUP. */
+  configure(yaml: string): void
+  /** Runs another command of the same installation. */
+  gatelog(...args: string[]): Promise<Told>
+  /** A fresh key; `flags` as for `keys create`. */
+  key(...flags: string[]): Promise<string>
+  /** Ends it with a signal; its exit code, or the signal's name. */
+  end(signal: NodeJS.Signals): Promise<number | string>
+}
+
+/** Runs the command line. It never inherits a configuration from the environment. */
+export function gatelog(folder: string, args: readonly string[]): Promise<Told> {
+  return new Promise((resolve) => {
+    const options = { env: environment(folder), cwd: folder, timeout: START_MS }
+    execFile(process.execPath, [BIN, ...args], options, (error, stdout, stderr) =>
+      resolve({ code: error ? Number(error.code ?? -1) : 0, stdout, stderr }),
+    )
+  })
+}
+
+const environment = (folder: string): NodeJS.ProcessEnv => {
+  const { GATELOG_CONFIG: _config, NODE_OPTIONS: _options, ...rest } = process.env
+  return { ...rest, HOME: folder, NO_COLOR: '1' }
+}
+
+/** A folder that goes with its test. */
+export function folderFor(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'gatelog-journey-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+const LISTEN = "listen: { gateway: '127.0.0.1:0', health: '127.0.0.1:0' }\n"
+
+/** Starts `gatelog serve`; `yaml` is what its configuration says beside the listeners, unless it names its own. */
+export async function startGateway(t: TestContext, yaml: string, folder = folderFor(t)): Promise<Gateway> {
+  const configure = (text: string) =>
+    writeFileSync(join(folder, 'gatelog.yaml'), /^listen:/m.test(text) ? text : LISTEN + text)
+  configure(yaml)
+  const child = spawn(process.execPath, [BIN, 'serve'], { cwd: folder, env: environment(folder) })
+  const ended = once(child, 'exit')
+  t.after(() => child.kill('SIGKILL') && ended)
+  const [out, said] = [textOf(child.stdout), textOf(child.stderr)]
+  await Promise.race([heard(out, /Next:|Then see/), ended])
+  const url = (name: string) => new RegExp(`${name}\\s+(https?://\\S+)`).exec(out.text)?.[1]
+  const [gateway, health] = [url('gateway'), url('health')]
+  if (!gateway || !health) throw new Error(`the gateway did not start: ${out.text}${said.text}`)
+  const run = (...args: string[]) => gatelog(folder, args)
+  return {
+    ...{ url: gateway, health, folder, child, configure },
+    said: () => said.text,
+    hears: (text) => heard(said, text),
+    gatelog: run,
+    async key(...flags) {
+      const told = await run('keys', 'create', '--json', ...(flags.length ? flags : ['--user', 'ana']))
+      if (told.code !== 0) throw new Error(told.stderr)
+      return (JSON.parse(told.stdout) as { key: string }).key
+    },
+    async end(signal) {
+      child.kill(signal)
+      const [code, by] = (await ended) as [number | null, string]
+      return code ?? by
+    },
+  }
+}
+
+interface Text {
+  text: string
+  readonly stream: NodeJS.ReadableStream | null
+}
+
+function textOf(stream: NodeJS.ReadableStream | null): Text {
+  const told: Text = { text: '', stream }
+  stream?.on('data', (part: Buffer) => {
+    told.text += part.toString()
+  })
+  return told
+}
+
+async function heard(told: Text, wanted: string | RegExp): Promise<void> {
+  const signal = AbortSignal.timeout(START_MS)
+  const there = () => (typeof wanted === 'string' ? told.text.includes(wanted) : wanted.test(told.text))
+  while (!there()) await once(told.stream as NodeJS.EventEmitter, 'data', { signal })
+}
