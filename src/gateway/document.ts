@@ -1,7 +1,7 @@
 /** Masks a whole document: a prompt, a reply that was not streamed, any other body. Opens no socket. */
 import { type Direction, Fault, type Finding } from '#exchange'
 import { type Engine, maskText } from '#masking'
-import { type Piece, splice } from '#wire'
+import { type Piece, splice, withoutSpellings } from '#wire'
 
 export interface Masked {
   /** The very same string where no rule touched it. */
@@ -29,7 +29,7 @@ function maskPieces(judge: Judge, text: string, pieces: readonly Piece[], direct
     edits.push({ start: piece.start, end: piece.end, value: masked.text })
     for (const found of masked.findings) findings.push({ ...found, direction, lane: piece.lane, masked: true })
   }
-  return edits.length ? { text: splice(text, edits), findings } : { text, findings }
+  return edits.length ? { text: withoutSpellings(splice(text, edits)), findings } : { text, findings }
 }
 
 /** Masks a body: as JSON where `read` can read it, as raw text where it is none. */

@@ -1,7 +1,16 @@
 /** One streamed reply on its way to the client: bytes in, masked events out. Opens no socket and reads no clock. */
 import { Fault, type Finding } from '#exchange'
 import { type Engine, Lane, maskText } from '#masking'
-import { type EventReading, type Frame, Framer, type Piece, type Protocol, rewrite, splice } from '#wire'
+import {
+  type EventReading,
+  type Frame,
+  Framer,
+  type Piece,
+  type Protocol,
+  rewrite,
+  splice,
+  withoutSpellings,
+} from '#wire'
 import type { Signed } from './signed.ts'
 
 /** Decoded characters that one lane may hold back, and bytes that all waiting events may hold; past them: mask. */
@@ -237,10 +246,9 @@ export class Reply {
 
   #data(frame: Frame, segments: readonly Segment[], edits: Edit[]): string {
     if (segments[0]?.piece.lane === 'raw') return edits[0]?.value ?? frame.data ?? ''
-    return splice(
-      frame.data ?? '',
-      edits.sort((a, b) => a.start - b.start),
-    )
+    if (edits.length === 0) return frame.data ?? ''
+    const sorted = edits.sort((a, b) => a.start - b.start)
+    return withoutSpellings(splice(frame.data ?? '', sorted))
   }
 }
 

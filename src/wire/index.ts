@@ -4,6 +4,7 @@ import { type Piece, wholePieces } from './protocol.ts'
 export { type Client, readClient } from './client.ts'
 export type { EventReading, Headers, Piece, Protocol } from './protocol.ts'
 export { PROTOCOLS, type Route, routeFor } from './routes.ts'
+export { withoutSpellings } from './spellings.ts'
 export { type Frame, Framer, rewrite } from './sse.ts'
 export { splice } from './strings.ts'
 
