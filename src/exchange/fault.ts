@@ -58,7 +58,7 @@ export const FAULTS = {
   'limit.depth': {
     status: 400,
     message: 'The JSON is nested too deeply',
-    remedy: 'Send flatter JSON, or raise limits.json_depth.',
+    remedy: 'Send flatter JSON: 200 levels are the limit.',
   },
   'limit.event': {
     status: 502,
@@ -204,6 +204,22 @@ export const FAULTS = {
     message: 'A listener cannot take its address',
     remedy: 'End whoever holds it (is Gatelog running already?), or set another under listen.',
   },
+  'client.settings': {
+    status: 400,
+    message: 'The client’s settings file cannot be changed safely',
+    remedy: 'Mend it, or set by hand what `gatelog connect <client>` shows.',
+  },
+  'client.file': {
+    status: 400,
+    message: 'The client’s settings file is not as expected',
+    remedy: 'Look at the file, and set by hand what `gatelog connect <client>` shows.',
+  },
+  'client.consent': {
+    status: 400,
+    message: 'There is nobody to ask',
+    remedy: 'Add --yes to write without asking.',
+  },
+  'usage.option': { status: 400, message: 'The command’s options do not fit', remedy: 'See --help of the command.' },
   'server.unreachable': {
     status: 503,
     message: 'The Gatelog server does not answer',

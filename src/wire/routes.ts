@@ -13,7 +13,7 @@ export type Route =
   | { readonly kind: 'metadata'; readonly name: string }
 
 const METADATA: readonly (readonly [method: RegExp, path: RegExp, name: string])[] = [
-  [/^GET$/, /\/models(\/[\w.:@-]+)?$/, 'models'],
+  [/^GET$/, /\/models(\/[\w.:@-]+){0,3}$/, 'models'],
   [/^POST$/, /\/models\/session$/, 'models'],
   [/^POST$/, /\/models\/[\w.:@-]+\/policy$/, 'models'],
   [/^GET$/, /\/api\/(tags|version|ps)$/, 'models'],
