@@ -2,6 +2,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
@@ -26,6 +27,8 @@ export interface Gateway {
   hears(text: string): Promise<void>
   /** Replaces gatelog.yaml; the process does not know before a SIGHUP. */
   configure(yaml: string): void
+  /** Asks the admin API on the socket. */
+  api<Answer>(path: string): Promise<Answer>
   /** Runs another command of the same installation. */
   gatelog(...args: string[]): Promise<Told>
   /** A fresh key; `flags` as for `keys create`. */
@@ -77,6 +80,7 @@ export async function startGateway(t: TestContext, yaml: string, folder = folder
     said: () => said.text,
     hears: (text) => heard(said, text),
     gatelog: run,
+    api: (path) => askApi(join(folder, 'gatelog-data/gatelog.sock'), path),
     async key(...flags) {
       const told = await run('keys', 'create', '--json', ...(flags.length ? flags : ['--user', 'ana']))
       if (told.code !== 0) throw new Error(told.stderr)
@@ -88,6 +92,16 @@ export async function startGateway(t: TestContext, yaml: string, folder = folder
       return code ?? by
     },
   }
+}
+
+function askApi<Answer>(socketPath: string, path: string): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    request({ socketPath, path }, (answer) => {
+      answer.toArray().then((chunks) => resolve(JSON.parse(Buffer.concat(chunks).toString()) as Answer), reject)
+    })
+      .once('error', reject)
+      .end()
+  })
 }
 
 interface Text {
