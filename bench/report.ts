@@ -1,0 +1,119 @@
+// The results as a page of Markdown, beside what DESIGN wants held. Pure.
+import type { Waited } from './clean.ts'
+import type { Costs, Slow } from './scenarios.ts'
+import { median } from './statistics.ts'
+
+export interface Results {
+  readonly small: Costs
+  readonly events: Costs
+  readonly sessions: Costs
+  readonly first: ReadonlyMap<string, number>
+  readonly slow64: ReadonlyMap<string, Slow>
+  readonly slowMany: ReadonlyMap<string, Slow>
+  readonly stored: { readonly share: number; readonly traffic: number }
+  readonly clean: Waited
+}
+
+const FULL = 'gateway, everything on'
+const DURING = `${FULL}, durable: during`
+
+const costRows = (costs: Costs, unit: string): string => {
+  const base = costs.get('nginx')
+  const rows = [...costs].map(([name, values]) => {
+    const ratio = base ? `${(median(values) / median(base)).toFixed(1)}×` : '–'
+    const range = `${Math.min(...values).toFixed(0)}–${Math.max(...values).toFixed(0)}`
+    return `| ${name} | ${median(values).toFixed(1)} | ${range} | ${ratio} |`
+  })
+  return [`| target | CPU µs per ${unit}, median | range | against nginx |`, '|---|---|---|---|', ...rows].join('\n')
+}
+
+const ratio = (costs: Costs, name: string): number => {
+  const [own, base] = [costs.get(name), costs.get('nginx')]
+  return own && base ? median(own) / median(base) : Number.NaN
+}
+
+interface Goal {
+  readonly what: string
+  readonly got: number
+  readonly must: number
+  readonly aim: number
+  readonly unit: string
+}
+
+function goals({ small, events, sessions, first, slow64, slowMany, stored, clean }: Results, many: number): Goal[] {
+  const added = (first.get(DURING) ?? Number.NaN) - (first.get('direct') ?? Number.NaN)
+  const [own, nginx] = [slow64.get(FULL)?.p99 ?? Number.NaN, slow64.get('nginx')?.p99 ?? Number.NaN]
+  return [
+    { what: 'small request, relay only', got: ratio(small, 'gateway, relay only'), must: 3, aim: 2, unit: '× nginx' },
+    { what: 'small request, everything on', got: ratio(small, FULL), must: 8, aim: 5, unit: '× nginx' },
+    { what: 'streamed event with masking', got: ratio(events, FULL), must: 2.5, aim: 1.5, unit: '× nginx' },
+    { what: '150 kB prompt of a growing session', got: ratio(sessions, FULL), must: 9, aim: 6, unit: '× nginx' },
+    { what: 'added time to first byte, `durable: during`', got: added, must: 0.5, aim: 0.3, unit: ' ms' },
+    { what: 'event delay p99, 64 slow streams', got: own, must: 4, aim: nginx + 1, unit: ' ms' },
+    {
+      what: `memory at ${many} slow streams`,
+      got: slowMany.get(FULL)?.resident ?? Number.NaN,
+      must: 200,
+      aim: 110,
+      unit: ' MB',
+    },
+    { what: 'clean text: events that wait, mean', got: clean.mean, must: 1, aim: 0, unit: '' },
+    { what: 'clean text: events that wait, p99', got: clean.p99, must: 1, aim: 0, unit: '' },
+    { what: 'stored bytes per byte of a 40-turn session', got: stored.share * 100, must: 10, aim: 3, unit: ' %' },
+  ]
+}
+
+const verdict = ({ got, must, aim }: Goal): string =>
+  Number.isNaN(got) ? 'not measured' : got <= aim ? 'aim met' : got <= must ? 'must met' : '**missed**'
+
+const goalRow = (goal: Goal): string =>
+  `| ${goal.what} | ${goal.got.toFixed(2)}${goal.unit} | ${goal.must} | ${goal.aim.toFixed(1)} | ${verdict(goal)} |`
+
+const slowRows = (slow: ReadonlyMap<string, Slow>): string =>
+  [...slow]
+    .map(
+      ([name, { p99, before, resident }]) =>
+        `| ${name} | ${p99.toFixed(1)} | ${before.toFixed(0)} | ${resident.toFixed(0)} |`,
+    )
+    .join('\n')
+
+/** The whole page. */
+export function report(results: Results, o: { short: boolean; machine: string; many: number }): string {
+  const first = [...results.first].map(([name, ms]) => `| ${name} | ${ms.toFixed(2)} |`).join('\n')
+  return `# Measured by \`npm run bench${o.short ? ' -- --short' : ''}\`
+
+${o.machine}. All targets in one run, taking turns; load and upstream are processes of their own; CPU is user and system
+time of every thread of the target, from /proc. Figures of one machine: only the ratios mean something elsewhere.
+
+| goal | measured | must | aim | |
+|---|---|---|---|---|
+${goals(results, o.many).map(goalRow).join('\n')}
+
+## Small request, answered whole
+${costRows(results.small, 'request')}
+
+## Streamed event
+${costRows(results.events, 'event')}
+
+## 150 kB prompt of a session that grows by 2 kB a turn
+${costRows(results.sessions, 'request')}
+
+## Time to first byte, one request at a time
+| target | ms, median |
+|---|---|
+${first}
+
+The difference between the two gateways is what one group commit takes on this disk.
+
+## Slow streams, an event every 50 ms on each
+| target | delay p99, ms | MB before | MB with 64 |
+|---|---|---|---|
+${slowRows(results.slow64)}
+
+With ${o.many}: ${[...results.slowMany.values()].map(({ p99, resident }) => `${resident.toFixed(0)} MB, p99 ${p99.toFixed(1)} ms`).join('')}.
+
+## Clean text and storage
+${results.clean.events} events of four characters of source code: ${(results.clean.share * 100).toFixed(1)} % left later than they came.
+A session of 40 turns, ${(results.stored.traffic / 1e6).toFixed(1)} MB of prompts, took ${(results.stored.share * 100).toFixed(1)} % of that on disk.
+`
+}

@@ -1,0 +1,85 @@
+// `npm run bench [-- --short]`: what the gateway costs beside nginx, a bare relay and nothing, in one interleaved run.
+// Writes bench/RESULTS.md. A run in which the record lacks an exchange is void and exits with 1.
+import { writeFileSync } from 'node:fs'
+import { request } from 'node:http'
+import { join } from 'node:path'
+import { RULES } from '#masking'
+import type { Summary } from '#trail'
+import { waitedOnClean } from './clean.ts'
+import { start } from './process.ts'
+import { report } from './report.ts'
+import {
+  firstBytes,
+  growingSessions,
+  openLoad,
+  type Scale,
+  slowStreams,
+  smallRequests,
+  stored,
+  streamedEvents,
+} from './scenarios.ts'
+import { direct, type Gateway, gateway, machine, nginx, relay } from './targets.ts'
+
+const short = process.argv.includes('--short')
+const SCALE: Scale = short
+  ? { rounds: 2, requests: 1500, streams: 24, sessions: 1, slow: 100 }
+  : { rounds: 5, requests: 4000, streams: 60, sessions: 2, slow: 500 }
+
+/** Every exchange on the record, and how many of them have their reply. */
+async function recorded({ folder }: Gateway): Promise<{ all: number; replied: number }> {
+  let [all, replied, before] = [0, 0, '']
+  do {
+    const page = await new Promise<{ exchanges: Summary[]; next?: string }>((resolve, reject) => {
+      const path = `/exchanges?limit=1000${before && `&before=${encodeURIComponent(before)}`}`
+      request({ socketPath: join(folder, 'data/gatelog.sock'), path }, (answer) => {
+        answer.toArray().then((chunks) => resolve(JSON.parse(Buffer.concat(chunks).toString())), reject)
+      })
+        .once('error', reject)
+        .end()
+    })
+    all += page.exchanges.length
+    replied += page.exchanges.filter(({ kind }) => kind === 'replied').length
+    before = page.next ?? ''
+  } while (before)
+  return { all, replied }
+}
+
+const upstream = await start(process.execPath, [join(import.meta.dirname, 'upstream.ts')])
+const load = openLoad()
+const full = await gateway(upstream.port, 'before')
+const during = await gateway(upstream.port, 'during')
+const reference = await nginx(upstream.port)
+const others = [await relay('bare', upstream.port), await relay('ours', upstream.port)]
+const targets = [direct(upstream.port), ...(reference ? [reference] : []), ...others, full]
+process.stdout.write(`${machine()}\neverything on: ${RULES.length} masking rules, index of words on\n${full.yaml}\n`)
+let void_ = false
+try {
+  const results = {
+    small: await smallRequests(targets, load, SCALE),
+    events: await streamedEvents(targets, load, SCALE),
+    sessions: await growingSessions(targets, load, SCALE),
+    first: await firstBytes([...targets, during], load, short ? 100 : 500),
+    slow64: await slowStreams([...(reference ? [reference] : []), ...others, full], load, 64, short ? 4 : 10),
+    slowMany: await slowStreams([full], load, SCALE.slow, 4),
+    stored: await stored(full, load),
+    clean: waitedOnClean(),
+  }
+  const counts = [full, during].map(async (each) => ({
+    each,
+    ...(await recorded(each)),
+    sent: load.sent.get(each.name) ?? 0,
+  }))
+  for (const { each, all, replied, sent } of await Promise.all(counts)) {
+    process.stdout.write(
+      `${each.name}: ${sent} requests sent, ${all} exchanges recorded, ${replied} with their reply\n`,
+    )
+    void_ ||= all !== sent || replied !== sent
+  }
+  const text = report(results, { short, machine: machine(), many: SCALE.slow })
+  process.stdout.write(`\n${text}`)
+  if (void_) process.stdout.write('\nVOID: the record does not hold what was sent\n')
+  else if (!short) writeFileSync(join(import.meta.dirname, 'RESULTS.md'), text)
+} finally {
+  await Promise.all([load.end(), ...targets.map((target) => target.end()), during.end(), upstream.end()])
+}
+process.exitCode = void_ ? 1 : 0
