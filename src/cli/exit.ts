@@ -2,7 +2,7 @@
 import { type Fault, faultOf } from '#exchange'
 import { safe, say } from './terminal.ts'
 
-/** Shown by `gatelog --help`, and held to it by a test. */
+/** Shown by `gatelog --help` and in docs/commands.md; a test holds the three together. */
 export const EXIT = {
   ok: 0,
   error: 1,
@@ -14,11 +14,29 @@ export const EXIT = {
   interrupted: 130,
 } as const
 
-export function exitOf(fault: Fault): number {
-  if (fault.code.startsWith('config.')) return EXIT.config
-  if (fault.code.startsWith('identity.')) return EXIT.auth
-  if (fault.code.startsWith('query.')) return EXIT.usage
-  return fault.code === 'server.unreachable' ? EXIT.unreachable : EXIT.error
+/** What each code says to a script. */
+export const MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
+  ok: 'done',
+  error: 'it failed; the fault is told on stderr',
+  usage: 'the command line or the query cannot be read',
+  config: 'the configuration is not valid',
+  auth: 'the key is unknown, revoked, expired or does not reach',
+  evidence: 'evidence did not hold: the record was changed',
+  unreachable: 'the server, or an upstream that was tested, does not answer',
+  interrupted: 'ended by Ctrl-C',
+}
+
+/** The table of exit codes, as help shows it. */
+export const exitTable = (): string =>
+  Object.entries(EXIT)
+    .map(([name, code]) => `  ${String(code).padStart(3)}  ${MEANINGS[name as keyof typeof EXIT]}`)
+    .join('\n')
+
+export function exitOf({ code }: Fault): number {
+  if (code.startsWith('config.')) return EXIT.config
+  if (code.startsWith('identity.')) return EXIT.auth
+  if (/^(query|usage)\.|^client\.consent$/.test(code)) return EXIT.usage
+  return code === 'server.unreachable' ? EXIT.unreachable : EXIT.error
 }
 
 /** Tells a fault and sets the exit code. */

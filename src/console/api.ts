@@ -2,8 +2,9 @@
 import { Hono } from 'hono'
 import { streamText } from 'hono/streaming'
 import { Fault, faultOf } from '#exchange'
-import type { Identity } from '#identity'
-import { parseQuery, type Trail } from '#trail'
+import type { Identity, NewKey } from '#identity'
+import { parseQuery, type SessionSummary, type Trail } from '#trail'
+import { bodyOf, noBrowser } from './refuse.ts'
 import { shown, without } from './shown.ts'
 
 export interface Backend {
@@ -40,11 +41,14 @@ export interface CheckRow {
 
 const MOST_ROWS = 1000
 const DEFAULT_ROWS = 50
+/** Lines of a live view that nobody has taken yet; past them it ends, so that it takes no memory without bound. */
+const MOST_WAITING = 10_000
 
 /** The routes; `app.request(path)` serves them without a socket. */
 export function routes(backend: Backend): Hono {
   const app = new Hono()
   const { trail, identity } = backend
+  app.use(noBrowser)
   const page = (read: (name: string) => string | undefined) => {
     const before = read('before')
     const limit = Math.min(MOST_ROWS, Math.max(1, Number(read('limit')) || DEFAULT_ROWS))
@@ -64,21 +68,24 @@ export function routes(backend: Backend): Hono {
     if (!found) throw new Fault('trail.absent', id.slice(0, 64))
     return c.json(shown(found))
   })
-  app.get('/sessions', async (c) =>
-    c.json(
-      await trail.sessions(
-        parseQuery(c.req.query('q') ?? '', backend.now()),
-        page((name) => c.req.query(name)),
-      ),
-    ),
-  )
+  app.get('/sessions', async (c) => {
+    const query = parseQuery(c.req.query('q') ?? '', backend.now())
+    const { sessions, ...more } = await trail.sessions(
+      query,
+      page((name) => c.req.query(name)),
+    )
+    return c.json({ sessions: sessions.map(asRecorded), ...more })
+  })
   app.get('/sessions/:id', async (c) => c.json(await trail.session(c.req.param('id'))))
   app.get('/tail', (c) =>
     streamText(c, async (stream) => {
       const ended = Promise.withResolvers<void>()
+      let waiting = 0
       const stop = trail.tail((entry, seq) => {
         const line = entry.kind === 'gap' ? entry : without(entry)
-        stream.writeln(JSON.stringify({ seq, entry: line })).catch(ended.reject)
+        waiting += 1
+        if (waiting > MOST_WAITING) ended.resolve()
+        else stream.writeln(JSON.stringify({ seq, entry: line })).then(() => void waiting--, ended.reject)
       })
       stream.onAbort(() => ended.resolve())
       await ended.promise.finally(stop)
@@ -86,7 +93,7 @@ export function routes(backend: Backend): Hono {
   )
   app.get('/keys', (c) => c.json(identity.list().map(publicKey)))
   app.post('/keys', async (c) => {
-    const made = await identity.create(await c.req.json())
+    const made = await identity.create((await bodyOf(c.req)) as NewKey)
     return c.json({ key: made.key, record: publicKey(made.record) })
   })
   app.delete('/keys/:id', async (c) => c.json(publicKey(await identity.revoke(c.req.param('id'), c.req.query('why')))))
@@ -100,6 +107,12 @@ export function routes(backend: Backend): Hono {
   })
   return app
 }
+
+/** With its id as its exchanges bear it: the index of sessions folds case. */
+const asRecorded = (each: SessionSummary): SessionSummary => ({
+  ...each,
+  session: each.newest.session ?? each.session,
+})
 
 /** A key's record without the digest that recognises it. */
 const publicKey = <Record extends { readonly digest: string }>({ digest: _digest, ...rest }: Record) => rest

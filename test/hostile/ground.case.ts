@@ -30,7 +30,7 @@ export interface Ground {
   count(query: string): Promise<number>
 }
 
-const TIMEOUTS = 'timeouts: { connect_ms: 1000, first_byte_ms: 700, idle_ms: 700, total_ms: 3000 }\n'
+const TIMEOUTS = 'timeouts: { connect_ms: 1000, first_byte_ms: 1500, idle_ms: 1500, total_ms: 4000 }\n'
 const SILENCE_MS = 1500
 
 /** Opens it. `more` is added to the configuration. */

@@ -10,6 +10,9 @@ import { type Ground, openGround, send } from './ground.case.ts'
 
 const SSE = { 'content-type': 'text/event-stream' }
 
+/** 300 MB of nothing, made before anybody waits for it. */
+const BOMB = gzipSync(Buffer.alloc(300_000_000))
+
 /** What the upstream does, and what comes of it: status, text, the ending's kind and fault. */
 interface Case {
   readonly answer: Parameters<typeof openGround>[1]
@@ -118,7 +121,7 @@ const CASES: Record<string, Case> = {
     answer: (_, response) =>
       void response
         .writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' })
-        .end(gzipSync(Buffer.alloc(300_000_000))),
+        .end(BOMB),
     status: 502,
     says: /limit\.reply/,
     ending: 'failed',

@@ -1,17 +1,20 @@
 /** `gatelog check`: reads the configuration as the server would, and says what is wrong. */
+import { existsSync } from 'node:fs'
 import { loadConfig } from '#app'
-import type { Common, Register } from '../command.ts'
-import { out } from '../terminal.ts'
+import { commonOf, examples, type Register } from '../command.ts'
+import { json, out, safe, say } from '../terminal.ts'
 
 export const check: Register = (program) => {
   program
     .command('check')
     .description('check the configuration; nothing is started')
+    .addHelpText('after', examples('check', 'check --config /etc/gatelog.yaml'))
     .action((_options, command) => {
-      const { config: path, json } = command.optsWithGlobals() as Common
+      const { config: path, json: asJson } = commonOf(command)
       const config = loadConfig(path)
       const connections = [...config.connections(new URL('http://127.0.0.1')).keys()]
-      if (json) return out(JSON.stringify({ ok: true, connections, rules: config.rules.map((rule) => rule.name) }))
-      out(`${path} is valid: ${connections.length} connection(s), ${config.rules.length} rule(s)`)
+      if (!existsSync(path)) say(safe(`${path} does not exist: these are the defaults`))
+      if (asJson) return out(json({ ok: true, connections, rules: config.rules.map((rule) => rule.name) }))
+      out(safe(`${path} is valid: ${connections.length} connection(s), ${config.rules.length} rule(s)`))
     })
 }

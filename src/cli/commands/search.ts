@@ -1,93 +1,58 @@
-/** `gatelog search`, `sessions` and `tail`: lists of the record. */
-import type { Entry } from '#exchange'
-import type { SessionSummary, Summary } from '#trail'
-import { type Common, type Register, withRecord } from '../command.ts'
-import { line, moment, out, paint, say, table } from '../terminal.ts'
+/** `gatelog search`: exchanges that fit a query, newest first. */
 
-interface List {
-  readonly limit: string
-  readonly before?: string
-}
+import type { Summary } from '#trail'
+import { commonOf, examples, listAt, type Paged, paged, type Register, withRecord } from '../command.ts'
+import { type Cell, table } from '../table.ts'
+import { brief, json, line, out, say } from '../terminal.ts'
 
-const QUERY = `
-Query: user: client: connection: model: verdict: rule: repo: session: after: before: has:finding -negation "free text"
-
-Examples:
-  gatelog search 'user:ana verdict:denied after:2d'
-  gatelog search 'rule:github-pat -client:codex "config loader"'
+/** The grammar, as the help of every command that takes a query shows it. */
+export const QUERY = `
+Query, all parts of which must hold:
+  user: client: connection: model: verdict: rule: repo: session:   * stands for any characters
+  after: before:      2026-11-24, 2026-11-24T08:30Z, or how long ago: 90s 30m 2h 3d 1w
+  has:finding         something was masked, or passed on and noted
+  words "a phrase"    in the prompt's new part or in the reply
+  -part               the part must not hold
 `
 
 export const search: Register = (program) => {
-  program
-    .command('search [query]')
+  paged(program.command('search [query]'))
     .description('find exchanges')
-    .option('--limit <n>', 'rows', '20')
-    .option('--before <cursor>', 'the next page')
     .addHelpText('after', QUERY)
-    .action(async (query: string | undefined, options: List, command) => {
-      const common = command.optsWithGlobals() as Common
-      const found = await withRecord(common, (record) =>
-        record.get<{ exchanges: Summary[]; next?: string }>(address('/exchanges', query, options)),
+    .addHelpText(
+      'after',
+      examples(
+        "search 'user:ana verdict:denied after:2d'",
+        `search 'rule:github-pat -client:codex* "config loader"'`,
+        "search 'has:finding' --limit 100 --json",
+      ),
+    )
+    .action(async (query: string | undefined, options: Paged, command) => {
+      const found = await withRecord(command, (record) =>
+        record.get<{ exchanges: Summary[]; next?: string }>(listAt('/exchanges', query, options)),
       )
-      if (common.json) return out(JSON.stringify(found))
-      out(
-        table(
-          ['exchange', 'time', 'who', 'client', 'connection', 'model', 'outcome', 'findings'],
-          found.exchanges.map(row),
-        ),
-      )
-      if (found.next) say(`more: --before ${found.next}`)
+      if (commonOf(command).json) return out(json(found))
+      if (found.exchanges.length === 0) return say('nothing found')
+      out(table(HEAD, found.exchanges.map(row)))
+      if (found.next) say(`more: --before ${line(found.next)}`)
     })
-  program
-    .command('sessions [query]')
-    .description('list sessions')
-    .option('--limit <n>', 'rows', '20')
-    .option('--before <cursor>', 'the next page')
-    .action(async (query: string | undefined, options: List, command) => {
-      const common = command.optsWithGlobals() as Common
-      const found = await withRecord(common, (record) =>
-        record.get<{ sessions: SessionSummary[]; next?: string }>(address('/sessions', query, options)),
-      )
-      if (common.json) return out(JSON.stringify(found))
-      for (const session of found.sessions) out(line(JSON.stringify(session), 400))
-      if (found.next) say(`more: --before ${found.next}`)
-    })
-  program.command('tail').description('entries as they become durable').action(tail)
 }
 
-function address(path: string, query: string | undefined, { limit, before }: List): string {
-  const params = new URLSearchParams({ q: query ?? '', limit, ...(before && { before }) })
-  return `${path}?${params}`
-}
+const HEAD = ['exchange', 'time', 'who', 'client', 'connection', 'model', 'outcome', 'found']
 
-const row = (each: Summary): string[] => [
+const row = (each: Summary): Cell[] => [
   each.exchange.slice(0, 13),
-  moment(each.at),
-  line(each.actor?.id ?? '–', 24),
-  line(each.client?.value ?? '–', 24),
-  line(each.connection ?? '–', 16),
-  line(each.model ?? '–', 20),
-  outcome(each.kind, each.verdict?.kind),
+  brief(each.at),
+  each.actor?.id ?? '–',
+  each.client?.value ?? '–',
+  each.connection ?? '–',
+  each.model ?? '–',
+  outcome(each),
   String(each.findings),
 ]
 
-const outcome = (kind: string, verdict: string | undefined): string =>
-  kind === 'replied'
-    ? verdict === 'alert'
-      ? paint('yellow', 'alert')
-      : kind
-    : paint(kind === 'asked' ? 'cyan' : 'red', kind)
-
-async function tail(_options: unknown, command: { optsWithGlobals(): Common }): Promise<void> {
-  const common = command.optsWithGlobals()
-  const stop = new AbortController()
-  process.once('SIGINT', () => stop.abort())
-  const show = (text: string) => {
-    if (text === '') return
-    if (common.json) return out(text)
-    const { seq, entry } = JSON.parse(text) as { seq: number; entry: Entry }
-    const who = 'actor' in entry ? (entry.actor?.id ?? '–') : ''
-    out(line(`${moment(entry.at)}  ${seq}  ${entry.kind.padEnd(11)}  ${entry.exchange.slice(0, 13)}  ${who}`))
-  }
-  await withRecord(common, (record) => record.follow('/tail', show, stop.signal))
+/** How it ended, or what a rule said of it where it was let pass. */
+function outcome({ kind, verdict, count }: Summary): Cell {
+  if (kind === 'replied') return verdict?.kind === 'alert' ? ['alert', 'yellow'] : kind
+  return [count && count > 1 ? `${kind} ×${count}` : kind, kind === 'asked' ? 'cyan' : 'red']
 }

@@ -1,18 +1,18 @@
 /** `gatelog serve`: starts the gateway, says how to use it, drains on a signal. */
-import { existsSync, readFileSync, watchFile } from 'node:fs'
+import { existsSync, watchFile } from 'node:fs'
 import { type Config, type Gatelog, loadConfig, openGatelog } from '#app'
 import { faultOf } from '#exchange'
-import type { Common, Register } from '../command.ts'
+import { commonOf, examples, type Register } from '../command.ts'
 import { fail } from '../exit.ts'
 import { out, paint, safe, say } from '../terminal.ts'
 
 export const serve: Register = (program) => {
   program
-    .command('serve', { isDefault: false })
+    .command('serve')
     .description('start the gateway')
-    .addHelpText('after', '\nExamples:\n  gatelog serve\n  gatelog serve --config /etc/gatelog.yaml\n')
+    .addHelpText('after', examples('serve', 'serve --config /etc/gatelog.yaml'))
     .action(async (_options, command) => {
-      const { config: path } = command.optsWithGlobals() as Common
+      const { config: path } = commonOf(command)
       const config = loadConfig(path)
       const gatelog = await openGatelog(config, {
         onLatch(fault) {
@@ -21,14 +21,13 @@ export const serve: Register = (program) => {
         },
         tell: (line) => say(safe(`gatelog: ${line}`)),
       })
-      await welcome(config, gatelog)
+      await welcome(program.version() ?? '', config, gatelog)
       stopOn(gatelog)
       reloadOn(path, config, gatelog)
     })
 }
 
-async function welcome(config: Config, gatelog: Gatelog): Promise<void> {
-  const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'))
+async function welcome(version: string, config: Config, gatelog: Gatelog): Promise<void> {
   out(`${paint('bold', `Gatelog ${version}`)}`)
   out(`  gateway  ${gatelog.gateway}`)
   out(`  health   ${gatelog.health}`)

@@ -1,0 +1,38 @@
+/** `gatelog tail`: entries as they become durable, until Ctrl-C. */
+import type { Entry } from '#exchange'
+import { commonOf, examples, type Register, withRecord } from '../command.ts'
+import { json, line, moment, out, paint } from '../terminal.ts'
+
+interface Line {
+  readonly seq: number
+  readonly entry: Entry
+}
+
+export const tail: Register = (program) => {
+  program
+    .command('tail')
+    .description('entries as they become durable, of a running server; Ctrl-C ends it')
+    .addHelpText('after', examples('tail', 'tail --json | head -1'))
+    .action(async (_options, command) => {
+      const show = commonOf(command).json ? (each: Line) => out(json(each)) : (each: Line) => out(told(each))
+      const follow = (text: string) => (text === '' ? undefined : show(JSON.parse(text) as Line))
+      await withRecord(command, (record) => record.follow('/tail', follow))
+    })
+}
+
+/** Whose exchange an ending belongs to stands in its opening: the line of the same id above it. */
+function told({ seq, entry }: Line): string {
+  const kind = paint(
+    entry.kind === 'replied' ? 'green' : entry.kind === 'asked' ? 'cyan' : 'red',
+    entry.kind.padEnd(11),
+  )
+  return `${moment(entry.at)}  ${String(seq).padStart(6)}  ${kind}  ${entry.exchange.slice(0, 13)}  ${line(about(entry), 120)}`
+}
+
+function about(entry: Entry): string {
+  if (entry.kind === 'gap') return `${entry.count} unrecorded: ${entry.reason}`
+  const found = entry.findings.length ? `${entry.findings.length} found` : ''
+  const why = [entry.fault, entry.reason].filter(Boolean).join(' ')
+  if (!('door' in entry)) return [entry.model, `${entry.timings.end} ms`, found, why].filter(Boolean).join(', ')
+  return [entry.actor?.id ?? 'unknown', entry.connection, entry.model, found, why].filter(Boolean).join(', ')
+}

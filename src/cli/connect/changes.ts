@@ -1,0 +1,92 @@
+/** Writes a client's settings and takes them back: remembers what was there before, and never touches another's change. */
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import { Fault } from '#exchange'
+import type { Settings } from './client.ts'
+import { type File, readFile, replaceFile } from './files.ts'
+
+/** What undoes one write; kept as JSON. */
+interface Memo {
+  readonly path: string
+  /** The file's text before the first write; null where there was no file. */
+  readonly before: string | null
+  /** SHA-256 of what was written, hex. */
+  readonly written: string
+}
+
+/** A change that nobody has agreed to yet. */
+export interface Change {
+  readonly file: File
+  /** What the file will hold; undefined where it goes. */
+  readonly text: string | undefined
+  readonly memo: File
+  /** What undoes it; undefined where there is nothing left to undo. */
+  readonly undo: Memo | undefined
+}
+
+/** The memos' folder and the client's file. */
+export interface Place {
+  readonly folder: string
+  readonly path: string
+}
+
+/** The change that writes settings; over an earlier write, also where the file was changed since. @throws client.* */
+export function writing({ folder, path }: Place, settings: Settings): Change {
+  const file = readFile(path)
+  const memo = memoFile(folder, file.path)
+  const known = memoOf(memo)
+  const before = known ? named(file, () => formerOf(file, known, settings)) : file.text
+  const text = named(file, () => settings.write(before ?? ''))
+  return { file, text, memo, undo: { path: file.path, before: before ?? null, written: digest(text) } }
+}
+
+/** A fault in a text, with the name of its file. */
+function named<Value>({ path }: File, read: () => Value): Value {
+  try {
+    return read()
+  } catch (cause) {
+    throw cause instanceof Fault ? new Fault(cause.code, `${path}: ${cause.detail}`, { cause }) : cause
+  }
+}
+
+/** What the file would be without the earlier write. */
+function formerOf({ text = '' }: File, { before, written }: Memo, settings: Settings): string | undefined {
+  if (digest(text) === written) return before ?? undefined
+  const rest = settings.remove(text, before ?? '')
+  return before === null && rest.trim() === '' ? undefined : rest
+}
+
+/**
+ * The change that puts the file back as it was. `changed` where it is no longer what was written: then it is not to be
+ * applied, and tells what would be lost.
+ * @throws client.file where nothing was written
+ */
+export function undoing({ folder, path }: Place): Change & { readonly changed: boolean } {
+  const file = readFile(path)
+  const memo = memoFile(folder, file.path)
+  const known = memoOf(memo)
+  if (!known) throw new Fault('client.file', `Gatelog has written nothing to ${file.path}`)
+  const text = known.before ?? undefined
+  const changed = file.text !== text && (file.text === undefined || digest(file.text) !== known.written)
+  return { file, text, memo, undo: undefined, changed }
+}
+
+/** First the memo, then the file: a crash between the two leaves a file that undoing finds as it was. @throws client.file */
+export function apply({ file, text, memo, undo }: Change): void {
+  if (undo) replaceFile(memo, JSON.stringify(undo))
+  if (file.text !== text) replaceFile(file, text)
+  if (!undo) replaceFile(memo, undefined)
+}
+
+const memoFile = (folder: string, path: string): File => readFile(join(folder, `${digest(path).slice(0, 16)}.json`))
+
+function memoOf({ path, text }: File): Memo | undefined {
+  if (text === undefined) return undefined
+  try {
+    return JSON.parse(text) as Memo
+  } catch (cause) {
+    throw new Fault('client.file', `${path} cannot be read`, { cause })
+  }
+}
+
+const digest = (text: string): string => createHash('sha256').update(text).digest('hex')

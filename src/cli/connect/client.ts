@@ -1,0 +1,48 @@
+/** What `gatelog connect` knows of a client: where its settings are and what they say. Types only. */
+import type { ConnectionRow } from '#console'
+
+/** The way that a client is to take. */
+export interface Target {
+  readonly connection: string
+  readonly kind: string
+  /** Whether the client's own credential goes on to the provider. */
+  readonly own: boolean
+  /** `http(s)://gateway[/k/<key>]/c/<connection>` */
+  readonly base: string
+  /** `/v1`, or nothing where the connection's own address ends in it. */
+  readonly version: string
+  /** The Gatelog key, or `$GATELOG_KEY` where none was given; undefined where it stands in `base`. */
+  readonly key: string | undefined
+  readonly model: string | undefined
+}
+
+/** What stands for a key that was not given; shells and Codex read it from the environment. */
+export const KEY_VARIABLE = 'GATELOG_KEY'
+
+/** The settings of one client for one target. */
+export interface Settings {
+  /** To paste: what the client's file, or a shell, takes. */
+  readonly text: string
+  /** The file's text with the settings in it. @throws client.settings */
+  write(text: string): string
+  /** The file's text without them; what they replaced is taken from `former`. @throws client.settings */
+  remove(text: string, former: string): string
+  /** What a person still has to do or to know. */
+  readonly notes: readonly string[]
+}
+
+/** The process environment, as far as it says where files are. */
+export interface Where {
+  readonly home: string
+  env(name: string): string | undefined
+}
+
+export interface Client {
+  readonly name: string
+  /** Kinds of connection that it can speak to. */
+  readonly kinds: readonly ConnectionRow['kind'][]
+  /** Whether its file can refer to a key in the environment. */
+  readonly reads: boolean
+  file(where: Where): string
+  settings(target: Target): Settings
+}

@@ -1,0 +1,156 @@
+/** docs/commands.md and the commands say the same: names, exit codes, examples, the JSON of each. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Command } from 'commander'
+import type { Ending, Entry, Opening } from '#exchange'
+import { headings, holds, tableOf, unseen } from './document.case.ts'
+import { AT, exchangeOf, idOf, refusedOf } from './entries.case.ts'
+import { EXIT, MEANINGS } from './exit.ts'
+import { folderFor, heard, openHouse, put, run, start, until } from './house.case.ts'
+import { gatelog } from './program.ts'
+
+const leaves = (command: Command, at = ''): { name: string; command: Command }[] =>
+  command.commands.flatMap((each) => {
+    const name = `${at} ${each.name()}`.trim()
+    return each.commands.length ? leaves(each, name) : [{ name, command: each }]
+  })
+
+function helpOf(command: Command): string {
+  const parts: string[] = []
+  command.configureOutput({ writeOut: (text) => void parts.push(text) }).outputHelp()
+  return parts.join('')
+}
+
+test('the document lists every command, and no other', () => {
+  const listed = tableOf(
+    'Whoever can reach a forwarded port can do what the socket allows. Requests that a browser made are refused.',
+  )
+  assert.deepEqual(
+    listed.map(([name]) => name?.replaceAll('`', '')).sort(),
+    leaves(gatelog())
+      .map(({ name }) => name)
+      .sort(),
+  )
+})
+
+test('exit codes: code, document and help say the same', () => {
+  const rows = Object.entries(EXIT).map(([name, code]) => [String(code), MEANINGS[name as keyof typeof EXIT]])
+  assert.deepEqual(tableOf('## Exit codes'), rows)
+  const help = helpOf(gatelog())
+  for (const [code = '', meaning = ''] of rows) assert.match(help, new RegExp(`^ +${code}  ${meaning}$`, 'm'))
+})
+
+test('the help of every command has examples, and they name commands and options that there are', () => {
+  const program = gatelog()
+  for (const { name, command } of leaves(program)) {
+    const shown = /\nExamples:\n([\s\S]+)$/.exec(helpOf(command))?.[1] ?? assert.fail(`${name} has no example`)
+    for (const example of shown.trim().split('\n')) {
+      const words = example
+        .trim()
+        .replace(/'[^']*'/g, 'quoted')
+        .split(/\s+/)
+      assert.equal(words.slice(1, 1 + name.split(' ').length).join(' '), name, example)
+      const known = [...command.options, ...program.options].flatMap(({ long, short }) => [long, short])
+      for (const word of words.filter((each) => each.startsWith('-')))
+        if (!/^-\d$/.test(word)) assert.ok(known.includes(word), example)
+    }
+  }
+})
+
+/** Between them these bear every field that an entry may have. */
+function entries(): Entry[] {
+  const [asked, replied] = exchangeOf({ nth: 1, text: 'text' })
+  const [denied] = exchangeOf({ nth: 3, text: 'text', session: 'SessionTwo' })
+  const deny: Opening = {
+    ...denied,
+    verdict: { kind: 'deny', rule: 'r', reason: 'why', failed: true },
+    retryOf: idOf(1),
+    credential: 'c',
+  }
+  const failed: Ending = {
+    ...replied,
+    kind: 'failed',
+    exchange: idOf(3),
+    fault: 'upstream.reset',
+    reason: 'why',
+    authored: true,
+  }
+  return [asked, replied, refusedOf(2, 'text'), deny, failed]
+}
+
+const json = async (folder: string, ...args: string[]): Promise<unknown> => {
+  const { code, out, err } = await run(folder, [...args, '--json'])
+  assert.ok(code === 0 || code === 1, err)
+  assert.equal(out.trim().split('\n').length, 1, out)
+  return JSON.parse(out)
+}
+
+test('the JSON of every command is what the document says', async (t) => {
+  const house = await openHouse(t, entries(), {
+    checks: async () => [{ check: 'trail', state: 'fail', told: 'text', remedy: 'text' }],
+  })
+  const { folder, trail } = house
+  const told =
+    (heading: string, ...args: string[]) =>
+    async () =>
+      holds(await json(folder, ...args), heading)
+  const asked = [
+    ...[1, 2, 3].map((id) => told('`gatelog show`', 'show', idOf(id))),
+    told('`gatelog version`', 'version'),
+    told('`gatelog search`', 'search', '--limit', '2'),
+    told('`gatelog sessions`', 'sessions', '--limit', '1'),
+    told('`gatelog replay`', 'replay', 'last'),
+    told('`gatelog connections list`', 'connections', 'list'),
+    told('`gatelog connections test`', 'connections', 'test', 'demo'),
+    told('`gatelog doctor`', 'doctor'),
+  ]
+  const half = (odd: number) =>
+    asked.filter((_, nth) => nth % 2 === odd).reduce((before, ask) => before.then(ask), Promise.resolve())
+  await Promise.all([half(0), half(1)])
+  const made = (await json(folder, 'keys', 'create', '--user', 'ana', '--group', 'g')) as {
+    record: { id: string }
+    key: string
+  }
+  holds(made, '`gatelog keys create`')
+  house.identity.identify('header', made.key, 'demo')
+  await told('`gatelog keys revoke`', 'keys', 'revoke', made.record.id, '--why', 'left')()
+  await told('`gatelog keys list`', 'keys', 'list')()
+  const said = heard(start(t, folder, ['tail', '--json']))
+  const gap = { kind: 'gap', at: AT, from: 1, to: 2, count: 3, reason: 'text', signature: 's' } as const
+  await until(said, /"kind":"gap"/, (nth) => trail.append({ ...gap, exchange: idOf(nth) }))
+  await until(said, /"refused"/, (nth) => trail.append(refusedOf(nth + 1000, 'text')))
+  for (const line of said().trim().split('\n')) holds(JSON.parse(line), '`gatelog tail`')
+})
+
+test('the JSON of commands that need no record is, too', async (t) => {
+  const folder = folderFor(t)
+  put(
+    folder,
+    'gatelog.yaml',
+    "connections: { up: { kind: openai } }\nrules: [{ name: fine, when: 'true', then: alert, reason: x }]",
+  )
+  put(folder, 'settings.json', '{}')
+  holds(await json(folder, 'check'), '`gatelog check`')
+  const file = ['--file', 'settings.json']
+  holds(await json(folder, 'connect', 'codex'), '`gatelog connect`')
+  holds(await json(folder, 'connect', 'openai', '--write', '--yes', ...file), '`gatelog connect`')
+  holds(await json(folder, 'connect', 'openai', '--undo', '--yes', ...file), '`gatelog connect`')
+})
+
+/** Read from bodies by the wire protocols, whose own tests show them. */
+const ELSEWHERE =
+  /^type (prompt (`files|`language|`repository|`commit|`branch|`session)|message `(toolCalls|attachments)|reply `(usage|error))/
+
+test('no field is described that no command has shown', () => {
+  const commands = leaves(gatelog())
+    .map(({ name }) => name)
+    .filter((name) => !/^(serve|completion)$/.test(name))
+  const described = headings()
+    .filter((name) => name.startsWith('`'))
+    .map((name) => name.slice(9, -1))
+  assert.deepEqual(described.sort(), commands.sort())
+  assert.deepEqual(
+    unseen().filter((field) => !ELSEWHERE.test(field)),
+    [],
+  )
+})

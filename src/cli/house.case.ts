@@ -1,0 +1,135 @@
+/** For tests of the command line: the real admin API over a memory trail, on a socket in a folder of its own. */
+import { type ChildProcess, execFile, fork, spawn } from 'node:child_process'
+import { createHmac, randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, type TestContext } from 'node:test'
+import { setTimeout as wait } from 'node:timers/promises'
+import { type Backend, openApi } from '#console'
+import type { Entry, Keyring } from '#exchange'
+import { Identity } from '#identity'
+import { openTrail, type Trail } from '#trail'
+
+const BIN = join(import.meta.dirname, '../../bin/gatelog.mjs')
+
+const keyring: Keyring = {
+  key: (purpose) => createHmac('sha256', 'test').update(purpose).digest(),
+  digest: (purpose, data) => createHmac('sha256', purpose).update(data).digest(),
+  hash: (purpose) => createHmac('sha256', purpose),
+}
+
+export interface Ran {
+  /** null where a signal ended it. */
+  readonly code: number | null
+  readonly out: string
+  readonly err: string
+}
+
+/** A folder that goes with its test. */
+export function folderFor(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'gatelog-cli-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+/** What is compiled once serves every command of every test: it halves their start. Checked by Node against the source. */
+const compiled = join(import.meta.dirname, '../../node_modules/.cache/gatelog-cli')
+
+const environment = (folder: string, more: Readonly<Record<string, string>>): NodeJS.ProcessEnv => ({
+  ...{ PATH: process.env['PATH'], HOME: folder, TZ: 'UTC', NO_COLOR: '1', NODE_COMPILE_CACHE: compiled },
+  ...more,
+})
+
+/** Runs one command in a process of its own; `input` is its stdin, which is never a terminal. */
+export function spawned(folder: string, args: readonly string[], input = '', env = {}): Promise<Ran> {
+  return new Promise((resolve) => {
+    const options = { cwd: folder, env: environment(folder, env), timeout: 30_000 }
+    const child = execFile(process.execPath, [BIN, ...args], options, (_, out, err) =>
+      resolve({ code: child.exitCode, out, err }),
+    )
+    child.stdin?.end(input)
+  })
+}
+
+let shared: ChildProcess | undefined
+let before: Promise<unknown> = Promise.resolve()
+after(() => shared?.disconnect())
+
+/** Runs one command in a process that all commands of a test file share, one after the other. */
+export function run(folder: string, args: readonly string[]): Promise<Ran> {
+  shared ??= fork(join(import.meta.dirname, 'many.case.ts'), { env: environment(folder, {}), stdio: 'pipe' })
+  const child = shared
+  const ran = before.then(async () => {
+    child.send({ folder, args })
+    const [told] = await once(child, 'message')
+    return told as Ran
+  })
+  before = ran.catch(() => undefined)
+  return ran
+}
+
+/** Starts one command and leaves it running; it is killed with the test. */
+export function start(t: TestContext, folder: string, args: readonly string[]): ChildProcess {
+  const child = spawn(process.execPath, [BIN, ...args], { cwd: folder, env: environment(folder, {}) })
+  t.after(() => child.kill('SIGKILL'))
+  return child
+}
+
+export interface House {
+  readonly folder: string
+  readonly trail: Trail
+  readonly identity: Identity
+  run(...args: string[]): Promise<Ran>
+  spawned(...args: string[]): Promise<Ran>
+}
+
+/** The API as the command line finds it; `rows` replaces what no trail holds. */
+export async function openHouse(
+  t: TestContext,
+  entries: readonly Entry[],
+  rows: Partial<Pick<Backend, 'connections' | 'test' | 'checks'>> = {},
+): Promise<House> {
+  const folder = folderFor(t)
+  mkdirSync(join(folder, 'gatelog-data'), { mode: 0o700 })
+  const trail = await openTrail({ folder, keyring, now: Date.now, store: 'memory' })
+  for (const entry of entries) await trail.append(entry)
+  const store = { list: async () => [], put: async () => undefined }
+  const identity = new Identity({ store, keyring, now: Date.now, random: randomBytes, pathKeys: true }, [])
+  const hosts = { api: 'http://127.0.0.1:1/' }
+  const backend: Backend = {
+    ...{ trail, identity, now: Date.now },
+    connections: () => [{ name: 'demo', kind: 'demo', credentials: 'passthrough', hosts }],
+    test: async () => [{ host: 'api', ok: true, told: '127.0.0.1:1 answers' }],
+    checks: async () => [{ check: 'trail', state: 'ok', told: 'the trail can be written' }],
+    ...rows,
+  }
+  const api = await openApi(join(folder, 'gatelog-data', 'gatelog.sock'), backend)
+  t.after(async () => {
+    await api.close()
+    await trail.close()
+  })
+  return { folder, trail, identity, run: (...args) => run(folder, args), spawned: (...args) => spawned(folder, args) }
+}
+
+/** Calls `act` with growing numbers until `text()` holds what a child is to say. */
+export async function until(text: () => string, wanted: RegExp, act: (nth: number) => unknown = () => undefined) {
+  for (let nth = 10; !wanted.test(text()); nth += 1) {
+    if (nth > 600) throw new Error(`not said: ${text()}`)
+    await act(nth)
+    await wait(50)
+  }
+}
+
+/** What a child has said so far on stdout. */
+export function heard(child: ChildProcess): () => string {
+  let text = ''
+  child.stdout?.setEncoding('utf8').on('data', (part: string) => {
+    text += part
+  })
+  return () => text
+}
+
+/** Writes a file of the folder. */
+export const put = (folder: string, name: string, text: string): void => writeFileSync(join(folder, name), text)

@@ -1,0 +1,46 @@
+/** The whole command line as one tree of commands. Runs nothing. */
+import { readFileSync } from 'node:fs'
+import { Command, Option } from 'commander'
+import { addressOf, examples, type Register } from './command.ts'
+import { check } from './commands/check.ts'
+import { completion } from './commands/completion.ts'
+import { connect } from './commands/connect.ts'
+import { connections } from './commands/connections.ts'
+import { doctor } from './commands/doctor.ts'
+import { keys } from './commands/keys.ts'
+import { replay } from './commands/replay.ts'
+import { search } from './commands/search.ts'
+import { serve } from './commands/serve.ts'
+import { sessions } from './commands/sessions.ts'
+import { show } from './commands/show.ts'
+import { tail } from './commands/tail.ts'
+import { version } from './commands/version.ts'
+import { exitTable } from './exit.ts'
+import { safe } from './terminal.ts'
+
+/** A new command is a file and a line here; help lists them in this order. */
+const COMMANDS: readonly Register[] = [
+  ...[serve, check, keys, connections, connect],
+  ...[search, show, replay, tail, sessions],
+  ...[doctor, completion, version],
+]
+
+const { version: installed } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string
+}
+
+export function gatelog(): Command {
+  const program = new Command('gatelog')
+    .description('The audit gateway for AI coding assistants')
+    .version(installed, '-V, --version')
+    .option('-c, --config <file>', 'the configuration', process.env['GATELOG_CONFIG'] ?? 'gatelog.yaml')
+    .addOption(new Option('--url <url>', 'a server elsewhere, by its forwarded socket').argParser(addressOf))
+    .option('--json', 'machine-readable output: docs/commands.md')
+    .helpCommand(false)
+    .configureOutput({ writeErr: (text) => void process.stderr.write(safe(text)) })
+    .exitOverride()
+  for (const register of COMMANDS) register(program)
+  return program
+    .addHelpText('after', examples('serve', 'show last', "search 'user:ana has:finding after:2d'", 'connect claude'))
+    .addHelpText('after', `\nExit codes:\n${exitTable()}\n`)
+}

@@ -1,0 +1,71 @@
+/** The admin API of a running server, over its socket or by an address. Opens no store. */
+import { request } from 'node:http'
+import { request as secureRequest } from 'node:https'
+import { Fault } from '#exchange'
+import { checked, parsed } from './answer.ts'
+
+/** Asks the admin API. */
+export interface Record {
+  get<Answer>(path: string): Promise<Answer>
+  send<Answer>(method: 'POST' | 'DELETE', path: string, body?: unknown): Promise<Answer>
+  /** Lines as they come, for as long as the server runs. Always @throws server.unreachable in the end */
+  follow(path: string, line: (text: string) => void): Promise<never>
+  close(): Promise<void>
+}
+
+export interface Where {
+  readonly socket?: string
+  readonly url?: URL
+}
+
+export function remote(where: Where): Record {
+  return {
+    get: async (path) => parsed(await call(where, 'GET', path)),
+    send: async (method, path, body) => parsed(await call(where, method, path, body)),
+    follow: (path, line) => follow(where, path, line),
+    close: async () => undefined,
+  }
+}
+
+function open(where: Where, method: string, path: string) {
+  const options = { method, path, headers: { 'content-type': 'application/json' } }
+  if (where.socket) return request({ ...options, socketPath: where.socket })
+  const target = new URL(path, where.url)
+  return target.protocol === 'https:' ? secureRequest(target, options) : request(target, options)
+}
+
+const unreachable = (where: Where, cause: unknown) => new Fault('server.unreachable', where.url?.origin, { cause })
+
+function call(where: Where, method: string, path: string, body?: unknown): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const asked = open(where, method, path)
+    asked.once('error', (cause) => reject(unreachable(where, cause)))
+    asked.once('response', (answer) => {
+      answer
+        .toArray()
+        .then((chunks) => resolve(checked(answer.statusCode ?? 0, Buffer.concat(chunks).toString())))
+        .catch((cause) => reject(cause instanceof Fault ? cause : unreachable(where, cause)))
+    })
+    asked.end(body === undefined ? undefined : JSON.stringify(body))
+  })
+}
+
+function follow(where: Where, path: string, line: (text: string) => void): Promise<never> {
+  return new Promise((_, reject) => {
+    const ended = (cause?: unknown) => reject(unreachable(where, cause))
+    const asked = open(where, 'GET', path)
+    asked.once('error', ended)
+    asked.once('response', (answer) => {
+      let rest = ''
+      answer.setEncoding('utf8')
+      answer.on('data', (text: string) => {
+        const lines = (rest + text).split('\n')
+        rest = lines.pop() ?? ''
+        for (const each of lines) line(each)
+      })
+      answer.once('error', ended)
+      answer.once('end', ended)
+    })
+    asked.end()
+  })
+}

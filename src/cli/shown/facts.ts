@@ -1,0 +1,97 @@
+/** The facts of an exchange as rows of name, value and source. Pure; escapes nothing. */
+import type { Shown } from '#console'
+import type { FactName, Source, Usage } from '#exchange'
+import { duration, moment } from '../terminal.ts'
+
+export interface Row {
+  readonly name: string
+  readonly value: string
+  readonly source?: Source
+}
+
+/** How each fact is called, in the order in which they are shown. */
+const NAMES: Readonly<Record<FactName, string>> = {
+  client: 'client',
+  user_agent: 'user agent',
+  client_session: 'its session',
+  initiator: 'initiator',
+  interaction: 'interaction',
+  repository: 'repository',
+  branch: 'branch',
+  commit: 'commit',
+  language: 'language',
+  files: 'files',
+  remote: 'from',
+  upstream_request_id: 'request id',
+}
+
+/** Every fact that the record holds; what it lacks has no row. */
+export function factsOf(shown: Shown): Row[] {
+  const { opening, ending } = shown
+  const { actor, key, facts } = opening
+  const groups = actor?.groups.length ? `, of ${actor.groups.join(', ')}` : ''
+  return rows([
+    ['who', actor && `${nameOf(actor)} (${actor.kind}${groups})${key ? `, key ${key}` : ''}`, 'attested'],
+    ['when', moment(opening.at)],
+    ...Object.entries(NAMES).map(([fact, name]): Maybe => {
+      const { value, source } = facts[fact as FactName] ?? {}
+      return [name, value?.replaceAll('\n', ', '), source]
+    }),
+    ['connection', opening.connection && [opening.connection, opening.host].filter(Boolean).join('/')],
+    ['door', opening.insecure ? `${opening.door}, plain text beyond loopback` : undefined],
+    ['request', `${opening.method} ${opening.path}`],
+    ['model', modelOf(shown)],
+    ['session', opening.session],
+    ['retry of', opening.retryOf],
+    ['stands for', opening.count && opening.count > 1 ? `${opening.count} refusals` : undefined],
+    ['verdict', verdictOf(shown)],
+    ['fault', [ending?.fault ?? opening.fault, ending?.reason ?? opening.reason].filter(Boolean).join(': ')],
+    ['status', ending && statusOf(ending)],
+    ['finish', ending?.finish],
+    ['tokens', usageOf(ending?.usage ?? shown.reply?.usage)],
+    ['timings', ending && timingsOf(ending.timings)],
+    [
+      'unparsed',
+      ending?.unparsed ? `${ending.unparsed} of ${ending.events ?? '?'} events, scanned as text` : undefined,
+    ],
+  ])
+}
+
+type Maybe = readonly [name: string, value: string | undefined, source?: Source | undefined]
+
+const rows = (all: readonly Maybe[]): Row[] =>
+  all.flatMap(([name, value, source]) => (value ? [{ name, value, ...(source && { source }) }] : []))
+
+const nameOf = ({ id, name }: { id: string; name: string }): string => (id === name ? id : `${name}, ${id}`)
+
+function modelOf({ opening, ending }: Shown): string | undefined {
+  const [asked, answered] = [opening.model, ending?.model]
+  return asked && answered && asked !== answered ? `${asked}, answered by ${answered}` : (answered ?? asked)
+}
+
+function verdictOf({ opening: { verdict } }: Shown): string | undefined {
+  if (!verdict || verdict.kind === 'allow') return verdict?.kind
+  const failed = 'failed' in verdict ? ' (the rule could not be evaluated)' : ''
+  return `${verdict.kind} by ${verdict.rule}: ${verdict.reason}${failed}`
+}
+
+function statusOf({ status, delivered, authored }: NonNullable<Shown['ending']>): string {
+  const upstream = status ? `${status} from upstream` : 'nothing from upstream'
+  return `${upstream}, ${delivered} to the client${authored ? ', written by Gatelog' : ''}`
+}
+
+function usageOf(usage: Usage | undefined): string | undefined {
+  if (!usage) return undefined
+  const { input, output, cached, reasoning } = usage
+  return [
+    `${input ?? '?'} in${cached ? ` (${cached} cached)` : ''}`,
+    `${output ?? '?'} out${reasoning ? ` (${reasoning} reasoning)` : ''}`,
+  ].join(', ')
+}
+
+function timingsOf({ identified, read, durable, firstByte, end }: NonNullable<Shown['ending']>['timings']): string {
+  const parts = { identified, read, durable, 'first byte': firstByte, end }
+  return Object.entries(parts)
+    .flatMap(([name, ms]) => (ms === undefined ? [] : [`${name} ${duration(ms)}`]))
+    .join(', ')
+}

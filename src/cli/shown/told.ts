@@ -1,0 +1,59 @@
+/** One exchange as a person reads it, with nothing in it that could drive a terminal. Prints nothing. */
+import type { Shown } from '#console'
+import { columns, paint, safe } from '../terminal.ts'
+import { factsOf, type Row } from './facts.ts'
+import { grouped, groupText } from './findings.ts'
+import { callText, promptText } from './messages.ts'
+
+/** `all`: every message, whole. */
+export function told(shown: Shown, all: boolean): string {
+  const { opening, ending, prompt, reply, bodies } = shown
+  const calls = reply?.toolCalls ?? []
+  const unread = !reply?.text && calls.length === 0 && !reply?.error
+  return [
+    heading(shown),
+    ...factsOf(shown).map(factText),
+    section('prompt', prompt ? promptText(prompt, all) : (bodies.prompt?.text ?? '')),
+    section('reasoning', reply?.reasoning ?? ''),
+    section('reply', unread ? (bodies.reply?.text ?? '') : (reply?.text ?? '')),
+    section('tool calls', calls.map(callText).join('\n')),
+    section('error', reply?.error ?? ''),
+    section('public code', (reply?.citations ?? []).join('\n')),
+    section('content filters', (reply?.filters ?? []).join('\n')),
+    section(
+      'findings',
+      grouped([...opening.findings, ...(ending?.findings ?? [])])
+        .map(groupText)
+        .join('\n'),
+    ),
+  ]
+    .filter(Boolean)
+    .join('\n')
+}
+
+/** The id, and how it ended. */
+export function heading({ opening, ending }: Shown): string {
+  const kind = opening.kind === 'refused' ? 'refused' : (ending?.kind ?? 'open')
+  const colour = kind === 'replied' ? 'green' : kind === 'open' ? 'cyan' : 'red'
+  return `${paint('bold', opening.exchange)}  ${paint(colour, kind)}`
+}
+
+const NAME_WIDTH = 14
+
+function factText({ name, value, source }: Row): string {
+  const text = safe(value).replace(/\s+/g, ' ') + (source ? ` (${source})` : '')
+  const most = columns()
+  const wrapped = most ? wrap(text, Math.max(20, most - NAME_WIDTH)) : [text]
+  return `  ${paint('dim', name.padEnd(NAME_WIDTH - 2))}${wrapped.join(`\n${' '.repeat(NAME_WIDTH)}`)}`
+}
+
+/** Lines of at most `most` characters, broken at blanks where there are any. */
+function wrap(text: string, most: number): string[] {
+  if (text.length <= most) return [text]
+  const blank = text.lastIndexOf(' ', most)
+  const end = blank > most / 3 ? blank : most
+  return [text.slice(0, end), ...wrap(text.slice(end).trimStart(), most)]
+}
+
+const section = (name: string, text: string): string =>
+  text.trim() ? `\n${paint('cyan', `── ${name}`)}\n${safe(text).trimEnd()}` : ''

@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict'
+import { createHmac, randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { Fault, type Keyring, type Opening } from '#exchange'
+import { Identity } from '#identity'
+import { openTrail } from '#trail'
+import { type Backend, openApi } from './index.ts'
+
+const keyring: Keyring = {
+  key: (purpose) => createHmac('sha256', 'test').update(purpose).digest(),
+  digest: (purpose, data) => createHmac('sha256', purpose).update(data).digest(),
+  hash: (purpose) => createHmac('sha256', purpose),
+}
+
+const ID = '01a20cad-1740-7000-8000-00000000000'
+const body = { bytes: Buffer.from('{"model":"m","messages":[]}'), type: 'application/json', received: 'r', sent: 's' }
+const openingOf = (nth: number): Opening => ({
+  ...{
+    kind: 'asked',
+    exchange: ID + nth,
+    at: Date.now(),
+    session: 'MixedCase',
+    door: 'reverse',
+    method: 'POST',
+    path: '/x',
+  },
+  ...{ route: 'chat', model: 'm', facts: {}, findings: [], body, text: 'secret words' },
+})
+
+async function openSocket(t: TestContext, kind: 'memory' | 'sqlite' = 'memory') {
+  const folder = mkdtempSync(join(tmpdir(), 'gatelog-console-'))
+  const trail = await openTrail({ folder, keyring, now: Date.now, store: kind })
+  const store = { list: async () => [], put: async () => undefined }
+  const identity = new Identity({ store, keyring, now: Date.now, random: randomBytes, pathKeys: true }, [])
+  const backend: Backend = {
+    ...{ trail, identity, now: Date.now },
+    connections: () => [{ name: 'demo', kind: 'demo', credentials: 'passthrough', hosts: {} }],
+    test: async (name) => {
+      throw new Fault('request.connection', name)
+    },
+    checks: async () => [],
+  }
+  const path = join(folder, 'gatelog.sock')
+  const api = await openApi(path, backend)
+  t.after(async () => {
+    await api.close()
+    await trail.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+  return { path, trail, ask: askerOf(path) }
+}
+
+interface Told {
+  readonly status: number
+  readonly value: {
+    readonly error?: { readonly code: string; readonly message: string; readonly remedy: string }
+  } & Record<string, never>
+}
+
+const askerOf =
+  (socketPath: string) =>
+  (method: string, path: string, sent?: string, headers: Record<string, string> = {}): Promise<Told> =>
+    new Promise((resolve, reject) => {
+      const asked = request({ socketPath, method, path, headers }, (reply) => {
+        reply.toArray().then((parts) => {
+          const text = Buffer.concat(parts).toString()
+          resolve({ status: reply.statusCode ?? 0, value: JSON.parse(text) })
+        }, reject)
+      })
+      asked.once('error', reject).end(sent)
+    })
+
+test('the socket is its owner’s only', async (t) => {
+  const { path } = await openSocket(t)
+  assert.equal(statSync(path).mode & 0o777, 0o600)
+})
+
+test('exchanges: a page, one by id, one by its beginning, the last; lists bear no body', async (t) => {
+  const { trail, ask } = await openSocket(t)
+  for (const nth of [1, 2, 3]) await trail.append(openingOf(nth))
+  const first = (await ask('GET', '/exchanges?limit=2')).value as unknown as { exchanges: Opening[]; next: string }
+  assert.deepEqual(
+    first.exchanges.map(({ exchange }) => exchange),
+    [`${ID}3`, `${ID}2`],
+  )
+  assert.doesNotMatch(JSON.stringify(first), /secret words|"body"|messages/)
+  const second = (await ask('GET', `/exchanges?before=${encodeURIComponent(first.next)}`))
+    .value as unknown as typeof first
+  assert.deepEqual([second.exchanges.length, second.next], [1, undefined])
+  const last = (await ask('GET', '/exchanges/last')).value as unknown as {
+    opening: Opening
+    bodies: { prompt: { text: string } }
+  }
+  assert.deepEqual([last.opening.exchange, last.bodies.prompt.text], [`${ID}3`, body.bytes.toString()])
+  assert.deepEqual((await ask('GET', `/exchanges/${ID}1`)).status, 200)
+})
+
+test('sessions bear their id as their exchanges do', async (t) => {
+  const { trail, ask } = await openSocket(t, 'sqlite')
+  await trail.append(openingOf(1))
+  const { sessions } = (await ask('GET', '/sessions')).value as unknown as { sessions: { session: string }[] }
+  assert.deepEqual(
+    sessions.map(({ session }) => session),
+    ['MixedCase'],
+  )
+  const found = (await ask('GET', '/sessions/MixedCase')).value as unknown as Opening[]
+  assert.deepEqual(
+    found.map(({ exchange }) => exchange),
+    [`${ID}1`],
+  )
+})
+
+test('a key is made, listed without its digest, and revoked once', async (t) => {
+  const { ask } = await openSocket(t)
+  const made = await ask('POST', '/keys', JSON.stringify({ kind: 'user', actor: 'ana', connections: '*' }))
+  const { key, record } = made.value as unknown as { key: string; record: { id: string } }
+  assert.match(key, /^gtl_user_/)
+  const { value } = await ask('GET', '/keys')
+  assert.doesNotMatch(JSON.stringify([value, record]), /digest|gtl_user_/)
+  const ended = (await ask('DELETE', `/keys/${record.id}?why=left`)).value as unknown as {
+    revoked: number
+    why: string
+  }
+  assert.ok(ended.revoked > 0 && ended.why === 'left')
+})
+
+const WRONG: readonly (readonly [string, string, string | undefined, number, string])[] = [
+  ['GET', `/exchanges/${ID}9`, undefined, 404, 'trail.absent'],
+  ['GET', '/exchanges/last', undefined, 404, 'trail.absent'],
+  ['GET', '/exchanges?q=nokey:x', undefined, 400, 'query.syntax'],
+  ['GET', '/sessions?q=%22open', undefined, 400, 'query.syntax'],
+  ['GET', '/nowhere', undefined, 404, 'request.path'],
+  ['POST', '/keys', '{"kind":', 400, 'request.json'],
+  ['POST', '/keys', 'null', 400, 'request.json'],
+  ['POST', '/keys', '{"kind":"king","actor":"a","connections":"*"}', 500, 'config.invalid'],
+  ['DELETE', '/keys/k_none', undefined, 400, 'identity.unknown'],
+  ['POST', '/connections/none/test', undefined, 404, 'request.connection'],
+]
+for (const [method, path, sent, status, code] of WRONG)
+  test(`${method} ${path} ${sent ?? ''}: ${code}`, async (t) => {
+    const { ask } = await openSocket(t)
+    const told = await ask(method, path, sent)
+    assert.deepEqual([told.status, told.value.error?.code], [status, code])
+    assert.ok(told.value.error?.message)
+  })
+
+for (const header of ['origin', 'sec-fetch-site'])
+  test(`a browser is refused: ${header}`, async (t) => {
+    const { ask } = await openSocket(t)
+    const sent = JSON.stringify({ kind: 'user', actor: 'eve', connections: '*' })
+    const told = await ask('POST', '/keys', sent, { [header]: 'http://evil.example', 'content-type': 'text/plain' })
+    assert.deepEqual([told.status, told.value.error?.code], [400, 'request.headers'])
+    assert.deepEqual((await ask('GET', '/keys')).value, [])
+  })
+
+test('a live view gets each entry once it is durable, without bodies, and is let go', async (t) => {
+  const { path, trail } = await openSocket(t)
+  const lines: string[] = []
+  const asked = request({ socketPath: path, path: '/tail' })
+  const reply = new Promise<void>((resolve) => {
+    asked.once('response', (response) => {
+      response.setEncoding('utf8').on('data', (text: string) => {
+        lines.push(...text.trim().split('\n'))
+        if (lines.length >= 2) resolve()
+      })
+      response.once('error', () => undefined)
+    })
+    asked.end()
+  })
+  asked.once('error', () => undefined)
+  for (let nth = 1; lines.length < 2 && nth < 9; nth++) {
+    await trail.append(openingOf(nth))
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  await reply
+  asked.destroy()
+  const entries = lines.map((line) => JSON.parse(line) as { seq: number; entry: Opening })
+  assert.ok(entries.every(({ seq, entry }) => seq > 0 && entry.kind === 'asked'))
+  assert.doesNotMatch(lines.join(''), /secret words|"body"/)
+})
