@@ -48,6 +48,7 @@ const upstream = await start(process.execPath, [join(import.meta.dirname, 'upstr
 const load = openLoad()
 const full = await gateway(upstream.port, 'before')
 const during = await gateway(upstream.port, 'during')
+const alone = await gateway(upstream.port, 'before')
 const reference = await nginx(upstream.port)
 const others = [await relay('bare', upstream.port), await relay('ours', upstream.port)]
 const targets = [direct(upstream.port), ...(reference ? [reference] : []), ...others, full]
@@ -61,7 +62,7 @@ try {
     first: await firstBytes([...targets, during], load, short ? 100 : 500),
     slow64: await slowStreams([...(reference ? [reference] : []), ...others, full], load, 64, short ? 4 : 10),
     slowMany: await slowStreams([full], load, SCALE.slow, 4),
-    stored: await stored(full, load),
+    stored: await stored({ ...alone, name: 'gateway, for its storage' }, load),
     clean: waitedOnClean(),
   }
   const counts = [full, during].map(async (each) => ({
@@ -80,6 +81,6 @@ try {
   if (void_) process.stdout.write('\nVOID: the record does not hold what was sent\n')
   else if (!short) writeFileSync(join(import.meta.dirname, 'RESULTS.md'), text)
 } finally {
-  await Promise.all([load.end(), ...targets.map((target) => target.end()), during.end(), upstream.end()])
+  await Promise.all([load.end(), ...targets.map((target) => target.end()), during.end(), alone.end(), upstream.end()])
 }
 process.exitCode = void_ ? 1 : 0

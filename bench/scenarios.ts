@@ -130,21 +130,13 @@ export async function slowStreams(
   return out
 }
 
-/** Bytes on disk per byte of traffic, over one session that resends its history. */
+/** Bytes on disk per byte of prompts, over one session that resends its history; the gateway is stopped for it. */
 export async function stored(gateway: Gateway, load: Load): Promise<{ share: number; traffic: number }> {
-  const sizeOf = (folder: string): number =>
-    readdirSync(folder, { withFileTypes: true, recursive: true }).reduce(
-      (sum, each) =>
-        sum + (each.isFile() && !/-(wal|shm)$/.test(each.name) ? statSync(join(each.parentPath, each.name)).size : 0),
-      0,
-    )
-  const settled = async () => {
-    await new Promise((resolve) => setTimeout(resolve, 3000))
-    return sizeOf(join(gateway.folder, 'data'))
-  }
-  const before = await settled()
   const bodies = session(TURNS, 150_000, 2000, 77_777)
   await load.run(gateway, { bodies, count: TURNS, wide: 1 })
+  await gateway.stop()
+  const files = readdirSync(join(gateway.folder, 'data'), { withFileTypes: true, recursive: true })
+  const paths = files.filter((each) => each.isFile()).map((each) => join(each.parentPath, each.name))
   const traffic = bodies.reduce((sum, body) => sum + body.length, 0)
-  return { share: ((await settled()) - before) / traffic, traffic }
+  return { share: paths.reduce((sum, path) => sum + statSync(path).size, 0) / traffic, traffic }
 }

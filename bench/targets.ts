@@ -24,6 +24,8 @@ export interface Gateway extends Target {
   readonly folder: string
   /** What it was told. */
   readonly yaml: string
+  /** Ends the process and leaves its folder. */
+  stop(): Promise<void>
 }
 
 const PATH = '/v1/chat/completions'
@@ -77,6 +79,7 @@ rules:
     headers: { 'x-gatelog-key': key },
     pids: () => [child.pid ?? 0],
     ...{ folder, yaml },
+    stop: () => end(child),
     async end() {
       await end(child)
       rmSync(folder, { recursive: true, force: true })

@@ -18,8 +18,16 @@ export function daysOfPrefix(prefix: string): { from: string; to: string } {
   return { from: dayOf(lastMs(hex.padEnd(12, '0'))), to: dayOf(lastMs(hex.padEnd(12, 'f'))) }
 }
 
+const DAY_MS = 86_400_000
+/** The day that was asked for last: nearly always the same one, and asked for with every event. */
+let latest = { number: -1, day: '' }
+
 /** The day of one exchange, by the time in its id (48 bits of milliseconds). */
-export const dayOfExchange = (id: string): string => daysOfPrefix(id).from
+export function dayOfExchange(id: string): string {
+  const number = Math.floor(lastMs(id.slice(0, 8) + id.slice(9, 13)) / DAY_MS)
+  if (latest.number !== number) latest = { number, day: dayOf(number * DAY_MS) }
+  return latest.day
+}
 
 const LAST = Date.UTC(9999, 11, 31)
 const lastMs = (hex: string): number => Math.min(Number.parseInt(hex, 16), LAST)
