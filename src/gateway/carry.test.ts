@@ -378,6 +378,22 @@ test('one actor’s streams are limited, and the places come back', () =>
     },
   ))
 
+test('an actor that has sent its bytes of this hour is refused', () =>
+  within({ script: answer, bytesPerHour: 400 }, async (house) => {
+    assert.equal((await ask(house, chat('x'.repeat(500)))).status, 200)
+    const over = await ask(house, chat('one more'))
+    assert.deepEqual([over.status, over.headers.get('x-gatelog-error')], [400, 'limit.bytes'])
+    assert.equal(house.seen.length, 1)
+  }))
+
+test('a provider’s own path may begin like the name of a host', () =>
+  within({ script: answer }, async (house) => {
+    const get = (path: string) => fetch(house.url + path, { headers: { 'x-gatelog-key': house.key } })
+    assert.equal((await get('/api/tags')).status, 200)
+    assert.equal((await get('/api/v1/models')).status, 200)
+    assert.equal((await get('/api/nothing')).status, 404)
+  }))
+
 test('a WebSocket upgrade is refused so that clients fall back', () =>
   within({ script: answer }, async (house) => {
     const status = await new Promise((resolve) => {

@@ -28,6 +28,7 @@ export interface Setup {
   readonly durable?: Durable
   readonly unknownRoutes?: Connection['unknownRoutes']
   readonly openStreams?: number
+  readonly bytesPerHour?: number
   readonly gap?: GapLimits
   readonly told?: string[]
   readonly timeouts?: Partial<Connection['timeouts']>
@@ -139,7 +140,11 @@ function houseOf(setup: Setup, trail: Trail, identity: Identity, origin: URL): H
   return {
     connections: new Map([['up', connection]]),
     identity,
-    limits: openLimits({ openStreams: setup.openStreams ?? 10, bytesPerHour: 1e9, now: Date.now }),
+    limits: openLimits({
+      openStreams: setup.openStreams ?? 10,
+      bytesPerHour: setup.bytesPerHour ?? 1e9,
+      now: Date.now,
+    }),
     engine: ENGINE,
     rules: readRules(setup.rules),
     trail,

@@ -1,5 +1,6 @@
 /** The reverse door's addresses: `/c/<connection>/<host>/<path>`, with a key in front where allowed. Pure. */
 import { Fault } from '#exchange'
+import { routeFor } from '#wire'
 import type { Connection, Host } from './connection.ts'
 import type { Address } from './turn.ts'
 
@@ -20,10 +21,11 @@ export function readAddress(target: string): Address {
 
 /**
  * The upstream host of an address and the path that is left for it: the first segment where it names a host of the
- * connection, else the connection's first host.
+ * connection, else the connection's first host. A segment that a provider's own route begins with is no host: Ollama
+ * has `GET /api/tags`, and the only host of most connections is called `api`.
  * @throws request.host
  */
-export function hostOf(connection: Connection, address: Address): { host: Host; path: string } {
+export function hostOf(connection: Connection, address: Address, method: string): { host: Host; path: string } {
   if (address.host) {
     const named = connection.hosts.get(address.host)
     if (!named) throw new Fault('request.host', address.host)
@@ -32,7 +34,9 @@ export function hostOf(connection: Connection, address: Address): { host: Host; 
   const end = address.path.indexOf('/', 1)
   const first = address.path.slice(1, end < 0 ? undefined : end)
   const host = connection.hosts.get(first)
-  if (host) return { host, path: end < 0 ? '/' : address.path.slice(end) }
+  const rest = end < 0 ? '/' : address.path.slice(end)
+  const named = host && !(routeFor(method, address.path) && !routeFor(method, rest))
+  if (named) return { host, path: rest }
   const [only] = connection.hosts.values()
   if (!only) throw new Fault('request.host')
   return { host: only, path: address.path }

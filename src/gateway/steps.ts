@@ -33,7 +33,7 @@ export function identify(exchange: Exchange): Way {
   exchange.actor = caller.actor
   exchange.key = caller.key
   if (!connection) throw new Fault('request.connection', turn.address.connection.slice(0, 64))
-  const { host, path } = hostOf(connection, turn.address)
+  const { host, path } = hostOf(connection, turn.address, turn.method)
   exchange.host = host.name
   const credential = upstreamCredential(exchange)
   if (credential) exchange.credential = house.keyring.digest('credential', credential).toString('hex').slice(0, 32)

@@ -64,8 +64,8 @@ const messages = (text: string, size: number) =>
 const spelled = (text: string) =>
   `${pieces(text, 4)
     .map((token) => {
-      const top = { token, bytes: [...Buffer.from(token)], logprob: -0.1 }
-      const logprobs = { content: [{ ...top, top_logprobs: [top] }] }
+      const top = { token, logprob: -0.1 }
+      const logprobs = { content: [{ ...top, bytes: [...Buffer.from(token)], top_logprobs: [top] }] }
       return event({ choices: [{ index: 0, delta: { content: token }, logprobs }] })
     })
     .join('')}data: [DONE]\n\n`

@@ -36,7 +36,7 @@ const EDITORS: readonly (readonly [pattern: RegExp, client: string])[] = [
 export function readClient(headers: Headers): Client {
   const agent = given(headers['user-agent']) ?? ''
   const editor = given(headers['editor-version'])
-  const { client, version, interactive } = (editor && editorOf(editor)) || ownProvider(headers) || agentOf(agent)
+  const { client, version, interactive } = (editor && editorOf(editor)) || ownProvider(headers, agent) || agentOf(agent)
   return {
     client,
     interactive,
@@ -49,9 +49,9 @@ export function readClient(headers: Headers): Client {
   }
 }
 
-/** Copilot CLI with a provider of its own speaks through an SDK; only its interaction headers give it away. */
-const ownProvider = (headers: Headers) =>
-  given(headers['x-interaction-type']) && given(headers['x-initiator'])
+/** Copilot CLI with a provider of its own speaks through an SDK; of its headers, every turn bears this one. */
+const ownProvider = (headers: Headers, agent: string) =>
+  given(headers['x-initiator']) && agentOf(agent).client.endsWith('-sdk')
     ? { client: 'copilot-cli', version: undefined, interactive: true }
     : undefined
 

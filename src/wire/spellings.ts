@@ -4,7 +4,10 @@ const KEY = '"logprobs"'
 const QUOTE = 34
 const BACKSLASH = 92
 
-/** The JSON text with `null` in the place of every `logprobs` value; the very same text where there is none. */
+/**
+ * The JSON text with every `logprobs` object as `null` and every such list as `[]`; the very same text where there is
+ * none. Other values spell nothing and stay: in a prompt `logprobs` is what the client wishes.
+ */
 export function withoutSpellings(json: string): string {
   if (!json.includes(KEY)) return json
   let out = ''
@@ -15,13 +18,17 @@ export function withoutSpellings(json: string): string {
     const colon = afterSpace(json, end)
     if (json.slice(at, end) === KEY && json[colon] === ':') {
       const start = afterSpace(json, colon + 1)
-      out += `${json.slice(from, start)}null`
+      out += json.slice(from, start)
       from = valueEnd(json, start)
+      out += emptied(json.slice(start, from))
       at = from - 1
     } else at = end - 1
   }
   return out + json.slice(from)
 }
+
+/** The same kind of value with nothing in it: providers refuse `null` where a list belongs. */
+const emptied = (value: string): string => (value[0] === '{' ? 'null' : value[0] === '[' ? '[]' : value)
 
 /** Past the closing quote of the string that begins here. */
 function closeOf(json: string, at: number): number {

@@ -244,6 +244,9 @@ test('clients are known by their headers', () => {
     of('OpenAI/JS 5.20.1', { 'x-initiator': 'user', 'x-interaction-type': 'conversation-user' }),
     'copilot-cli',
   )
+  assert.equal(of('Anthropic/JS 0.94.0', { 'x-initiator': 'agent' }), 'copilot-cli')
+  assert.equal(of('OpenAI/JS 5.20.1'), 'openai-sdk')
+  assert.equal(of('opencode/1.0', { 'x-initiator': 'agent' }), 'opencode')
   assert.equal(readClient({ 'x-claude-code-session-id': 's1' }).session, 's1')
 })
 

@@ -119,9 +119,7 @@ const CASES: Record<string, Case> = {
   },
   'compresses a bomb': {
     answer: (_, response) =>
-      void response
-        .writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' })
-        .end(BOMB),
+      void response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' }).end(BOMB),
     status: 502,
     says: /limit\.reply/,
     ending: 'failed',

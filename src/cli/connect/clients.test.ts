@@ -56,7 +56,7 @@ const GOLDEN: readonly (readonly [string, string, string])[] = [
   [
     'copilot-cli, signed in',
     textOf('copilot-cli', row('copilot'), PATH),
-    `export COPILOT_API_URL='${GATEWAY}/k/PATHKEY/c/copilot/api'\nexport COPILOT_DEBUG_GITHUB_API_URL='${GATEWAY}/k/PATHKEY/c/copilot/github'\n`,
+    `export COPILOT_API_URL='${GATEWAY}/k/PATHKEY/c/copilot/api'\n`,
   ],
   [
     'openai',

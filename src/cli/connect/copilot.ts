@@ -7,7 +7,7 @@ import { environmentClient, header, type Variables } from './environment.ts'
 function signedIn({ base, key }: Target): Variables {
   if (key !== undefined)
     throw new Fault('identity.channel', 'a copilot connection needs a path key: gatelog keys create --path <id>')
-  return { COPILOT_API_URL: `${base}/api`, COPILOT_DEBUG_GITHUB_API_URL: `${base}/github` }
+  return { COPILOT_API_URL: `${base}/api` }
 }
 
 function provider(target: Target): Variables {

@@ -1,0 +1,58 @@
+/** Copilot CLI as it speaks when signed in to GitHub, by addresses that bear a path key. The token is a made-up one. */
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { type Agent, asks, isDenied, type Journey } from './agent.case.ts'
+import { absent, filesWith } from './client.case.ts'
+
+const skip = absent('copilot')
+const TOKEN = ['gho', 'made', 'up'].join('_')
+
+const agent = (model: string): Agent => ({
+  command: 'copilot',
+  client: 'copilot-cli',
+  flags: ['--path', 'ana', '--connection', 'copilot'],
+  args: (prompt) => ['-p', prompt, '-s', '--no-auto-update', '--allow-all-tools', '--model', model],
+  prints: (first, last) => `${first}\n\n${last}`,
+  env: (stage, key) => ({
+    GH_TOKEN: TOKEN,
+    COPILOT_API_URL: `${stage.tap.url}/k/${key}/c/copilot/api`,
+  }),
+})
+
+/** The developer's own credential goes on to GitHub; the record keeps a fingerprint of it. */
+function accountCredential({ prompts, stage }: Journey): void {
+  for (const { turn, shown } of prompts) {
+    assert.equal(turn?.request.headers.authorization, `Bearer ${TOKEN}`)
+    assert.match(shown.opening.credential ?? '', /^[0-9a-f]{32}$/)
+  }
+  assert.deepEqual(filesWith(join(stage.gateway.folder, 'gatelog-data'), TOKEN), [])
+}
+
+const routesOf = ({ account }: Journey) => account.exchanges.map(({ shown }) => shown.opening.route)
+
+/** It asks GitHub's MCP server at the root of the address that it was given: no path there, so that nothing passes. */
+const STRAYS = ['POST /mcp/readonly']
+
+test('Copilot CLI, signed in, messages: every difference is accounted for', { skip }, async (t) => {
+  const journey = await asks(t, agent('claude-sonnet-4.6'))
+  accountCredential(journey)
+  assert.deepEqual(routesOf(journey), ['metadata', 'messages', 'messages'])
+  assert.deepEqual([...new Set(journey.account.strays)], STRAYS)
+  assert.deepEqual(journey.account.upgrades, [])
+})
+
+test('Copilot CLI, signed in, responses: its WebSocket is refused and it goes on over HTTP', { skip }, async (t) => {
+  const journey = await asks(t, agent('gpt-5.4'))
+  accountCredential(journey)
+  assert.deepEqual(routesOf(journey), ['metadata', 'responses', 'responses'])
+  assert.deepEqual([...new Set(journey.account.strays)], STRAYS)
+  assert.deepEqual(
+    journey.account.upgrades.map(({ path }) => path.slice(path.indexOf('/c/'))),
+    ['/c/copilot/api/responses'],
+  )
+})
+
+test('Copilot CLI, signed in: a denied prompt is told once', { skip }, (t) =>
+  isDenied(t, agent('claude-sonnet-4.6'), { posts: 1, code: 1, printed: 1 }),
+)

@@ -1,0 +1,96 @@
+/** A tap between a client and the gateway: writes down both directions and changes nothing. Ends with its test. */
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { TestContext } from 'node:test'
+
+/** One request of a client, and the gateway's answer to it. */
+export interface Tapped {
+  readonly method: string
+  readonly path: string
+  /** name, value, name, value …, as they came. */
+  readonly headers: readonly string[]
+  readonly body: Buffer
+  /** True for a WebSocket handshake; its answer's body is not kept. */
+  readonly upgrade: boolean
+  answer?: Answered
+}
+
+export interface Answered {
+  readonly status: number
+  readonly headers: readonly string[]
+  readonly body: Buffer
+  /** False where either side broke the connection before the end. */
+  readonly whole: boolean
+}
+
+export interface Tap {
+  readonly url: string
+  readonly seen: Tapped[]
+}
+
+/** Starts it in front of `target`, an http origin. */
+export async function startTap(t: TestContext, target: string): Promise<Tap> {
+  const seen: Tapped[] = []
+  const server = createServer((asked, response) => {
+    asked.toArray().then(
+      (chunks) => {
+        const one = tapped(asked, Buffer.concat(chunks), false)
+        seen.push(one)
+        forward(one, response, target)
+      },
+      () => response.destroy(),
+    )
+  })
+  server.on('upgrade', (asked, socket) => {
+    const one = tapped(asked, Buffer.alloc(0), true)
+    seen.push(one)
+    upgrade(one, socket, target)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.after(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen }
+}
+
+const tapped = (asked: IncomingMessage, body: Buffer, handshake: boolean): Tapped => ({
+  ...{ method: asked.method ?? '', path: asked.url ?? '', headers: asked.rawHeaders, body, upgrade: handshake },
+})
+
+function forward(one: Tapped, response: ServerResponse, target: string): void {
+  const { method, path, headers, body } = one
+  const { hostname, port } = new URL(target)
+  const onward = request({ hostname, port, method, path, headers, agent: false, setHost: false }, (answer) => {
+    const chunks: Buffer[] = []
+    const { statusCode: status = 0, rawHeaders } = answer
+    const done = (whole: boolean) => {
+      one.answer ??= { status, headers: rawHeaders, body: Buffer.concat(chunks), whole }
+    }
+    response.writeHead(status, rawHeaders)
+    response.flushHeaders()
+    answer.on('data', (chunk: Buffer) => chunks.push(chunk) && response.write(chunk))
+    answer.once('end', () => done(answer.complete)).once('error', () => done(false))
+    answer.once('end', () => response.end()).once('error', () => response.destroy())
+  })
+  onward.once('error', () => response.destroy())
+  response.once('close', () => response.writableFinished || onward.destroy())
+  onward.end(body)
+}
+
+function upgrade(one: Tapped, socket: Duplex, target: string): void {
+  const { hostname, port } = new URL(target)
+  const onward = connect({ host: hostname, port: Number(port) }, () => {
+    const lines = one.headers.flatMap((name, at, all) => (at % 2 ? [] : [`${name}: ${all[at + 1]}`]))
+    onward.write(`${one.method} ${one.path} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`)
+    onward.pipe(socket)
+    socket.pipe(onward)
+  })
+  onward.once('data', (first: Buffer) => {
+    const status = Number(/^HTTP\/1\.1 (\d+)/.exec(first.toString('latin1'))?.[1])
+    one.answer = { status, headers: [], body: Buffer.alloc(0), whole: true }
+  })
+  onward.on('error', () => socket.destroy())
+  socket.on('error', () => onward.destroy())
+}

@@ -1,0 +1,140 @@
+/** What `carry()` guarantees, and for each guarantee the line whose absence a test must notice. Data only. */
+
+export interface Mutation {
+  /** In plain words, as docs/guarantees.md says it. */
+  readonly guarantee: string
+  /** Below src/. */
+  readonly file: string
+  /** Occurs once in the file. */
+  readonly line: string
+  /** What stands there instead. */
+  readonly instead: string
+}
+
+const carry = (guarantee: string, line: string, instead: string): Mutation => ({
+  ...{ guarantee, file: 'gateway/carry.ts', line, instead },
+})
+const stream = (guarantee: string, line: string, instead: string): Mutation => ({
+  ...{ guarantee, file: 'gateway/stream.ts', line, instead },
+})
+
+const watch = (guarantee: string, line: string): Mutation => ({
+  guarantee,
+  file: 'gateway/watch.ts',
+  line,
+  instead: '',
+})
+
+export const MUTATIONS: readonly Mutation[] = [
+  carry(
+    'No prompt leaves before its entry is durable.',
+    "if (way.connection.durable !== 'during' || verdict.kind === 'deny') await durable",
+    '',
+  ),
+  carry(
+    'With `during`, no reply byte passes before the prompt is durable.',
+    'Promise.all([sending, durable])',
+    'Promise.all([sending])',
+  ),
+  carry('A denied prompt goes nowhere.', "if (verdict.kind === 'deny') return await deny(exchange, way, verdict)", ''),
+  carry(
+    'The rules are asked.',
+    'const verdict = decide(exchange, way)',
+    "const verdict = { kind: 'allow' } as ReturnType<typeof decide>",
+  ),
+  carry(
+    'What goes upstream is what the rules of masking left.',
+    'outgoing(exchange, way, scanned)',
+    'outgoing(exchange, way, { ...scanned, outgoing: received.raw })',
+  ),
+  carry(
+    'The client’s abort, a revoked key and the time limit cut the exchange.',
+    'turn.send(way.connection, way.host, out, cut.signal)',
+    'turn.send(way.connection, way.host, out, new AbortController().signal)',
+  ),
+  carry('One actor’s open streams are limited.', 'release = house.limits.admit(way.caller.actor.id)', ''),
+  carry('A place is given back when its exchange ends.', 'release?.()', ''),
+  carry('One actor’s bytes are counted.', 'house.limits.bytes(way.caller.actor.id, received.raw.length)', ''),
+  carry(
+    'An exchange that was opened ends with an ending.',
+    'if (await exchange.opened) await close(exchange, fault)\n    else await refuse',
+    'if (!exchange.opened) await refuse',
+  ),
+  carry('One that was not opened is refused, once.', 'else await refuse(exchange, fault)', ''),
+  carry(
+    'An opening’s fate is known before the answer to a failure.',
+    'await exchange.opened',
+    'exchange.timings.durable !== undefined',
+  ),
+  carry('Every turn is ended.', 'turn.end()', ''),
+  stream(
+    'No reply ends before its ending is durable.',
+    "await end(this.#exchange, ended(this.#exchange, this.#end('replied')))",
+    "void end(this.#exchange, ended(this.#exchange, this.#end('replied')))",
+  ),
+  stream('Reply bytes are journalled before they leave.', 'journal(this.#exchange, bytes)', ''),
+  stream(
+    'With `each-event`, an event waits until it is durable.',
+    "|| this.#way.connection.durable === 'each-event'",
+    '',
+  ),
+  watch('The client’s abort cuts the exchange.', "gone.addEventListener('abort', onGone)"),
+  watch('A revoked key cuts the exchange.', "revoked.addEventListener('abort', onRevoked)"),
+  stream(
+    'A reply that broke off is not recorded as one that ended.',
+    "if (this.#truncated(last)) throw new Fault('upstream.truncated')",
+    '',
+  ),
+  stream('An ending that cannot be written is kept.', 'await endAnyhow(this.#exchange, ending)', ''),
+  {
+    guarantee: 'The terminal event is held back.',
+    file: 'gateway/reply.ts',
+    line: 'if (this.terminal) this.#last.push(waiting)',
+    instead: 'if (false) this.#last.push(waiting)',
+  },
+  {
+    guarantee: 'An event that does not parse is scanned as raw text.',
+    file: 'gateway/reply.ts',
+    line: 'return { pieces: [piece], ends: [], terminal: false }',
+    instead: 'return { pieces: [], ends: [], terminal: false }',
+  },
+  {
+    guarantee: 'The record holds the masked prompt.',
+    file: 'gateway/steps.ts',
+    line: 'exchange.body = { bytes: record,',
+    instead: 'exchange.body = { bytes: received.bytes,',
+  },
+  {
+    guarantee: 'A whole reply is masked.',
+    file: 'gateway/ending.ts',
+    line: 'const out = masked.text === text ? bytes : Buffer.from(masked.text)',
+    instead: 'const out = bytes',
+  },
+  {
+    guarantee: 'Where masking touched a text, token probabilities do not spell it again.',
+    file: 'gateway/reply.ts',
+    line: 'return withoutSpellings(splice(frame.data ??',
+    instead: 'return (splice(frame.data ??',
+  },
+]
+
+/** docs/guarantees.md as the list makes it. */
+export function page(): string {
+  const rows = MUTATIONS.map(({ guarantee, file, line }) => {
+    const shown = line.replaceAll(/\s*\n\s*/g, ' ').replaceAll('|', '\\|')
+    return `| ${guarantee} | \`${file}\` | \`${shown}\` |`
+  })
+  return `# Guarantees
+
+What \`carry()\` promises, and the line that keeps each promise. \`npm run test:mutations\` takes every one of these lines out
+of a copy of the source and runs the gateway's tests there: they must fail. This page is made from
+\`test/guarantees/mutations.ts\`; a test holds the two together.
+
+| guarantee | file | line |
+|---|---|---|
+${rows.join('\n')}
+
+Beside them: \`npm run test:faults\` kills the process a hundred times under load and compares what clients received, what
+the upstream received and what the record holds.
+`
+}
