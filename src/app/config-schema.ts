@@ -2,7 +2,8 @@
 import { z } from 'zod'
 import { RuleForm } from '#policy'
 
-const ms = (value: number) => z.number().int().positive().max(86_400_000).default(value)
+const duration = z.number().int().positive().max(86_400_000)
+const ms = (value: number) => duration.default(value)
 const bytes = (value: number) => z.number().int().positive().default(value)
 const address = (value: string) =>
   z
@@ -27,6 +28,14 @@ const origin = z.url({ protocol: /^https?$/, error: 'an http or https address' }
 /** RFC 9110, token. */
 const header = z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, 'a header name')
 
+/** What a connection may set for itself; what it leaves out is as for all. */
+const OwnTimeouts = z.strictObject({
+  connect_ms: duration.optional(),
+  first_byte_ms: duration.optional(),
+  idle_ms: duration.optional(),
+  total_ms: duration.optional(),
+})
+
 const Durable = z.enum(['before', 'during', 'each-event'])
 const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'a name is lower-case letters, digits and hyphens')
 
@@ -50,7 +59,7 @@ export const ConnectionForm = z.strictObject({
     .describe('HTTP proxy towards the provider'),
   unknown_routes: z.enum(['refuse', 'record-and-pass']).default('refuse'),
   durable: Durable.optional(),
-  timeouts: Timeouts.partial().optional(),
+  timeouts: OwnTimeouts.optional(),
 })
 
 export const ConfigForm = z.strictObject({

@@ -47,6 +47,18 @@ test('copilot hosts follow the plan', () => {
   assert.equal(hosts?.get('proxy')?.upstream.origin.host, 'proxy.enterprise.githubcopilot.com')
 })
 
+test('a connection’s own timeout leaves the others as they are for all', () => {
+  const config = read(
+    'timeouts: {total_ms: 1234, connect_ms: 77}\nconnections: {a: {kind: openai, timeouts: {idle_ms: 5}}}',
+  )
+  assert.deepEqual(config.connections(undefined).get('a')?.timeouts, {
+    connect_ms: 77,
+    first_byte_ms: 600_000,
+    idle_ms: 5,
+    total_ms: 1234,
+  })
+})
+
 test('a base path goes before the client’s own', () => {
   const host = read('connections: {l: {kind: openai-compatible, url: "http://127.0.0.1:11434/v1/"}}')
     .connections(undefined)
@@ -58,4 +70,28 @@ test('a base path goes before the client’s own', () => {
 test('the shipped JSON Schema is the one of the code', () => {
   const shipped = JSON.parse(readFileSync(new URL('../../schema/gatelog.schema.json', import.meta.url), 'utf8'))
   assert.deepEqual(shipped, JSON.parse(JSON.stringify(configSchema())))
+})
+
+/** The paths of every key: `connections.<name>.url`, `rules[].when`. */
+function keysOf(schema: Schema, path = ''): string[] {
+  const below = (name: string) => (path ? `${path}.${name}` : name)
+  if (schema.properties)
+    return Object.entries(schema.properties).flatMap(([name, each]) => {
+      const keys = keysOf(each, below(name))
+      return keys.length ? keys : [below(name)]
+    })
+  if (schema.additionalProperties?.properties) return keysOf(schema.additionalProperties, below('<name>'))
+  return schema.items?.properties ? keysOf(schema.items, `${path}[]`) : []
+}
+
+interface Schema {
+  readonly properties?: Readonly<Record<string, Schema>>
+  readonly additionalProperties?: Schema
+  readonly items?: Schema
+}
+
+test('docs/configuration.md has every key, and no other', () => {
+  const page = readFileSync(new URL('../../docs/configuration.md', import.meta.url), 'utf8')
+  const told = [...page.matchAll(/^\| `([^`]+)` \|/gm)].map(([, key]) => key)
+  assert.deepEqual(told, keysOf(configSchema() as Schema))
 })
