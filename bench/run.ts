@@ -23,7 +23,7 @@ import { direct, type Gateway, gateway, machine, nginx, relay } from './targets.
 const short = process.argv.includes('--short')
 const SCALE: Scale = short
   ? { rounds: 2, requests: 1500, streams: 24, sessions: 1, slow: 100 }
-  : { rounds: 5, requests: 4000, streams: 60, sessions: 2, slow: 500 }
+  : { rounds: 5, requests: 4000, streams: 100, sessions: 6, slow: 500 }
 
 /** Every exchange on the record, and how many of them have their reply. */
 async function recorded({ folder }: Gateway): Promise<{ all: number; replied: number }> {
