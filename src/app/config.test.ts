@@ -71,27 +71,3 @@ test('the shipped JSON Schema is the one of the code', () => {
   const shipped = JSON.parse(readFileSync(new URL('../../schema/gatelog.schema.json', import.meta.url), 'utf8'))
   assert.deepEqual(shipped, JSON.parse(JSON.stringify(configSchema())))
 })
-
-/** The paths of every key: `connections.<name>.url`, `rules[].when`. */
-function keysOf(schema: Schema, path = ''): string[] {
-  const below = (name: string) => (path ? `${path}.${name}` : name)
-  if (schema.properties)
-    return Object.entries(schema.properties).flatMap(([name, each]) => {
-      const keys = keysOf(each, below(name))
-      return keys.length ? keys : [below(name)]
-    })
-  if (schema.additionalProperties?.properties) return keysOf(schema.additionalProperties, below('<name>'))
-  return schema.items?.properties ? keysOf(schema.items, `${path}[]`) : []
-}
-
-interface Schema {
-  readonly properties?: Readonly<Record<string, Schema>>
-  readonly additionalProperties?: Schema
-  readonly items?: Schema
-}
-
-test('docs/configuration.md has every key, and no other', () => {
-  const page = readFileSync(new URL('../../docs/configuration.md', import.meta.url), 'utf8')
-  const told = [...page.matchAll(/^\| `([^`]+)` \|/gm)].map(([, key]) => key)
-  assert.deepEqual(told, keysOf(configSchema() as Schema))
-})
