@@ -1,0 +1,98 @@
+/** `carry()`: trails, clients, keys and upstreams that fail on the way. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { setTimeout as wait } from 'node:timers/promises'
+import { answer, ask, kinds, stream, within } from './asking.case.ts'
+import { chat, chunk, DONE, Fault, type Script } from './house.case.ts'
+
+test('a trail that cannot be written stops the traffic', () =>
+  within({ script: answer }, async (house) => {
+    house.watched.fail = new Fault('trail.unavailable')
+    const reply = await ask(house, chat('hi'))
+    assert.deepEqual([reply.status, reply.headers.get('x-should-retry'), house.seen.length], [503, 'false', 0])
+    house.watched.fail = undefined
+    assert.equal((await ask(house, chat('hi'))).status, 200)
+  }))
+
+test('a trail that fails before the end stops the stream with a notice, and the ending follows when it can', () =>
+  within(
+    {
+      script: (_request, _body, response) => {
+        response.writeHead(200, { 'content-type': 'text/event-stream' })
+        response.write(chunk('hello'))
+        setTimeout(() => response.end(DONE), 60)
+      },
+    },
+    async (house) => {
+      const reply = await ask(house, chat('hi'))
+      house.watched.fail = new Fault('trail.unavailable')
+      const text = await reply.text()
+      assert.match(text, /Gatelog: The audit trail cannot be written/)
+      house.watched.fail = undefined
+      await wait(700)
+      assert.equal(kinds(house).length, 2)
+    },
+  ))
+
+test('the client’s abort reaches upstream within a second and is recorded', () =>
+  within(
+    {
+      script: (_request, _body, response) => {
+        response.writeHead(200, { 'content-type': 'text/event-stream' })
+        response.write(chunk('hello'))
+      },
+      timeouts: { idle_ms: 5000 },
+    },
+    async (house) => {
+      const controller = new AbortController()
+      const reply = await fetch(`${house.url}/v1/chat/completions`, {
+        method: 'POST',
+        body: chat('hi'),
+        headers: { 'content-type': 'application/json', 'x-gatelog-key': house.key },
+        signal: controller.signal,
+      })
+      await reply.body!.getReader().read()
+      controller.abort()
+      await wait(300)
+      assert.equal(house.seen[0]?.aborted, true)
+      assert.deepEqual(kinds(house), ['asked', 'aborted'])
+    },
+  ))
+
+test('a revoked key cuts its open stream with a notice', () =>
+  within(
+    {
+      script: (_request, _body, response) => {
+        response.writeHead(200, { 'content-type': 'text/event-stream' })
+        response.write(chunk('hello'))
+      },
+      timeouts: { idle_ms: 5000 },
+    },
+    async (house) => {
+      const reply = await ask(house, chat('hi'))
+      await house.identity.revoke(house.record.id)
+      assert.match(await reply.text(), /Gatelog: This Gatelog key was revoked/)
+      const ending = house.watched.entries[1]
+      assert.ok(ending?.kind === 'aborted' && ending.fault === 'identity.revoked' && ending.authored)
+    },
+  ))
+
+const TROUBLE: [string, Script, number, string][] = [
+  ['resets', (_request, _body, response) => response.destroy(), 502, 'upstream.reset'],
+  ['stalls', () => undefined, 504, 'upstream.timeout'],
+]
+for (const [name, script, status, fault] of TROUBLE)
+  test(`an upstream that ${name}`, () =>
+    within({ script, timeouts: { first_byte_ms: 100 } }, async (house) => {
+      const reply = await ask(house, chat('hi'))
+      assert.deepEqual(
+        [reply.status, reply.headers.get('x-gatelog-error'), kinds(house)],
+        [status, fault, ['asked', 'failed']],
+      )
+    }))
+
+test('a stream that ends too early fails with a notice', () =>
+  within({ script: stream(chunk('hello')) }, async (house) => {
+    assert.match(await (await ask(house, chat('hi'))).text(), /ended before its last event/)
+    assert.deepEqual(kinds(house), ['asked', 'failed'])
+  }))

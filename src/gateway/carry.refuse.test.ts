@@ -1,0 +1,62 @@
+/** `carry()`: who and what goes no further. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { setTimeout as wait } from 'node:timers/promises'
+import { answer, ask, kinds, within } from './asking.case.ts'
+import { chat, SECRET } from './house.case.ts'
+
+test('a deny goes nowhere: 400 in the provider’s shape, asked and denied on the record', () =>
+  within(
+    {
+      script: answer,
+      rules: [{ name: 'no-dumps', when: 'prompt.text.contains("pg_dump")', then: 'deny', reason: 'Ask the data team' }],
+    },
+    async (house) => {
+      const reply = await ask(house, chat('pg_dump please'))
+      const { error } = (await reply.json()) as { error: { message: string } }
+      assert.equal(reply.status, 400)
+      assert.match(error.message, /^Gatelog: .*no-dumps: Ask the data team/)
+      assert.deepEqual([kinds(house), house.seen.length], [['asked', 'denied'], 0])
+    },
+  ))
+
+const STRANGERS: [string, Record<string, string>, string][] = [
+  ['no key', { 'x-gatelog-key': '' }, 'identity.unknown'],
+  ['a broken key', { 'x-gatelog-key': 'gtl_user_nonsense' }, 'identity.unknown'],
+]
+for (const [name, headers, fault] of STRANGERS)
+  test(`refused and recorded: ${name}`, () =>
+    within({ script: answer }, async (house) => {
+      const reply = await ask(house, chat('hi'), { headers })
+      assert.equal(reply.headers.get('x-gatelog-error'), fault)
+      assert.deepEqual([kinds(house), house.seen.length], [['refused'], 0])
+      const [entry] = house.watched.entries
+      assert.ok(entry?.kind === 'refused' && entry.fault === fault && entry.body === undefined)
+    }))
+
+test('a well-formed key that is not known is refused', () =>
+  within({ script: answer }, async (house) => {
+    const reply = await ask(house, chat('hi'), { headers: { 'x-gatelog-key': house.stranger } })
+    assert.equal(reply.headers.get('x-gatelog-error'), 'identity.unknown')
+  }))
+
+test('a flood of strangers makes one line, not a thousand', () =>
+  within({ script: answer }, async (house) => {
+    for (let at = 0; at < 20; at++) await (await ask(house, chat('hi'), { headers: { 'x-gatelog-key': 'no' } })).text()
+    assert.equal(house.watched.entries.length, 1)
+    house.house.strangers.flush(Number.POSITIVE_INFINITY)
+    await wait(10)
+    const last = house.watched.entries.at(-1)
+    assert.ok(last?.kind === 'refused' && last.count === 19)
+  }))
+
+test('an unknown route is refused and recorded, or passed and recorded where that is configured', async () => {
+  await within({ script: answer }, async (house) => {
+    const reply = await ask(house, '{}', { path: '/v1/files' })
+    assert.deepEqual([reply.headers.get('x-gatelog-error'), kinds(house)], ['request.route', ['refused']])
+  })
+  await within({ script: answer, unknownRoutes: 'record-and-pass' }, async (house) => {
+    await (await ask(house, `{"a":"${SECRET}"}`, { path: '/v1/files' })).text()
+    assert.deepEqual([kinds(house), house.seen[0]?.body], [['asked', 'replied'], '{"a":"[masked:github-pat]"}'])
+  })
+})
