@@ -112,7 +112,7 @@ test('the JSON of every command is what the document says', async (t) => {
     key: string
   }
   holds(made, '`gatelog keys create`')
-  house.identity.identify('header', made.key, 'demo')
+  house.identity.admit(house.identity.recognise(made.key), 'header', 'demo')
   await told('`gatelog keys revoke`', 'keys', 'revoke', made.record.id, '--why', 'left')()
   await told('`gatelog keys list`', 'keys', 'list')()
   const said = heard(start(t, folder, ['tail', '--json']))

@@ -28,8 +28,8 @@ export async function refuse(exchange: Exchange, fault: Fault): Promise<void> {
   const { house } = exchange
   let told = fault
   try {
-    if (exchange.actor || !house.strangers.coalesces(exchange, fault))
-      await house.trail.append(refused(exchange, fault))
+    const letIn = exchange.actor !== undefined && !fault.code.startsWith('identity.')
+    if (letIn || !house.strangers.coalesces(exchange, fault)) await house.trail.append(refused(exchange, fault))
   } catch (error) {
     told = faultOf(error)
   }

@@ -30,9 +30,38 @@ test('a trail that fails before the end stops the stream with a notice, and the 
       assert.match(text, /Gatelog: The audit trail cannot be written/)
       house.watched.fail = undefined
       await wait(700)
-      assert.equal(kinds(house).length, 2)
+      assert.deepEqual(kinds(house), ['asked', 'failed'])
+      const ending = house.watched.entries[1]
+      const digest = (bytes: string | Uint8Array) => house.house.keyring.digest('body', bytes).toString('hex')
+      assert.ok(ending?.kind === 'failed' && ending.body)
+      assert.equal(Buffer.from(ending.body.bytes).toString(), text, 'the record is what the client got')
+      assert.deepEqual([ending.body.received, ending.body.sent], [digest(chunk('hello') + DONE), digest(text)])
     },
   ))
+
+for (const durable of ['each-event', 'during'] as const)
+  test(`an exchange whose trail fails lets go of its upstream: ${durable}`, () =>
+    within(
+      {
+        durable,
+        script: (_request, _body, response) => {
+          response.writeHead(200, { 'content-type': 'text/event-stream' })
+          const timer = setInterval(() => response.write(chunk('on and on')), 20)
+          response.on('close', () => clearInterval(timer))
+        },
+      },
+      async (house) => {
+        if (durable === 'during') {
+          house.watched.hold = wait(200)
+          setTimeout(() => (house.watched.fail = new Fault('trail.unavailable')), 100)
+        }
+        const reply = await ask(house, chat('hi'))
+        house.watched.fail = new Fault('trail.unavailable')
+        assert.match(await reply.text(), /Gatelog: The audit trail cannot be written/)
+        await wait(200)
+        assert.equal(house.seen[0]?.aborted, true)
+      },
+    ))
 
 test('the client’s abort reaches upstream within a second and is recorded', () =>
   within(

@@ -60,3 +60,30 @@ test('an unknown route is refused and recorded, or passed and recorded where tha
     assert.deepEqual([kinds(house), house.seen[0]?.body], [['asked', 'replied'], '{"a":"[masked:github-pat]"}'])
   })
 })
+
+test('a revoked key is refused, and the record says whose it was, in one line for many', () =>
+  within({ script: answer }, async (house) => {
+    await house.identity.revoke(house.record.id)
+    for (const _ of [1, 2, 3]) assert.equal((await ask(house, chat('still here'))).status, 400)
+    assert.deepEqual(kinds(house), ['refused'])
+    const [opening] = house.watched.entries
+    assert.ok(opening?.kind === 'refused')
+    assert.deepEqual([opening.actor?.id, opening.key, opening.fault], ['ana', house.record.id, 'identity.revoked'])
+    house.house.strangers.flush(Number.POSITIVE_INFINITY)
+    await new Promise(setImmediate)
+    const line = house.watched.entries[1]
+    assert.ok(line?.kind === 'refused' && line.count === 2 && line.actor?.id === 'ana')
+    assert.equal(house.seen.length, 0)
+  }))
+
+test('a request that goes nowhere is refused, and on the record without what it bore', () =>
+  within({ script: answer }, async (house) => {
+    const reply = await fetch(`${house.url.replace('/c/up', '')}/mcp/readonly?a=${SECRET}`, {
+      method: 'POST',
+      body: 'x',
+    })
+    assert.deepEqual([reply.status, reply.headers.get('connection')], [404, 'close'])
+    const [opening] = house.watched.entries
+    assert.ok(opening?.kind === 'refused')
+    assert.deepEqual([opening.fault, opening.path, opening.connection], ['request.path', '/mcp/readonly', undefined])
+  }))

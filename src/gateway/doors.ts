@@ -2,12 +2,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { Fault, faultOf } from '#exchange'
-import { type BodyLimits, type Listening, listen, type Relay, type Tls } from '#relay'
+import { type BodyLimits, checkRequest, type Listening, listen, type Relay, type Tls } from '#relay'
 import { carry } from './carry.ts'
 import type { House } from './house.ts'
 import { HttpTurn } from './http.ts'
 import { lineOf } from './refusals.ts'
 import { readAddress } from './reverse.ts'
+import type { Address } from './turn.ts'
+
+/** Characters of a target that goes nowhere, as the record shows it. */
+const LONGEST_SHOWN = 256
 
 export interface DoorOptions {
   readonly host: string
@@ -34,22 +38,22 @@ export function openReverse(options: DoorOptions): Promise<Listening> {
 }
 
 async function onRequest(request: IncomingMessage, response: ServerResponse, options: DoorOptions): Promise<void> {
-  const house = options.house()
-  let turn: HttpTurn
-  try {
-    const address = readAddress(request.url ?? '/')
-    const { relay, body: limits, insecure } = options
-    turn = new HttpTurn({ request, response, address, relay, limits, insecure })
-  } catch (error) {
-    return plain(response, faultOf(error), house.uuid())
-  }
-  await carry(turn, house)
+  const { relay, body: limits, insecure } = options
+  const { address, refused } = addressOf(request)
+  await carry(new HttpTurn({ request, response, address, refused, relay, limits, insecure }), options.house())
 }
 
-/** A request that is no turn: nothing of it was read, and it names no connection. */
-function plain(response: ServerResponse, fault: Fault, id: string): void {
-  const body = `${lineOf(fault, id)}\n`
-  response.writeHead(fault.status, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' }).end(body)
+/** Where a request wants to go; one that goes nowhere, or could be read in two ways, is carried to its refusal. */
+function addressOf(request: IncomingMessage): { address: Address; refused: Fault | undefined } {
+  const target = request.url ?? '/'
+  try {
+    checkRequest(request)
+    return { address: readAddress(target), refused: undefined }
+  } catch (error) {
+    const path = target.split('?', 1)[0]?.slice(0, LONGEST_SHOWN) ?? ''
+    const address = { connection: '', host: undefined, path, query: '', pathKey: undefined }
+    return { address, refused: faultOf(error) }
+  }
 }
 
 /** WebSocket is not recorded yet, so it is refused: Copilot CLI and Codex then fall back to HTTP. */

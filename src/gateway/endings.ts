@@ -21,26 +21,17 @@ export class Endings {
     this.#tell = tell
   }
 
-  /** Resolves once the ending is durable. A failure rejects, and the ending is tried again later. @throws trail.* */
-  async append(ending: Ending): Promise<void> {
-    try {
-      await this.#trail.append(ending)
-    } catch (error) {
-      this.#keep(ending, error)
-      throw error
-    }
-  }
-
   /** Resolves once the ending is durable or kept for another try. */
   async appendOrKeep(ending: Ending): Promise<void> {
     try {
       await this.#trail.append(ending)
     } catch (error) {
-      this.#keep(ending, error)
+      this.keep(ending, error)
     }
   }
 
-  #keep(ending: Ending, error: unknown): void {
+  /** Keeps an ending that the trail did not take for another try; one that it never will is told. */
+  keep(ending: Ending, error: unknown): void {
     const fault = faultOf(error)
     if (!fault.code.startsWith('trail.')) this.#tell(`an ending is not on the trail: ${fault.code}`)
     else if (this.#kept.size < MOST_KEPT || this.#kept.has(ending.exchange)) this.#kept.set(ending.exchange, ending)
@@ -58,7 +49,7 @@ export class Endings {
       try {
         await this.#trail.append(ending)
       } catch (error) {
-        for (const rest of kept.slice(at)) this.#keep(rest, error)
+        for (const rest of kept.slice(at)) this.keep(rest, error)
         return
       }
     }

@@ -57,7 +57,7 @@ export function begin(turn: Turn, house: House, client: Client): Exchange {
     turn,
     house,
     client,
-    connection: turn.address.connection,
+    ...(turn.address.connection && { connection: turn.address.connection }),
     route: 'unknown',
     findings: [],
     timings: {},

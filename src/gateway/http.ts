@@ -1,6 +1,7 @@
 /** A turn over HTTP/1.1: node:http towards the client, undici towards the provider. Knows no rule. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type BodyLimits, checkRequest, Delivery, type Incoming, type Outgoing, type Relay, readBody } from '#relay'
+import type { Fault } from '#exchange'
+import { type BodyLimits, Delivery, type Incoming, type Outgoing, type Relay, readBody } from '#relay'
 import type { Connection, Host } from './connection.ts'
 import type { Address, Received, Turn } from './turn.ts'
 
@@ -8,6 +9,7 @@ export interface HttpOptions {
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly address: Address
+  readonly refused: Fault | undefined
   readonly relay: Relay
   readonly limits: BodyLimits
   readonly insecure: boolean
@@ -19,11 +21,14 @@ export class HttpTurn implements Turn {
   readonly #options: HttpOptions
   readonly #delivery: Delivery
 
-  /** @throws request.headers where the request could be read in two ways */
   constructor(options: HttpOptions) {
-    checkRequest(options.request)
     this.#options = options
+    if (options.refused) options.response.shouldKeepAlive = false
     this.#delivery = new Delivery(options.response)
+  }
+
+  get refused(): Fault | undefined {
+    return this.#options.refused
   }
 
   get method(): string {

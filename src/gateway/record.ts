@@ -31,10 +31,14 @@ export async function journalled(exchange: Exchange): Promise<void> {
   if (exchange.gap !== 'whole') await exchange.house.trail.journalled().catch((error) => pass(exchange, error, 'part'))
 }
 
-/** Step 8: the ending, durable before this resolves. One that fails is kept and tried again. @throws trail.* */
+/** Step 8: the ending, durable before this resolves; within a gap it is kept and tried again. @throws trail.* */
 export async function end(exchange: Exchange, ending: Ending): Promise<void> {
-  if (exchange.gap !== 'whole')
-    await exchange.house.endings.append(ending).catch((error) => pass(exchange, error, 'part'))
+  if (exchange.gap === 'whole') return
+  const { trail, endings } = exchange.house
+  await trail.append(ending).catch((error) => {
+    pass(exchange, error, 'part')
+    endings.keep(ending, error)
+  })
 }
 
 /** The ending of an exchange that has failed already: on the trail now, or as soon as it can be. Never rejects. */

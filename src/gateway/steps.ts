@@ -22,16 +22,18 @@ export interface Way {
 
 /**
  * Step 1: who asks, and by which way. Nothing of the body has been read yet.
- * @throws identity.*, request.connection, request.host
+ * @throws what its door found wrong; identity.*, request.connection, request.host
  */
 export function identify(exchange: Exchange): Way {
   const { turn, house } = exchange
   const found = findCredential(turn.headers, turn.address.pathKey)
   const connection = house.connections.get(turn.address.connection)
+  if (turn.refused) throw turn.refused
   if (!found) throw new Fault('identity.missing')
-  const caller = house.identity.identify(found.channel, found.secret, turn.address.connection)
-  exchange.actor = caller.actor
-  exchange.key = caller.key
+  const key = house.identity.recognise(found.secret)
+  exchange.actor = key.actor
+  exchange.key = key.id
+  const caller = house.identity.admit(key, found.channel, turn.address.connection)
   if (!connection) throw new Fault('request.connection', turn.address.connection.slice(0, 64))
   const { host, path } = hostOf(connection, turn.address, turn.method)
   exchange.host = host.name
@@ -52,28 +54,34 @@ function upstreamCredential({ turn }: Exchange): string | undefined {
   return undefined
 }
 
+/** A request body with the text that it is. */
+export interface Asked extends Received {
+  readonly text: string
+}
+
 /**
  * Step 2: the body as a prompt, and the session it belongs to. An unknown route goes on only where the connection
  * says so.
  * @throws request.route, request.type, request.json, request.encoding, request.encoded, limit.*
  */
-export async function read(exchange: Exchange, way: Way): Promise<Received> {
+export async function read(exchange: Exchange, way: Way): Promise<Asked> {
   const { turn } = exchange
   if (!way.route && way.connection.unknownRoutes === 'refuse')
     throw new Fault('request.route', `${turn.method} ${way.path.slice(0, 128)}`)
   const received = await turn.read()
-  if (!way.protocol) return received
+  const asked = { ...received, text: received.bytes.toString() }
+  if (!way.protocol) return asked
   const type = turn.headers['content-type']
   if (typeof type === 'string' && !/\bjson\b/i.test(type)) throw new Fault('request.type', type.slice(0, 64))
-  const prompt = way.protocol.readPrompt(parsed(received.bytes), turn.headers)
+  const prompt = way.protocol.readPrompt(parsed(asked.text), turn.headers)
   exchange.prompt = prompt
   exchange.session = sessionOf(exchange, prompt)
-  return received
+  return asked
 }
 
-function parsed(bytes: Buffer): unknown {
+function parsed(text: string): unknown {
   try {
-    return JSON.parse(bytes.toString())
+    return JSON.parse(text)
   } catch (error) {
     throw new Fault('request.json', error instanceof SyntaxError ? positionOf(error) : undefined, { cause: error })
   }
@@ -100,9 +108,9 @@ export interface Scanned {
 }
 
 /** Step 3: secrets in the prompt, and its masked copy; the record never holds another. */
-export async function scan(exchange: Exchange, way: Way, received: Received): Promise<Scanned> {
+export async function scan(exchange: Exchange, way: Way, received: Asked): Promise<Scanned> {
   const { house, turn } = exchange
-  const text = received.bytes.toString()
+  const { text } = received
   const read = (json: string) => way.protocol?.readPieces(json, 'prompt') ?? readDocument(json)
   const before = house.memory.resent.compare(chainOf(exchange, way), house.engine, exchange.at)
   exchange.learn = () => house.memory.resent.learn(chainOf(exchange, way), before, exchange.at)

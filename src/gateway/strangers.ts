@@ -1,4 +1,4 @@
-/** Refusals of unknown callers: metadata only, one line for many from one source. Never delays an answer. */
+/** Refusals before anybody was let in: metadata only, one line for many from one source. Never delays an answer. */
 import type { Fault } from '#exchange'
 import type { Trail } from '#trail'
 import { type Exchange, refused } from './exchange.ts'
@@ -25,7 +25,7 @@ export class Strangers {
   /** True where this refusal will be told by a later, counted line, so that it needs none of its own. */
   coalesces(exchange: Exchange, fault: Fault): boolean {
     this.flush(exchange.at)
-    const source = `${exchange.turn.remote}\0${fault.code}`
+    const source = `${exchange.turn.remote}\0${exchange.key ?? ''}\0${fault.code}`
     const seen = this.#seen.get(source)
     if (seen) {
       this.#seen.set(source, { ...seen, last: exchange, count: seen.count + 1 })

@@ -33,6 +33,8 @@ class Stream implements Streamed {
   readonly #sent: Uint8Array[] = []
   readonly #pace: [number, number][] = []
   readonly #received: Hash
+  /** Of all that was received, once the reply is over. */
+  #digest: string | undefined
   #size = 0
 
   constructor(exchange: Exchange, way: Way, incoming: Incoming, type: string) {
@@ -56,9 +58,13 @@ class Stream implements Streamed {
     const last = this.#reply.end()
     if (this.#truncated(last)) throw new Fault('upstream.truncated')
     if (cut.signal.aborted && !this.#reply.terminal) throw cut.signal.reason
+    const delivered = this.#sent.length
     for (const bytes of last) this.#admit(bytes)
     rememberSigned(this.#exchange, this.#way, this.#reply.signed)
-    await end(this.#exchange, ended(this.#exchange, this.#end('replied')))
+    await end(this.#exchange, ended(this.#exchange, this.#end('replied'))).catch((error) => {
+      this.#takeBack(delivered)
+      throw error
+    })
     for (const bytes of last) await turn.deliver(bytes)
   }
 
@@ -100,6 +106,12 @@ class Stream implements Streamed {
     this.#size += bytes.length
   }
 
+  /** What was counted and did not leave after all is no part of the record. */
+  #takeBack(delivered: number): void {
+    for (const bytes of this.#sent.splice(delivered)) this.#size -= bytes.length
+    this.#pace.length = delivered
+  }
+
   /** A stream whose protocol has a terminal event and that ended, with 200, without it. */
   #truncated(last: readonly Uint8Array[]): boolean {
     if (this.#reply.terminal || !this.#way.protocol || this.#incoming.status !== 200) return false
@@ -112,8 +124,10 @@ class Stream implements Streamed {
     const { protocol, route } = this.#way
     const kept = protocol !== undefined || route === undefined
     const reply: Told | undefined = protocol?.readReply(bytes.toString(), true)
-    const received = this.#received.digest('hex')
-    const sent = this.#reply.edited ? digest(this.#exchange, bytes) : received
+    this.#digest ??= this.#received.digest('hex')
+    const received = this.#digest
+    const asItCame = kind === 'replied' && !this.#reply.edited
+    const sent = asItCame ? received : digest(this.#exchange, bytes)
     return {
       kind,
       status: this.#incoming.status,

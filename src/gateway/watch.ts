@@ -5,7 +5,10 @@ export interface Cut extends Disposable {
   readonly signal: AbortSignal
 }
 
-/** Aborts with the fault that tells why. Disposing forgets the sources. `total` in ms. */
+/**
+ * Aborts with the fault that tells why. Disposing forgets the sources and aborts too: whatever is still open upstream,
+ * because the trail failed or a limit was met, is let go. `total` in ms.
+ */
 export function watch(gone: AbortSignal, revoked: AbortSignal, total: number): Cut {
   const controller = new AbortController()
   const onGone = () => controller.abort(new Fault('client.aborted'))
@@ -21,6 +24,7 @@ export function watch(gone: AbortSignal, revoked: AbortSignal, total: number): C
       clearTimeout(timer)
       gone.removeEventListener('abort', onGone)
       revoked.removeEventListener('abort', onRevoked)
+      controller.abort()
     },
   }
 }

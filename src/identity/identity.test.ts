@@ -2,7 +2,16 @@ import assert from 'node:assert/strict'
 import { createHmac, randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import { Fault, type Keyring } from '#exchange'
-import { findCredential, Identity, type KeyRecord, looksLikeKey, makeKey, openLimits, sessionId } from './index.ts'
+import {
+  type Channel,
+  findCredential,
+  Identity,
+  type KeyRecord,
+  looksLikeKey,
+  makeKey,
+  openLimits,
+  sessionId,
+} from './index.ts'
 
 const keyring: Keyring = {
   key: () => Buffer.alloc(32),
@@ -18,6 +27,10 @@ const code = (run: () => unknown): string => {
   }
   return 'none'
 }
+
+/** Recognises a key and lets it in, as the gateway does. */
+const identify = (identity: Identity, channel: Channel, secret: string, connection: string) =>
+  identity.admit(identity.recognise(secret), channel, connection)
 
 function open(pathKeys = false) {
   const stored = new Map<string, KeyRecord>()
@@ -44,7 +57,7 @@ test('a key is recognised by its form, and a copying error is not', () => {
 test('a key identifies its actor, and is stored nowhere', async () => {
   const { identity, stored } = open()
   const { key } = await identity.create({ kind: 'user', actor: 'ana', groups: ['x'], connections: '*' })
-  const caller = identity.identify('header', key, 'openai')
+  const caller = identify(identity, 'header', key, 'openai')
   assert.deepEqual(caller.actor, { id: 'ana', kind: 'person', name: 'ana', groups: ['x'] })
   assert.ok(!JSON.stringify([...stored.values()]).includes(key))
 })
@@ -54,28 +67,28 @@ test('unknown, out of scope, expired, by the wrong channel', async () => {
   const { key } = await identity.create({ kind: 'job', actor: 'ci', connections: ['a'], days: 1 })
   const path = await identity.create({ kind: 'path', actor: 'ana', connections: ['a'] })
   assert.equal(
-    code(() => identity.identify('header', makeKey('user', randomBytes), 'a')),
+    code(() => identify(identity, 'header', makeKey('user', randomBytes), 'a')),
     'identity.unknown',
   )
   assert.equal(
-    code(() => identity.identify('header', key, 'b')),
+    code(() => identify(identity, 'header', key, 'b')),
     'identity.scope',
   )
   assert.equal(
-    code(() => identity.identify('path', key, 'a')),
+    code(() => identify(identity, 'path', key, 'a')),
     'identity.channel',
   )
   assert.equal(
-    code(() => identity.identify('path', path.key, 'a')),
+    code(() => identify(identity, 'path', path.key, 'a')),
     'identity.channel',
   )
   assert.equal(
-    code(() => identity.identify('header', path.key, 'a')),
+    code(() => identify(identity, 'header', path.key, 'a')),
     'identity.channel',
   )
   clock.now += 86_400_001
   assert.equal(
-    code(() => identity.identify('header', key, 'a')),
+    code(() => identify(identity, 'header', key, 'a')),
     'identity.expired',
   )
 })
@@ -83,14 +96,14 @@ test('unknown, out of scope, expired, by the wrong channel', async () => {
 test('a path key works in a path where that is allowed, and dies when it stands in a prompt', async () => {
   const { identity } = open(true)
   const { key, record } = await identity.create({ kind: 'path', actor: 'ana', connections: ['a'] })
-  const { revoked } = identity.identify('path', key, 'a')
+  const { revoked } = identify(identity, 'path', key, 'a')
   assert.deepEqual(
     (await identity.revokeSecretsIn(`curl /k/${key}/c/a`)).map(({ id }) => id),
     [record.id],
   )
   assert.equal(revoked.aborted, true)
   assert.equal(
-    code(() => identity.identify('path', key, 'a')),
+    code(() => identify(identity, 'path', key, 'a')),
     'identity.revoked',
   )
 })
@@ -98,13 +111,33 @@ test('a path key works in a path where that is allowed, and dies when it stands 
 test('revoking is durable first, then cuts', async () => {
   const { identity, stored } = open()
   const { key, record } = await identity.create({ kind: 'user', actor: 'ana', connections: '*' })
-  const { revoked } = identity.identify('header', key, 'a')
+  const { revoked } = identify(identity, 'header', key, 'a')
   let revokedAtAbort: number | undefined
   revoked.addEventListener('abort', () => {
     revokedAtAbort = stored.get(record.id)?.revoked
   })
   await identity.revoke(record.id, 'left')
   assert.notEqual(revokedAtAbort, undefined)
+})
+
+test('a revocation that the trail does not take still refuses and cuts, and is made durable by the next try', async () => {
+  const { identity, stored } = open()
+  const { key, record } = await identity.create({ kind: 'user', actor: 'ana', connections: '*' })
+  const { revoked } = identify(identity, 'header', key, 'a')
+  const set = stored.set.bind(stored)
+  stored.set = () => {
+    throw new Fault('trail.unavailable')
+  }
+  await assert.rejects(identity.revoke(record.id), { code: 'trail.unavailable' })
+  assert.equal(revoked.aborted, true)
+  assert.equal(
+    code(() => identify(identity, 'header', key, 'a')),
+    'identity.revoked',
+  )
+  assert.equal(stored.get(record.id)?.revoked, undefined)
+  stored.set = set
+  await identity.revoke(record.id)
+  assert.notEqual(stored.get(record.id)?.revoked, undefined)
 })
 
 const WRONG = [

@@ -60,6 +60,8 @@ export interface IdentityOptions {
 interface Held {
   record: KeyRecord
   readonly cut: AbortController
+  /** True while its revocation is not durable. */
+  owed: boolean
 }
 
 const ACTOR_KINDS: Readonly<Record<KeyKind, ActorKind>> = { user: 'person', job: 'job', svc: 'service', path: 'person' }
@@ -80,19 +82,27 @@ export class Identity {
   }
 
   /**
-   * Recognises a key. Sync: a look-up by keyed digest, so that its time tells nothing of a stored key.
-   * @throws identity.unknown, identity.revoked, identity.expired, identity.scope, identity.channel
+   * Whose key it is, be it still good or not: who was refused belongs on the record too. Sync: a look-up by keyed
+   * digest, so that its time tells nothing of a stored key.
+   * @throws identity.unknown
    */
-  identify(channel: Channel, secret: string, connection: string): Caller {
-    const kind = kindOf(secret)
-    const held = kind && this.#byDigest.get(this.#digest(secret))
-    if (!kind || !held) throw new Fault('identity.unknown')
+  recognise(secret: string): KeyRecord {
+    const held = kindOf(secret) && this.#byDigest.get(this.#digest(secret))
+    if (!held) throw new Fault('identity.unknown')
+    return held.record
+  }
+
+  /** Lets a recognised key in. @throws identity.revoked, identity.expired, identity.channel, identity.scope */
+  admit({ digest }: KeyRecord, channel: Channel, connection: string): Caller {
+    const held = this.#byDigest.get(digest)
+    if (!held) throw new Fault('identity.unknown')
     const { record, cut } = held
+    const { kind, connections } = record
     if (record.revoked !== undefined) throw new Fault('identity.revoked')
     if (record.expires <= this.#options.now()) throw new Fault('identity.expired')
     if (!CHANNELS[channel].includes(kind) || (kind === 'path' && !this.#options.pathKeys))
       throw new Fault('identity.channel')
-    if (record.connections !== '*' && !record.connections.includes(connection)) throw new Fault('identity.scope')
+    if (connections !== '*' && !connections.includes(connection)) throw new Fault('identity.scope')
     this.#touch(held)
     return { actor: record.actor, key: record.id, revoked: cut.signal }
   }
@@ -127,14 +137,24 @@ export class Identity {
     return [...this.#byDigest.values()].map(({ record }) => record)
   }
 
-  /** Revokes durably, then cuts every stream that the key has open. @throws identity.unknown */
+  /**
+   * Refuses the key from now on, makes that durable, then cuts every stream that it has open. Where the trail cannot be
+   * written the streams are cut all the same, and revoking once more tries to make it durable.
+   * @throws identity.unknown, trail.*
+   */
   async revoke(id: string, why?: string): Promise<KeyRecord> {
     const held = [...this.#byDigest.values()].find(({ record }) => record.id === id)
     if (!held) throw new Fault('identity.unknown', id.slice(0, 32))
-    if (held.record.revoked !== undefined) return held.record
-    held.record = { ...held.record, revoked: this.#options.now(), ...(why && { why }) }
-    await this.#options.store.put(held.record)
-    held.cut.abort()
+    if (held.cut.signal.aborted && held.record.revoked !== undefined && !held.owed) return held.record
+    if (held.record.revoked === undefined)
+      held.record = { ...held.record, revoked: this.#options.now(), ...(why && { why }) }
+    held.owed = true
+    try {
+      await this.#options.store.put(held.record)
+      held.owed = false
+    } finally {
+      held.cut.abort()
+    }
     return held.record
   }
 
@@ -154,7 +174,7 @@ export class Identity {
     if (record.revoked !== undefined) cut.abort()
     const left = record.expires - this.#options.now()
     if (left > 0 && left < LONGEST_TIMER) setTimeout(() => cut.abort(), left).unref()
-    this.#byDigest.set(record.digest, { record, cut })
+    this.#byDigest.set(record.digest, { record, cut, owed: false })
   }
 
   /** Notes the last use, at most once a minute; a trail that can't take it now gets it with a later one. */

@@ -79,6 +79,7 @@ export const MUTATIONS: readonly Mutation[] = [
     '',
   ),
   watch('The client’s abort cuts the exchange.', "gone.addEventListener('abort', onGone)"),
+  watch('What is over lets go of its upstream, whatever ended it.', 'controller.abort()'),
   watch('A revoked key cuts the exchange.', "revoked.addEventListener('abort', onRevoked)"),
   stream(
     'A reply that broke off is not recorded as one that ended.',
@@ -86,6 +87,13 @@ export const MUTATIONS: readonly Mutation[] = [
     '',
   ),
   stream('An ending that cannot be written is kept.', 'await endAnyhow(this.#exchange, ending)', ''),
+  stream('The record holds what left, and no more.', 'this.#takeBack(delivered)', ''),
+  {
+    guarantee: 'Whose key was refused is on the record.',
+    file: 'gateway/steps.ts',
+    line: 'exchange.actor = key.actor',
+    instead: 'if (house.now() < 0) exchange.actor = key.actor',
+  },
   {
     guarantee: 'The terminal event is held back.',
     file: 'gateway/reply.ts',
