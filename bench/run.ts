@@ -7,7 +7,7 @@ import { RULES } from '#masking'
 import type { Summary } from '#trail'
 import { waitedOnClean } from './clean.ts'
 import { start } from './process.ts'
-import { report } from './report.ts'
+import { FULL_RESTED, report } from './report.ts'
 import {
   firstBytes,
   growingSessions,
@@ -49,6 +49,7 @@ const load = openLoad()
 const full = await gateway(upstream.port, 'before')
 const during = await gateway(upstream.port, 'during')
 const alone = await gateway(upstream.port, 'before')
+const rested = { ...(await gateway(upstream.port, 'before')), name: FULL_RESTED }
 const reference = await nginx(upstream.port)
 const others = [await relay('bare', upstream.port), await relay('ours', upstream.port)]
 const targets = [direct(upstream.port), ...(reference ? [reference] : []), ...others, full]
@@ -61,7 +62,7 @@ try {
     sessions: await growingSessions(targets, load, SCALE),
     first: await firstBytes([...targets, during], load, short ? 100 : 500),
     slow64: await slowStreams([...(reference ? [reference] : []), ...others, full], load, 64, short ? 4 : 10),
-    slowMany: await slowStreams([full], load, SCALE.slow, 4),
+    slowMany: await slowStreams([rested], load, SCALE.slow, 4),
     stored: await stored({ ...alone, name: 'gateway, for its storage' }, load),
     clean: waitedOnClean(),
   }
@@ -81,6 +82,13 @@ try {
   if (void_) process.stdout.write('\nVOID: the record does not hold what was sent\n')
   else if (!short) writeFileSync(join(import.meta.dirname, 'RESULTS.md'), text)
 } finally {
-  await Promise.all([load.end(), ...targets.map((target) => target.end()), during.end(), alone.end(), upstream.end()])
+  await Promise.all([
+    load.end(),
+    ...targets.map((target) => target.end()),
+    during.end(),
+    alone.end(),
+    rested.end(),
+    upstream.end(),
+  ])
 }
 process.exitCode = void_ ? 1 : 0

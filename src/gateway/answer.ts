@@ -25,15 +25,20 @@ export async function say(exchange: Exchange, refusal: Refusal): Promise<void> {
 
 /** A prompt that goes no further: one `refused` entry, then the refusal. A trail that fails is itself the reason told. */
 export async function refuse(exchange: Exchange, fault: Fault): Promise<void> {
-  const { house } = exchange
-  let told = fault
-  try {
-    const letIn = exchange.actor !== undefined && !fault.code.startsWith('identity.')
-    if (letIn || !house.strangers.coalesces(exchange, fault)) await house.trail.append(refused(exchange, fault))
-  } catch (error) {
-    told = faultOf(error)
-  }
+  const told = await recordRefusal(exchange, fault)
   await say(exchange, refusalFor(exchange, told))
+}
+
+/** The `refused` entry, or a place in a counted line of a source's. The fault to tell: this one, or the trail's own. */
+export async function recordRefusal(exchange: Exchange, fault: Fault): Promise<Fault> {
+  const { strangers, trail } = exchange.house
+  const letIn = exchange.actor !== undefined && !fault.code.startsWith('identity.')
+  try {
+    if (letIn || !strangers.coalesces(exchange, fault)) await trail.append(refused(exchange, fault))
+    return fault
+  } catch (error) {
+    return faultOf(error)
+  }
 }
 
 /** A prompt that a rule denies: its `asked` entry stands, a `denied` ending follows, then the refusal. */

@@ -3,7 +3,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { Fault, faultOf } from '#exchange'
 import { type BodyLimits, checkRequest, type Listening, listen, type Relay, type Tls } from '#relay'
+import { readClient } from '#wire'
+import { recordRefusal } from './answer.ts'
 import { carry } from './carry.ts'
+import { begin } from './exchange.ts'
 import type { House } from './house.ts'
 import { HttpTurn } from './http.ts'
 import { lineOf } from './refusals.ts'
@@ -39,21 +42,33 @@ export function openReverse(options: DoorOptions): Promise<Listening> {
 
 async function onRequest(request: IncomingMessage, response: ServerResponse, options: DoorOptions): Promise<void> {
   const { relay, body: limits, insecure } = options
+  const house = options.house()
   const { address, refused } = addressOf(request)
-  await carry(new HttpTurn({ request, response, address, refused, relay, limits, insecure }), options.house())
+  const turn = new HttpTurn({ request, response, address, relay, limits, insecure })
+  if (!refused) return carry(turn, house)
+  const exchange = begin(turn, house, readClient(turn.headers))
+  plain(response, refused, exchange.id)
+  await recordRefusal(exchange, refused)
 }
 
-/** Where a request wants to go; one that goes nowhere, or could be read in two ways, is carried to its refusal. */
-function addressOf(request: IncomingMessage): { address: Address; refused: Fault | undefined } {
+/** Where a request wants to go, or why it goes nowhere: it names no connection, or could be read in two ways. */
+function addressOf(request: IncomingMessage): { address: Address; refused?: Fault } {
   const target = request.url ?? '/'
   try {
     checkRequest(request)
-    return { address: readAddress(target), refused: undefined }
+    return { address: readAddress(target) }
   } catch (error) {
     const path = target.split('?', 1)[0]?.slice(0, LONGEST_SHOWN) ?? ''
     const address = { connection: '', host: undefined, path, query: '', pathKey: undefined }
     return { address, refused: faultOf(error) }
   }
+}
+
+/** Answers at once, before the record: the parser may close the connection next, and nothing of it goes anywhere. */
+function plain(response: ServerResponse, fault: Fault, id: string): void {
+  const body = `${lineOf(fault, id)}\n`
+  const headers = { 'content-type': 'text/plain; charset=utf-8', 'x-gatelog-error': fault.code, connection: 'close' }
+  response.writeHead(fault.status, headers).end(body)
 }
 
 /** WebSocket is not recorded yet, so it is refused: Copilot CLI and Codex then fall back to HTTP. */

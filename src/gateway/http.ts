@@ -1,6 +1,5 @@
 /** A turn over HTTP/1.1: node:http towards the client, undici towards the provider. Knows no rule. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Fault } from '#exchange'
 import { type BodyLimits, Delivery, type Incoming, type Outgoing, type Relay, readBody } from '#relay'
 import type { Connection, Host } from './connection.ts'
 import type { Address, Received, Turn } from './turn.ts'
@@ -9,7 +8,6 @@ export interface HttpOptions {
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly address: Address
-  readonly refused: Fault | undefined
   readonly relay: Relay
   readonly limits: BodyLimits
   readonly insecure: boolean
@@ -23,12 +21,7 @@ export class HttpTurn implements Turn {
 
   constructor(options: HttpOptions) {
     this.#options = options
-    if (options.refused) options.response.shouldKeepAlive = false
     this.#delivery = new Delivery(options.response)
-  }
-
-  get refused(): Fault | undefined {
-    return this.#options.refused
   }
 
   get method(): string {

@@ -22,13 +22,12 @@ export interface Way {
 
 /**
  * Step 1: who asks, and by which way. Nothing of the body has been read yet.
- * @throws what its door found wrong; identity.*, request.connection, request.host
+ * @throws identity.*, request.connection, request.host
  */
 export function identify(exchange: Exchange): Way {
   const { turn, house } = exchange
   const found = findCredential(turn.headers, turn.address.pathKey)
   const connection = house.connections.get(turn.address.connection)
-  if (turn.refused) throw turn.refused
   if (!found) throw new Fault('identity.missing')
   const key = house.identity.recognise(found.secret)
   exchange.actor = key.actor

@@ -1,5 +1,4 @@
 /** One request and its answer as `carry()` sees them, whatever the transport. Types only: HTTP is in `http.ts`. */
-import type { Fault } from '#exchange'
 import type { Incoming, Outgoing } from '#relay'
 import type { Connection, Host } from './connection.ts'
 
@@ -23,8 +22,6 @@ export interface Received {
 }
 
 export interface Turn {
-  /** Why nothing of it can be carried: its door could not read it, or could read it in two ways. */
-  readonly refused: Fault | undefined
   readonly method: string
   readonly address: Address
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
