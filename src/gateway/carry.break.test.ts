@@ -5,6 +5,12 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { answer, ask, kinds, stream, within } from './asking.case.ts'
 import { chat, chunk, DONE, Fault, type Script } from './house.case.ts'
 
+/** An upstream that begins its answer and says no more. */
+const begun: Script = (_request, _body, response) => {
+  response.writeHead(200, { 'content-type': 'text/event-stream' })
+  response.write(chunk('hello'))
+}
+
 test('a trail that cannot be written stops the traffic', () =>
   within({ script: answer }, async (house) => {
     house.watched.fail = new Fault('trail.unavailable')
@@ -66,10 +72,7 @@ for (const durable of ['each-event', 'during'] as const)
 test('the client’s abort reaches upstream within a second and is recorded', () =>
   within(
     {
-      script: (_request, _body, response) => {
-        response.writeHead(200, { 'content-type': 'text/event-stream' })
-        response.write(chunk('hello'))
-      },
+      script: begun,
       timeouts: { idle_ms: 5000 },
     },
     async (house) => {
@@ -91,10 +94,7 @@ test('the client’s abort reaches upstream within a second and is recorded', ()
 test('a revoked key cuts its open stream with a notice', () =>
   within(
     {
-      script: (_request, _body, response) => {
-        response.writeHead(200, { 'content-type': 'text/event-stream' })
-        response.write(chunk('hello'))
-      },
+      script: begun,
       timeouts: { idle_ms: 5000 },
     },
     async (house) => {

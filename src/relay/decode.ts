@@ -24,6 +24,7 @@ export function decode(source: AsyncIterable<Uint8Array>, options: DecodeOptions
   const origin = source[Symbol.asyncIterator]()
   const bytes = options.codings.reduce<AsyncIterator<Uint8Array>>((from, to) => decodeOne(from, to, options), origin)
   let left = false
+  /** Whoever leaves has an answer already, or the error that made it leave: what closing finds wrong adds nothing. */
   const leave = () => {
     left = true
     for (const each of [origin, bytes]) each.return?.().catch(() => undefined)
