@@ -118,6 +118,20 @@ test('a secret in a prompt reaches neither the model nor the record', () =>
     assert.ok(!opening.text?.includes(SECRET))
   }))
 
+test('told only, a secret in a prompt goes on as it was, and the record is masked all the same', () =>
+  within({ script: answer, prompts: 'alert' }, async (house) => {
+    const body = chat(`use ${SECRET}`)
+    await (await ask(house, body)).text()
+    assert.equal(house.seen[0]?.body, body)
+    const [opening] = house.watched.entries
+    assert.ok(opening?.kind === 'asked' && !Buffer.from(opening.body?.bytes ?? []).includes(SECRET))
+    assert.deepEqual(
+      opening.findings.map(({ rule, masked }) => [rule, masked]),
+      [['github-pat', false]],
+    )
+    assert.ok(!opening.text?.includes(SECRET))
+  }))
+
 test('a whole reply is masked too', () =>
   within(
     {

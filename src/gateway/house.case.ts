@@ -27,6 +27,7 @@ export interface Setup {
   readonly rules?: unknown
   readonly durable?: Durable
   readonly unknownRoutes?: Connection['unknownRoutes']
+  readonly prompts?: 'mask' | 'alert'
   readonly openStreams?: number
   readonly bytesPerHour?: number
   readonly gap?: GapLimits
@@ -154,7 +155,7 @@ function houseOf(setup: Setup, trail: Trail, identity: Identity, origin: URL): H
     gaps: new Gaps({ trail, keyring, now: Date.now, uuid, tell }),
     strangers: new Strangers(trail),
     settings: {
-      prompts: 'mask',
+      prompts: setup.prompts ?? 'mask',
       gap: setup.gap,
       pathKeys: false,
       eventBytes: 1_000_000,
