@@ -1,5 +1,6 @@
 /** Texts and cuts for the tests of split-proofness; never part of the product. */
 import fc from 'fast-check'
+import { spread } from './examples.ts'
 import { type Engine, Lane, type LaneFinding, RULES } from './index.ts'
 
 /** What a client receives when `parts` are pushed one by one and each leaves whole as soon as it is settled. */
@@ -41,8 +42,7 @@ export function cut(text: string, sizes: readonly number[]): string[] {
   return parts
 }
 
-const samples = RULES.flatMap((rule) => rule.examples.match.map((match) => match()))
-const whole = samples.map((sample) => (typeof sample === 'string' ? sample : sample.join('')))
+const whole = RULES.flatMap((rule) => rule.examples.match.map((match) => spread(match).join('')))
 
 const secret = fc.constantFrom(...whole)
 const beginning = fc.tuple(secret, fc.nat(60)).map(([text, length]) => text.slice(0, length))

@@ -1,5 +1,6 @@
 /** Rules compiled once and shared by all lanes; holds no text and no state of any lane. */
 import { Fault } from '#exchange'
+import { lookOf, proofOf } from './checks.ts'
 import { buildLiterals, type Literal, type Literals } from './literals.ts'
 import { Matcher, State } from './matcher.ts'
 import { longest, NON_ASCII, parseClass, parsePattern, SYMBOLS } from './pattern.ts'
@@ -21,6 +22,8 @@ export interface Program {
   /** By symbol or END: whether it may follow the secret; undefined where anything may. */
   readonly follow: Uint8Array | undefined
   readonly check: ((secret: string) => boolean) | undefined
+  /** Whether a secret proves itself; undefined where the rule knows no proof. */
+  readonly proof: ((secret: string) => boolean) | undefined
 }
 
 /** What a literal hit starts. */
@@ -83,7 +86,8 @@ function compileRule(rule: MaskingRule, order: number): Program {
       before: rule.before === undefined ? undefined : new Matcher(parsePattern(rule.before, rule.fold)),
       secret: new Matcher(secretOf(rule)),
       follow: followOf(rule),
-      check: rule.check,
+      check: rule.check ?? lookOf(rule.checks),
+      proof: proofOf(rule.proof),
     }
   } catch (error) {
     const why = error instanceof Fault ? error.detail : String(error)
@@ -93,7 +97,7 @@ function compileRule(rule: MaskingRule, order: number): Program {
 
 function secretOf(rule: MaskingRule) {
   const pattern = parsePattern(rule.secret, rule.fold)
-  if (rule.check && longest(pattern) > LONGEST_CHECKED)
+  if ((rule.check || rule.checks?.length) && longest(pattern) > LONGEST_CHECKED)
     throw new Fault('config.invalid', `a secret with a check is at most ${LONGEST_CHECKED} characters long`)
   return pattern
 }
@@ -135,7 +139,15 @@ function open(program: Program, literal: string): Opening {
 
 /** A known value is certain where its literal ends: a state that accepts and leads nowhere. */
 function openKnown(id: string, value: string, order: number): Opening {
-  const program = { rule: id, order, before: undefined, secret: undefined, follow: undefined, check: undefined }
+  const program = {
+    rule: id,
+    order,
+    before: undefined,
+    secret: undefined,
+    follow: undefined,
+    check: undefined,
+    proof: undefined,
+  }
   return { program, context: undefined, secrets: [{ state: new State([], true, 0), back: value.length, text: value }] }
 }
 

@@ -1,7 +1,13 @@
-/** The shape of a masking rule: data that says what a secret looks like. Types only. */
+/** The shape of a masking rule: data alone, that says what a secret looks like. Types only. */
+import type { Check, Proof } from './checks.ts'
 
-/** A text that holds a secret: the secret alone, or [what stands before, the secret, what stands after]. */
-export type Sample = string | readonly [before: string, secret: string, after: string]
+/**
+ * A text written as a template (see `examples.ts`): `ghp_<base62:36>`. Where the secret is only a part of it, that part
+ * stands in double braces: `password = "{{<base62:14>}}"`.
+ */
+export type Sample = string
+/** Until every family is data: a text made by code, or [what stands before, the secret, what stands after]. */
+export type Made = () => string | readonly [before: string, secret: string, after: string]
 
 /** Patterns are written in the subset of `parsePattern`. */
 export interface MaskingRule {
@@ -22,8 +28,11 @@ export interface MaskingRule {
   readonly after?: string
   /** A class: none of these may follow. */
   readonly notAfter?: string
-  /** A last look at the whole secret, which must then have a longest length. */
+  /** Looks at the whole secret, which must then have a longest length; it is one only where all of them hold. */
+  readonly checks?: readonly Check[]
+  /** Until every family is data: a look that has no name. */
   readonly check?: (secret: string) => boolean
-  /** Assembled at run time, so that no secret scanner fires on this file. */
-  readonly examples: { readonly match: readonly (() => Sample)[]; readonly miss: readonly (() => string)[] }
+  /** What marks a finding as verified where it holds; it is masked either way. */
+  readonly proof?: Proof
+  readonly examples: { readonly match: readonly (Sample | Made)[]; readonly miss: readonly (Sample | Made)[] }
 }

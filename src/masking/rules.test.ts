@@ -2,9 +2,12 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
-import { compile, type MaskingRule, maskText, RULES, type Sample } from './index.ts'
+import { missOf, spread } from './examples.ts'
+import { compile, FAMILIES, type MaskingRule, maskText, RULES } from './index.ts'
 
 const engine = compile(RULES)
+
+type Example = MaskingRule['examples']['match'][number]
 
 /** Where a token may stand. */
 const PLACES: readonly (readonly [string, string])[] = [
@@ -23,23 +26,24 @@ const PLACES: readonly (readonly [string, string])[] = [
   ['- ', '\n- next'],
 ]
 
-function spread(sample: Sample): readonly [string, string, string] {
-  return typeof sample === 'string' ? ['', sample, ''] : sample
+function placesOf(before: string, after: string) {
+  return before + after === '' ? PLACES : PLACES.slice(0, 1)
 }
 
-function placesOf(sample: Sample) {
-  return typeof sample === 'string' ? PLACES : PLACES.slice(0, 1)
-}
-
-function assertMasked(rule: MaskingRule, sample: Sample): void {
-  const [before, secret, after] = spread(sample)
-  for (const [left, right] of placesOf(sample)) {
+function assertMasked(rule: MaskingRule, example: Example): void {
+  const [before, secret, after] = spread(example)
+  for (const [left, right] of placesOf(before, after)) {
     const text = left + before + secret + after + right
     const masked = `${left}${before}[masked:${rule.id}]${after}${right}`
     assert.equal(maskText(engine, text, 'text').text, masked)
     assert.deepEqual(JSON.parse(maskText(engine, JSON.stringify({ a: text }), 'json').text), { a: masked })
   }
 }
+
+test('a rule belongs to one family', () => {
+  assert.equal(Object.values(FAMILIES).flat().length, RULES.length)
+  for (const family of Object.keys(FAMILIES)) assert.match(family, /^[a-z]+$/)
+})
 
 test('there are at least forty rules, each with its own id and examples', () => {
   assert.ok(RULES.length >= 40)
@@ -52,13 +56,13 @@ test('there are at least forty rules, each with its own id and examples', () => 
 
 for (const rule of RULES) {
   test(`rule ${rule.id}`, () => {
-    for (const example of rule.examples.match) assertMasked(rule, example())
+    for (const example of rule.examples.match) assertMasked(rule, example)
     for (const example of rule.examples.miss) {
-      const { findings } = maskText(engine, example(), 'text')
+      const { findings } = maskText(engine, missOf(example), 'text')
       assert.deepEqual(
         findings.filter((finding) => finding.rule === rule.id),
         [],
-        example(),
+        missOf(example),
       )
     }
   })

@@ -1,6 +1,5 @@
 /** Secrets that only their name gives away: name = "value", headers, environment lines. Kept conservative. */
 import type { MaskingRule } from '../rule.ts'
-import { entropy, isMixed, isStandIn } from './check.ts'
 import { BASE62, sample } from './sample.ts'
 
 const NAMES = [
@@ -24,14 +23,6 @@ const ENV_NAMES = [
   ...['api_key', 'apikey', 'secret_key', 'private_key', 'access_key', 'auth_key'],
 ]
 
-/** Random enough to be a secret, or a password that mixes kinds of characters. */
-function isSecret(value: string): boolean {
-  if (isStandIn(value) || /^(?:https?:|urn:|\/|\.\/|[0-9a-f-]{36}$)/i.test(value)) return false
-  const kinds = [/[a-z]/, /[A-Z]/, /\d/, /[^A-Za-z0-9]/].filter((kind) => kind.test(value)).length
-  if (!/[A-Za-z]/.test(value) || !/\d/.test(value)) return false
-  return value.length >= 16 ? entropy(value) >= 3.2 : kinds >= 3 && entropy(value) >= 2.5
-}
-
 export const ASSIGNMENT: readonly MaskingRule[] = [
   {
     id: 'assigned-secret',
@@ -42,7 +33,7 @@ export const ASSIGNMENT: readonly MaskingRule[] = [
     before: `${NAME}[A-Za-z0-9_-]{0,16}(?:\\\\{0,4}["'\`])?\\]?\\s{0,8}(?:=>|:=|==?|:)\\s{0,8}@?\\\\{0,4}["'\`]`,
     secret: `[^\\s"'\`\\\\<>]{8,200}`,
     after: `["'\`\\\\]`,
-    check: isSecret,
+    checks: ['assigned'],
     examples: {
       match: [
         () => ['const dbPassword = "', `Tr0ub4dor&${sample(BASE62, 3)}`, '"'],
@@ -69,7 +60,7 @@ export const ASSIGNMENT: readonly MaskingRule[] = [
     before: `(?:${ENV_NAMES.join('|')})=`,
     secret: '[A-Za-z0-9+/=_!@#%^*~:-]{8,200}',
     notAfter: `[A-Za-z0-9+/=_!@#%^*~:.("'\`$[{-]`,
-    check: isSecret,
+    checks: ['assigned'],
     examples: {
       match: [() => ['export DB_PASSWORD=', `hunter2X!${sample(BASE62, 5)}`, '\nnext']],
       miss: [
@@ -88,7 +79,7 @@ export const ASSIGNMENT: readonly MaskingRule[] = [
     before: `authorization(?:\\\\{0,4}["'\`])?\\s{0,4}[:=,]\\s{0,4}(?:\\\\{0,4}["'\`])?(?:bearer|basic|token)\\s{1,4}`,
     secret: '[A-Za-z0-9_~+/.=-]{15,511}[A-Za-z0-9_~+/=-]',
     notAfter: '[A-Za-z0-9_~+/=-]',
-    check: (secret) => isMixed(secret) && !isStandIn(secret),
+    checks: ['mixed', 'no-stand-in'],
     examples: {
       match: [() => ['curl -H "Authorization: Bearer ', sample(BASE62, 40), '"']],
       miss: [() => 'Authorization: Bearer YOUR_TOKEN_HERE_123', () => 'authorization: bearer token'],

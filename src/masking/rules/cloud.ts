@@ -1,6 +1,5 @@
 /** Amazon Web Services, Google Cloud, Microsoft Azure and Alibaba Cloud (each provider's own documentation). */
 import type { MaskingRule } from '../rule.ts'
-import { isDocumented, isMixed } from './check.ts'
 import { BASE62, BASE64, prefixed, sample, UPPER } from './sample.ts'
 
 const SEPARATOR = `[\\s"'\`\\\\:=|,>()]{1,8}`
@@ -15,7 +14,7 @@ export const CLOUD: readonly MaskingRule[] = [
     literals: ['AKIA', 'ASIA', 'ABIA', 'ACCA'],
     secret: 'A(?:KIA|SIA|BIA|CCA)[A-Z2-7]{16}',
     notAfter: '[A-Za-z0-9]',
-    check: (secret) => !isDocumented(secret),
+    checks: ['undocumented'],
     examples: {
       match: [() => `AKIA${sample(UPPER, 16)}`, () => `ASIA${sample(UPPER, 16, 2)}`],
       miss: [() => `AKIA${'IOSFODNN7'}EXAMPLE`, () => `AKIA${sample(UPPER, 17)}`],
@@ -30,7 +29,7 @@ export const CLOUD: readonly MaskingRule[] = [
     before: `(?:aws[_-]?)?secret[_-]?(?:access[_-]?)?(?:key)?${SEPARATOR}`,
     secret: '[A-Za-z0-9/+]{40}',
     notAfter: '[A-Za-z0-9/+=]',
-    check: (secret) => isMixed(secret) && !isDocumented(secret),
+    checks: ['mixed', 'undocumented'],
     examples: {
       match: [
         () => ['AWS_SECRET_ACCESS_KEY=', sample(BASE64, 40), ''],

@@ -1,6 +1,5 @@
 /** Keys and credentials known by their structure: private keys, JSON Web Tokens, age keys, passwords in addresses. */
 import type { MaskingRule } from '../rule.ts'
-import { isStandIn } from './check.ts'
 import { BASE62, BASE64, HEX, sample } from './sample.ts'
 
 const BEGIN = `-----BEGIN ${'RSA PRIVATE'} KEY-----`
@@ -69,7 +68,7 @@ export const KEYS: readonly MaskingRule[] = [
     before: `://[^\\s:/@"'\`<>\\\\]{0,64}:`,
     secret: `[^\\s/"'\`<>\\\\]{3,200}`,
     after: '[@]',
-    check: (secret) => !isStandIn(secret),
+    checks: ['no-stand-in'],
     examples: {
       match: [
         () => ['postgres://app:', sample(BASE62, 12), '@db.internal:5432/main'],

@@ -1,19 +1,12 @@
-/** Makes examples of secrets at run time, always alike; never holds a token that a secret scanner would know. */
+/** The rule that most tokens need: a known beginning and a body of one class. Data, never code that scans. */
+import { ALPHABETS, sample } from '../examples.ts'
 import type { MaskingRule } from '../rule.ts'
 
-export const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
-export const BASE64 = `${BASE62}+/`
-export const HEX = '0123456789abcdef'
-export const UPPER = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
-
-/** `length` characters of `alphabet`, pseudo-random but the same at each call (Lehmer's generator). */
-export function sample(alphabet: string, length: number, seed = 1): string {
-  let state = seed * 7919
-  return Array.from({ length }, () => {
-    state = (state * 48_271) % 2_147_483_647
-    return alphabet[state % alphabet.length]
-  }).join('')
-}
+export { sample } from '../examples.ts'
+export const BASE62 = ALPHABETS['base62'] as string
+export const BASE64 = ALPHABETS['base64'] as string
+export const HEX = ALPHABETS['hex'] as string
+export const UPPER = ALPHABETS['base32'] as string
 
 /** What most tokens are: a known beginning and a body of at least so many characters of one class. */
 export interface Prefixed {

@@ -1,0 +1,76 @@
+/** Makes example texts from templates, always alike, so that no token stands in a source file. Never used on traffic. */
+import { crc62 } from './checks.ts'
+import type { Made, Sample } from './rule.ts'
+
+const DIGITS = '0123456789'
+const UPPER = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
+const LOWER = UPPER.toLowerCase()
+
+/** The alphabets that a template may name. */
+export const ALPHABETS: Readonly<Record<string, string>> = {
+  digits: DIGITS,
+  upper: UPPER,
+  lower: LOWER,
+  alpha: UPPER + LOWER,
+  hex: `${DIGITS}abcdef`,
+  HEX: `${DIGITS}ABCDEF`,
+  base32: `${UPPER}234567`,
+  base36: DIGITS + LOWER,
+  BASE36: DIGITS + UPPER,
+  base62: DIGITS + UPPER + LOWER,
+  base64: `${DIGITS + UPPER + LOWER}+/`,
+  base64url: `${DIGITS + UPPER + LOWER}-_`,
+  bech32: 'QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L',
+}
+
+const PART = /<(?:(\w+):(\d+)(?::(\d+))?|crc62:(\d+)|)>/g
+
+/**
+ * Expands `<alphabet:length>` and `<alphabet:length:seed>` to characters that are the same at each call, `<crc62:n>` to
+ * the checksum of the n characters before it, and `<>` to nothing (it keeps a known token out of the source).
+ */
+function expand(template: string): string {
+  let out = ''
+  let from = 0
+  for (const found of template.matchAll(PART)) {
+    out += template.slice(from, found.index)
+    from = found.index + found[0].length
+    const [, name, length, seed, crc] = found
+    if (crc) out += crc62(out.slice(-Number(crc)))
+    else if (name) out += sample(alphabetOf(name), Number(length), Number(seed ?? 1))
+  }
+  return out + template.slice(from)
+}
+
+function alphabetOf(name: string): string {
+  const alphabet = ALPHABETS[name]
+  if (!alphabet) throw new RangeError(`no alphabet is called ${name}`)
+  return alphabet
+}
+
+/** Pseudo-random characters, the same at each call (Lehmer's generator). */
+export function sample(alphabet: string, length: number, seed = 1): string {
+  let state = seed * 7919
+  return Array.from({ length }, () => {
+    state = (state * 48_271) % 2_147_483_647
+    return alphabet[state % alphabet.length]
+  }).join('')
+}
+
+/** What stands before the secret, the secret, and what stands after it. */
+export function spread(example: Sample | Made): readonly [before: string, secret: string, after: string] {
+  if (typeof example === 'function') return made(example)
+  const open = example.indexOf('{{')
+  const close = example.lastIndexOf('}}')
+  if (open < 0 || close < open) return ['', expand(example), '']
+  return [expand(example.slice(0, open)), expand(example.slice(open + 2, close)), expand(example.slice(close + 2))]
+}
+
+/** A text that holds no secret of the rule; braces in it stand for themselves. */
+export const missOf = (example: Sample | Made): string =>
+  typeof example === 'function' ? made(example).join('') : expand(example)
+
+function made(example: Made): readonly [before: string, secret: string, after: string] {
+  const text = example()
+  return typeof text === 'string' ? ['', text, ''] : text
+}
