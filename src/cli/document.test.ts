@@ -131,6 +131,9 @@ test('the JSON of commands that need no record is, too', async (t) => {
   )
   put(folder, 'settings.json', '{}')
   holds(await json(folder, 'check'), '`gatelog check`')
+  put(folder, 'rows.jsonl', `{"id":1,"text":"${'gh'}p_${'A1b2C3'.repeat(6)}"}\n`)
+  holds(await json(folder, 'scan', '--jsonl', 'rows.jsonl'), '`gatelog scan`')
+  holds(await json(folder, 'mask', '--jsonl', 'rows.jsonl'), '`gatelog mask`')
   const file = ['--file', 'settings.json']
   holds(await json(folder, 'connect', 'codex'), '`gatelog connect`')
   holds(await json(folder, 'connect', 'openai', '--write', '--yes', ...file), '`gatelog connect`')

@@ -8,7 +8,9 @@ import { connect } from './commands/connect.ts'
 import { connections } from './commands/connections.ts'
 import { doctor } from './commands/doctor.ts'
 import { keys } from './commands/keys.ts'
+import { mask } from './commands/mask.ts'
 import { replay } from './commands/replay.ts'
+import { scan } from './commands/scan.ts'
 import { search } from './commands/search.ts'
 import { serve } from './commands/serve.ts'
 import { sessions } from './commands/sessions.ts'
@@ -22,6 +24,7 @@ import { safe } from './terminal.ts'
 const COMMANDS: readonly Register[] = [
   ...[serve, check, keys, connections, connect],
   ...[search, show, replay, tail, sessions],
+  ...[scan, mask],
   ...[doctor, completion, version],
 ]
 

@@ -220,6 +220,11 @@ export const FAULTS = {
     remedy: 'Add --yes to write without asking.',
   },
   'usage.option': { status: 400, message: 'The command’s options do not fit', remedy: 'See --help of the command.' },
+  'usage.input': {
+    status: 400,
+    message: 'The input cannot be read',
+    remedy: 'Look at the file, and the line where one is named.',
+  },
   'server.unreachable': {
     status: 503,
     message: 'The Gatelog server does not answer',
