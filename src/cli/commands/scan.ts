@@ -15,7 +15,7 @@ export const scan: Register = (program) => {
     .command('scan')
     .description('find secrets in texts')
     .option('--jsonl <file>', 'lines {id,text}, - for stdin; writes {id,findings}, ends with 0')
-    .addHelpText('after', examples('scan --jsonl rows.jsonl', 'scan --jsonl - --json'))
+    .addHelpText('after', examples('scan --jsonl rows.jsonl'))
     .action(async ({ jsonl }: Options) => {
       if (jsonl === undefined) throw new Fault('usage.option', 'name --jsonl <file>')
       await scanLines(jsonl)
