@@ -13,7 +13,7 @@ import type {
   RouteKind,
   Verdict,
 } from '#exchange'
-import { maskText } from '#masking'
+import { type Engine, maskText } from '#masking'
 import type { Client } from '#wire'
 import type { House } from './house.ts'
 import { shownPath } from './reverse.ts'
@@ -42,6 +42,8 @@ export interface Exchange {
   retryOf?: string
   /** Remembers what this prompt sent, for the session's next one; called once it is on the record. */
   learn?: () => void
+  /** The body that was digested last. */
+  digested?: { readonly bytes: Uint8Array; readonly hex: string }
   /** Resolves once it is decided whether the opening is on the trail. */
   opened?: Promise<boolean>
   /** Set where a gap let it pass: nothing of it is on the trail, or its ending will be there later. */
@@ -67,9 +69,13 @@ export function begin(turn: Turn, house: House, client: Client): Exchange {
 /** Milliseconds since the request began, to a tenth. */
 export const elapsed = ({ house, began }: Exchange): number => Math.round((house.clock() - began) * 10) / 10
 
-/** Keyed digest of a body's bytes, hex. */
-export const digest = ({ house }: Exchange, bytes: Uint8Array): string =>
-  house.keyring.digest('body', bytes).toString('hex')
+/** Keyed digest of a body's bytes, hex. What passes unchanged is digested once: nothing writes into a body. */
+export function digest(exchange: Exchange, bytes: Uint8Array): string {
+  if (exchange.digested?.bytes === bytes) return exchange.digested.hex
+  const hex = exchange.house.keyring.digest('body', bytes).toString('hex')
+  exchange.digested = { bytes, hex }
+  return hex
+}
 
 /** The `asked` entry: who, where to, what, and what the rules said. */
 export function asked(exchange: Exchange): Opening {
@@ -90,7 +96,7 @@ function opening(exchange: Exchange): Omit<Opening, 'kind'> {
     at: exchange.at,
     door: turn.door,
     method: turn.method,
-    path: maskText(exchange.house.engine, shownPath(turn.address), 'text').text,
+    path: maskFact(exchange.house.engine, shownPath(turn.address)),
     route: exchange.route,
     facts: factsOf(exchange),
     findings: exchange.findings,
@@ -117,8 +123,22 @@ function opening(exchange: Exchange): Omit<Opening, 'kind'> {
 /** The longest value of a fact that the record keeps, in UTF-16 units. */
 const LONGEST_FACT = 1024
 
-const masked = (exchange: Exchange, text: string): string =>
-  maskText(exchange.house.engine, text.slice(0, LONGEST_FACT), 'text').text
+const masked = ({ house }: Exchange, text: string): string => maskFact(house.engine, text.slice(0, LONGEST_FACT))
+
+/** Facts that a set of rules found clean: user agents, paths, models and tools are the same few. Forgets all once full. */
+const clean = new WeakMap<Engine, Set<string>>()
+const MOST_CLEAN = 4096
+const LONGEST_CLEAN = 256
+
+function maskFact(engine: Engine, text: string): string {
+  const known = clean.get(engine) ?? new Set()
+  if (known.has(text)) return text
+  const { text: told } = maskText(engine, text, 'text')
+  if (told !== text || text.length > LONGEST_CLEAN) return told
+  if (known.size >= MOST_CLEAN) known.clear()
+  clean.set(engine, known.add(text))
+  return text
+}
 
 function factsOf(exchange: Exchange): Facts {
   const { client, prompt, turn } = exchange

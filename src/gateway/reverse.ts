@@ -44,6 +44,7 @@ export function hostOf(connection: Connection, address: Address, method: string)
 
 /** The path as the record may show it: no key, no query values. */
 export function shownPath(address: Address): string {
+  if (address.query === '') return address.path
   const names = [...new URLSearchParams(address.query).keys()]
   return address.path + (names.length ? `?${names.map((name) => `${encodeURIComponent(name)}=…`).join('&')}` : '')
 }

@@ -5,7 +5,7 @@ import { decide as judge } from '#policy'
 import { type Protocol, type Route, readDocument, routeFor } from '#wire'
 import type { Connection, Host } from './connection.ts'
 import { maskBody } from './document.ts'
-import type { Exchange } from './exchange.ts'
+import { digest, type Exchange } from './exchange.ts'
 import { hostOf } from './reverse.ts'
 import { resignReasoning } from './signed.ts'
 import type { Received } from './turn.ts'
@@ -133,15 +133,12 @@ export async function scan(exchange: Exchange, way: Way, received: Asked): Promi
 /** Puts the masked body on the exchange where its route is recorded in full, with digests of both sides. */
 function keep(exchange: Exchange, way: Way, received: Received, record: Buffer, outgoing: Uint8Array): void {
   const { house, prompt } = exchange
-  const digest = (bytes: Uint8Array) => house.keyring.digest('body', bytes).toString('hex')
-  const came = digest(received.raw)
+  const came = digest(exchange, received.raw)
   const type = String(exchange.turn.headers['content-type'] ?? '')
-  const sent = outgoing === received.raw ? came : digest(outgoing)
+  const sent = digest(exchange, outgoing)
   if (way.protocol || !way.route) exchange.body = { bytes: record, type, received: came, sent }
   if (!prompt) return
-  const print = house.keyring
-    .digest('prompt', `${exchange.actor?.id}\0${way.connection.name}\0${came}`)
-    .toString('base64')
+  const print = `${exchange.actor?.id}\0${way.connection.name}\0${came}`
   const before = house.memory.retries.get(print, exchange.at)
   if (before) exchange.retryOf = before
   house.memory.retries.set(print, exchange.id, exchange.at)

@@ -5,6 +5,9 @@ export interface Cut extends Disposable {
   readonly signal: AbortSignal
 }
 
+/** Why what is still open upstream is let go: one for all, since a reason made each time takes a stack trace each time. */
+const OVER = new Fault('client.aborted', 'the exchange is over')
+
 /**
  * Aborts with the fault that tells why. Disposing forgets the sources and aborts too: whatever is still open upstream,
  * because the trail failed or a limit was met, is let go. `total` in ms.
@@ -24,7 +27,7 @@ export function watch(gone: AbortSignal, revoked: AbortSignal, total: number): C
       clearTimeout(timer)
       gone.removeEventListener('abort', onGone)
       revoked.removeEventListener('abort', onRevoked)
-      controller.abort()
+      controller.abort(OVER)
     },
   }
 }

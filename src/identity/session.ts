@@ -1,5 +1,5 @@
 /** The id of a session: never the client's own id alone, so that nobody can join another's. Pure. */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Keyring } from '#exchange'
 
 export interface SessionOf {
@@ -16,7 +16,7 @@ export interface SessionOf {
 
 /** 22 characters, base64url: HMAC over actor, client kind, and own id or hash of the first user message. */
 export function sessionId(keyring: Keyring, of: SessionOf): string {
-  const own = of.own ?? createHash('sha256').update(of.first).digest('hex')
+  const own = of.own ?? hash('sha256', of.first)
   const parts = [of.actor, of.client, of.own === undefined ? 'first' : 'own', own, of.day ?? '']
   return keyring.digest('session', JSON.stringify(parts)).toString('base64url').slice(0, 22)
 }

@@ -46,7 +46,20 @@ export function valuesOf(headers: HeaderList, name: string): string[] {
   return headers.filter(([key]) => key.toLowerCase() === name).map(([, value]) => value)
 }
 
-const folded = (name: string): string => name.toLowerCase().replaceAll('_', '-')
+/** Folded names by what they were folded from: clients send the same few. Forgets all once it is full. */
+const known = new Map<string, string>()
+const MOST_KNOWN = 1024
+const LONGEST_KNOWN = 64
+
+function folded(name: string): string {
+  const before = known.get(name)
+  if (before !== undefined) return before
+  const key = name.toLowerCase().replaceAll('_', '-')
+  if (name.length > LONGEST_KNOWN) return key
+  if (known.size >= MOST_KNOWN) known.clear()
+  known.set(name, key)
+  return key
+}
 
 function kept(raw: readonly string[], dropped: (name: string) => boolean): [string, string][] {
   const named = namedByConnection(raw)

@@ -118,8 +118,9 @@ test('journalled() does not wait for bytes that came after it', async () => {
 })
 test('one batch is in flight, and the next takes all that came meanwhile', async () => {
   const { trail, batches } = await failing()
-  const appends: Promise<number>[] = []
-  for (const n of [1, 2, 3, 4, 5]) {
+  const appends = [trail.append(opening(idOf(1)))]
+  await new Promise(setImmediate)
+  for (const n of [2, 3, 4, 5]) {
     appends.push(trail.append(opening(idOf(n))))
     await Promise.resolve()
   }

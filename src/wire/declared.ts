@@ -15,9 +15,14 @@ export function declaredIn(body: Json, headers: Headers, messages: readonly Mess
     repository: given(body['nwo']) ?? (header && !header.startsWith('__') ? header : undefined) ?? codex.repository,
     commit: codex.commit,
     branch: claude,
-    session: given(object(parsedOr(user))['session_id']) ?? /_session_([\w-]{1,100})$/.exec(user)?.[1],
+    session: sessionIn(user),
   })
 }
+
+/** Claude Code: the session in its `user_id`, which is JSON or ends in `_session_<id>`. */
+const sessionIn = (user: string): string | undefined =>
+  (user.startsWith('{') ? given(object(parsedOr(user))['session_id']) : undefined) ??
+  /_session_([\w-]{1,100})$/.exec(user)?.[1]
 
 /** Codex: `x-codex-turn-metadata`, as a header or in `client_metadata`. */
 function codexWorkspace(body: Json, headers: Headers): { repository?: string; commit?: string } {
