@@ -25,7 +25,7 @@ export const FAULTS = {
     remedy: 'Ask whoever runs Gatelog for a new key.',
   },
   'identity.expired': {
-    status: 401,
+    status: 400,
     message: 'This Gatelog key has expired',
     remedy: 'Create a new one: `gatelog keys create`.',
   },

@@ -34,6 +34,35 @@ for (const [name, headers, fault] of STRANGERS)
       assert.ok(entry?.kind === 'refused' && entry.fault === fault && entry.body === undefined)
     }))
 
+/** Path, headers and kind of connection; then the status, the content type and what the body must hold. */
+const FORMS: readonly [string, Record<string, string>, 'openai' | 'copilot', number, RegExp, RegExp][] = [
+  ['/v1/messages', {}, 'openai', 403, /json/, /"type":"permission_error","message":"Gatelog: /],
+  ['/v1/responses', { 'user-agent': 'codex_exec/0.169.0' }, 'openai', 400, /^text\/plain/, /^Gatelog: /],
+  ['/v1/chat/completions', {}, 'openai', 400, /json/, /"error":\{"message":"Gatelog: /],
+  ['/chat/completions', { 'editor-version': 'vscode/1.120' }, 'copilot', 424, /^text\/plain/, /^Gatelog: /],
+  ['/v1/engines/gpt-41-copilot/completions', {}, 'copilot', 200, /event-stream/, /^data: \[DONE\]\n\n$/],
+]
+for (const [path, headers, kind, status, type, body] of FORMS)
+  test(`a stranger at ${path} of ${kind} is told in the form that its client shows`, () =>
+    within({ script: answer, kind }, async (house) => {
+      const reply = await ask(house, chat('hi'), { path, headers: { ...headers, 'x-gatelog-key': house.stranger } })
+      assert.deepEqual([reply.status, reply.headers.get('x-gatelog-error')], [status, 'identity.unknown'])
+      assert.match(reply.headers.get('content-type') ?? '', type)
+      assert.match(await reply.text(), body)
+      assert.equal(house.seen.length, 0)
+    }))
+
+test('an address with a wrong connection is told as its route’s client shows it, to whoever has a key', () =>
+  within({ script: answer }, async (house) => {
+    const elsewhere = { ...house, url: house.url.replace('/c/up', '/c/down') }
+    const path = '/v1/messages'
+    const reply = await ask(elsewhere, chat('hi'), { path, headers: { 'user-agent': 'claude-cli/2.1.330 (cli)' } })
+    assert.deepEqual([reply.status, reply.headers.get('x-gatelog-error')], [424, 'request.connection'])
+    assert.match(await reply.text(), /^\{"type":"error",.*"Gatelog: There is no such connection: down/)
+    const stranger = await ask(elsewhere, chat('hi'), { path, headers: { 'x-gatelog-key': house.stranger } })
+    assert.equal(stranger.headers.get('x-gatelog-error'), 'identity.unknown')
+  }))
+
 test('a well-formed key that is not known is refused', () =>
   within({ script: answer }, async (house) => {
     const reply = await ask(house, chat('hi'), { headers: { 'x-gatelog-key': house.stranger } })

@@ -3,10 +3,14 @@ import { FAULTS, type Fault, type FaultCode } from '#exchange'
 import type { Protocol } from '#wire'
 
 /** The ways in which clients want to be told. `ghost` is inline completion: never an error there. */
-export type Flavour = 'messages' | 'responses' | 'codex' | 'chat' | 'copilot-chat' | 'ghost' | 'plain'
+export type Flavour = (typeof FLAVOURS)[number]
+export const FLAVOURS = [
+  ...(['messages', 'claude-code', 'responses', 'codex', 'chat', 'copilot-chat'] as const),
+  ...(['ghost', 'plain'] as const),
+] as const
 
-/** Why nothing, or nothing more, comes. */
-export type Situation = 'deny' | 'identity' | 'expired' | 'trail' | 'request' | 'upstream' | 'draining'
+/** Why nothing, or nothing more, comes. `place`: the address leads nowhere. */
+export type Situation = 'deny' | 'identity' | 'trail' | 'place' | 'request' | 'upstream' | 'draining'
 
 export interface Refusal {
   readonly status: number
@@ -14,23 +18,31 @@ export interface Refusal {
   readonly body: string
 }
 
-/** HTTP status by situation and flavour; 0 stands for the fault's own. Never 401, 403 or 429 for a policy refusal. */
+/**
+ * HTTP status by situation and flavour; 0 stands for the fault's own. Never 401, 403 or 429 for a policy refusal. What
+ * each client does with a status was measured: docs/decisions/004-how-refusals-are-told.md.
+ */
 const STATUS: Readonly<Record<Situation, Readonly<Record<Flavour, number>>>> = {
-  deny: { messages: 400, responses: 400, codex: 400, chat: 400, 'copilot-chat': 424, ghost: 200, plain: 400 },
-  identity: { messages: 403, responses: 400, codex: 400, chat: 400, 'copilot-chat': 424, ghost: 200, plain: 400 },
-  expired: { messages: 401, responses: 401, codex: 401, chat: 401, 'copilot-chat': 424, ghost: 200, plain: 401 },
-  trail: { messages: 503, responses: 503, codex: 503, chat: 503, 'copilot-chat': 424, ghost: 200, plain: 503 },
-  request: { messages: 0, responses: 0, codex: 0, chat: 0, 'copilot-chat': 424, ghost: 0, plain: 0 },
-  upstream: { messages: 0, responses: 0, codex: 0, chat: 0, 'copilot-chat': 0, ghost: 200, plain: 0 },
-  draining: { messages: 503, responses: 503, codex: 503, chat: 503, 'copilot-chat': 503, ghost: 200, plain: 503 },
+  deny: row([400, 424, 400, 400, 400, 424, 200, 400]),
+  identity: row([403, 403, 400, 400, 400, 424, 200, 400]),
+  trail: row([503, 503, 503, 400, 503, 424, 200, 503]),
+  place: row([400, 424, 400, 400, 400, 424, 200, 0]),
+  request: row([0, 424, 0, 400, 0, 424, 200, 0]),
+  upstream: row([0, 0, 0, 0, 0, 0, 200, 0]),
+  draining: row([503, 503, 503, 503, 503, 503, 200, 503]),
+}
+
+/** Statuses in the order of `FLAVOURS`. */
+function row(statuses: readonly number[]): Record<Flavour, number> {
+  return Object.fromEntries(FLAVOURS.map((flavour, at) => [flavour, statuses[at]])) as Record<Flavour, number>
 }
 
 const SITUATIONS: readonly (readonly [RegExp, Situation])[] = [
   [/^policy\./, 'deny'],
   [/^limit\.(requests|bytes)$/, 'deny'],
-  [/^identity\.expired$/, 'expired'],
   [/^identity\./, 'identity'],
   [/^trail\./, 'trail'],
+  [/^request\.(connection|host)$/, 'place'],
   [/^(upstream\.|limit\.(event|reply|time)$)/, 'upstream'],
   [/^gateway\.(draining|stopped)$/, 'draining'],
 ]
@@ -47,7 +59,7 @@ export function flavourOf(o: {
 }): Flavour {
   if (o.protocol === undefined) return 'plain'
   if (o.copilot && (o.protocol === 'completions' || o.host === 'proxy')) return 'ghost'
-  if (o.protocol === 'messages') return 'messages'
+  if (o.protocol === 'messages') return o.client === 'claude-code' ? 'claude-code' : 'messages'
   if (o.copilot && o.client === 'vscode-copilot') return 'copilot-chat'
   if (o.protocol === 'responses') return o.client === 'codex' ? 'codex' : 'responses'
   return 'chat'
@@ -86,7 +98,7 @@ function emptyCompletion(streamed: boolean): { type: string; body: string } {
 function bodyOf(flavour: Flavour, situation: Situation, status: number, line: string, code: FaultCode) {
   if (flavour === 'codex' || flavour === 'copilot-chat') return { type: 'text/plain; charset=utf-8', body: line }
   const error =
-    flavour === 'messages'
+    flavour === 'messages' || flavour === 'claude-code'
       ? { type: 'error', error: { type: anthropicType(situation, status), message: line } }
       : { error: { message: line, type: openaiType(situation, status), code } }
   return { type: 'application/json', body: JSON.stringify(error) }
@@ -95,7 +107,6 @@ function bodyOf(flavour: Flavour, situation: Situation, status: number, line: st
 /** Source: Anthropic API errors, docs.anthropic.com, 2026-11. */
 function anthropicType(situation: Situation, status: number): string {
   if (situation === 'identity') return 'permission_error'
-  if (status === 401) return 'authentication_error'
   if (status === 404) return 'not_found_error'
   if (status === 413) return 'request_too_large'
   return status >= 500 ? 'api_error' : 'invalid_request_error'

@@ -1,5 +1,5 @@
 /** The steps of an exchange before anything is sent: who asks, what, with which secrets, and may it pass. */
-import { Fault, type Finding, type Message, type Prompt, type Verdict } from '#exchange'
+import { Fault, type Finding, faultOf, type Message, type Prompt, type Verdict } from '#exchange'
 import { type Caller, findCredential, looksLikeKey, sessionId } from '#identity'
 import { decide as judge } from '#policy'
 import { type Protocol, type Route, readDocument, routeFor } from '#wire'
@@ -26,22 +26,41 @@ export interface Way {
  */
 export function identify(exchange: Exchange): Way {
   const { turn, house } = exchange
+  const place = locate(exchange)
   const found = findCredential(turn.headers, turn.address.pathKey)
-  const connection = house.connections.get(turn.address.connection)
   if (!found) throw new Fault('identity.missing')
   const key = house.identity.recognise(found.secret)
   exchange.actor = key.actor
   exchange.key = key.id
   const caller = house.identity.admit(key, found.channel, turn.address.connection)
-  if (!connection) throw new Fault('request.connection', turn.address.connection.slice(0, 64))
-  const { host, path } = hostOf(connection, turn.address, turn.method)
-  exchange.host = host.name
+  if (place instanceof Fault) throw place
   const credential = upstreamCredential(exchange)
   if (credential) exchange.credential = house.keyring.digest('credential', credential).toString('hex').slice(0, 32)
-  const route = routeFor(turn.method, path)
+  return { ...place, caller }
+}
+
+/** Where it goes, read before who asks is known: a refusal takes the form that the clients of its route show well. */
+function locate(exchange: Exchange): Omit<Way, 'caller'> | Fault {
+  const { turn, house } = exchange
+  const { address, method } = turn
+  const connection = house.connections.get(address.connection)
+  take(exchange, address.path)
+  if (!connection) return new Fault('request.connection', address.connection.slice(0, 64))
+  try {
+    const { host, path } = hostOf(connection, address, method)
+    exchange.host = host.name
+    return { connection, host, path, ...take(exchange, path) }
+  } catch (error) {
+    return faultOf(error)
+  }
+}
+
+/** What sort of route a path is; the exchange bears it from now on. */
+function take(exchange: Exchange, path: string): Pick<Way, 'route' | 'protocol'> {
+  const route = routeFor(exchange.turn.method, path)
   const protocol = route?.kind === 'exchange' ? route.protocol : undefined
   exchange.route = protocol?.name ?? (route ? 'metadata' : 'unknown')
-  return { connection, host, path, route, protocol, caller }
+  return { route, protocol }
 }
 
 /** The client's own credential towards the provider, where it sent one. */

@@ -25,7 +25,6 @@ test('Claude Code: every difference is accounted for', { skip }, async (t) => {
   assert.ok(prompts.every(({ shown }) => shown.opening.route === 'messages'))
 })
 
-/** Claude Code tries a prompt that is refused in six forms, within a second. */
 test('Claude Code: a denied prompt is told once', { skip }, (t) =>
-  isDenied(t, claude, { posts: 6, code: 1, printed: 1 }),
+  isDenied(t, claude, { posts: 1, code: 1, printed: 1 }),
 )
