@@ -63,6 +63,15 @@ export interface Opening {
   readonly body?: Body
   /** Words for full-text search, beside those of the body: the last user message first. */
   readonly text?: string
+  /** Never stored: an earlier prompt of the same session, already on the record, that this one's body repeats. */
+  readonly like?: Like
+}
+
+/** The first `prefix` and the last `suffix` bytes of a body are those of that exchange's opening body; they never overlap. */
+export interface Like {
+  readonly exchange: string
+  readonly prefix: number
+  readonly suffix: number
 }
 
 /** The last entry of an exchange that was `asked`. */

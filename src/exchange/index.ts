@@ -7,6 +7,7 @@ export type {
   Entry,
   EntryKind,
   Gap,
+  Like,
   Opening,
   OpeningKind,
   RouteKind,

@@ -1,4 +1,4 @@
-/** Entries as JSON text and back, bodies apart. Pure; `text` never becomes part of it. */
+/** Entries as JSON text and back, bodies apart. Pure; `text` and `like` never become part of it. */
 import type { Ending, Entry, Gap, Opening } from '#exchange'
 
 /** Whether an entry is the first of its exchange. */
@@ -7,10 +7,8 @@ export const isOpening = (entry: Entry): entry is Opening => entry.kind === 'ask
 /** All of an entry but the bytes of its body and its words, as one JSON text. */
 export function printEntry(entry: Entry): string {
   if (entry.kind === 'gap') return JSON.stringify(entry)
-  const { text: _text, body, ...rest } = entry
-  if (!body) return JSON.stringify(rest)
-  const { bytes: _bytes, ...described } = body
-  return JSON.stringify({ ...rest, body: described })
+  const body = entry.body && { ...entry.body, bytes: undefined }
+  return JSON.stringify({ ...entry, text: undefined, like: undefined, body })
 }
 
 /** Reads what `printEntry` wrote. Without `bytes` the entry comes back without its body, as lists show it. */

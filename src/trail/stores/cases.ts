@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { type Ending, type Entry, Fault, type Gap, type Opening } from '#exchange'
 import { parseQuery } from '../query.ts'
 import type { Committed, Store } from '../store.ts'
+import { repeatsComeBack, unknownLikesAreTaken } from './repeats.ts'
 
 /** 2026-11-24, noon UTC. */
 export const NOON = Date.parse('2026-11-24T12:00:00Z')
@@ -296,10 +297,14 @@ async function standsHostileValues(store: Store): Promise<void> {
   assert.deepEqual(await found(store, `NEAR OR "NEAR(a"`), [1])
 }
 
+const MAKE = { idOf, opening, noon: NOON }
+
 /** Each case gets a store of its own, empty. */
 export const CASES: readonly [string, (store: Store) => Promise<void>][] = [
   ['keeps whole entries', keepsWholeEntries],
   ['keeps bytes as they are', keepsBytesAsTheyAre],
+  ['puts bodies together that repeat earlier ones', (store) => repeatsComeBack(store, MAKE)],
+  ['takes a body that is like none it has', (store) => unknownLikesAreTaken(store, MAKE)],
   ['numbers entries without a hole', numbersEntries],
   ['refuses what does not fit an exchange', refusesWhatDoesNotFit],
   ['tells what is unfinished, with its bytes in order', tellsWhatIsUnfinished],

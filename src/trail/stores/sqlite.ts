@@ -6,7 +6,7 @@ import { parseEntry } from '../entries.ts'
 import type { Query } from '../query.ts'
 import type { Batch, Committed, Page, Recorded, Store, StoreOptions } from '../store.ts'
 import { packBatch } from './sqlite/parcel.ts'
-import type { Call, Calls, FaultLine, Reply, Row } from './sqlite/protocol.ts'
+import type { Call, Calls, FaultLine, LineOutcome, Parcel, Reply, Row } from './sqlite/protocol.ts'
 
 /**
  * Opens the store in a folder, which is made (0700) where it is not there; one process at a time.
@@ -97,12 +97,19 @@ class SqliteStore implements Store {
   }
 
   async commit(batch: Batch): Promise<Committed> {
-    const parcel = packBatch(batch)
-    const { outcomes, piecesFault } = await this.#link.call('commit', [parcel], [parcel.bytes.buffer])
+    const { outcomes, piecesFault } = await this.#send(packBatch(batch))
+    const wanted = batch.entries.filter((_, at) => outcomes[at] === 'whole')
+    const more = wanted.length > 0 ? await this.#send(packBatch({ entries: wanted, pieces: [] }, true)) : undefined
+    const rest = more?.outcomes.values()
+    const final = outcomes.map((outcome) => (outcome === 'whole' ? rest?.next().value : outcome))
     return {
-      outcomes: outcomes.map((outcome) => (typeof outcome === 'number' ? outcome : faultFrom(outcome))),
+      outcomes: final.map((outcome) => (typeof outcome === 'number' ? outcome : faultOfLine(outcome))),
       ...(piecesFault && { piecesFault: faultFrom(piecesFault) }),
     }
+  }
+
+  #send(parcel: Parcel) {
+    return this.#link.call('commit', [parcel], [parcel.bytes.buffer])
   }
 
   async unfinished() {
@@ -159,6 +166,12 @@ class SqliteStore implements Store {
     }
   }
 }
+
+/** A line that was sent whole and is still asked for cannot be. */
+const faultOfLine = (outcome: LineOutcome | undefined): Fault =>
+  typeof outcome === 'object'
+    ? faultFrom(outcome)
+    : new Fault('gateway.internal', 'the store did not take a whole body')
 
 const faultFrom = ({ code, detail }: FaultLine): Fault => new Fault(code, detail)
 

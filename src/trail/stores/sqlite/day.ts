@@ -4,13 +4,14 @@ import { type EndingFacets, fits } from '../../facets.ts'
 import type { Key } from '../../query.ts'
 import { spell, type Tokens } from '../../tokens.ts'
 import { wordsOf } from '../../words.ts'
-import { type Coding, grow, shrink } from './body.ts'
+import { Bodies } from './bodies.ts'
 import { File } from './file.ts'
 import type { Line, Row } from './protocol.ts'
 
 /** `seq` of an exchange is that of its opening. Words: row 2·seq is the prompt's, 2·seq + 1 the reply's. */
 const FORMAT = {
-  version: 1,
+  version: 2,
+  oldest: 1,
   schema: `
     CREATE TABLE entries(seq INTEGER PRIMARY KEY, json TEXT NOT NULL);
     CREATE TABLE bodies(seq INTEGER PRIMARY KEY, coding INTEGER NOT NULL, size INTEGER NOT NULL, bytes BLOB NOT NULL);
@@ -33,6 +34,7 @@ const TERM_KEYS = ['user', 'client', 'connection', 'model', 'verdict', 'repo', '
 /** The open file of one UTC day and retention class. */
 export class Day {
   readonly file: File
+  readonly #bodies: Bodies
   readonly #tokens: Tokens
   readonly #terms = new Map<string, number>()
   #waiting = 0
@@ -41,6 +43,7 @@ export class Day {
   /** @throws trail.locked, trail.newer, trail.unavailable, trail.broken */
   constructor(path: string, tokens: Tokens) {
     this.file = new File(path, FORMAT)
+    this.#bodies = new Bodies(this.file)
     this.#tokens = tokens
   }
 
@@ -69,20 +72,26 @@ export class Day {
       return this.file.transaction(work)
     } catch (error) {
       this.#terms.clear()
+      this.#bodies.forget()
       this.#unsure = true
       throw error
     }
   }
 
-  /** Writes one entry with its body as `seq`; false, and nothing written, where its exchange has no place for it. */
-  write(line: Line, seq: number, body: Uint8Array | undefined): boolean {
+  /**
+   * Writes one entry with its body as `seq`. Nothing is written where its exchange has no `place` for it, or where the
+   * body that its own is like is not here, so that it must be given `whole`.
+   */
+  write(line: Line, seq: number, body: Uint8Array | undefined): 'written' | 'no place' | 'whole' {
+    const session = line.part === 'opening' ? this.#term('session', line.facets.facets.session) : null
+    if (line.like && !this.#bodies.canMake(line.like, session)) return 'whole'
     const at = line.part === 'opening' ? this.#open(line, seq) : line.part === 'ending' ? this.#end(line, seq) : seq
-    if (at === undefined) return false
+    if (at === undefined) return 'no place'
     this.file.run('INSERT INTO entries VALUES (?, ?)', seq, line.json)
     if (line.part === 'gap') this.file.run('INSERT INTO gaps VALUES (?)', seq)
-    if (body) this.#keep(seq, body)
+    if (body) this.#bodies.keep({ seq, exchange: line.exchange, session }, body, line.like)
     if (line.text) this.#shelve(2 * at + (line.part === 'ending' ? 1 : 0), line.text)
-    return true
+    return 'written'
   }
 
   #open({ exchange, at, facets: known }: Line & { part: 'opening' }, seq: number): number | undefined {
@@ -121,11 +130,6 @@ export class Day {
     if (this.#terms.size > 10_000) this.#terms.clear()
     this.#terms.set(name, id)
     return id
-  }
-
-  #keep(seq: number, body: Uint8Array): void {
-    const { coding, size, bytes } = shrink(body)
-    this.file.run('INSERT INTO bodies VALUES (?, ?, ?, ?)', seq, coding, size, bytes)
   }
 
   /** The tokens of a text become durable with their entry; the index takes them up later, many at a time. */
@@ -169,8 +173,8 @@ export class Day {
 
   /** The entries of one exchange, by the seq of its opening. */
   row({ seq, closing }: { seq: number; closing: number | null }, withBodies: boolean): Row {
-    const openingBody = withBodies ? this.#body(seq) : undefined
-    const endingBody = withBodies && closing !== null ? this.#body(closing) : undefined
+    const openingBody = withBodies ? this.#bodies.read(seq) : undefined
+    const endingBody = withBodies && closing !== null ? this.#bodies.read(closing) : undefined
     const ending = closing === null ? undefined : this.json(closing)
     return {
       seq,
@@ -192,12 +196,6 @@ export class Day {
     const row = this.file.get<{ json: string }>('SELECT json FROM entries WHERE seq = ?', seq)
     if (!row) throw new Fault('trail.broken', `${this.file.name}: entry ${seq} is missing`)
     return row.json
-  }
-
-  #body(seq: number): Uint8Array | undefined {
-    const sql = 'SELECT coding, size, bytes FROM bodies WHERE seq = ?'
-    const stored = this.file.get<{ coding: Coding; size: number; bytes: Uint8Array }>(sql, seq)
-    return stored && grow(stored)
   }
 
   close(): void {

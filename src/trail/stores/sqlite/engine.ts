@@ -6,7 +6,7 @@ import type { Day } from './day.ts'
 import { lineOfFault } from './faults.ts'
 import { Flight, type FlightPiece, packFlight, unpackFlight } from './flight.ts'
 import { Folder } from './folder.ts'
-import type { FaultLine, Line, Outcome, Parcel, Stretch } from './protocol.ts'
+import type { FaultLine, Line, LineOutcome, Outcome, Parcel, Stretch } from './protocol.ts'
 
 interface Group {
   readonly name: string
@@ -89,7 +89,7 @@ export class Engine {
   /** One transaction for each day; all of a day's entries become durable or none. */
   commit(parcel: Parcel): Outcome {
     const groups = groupsOf(parcel, (exchange) => this.folder.nameFor(dayOfExchange(exchange)))
-    const outcomes: (number | FaultLine)[] = []
+    const outcomes: LineOutcome[] = []
     let piecesFault: FaultLine | undefined
     for (const [index, group] of groups.entries()) {
       const last = index === groups.length - 1
@@ -105,7 +105,7 @@ export class Engine {
     return { outcomes, ...(piecesFault && { piecesFault }) }
   }
 
-  #commitGroup({ name, lines }: Group, parcel: Parcel, withPieces: boolean, outcomes: (number | FaultLine)[]): void {
+  #commitGroup({ name, lines }: Group, parcel: Parcel, withPieces: boolean, outcomes: LineOutcome[]): void {
     this.mayWrite()
     const day = this.folder.day(name)
     const written: { line: Line; at: number; seq: number }[] = []
@@ -118,7 +118,9 @@ export class Engine {
     day.transaction(() => {
       for (const { line, at } of lines) {
         const seq = this.#seq + written.length + 1
-        if (day.write(line, seq, line.body && stretch(parcel, line.body))) written.push({ line, at, seq })
+        const wrote = day.write(line, seq, line.body && stretch(parcel, line.body))
+        if (wrote === 'written') written.push({ line, at, seq })
+        else if (wrote === 'whole') outcomes[at] = 'whole'
         else outcomes[at] = { code: 'gateway.internal', detail: `no place for this entry in exchange ${line.exchange}` }
       }
       if (pieces.length > 0) day.file.run('INSERT INTO flight VALUES (?, ?)', id, packFlight(pieces))

@@ -8,6 +8,8 @@ import { faultOfStore } from './faults.ts'
 /** What a file is opened as: its format number and the statements that make it. */
 export interface Format {
   readonly version: number
+  /** A file of this or a later version needs nothing but its new number, since what it holds is still read. */
+  readonly oldest?: number
   readonly schema: string
 }
 
@@ -57,12 +59,13 @@ export class File {
     if (said !== expected) throw new Fault('trail.unavailable', `${this.name}: PRAGMA ${text} gives ${String(said)}`)
   }
 
-  #prepareFormat({ version, schema }: Format): void {
+  #prepareFormat({ version, schema, oldest = version }: Format): void {
     this.#db.exec('BEGIN IMMEDIATE')
     try {
       const [found] = Object.values(this.#db.prepare('PRAGMA user_version').get() ?? {})
       if (Number(found) > version) throw new Fault('trail.newer', `${this.name}: format ${String(found)}`)
       if (found === 0) this.#db.exec(`${schema}; PRAGMA user_version=${version}`)
+      else if (Number(found) >= oldest && Number(found) < version) this.#db.exec(`PRAGMA user_version=${version}`)
       this.#db.exec('COMMIT')
     } catch (error) {
       this.#rollback()

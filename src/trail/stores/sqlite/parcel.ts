@@ -1,13 +1,15 @@
 /** A batch as one message to the store's thread. Copies every body once, so that no caller's buffer is shared. */
-import type { Entry } from '#exchange'
+import type { Entry, Like } from '#exchange'
+import { dayOfExchange } from '../../days.ts'
 import { isOpening, printEntry } from '../../entries.ts'
 import { endingFacets, openingFacets } from '../../facets.ts'
 import type { Batch } from '../../store.ts'
 import type { Line, Parcel, Stretch } from './protocol.ts'
 
-/** Packs a batch; `bytes` may be transferred. */
-export function packBatch({ entries, pieces }: Batch): Parcel {
-  const bodies = entries.map((entry) => (entry.kind === 'gap' ? undefined : entry.body?.bytes))
+/** Packs a batch; `bytes` may be transferred. What a body shares with one in the same day file stays here unless `whole`. */
+export function packBatch({ entries, pieces }: Batch, whole = false): Parcel {
+  const likes = entries.map((entry) => (whole ? undefined : likeOf(entry)))
+  const bodies = entries.map((entry, at) => (entry.kind === 'gap' ? undefined : between(entry.body?.bytes, likes[at])))
   const all = [...bodies, ...pieces.map((piece) => piece.bytes)]
   const bytes = new Uint8Array(all.reduce((total, part) => total + (part?.byteLength ?? 0), 0))
   let offset = 0
@@ -16,12 +18,21 @@ export function packBatch({ entries, pieces }: Batch): Parcel {
     offset += part.byteLength
     return [offset - part.byteLength, part.byteLength]
   }
-  const lines = entries.map((entry, at) => lineOf(entry, bodies[at] && place(bodies[at])))
+  const lines = entries.map((entry, at) => lineOf(entry, bodies[at] && place(bodies[at]), likes[at]))
   return { lines, pieces: pieces.map((piece) => ({ exchange: piece.exchange, stretch: place(piece.bytes) })), bytes }
 }
 
-function lineOf(entry: Entry, body: Stretch | undefined): Line {
-  const common = { exchange: entry.exchange, at: entry.at, json: printEntry(entry), ...(body && { body }) }
+function likeOf(entry: Entry): Like | undefined {
+  if (!('like' in entry) || !entry.like || !entry.body) return undefined
+  return dayOfExchange(entry.like.exchange) === dayOfExchange(entry.exchange) ? entry.like : undefined
+}
+
+const between = (bytes: Uint8Array | undefined, like: Like | undefined): Uint8Array | undefined =>
+  like && bytes ? bytes.subarray(like.prefix, bytes.byteLength - like.suffix) : bytes
+
+function lineOf(entry: Entry, body: Stretch | undefined, like: Like | undefined): Line {
+  const stored = { ...(body && { body }), ...(like && { like }) }
+  const common = { exchange: entry.exchange, at: entry.at, json: printEntry(entry), ...stored }
   if (entry.kind === 'gap') return { ...common, part: 'gap' }
   const said = { ...common, ...(entry.text && { text: entry.text }) }
   return isOpening(entry)

@@ -1,5 +1,5 @@
 /** What crosses between the data path and the store's thread: plain data, cheap to copy. Types only. */
-import type { FaultCode } from '#exchange'
+import type { FaultCode, Like } from '#exchange'
 import type { EndingFacets, OpeningFacets } from '../../facets.ts'
 import type { Query } from '../../query.ts'
 import type { Page, SessionTotals, StoredDocument } from '../../store.ts'
@@ -14,6 +14,8 @@ interface Common {
   /** All of the entry but body bytes and text. */
   readonly json: string
   readonly body?: Stretch
+  /** Of the body only what stands between the bytes that it shares was sent. */
+  readonly like?: Like
   readonly text?: string
 }
 
@@ -36,8 +38,11 @@ export interface FaultLine {
   readonly detail: string
 }
 
+/** What became of a line: its seq, a fault, or `whole`: what its body is like is not there, so send all of it. */
+export type LineOutcome = number | FaultLine | 'whole'
+
 export interface Outcome {
-  readonly outcomes: readonly (number | FaultLine)[]
+  readonly outcomes: readonly LineOutcome[]
   readonly piecesFault?: FaultLine
 }
 

@@ -1,0 +1,177 @@
+/** The bodies of one day file. What a session sent before is not kept again, and no body needs another file. No clock. */
+import { Fault, type Like } from '#exchange'
+import { type Likeness, likeness } from '../../likeness.ts'
+import { type Coding, grow, shrink } from './body.ts'
+import type { File } from './file.ts'
+import { derive, Numbers, printNumber, printRecipe, type Recipe, readRecipe, sizeOf } from './recipe.ts'
+
+/** A row's coding where its bytes are a recipe with what the body brought anew; 0 and 1 as in `body.ts`. */
+const MADE = 2
+/** A shorter body is not compared, and fewer bytes in common are not worth a recipe. */
+const SHORT = 4096
+const WORTH = 1024
+/** A recipe of more parts is not carried on: the body is kept whole, and others are made from it. */
+const MOST_PARTS = 2048
+const MOST_KNOWN = 4096
+
+interface BodyRow {
+  readonly coding: Coding | typeof MADE
+  readonly size: number
+  readonly bytes: Uint8Array
+}
+
+/** A body that others may be made from. */
+interface Base {
+  readonly seq: number
+  readonly session: number | null
+  readonly recipe: Recipe
+}
+
+/** The entry that a body belongs to. `session` is its session's term, null for what no later body may be like. */
+interface Owner {
+  readonly seq: number
+  readonly exchange: string
+  readonly session: number | null
+}
+
+/** A row as it was written: how its body is put together, and what it brought anew. */
+interface Kept {
+  readonly recipe: Recipe
+  readonly fresh: () => Uint8Array
+}
+
+/**
+ * Reads and writes bodies. A row holds the bytes that its body brought anew, under the session's key once bodies are
+ * encrypted, and says which stretches of earlier rows of the same session the rest is.
+ */
+export class Bodies {
+  readonly #file: File
+  readonly #known = new Map<string, Base>()
+
+  constructor(file: File) {
+    this.#file = file
+  }
+
+  /** Forgets what was written: the transaction that wrote it failed. */
+  forget(): void {
+    this.#known.clear()
+  }
+
+  /** Whether the body that another is like is here, of the same session, and may be made from once more. */
+  canMake({ exchange, prefix, suffix }: Like, session: number | null): boolean {
+    const base = this.#base(exchange)
+    if (!base || session === null || base.session !== session) return false
+    return base.recipe.length < MOST_PARTS && prefix + suffix <= sizeOf(base.recipe)
+  }
+
+  /** Keeps a body: the whole of it, or with `like` only the bytes between those that it shares. */
+  keep(owner: Owner, body: Uint8Array, like: Like | undefined): void {
+    const base = like && this.#base(like.exchange)
+    if (like && !base) throw new Fault('gateway.internal', 'a body is like one that is not here')
+    const found = like || body.byteLength < SHORT ? undefined : this.#find(owner, body)
+    if (like && base) this.#keepMade(owner, base, like, body)
+    else if (found)
+      this.#keepMade(owner, found.base, found, body.subarray(found.prefix, body.byteLength - found.suffix))
+    else this.#keepWhole(owner, body)
+  }
+
+  #keepWhole({ seq, exchange, session }: Owner, body: Uint8Array): void {
+    const { coding, size, bytes } = shrink(body)
+    this.#file.run(INSERT, seq, coding, size, bytes)
+    if (size >= SHORT) this.#know(exchange, { seq, session, recipe: [{ seq, offset: 0, length: size }] })
+  }
+
+  #keepMade({ seq, exchange, session }: Owner, base: Base, shared: Likeness, own: Uint8Array): void {
+    const recipe = derive(base.recipe, shared, seq, own.byteLength)
+    const { coding, size, bytes } = shrink(own)
+    const head = printRecipe(recipe, seq)
+    printNumber(head, coding)
+    printNumber(head, size)
+    this.#file.run(INSERT, seq, MADE, shared.prefix + size + shared.suffix, Buffer.concat([Buffer.from(head), bytes]))
+    this.#know(exchange, { seq, session, recipe })
+  }
+
+  #know(exchange: string, base: Base): void {
+    this.#known.set(exchange, base)
+    if (this.#known.size <= MOST_KNOWN) return
+    const [oldest] = this.#known.keys()
+    if (oldest !== undefined) this.#known.delete(oldest)
+  }
+
+  /** The opening body of an exchange, to be made from. */
+  #base(exchange: string): Base | undefined {
+    const known = this.#known.get(exchange)
+    if (known) return known
+    const row = this.#file.get<BodyRow & Omit<Base, 'recipe'>>(
+      'SELECT b.seq, session, coding, size, bytes FROM exchanges e JOIN bodies b ON b.seq = e.seq WHERE exchange = ?',
+      exchange,
+    )
+    const base = row && { seq: row.seq, session: row.session, recipe: keptOf(row, row.seq).recipe }
+    if (base) this.#know(exchange, base)
+    return base
+  }
+
+  /** What this body has in common with the one that its session sent last, for a caller who did not know. */
+  #find({ seq, session }: Owner, body: Uint8Array): (Likeness & { readonly base: Base }) | undefined {
+    if (session === null) return undefined
+    const row = this.#file.get<BodyRow & { seq: number }>(
+      `SELECT b.seq, coding, size, bytes FROM bodies b
+        WHERE b.seq = (SELECT max(seq) FROM exchanges WHERE session = ? AND seq < ?)`,
+      session,
+      seq,
+    )
+    if (!row || row.size < SHORT) return undefined
+    const { recipe } = keptOf(row, row.seq)
+    const shared = likeness(this.read(row.seq) as Uint8Array, body)
+    const worth = recipe.length < MOST_PARTS && shared.prefix + shared.suffix >= WORTH
+    return worth ? { base: { seq: row.seq, session, recipe }, ...shared } : undefined
+  }
+
+  /** The body kept as `seq`, whole. @throws trail.broken where it cannot be put together as it was */
+  read(seq: number): Uint8Array | undefined {
+    const row = this.#row(seq)
+    if (!row) return undefined
+    const { recipe, fresh } = keptOf(row, seq)
+    const own = fresh()
+    if (row.coding !== MADE) return own
+    const sources = new Map([[seq, own]])
+    const whole = Buffer.alloc(row.size)
+    let at = 0
+    for (const { seq: source, offset, length } of recipe) {
+      const bytes = sources.get(source) ?? this.#freshOf(source)
+      sources.set(source, bytes)
+      if (offset + length > bytes.byteLength || at + length > row.size) throw broken(seq)
+      whole.set(bytes.subarray(offset, offset + length), at)
+      at += length
+    }
+    if (at !== row.size) throw broken(seq)
+    return whole
+  }
+
+  #freshOf(seq: number): Uint8Array {
+    const row = this.#row(seq)
+    if (!row) throw broken(seq)
+    return keptOf(row, seq).fresh()
+  }
+
+  #row(seq: number): BodyRow | undefined {
+    return this.#file.get<BodyRow>('SELECT coding, size, bytes FROM bodies WHERE seq = ?', seq)
+  }
+}
+
+const INSERT = 'INSERT INTO bodies VALUES (?, ?, ?, ?)'
+
+const broken = (seq: number, cause?: unknown) =>
+  new Fault('trail.broken', `the body of entry ${seq} cannot be put together`, { cause })
+
+function keptOf({ coding, size, bytes }: BodyRow, seq: number): Kept {
+  if (coding !== MADE) return { recipe: [{ seq, offset: 0, length: size }], fresh: () => grow({ coding, size, bytes }) }
+  try {
+    const numbers = new Numbers(bytes)
+    const recipe = readRecipe(numbers, seq)
+    const own = { coding: numbers.next() as Coding, size: numbers.next(), bytes: bytes.subarray(numbers.at) }
+    return { recipe, fresh: () => grow(own) }
+  } catch (cause) {
+    throw broken(seq, cause)
+  }
+}
