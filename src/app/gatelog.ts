@@ -170,7 +170,7 @@ function houseOf(config: Config, fixed: Fixed, demo: URL | undefined): House {
   return {
     ...fixed,
     connections: config.connections(demo),
-    engine: compile(RULES, config.masking.known),
+    engine: compile(RULES, { known: config.masking.known }),
     rules: config.rules,
     settings: {
       prompts: config.masking.prompts,

@@ -11,10 +11,10 @@ import {
   splice,
   withoutSpellings,
 } from '#wire'
+import { told } from './document.ts'
 import type { Signed } from './signed.ts'
 
-/** Decoded characters that one lane may hold back, and bytes that all waiting events may hold; past them: mask. */
-const LONGEST_HOLD = 1024
+/** Bytes that all waiting events may hold; past them: mask. A lane itself holds no more than 1,024 characters. */
 const MOST_WAITING = 262_144
 const MOST_LANES = 4096
 /** Characters of reasoning kept until its signature comes. */
@@ -99,7 +99,7 @@ export class Reply {
   /** Every secret found so far. */
   get findings(): Finding[] {
     const streamed = this.#named.flatMap(({ lane, masked }) =>
-      masked.findings.map((finding) => ({ ...finding, direction: 'reply' as const, lane, masked: true })),
+      masked.findings.map((finding) => told(finding, 'reply', lane)),
     )
     return [...streamed, ...this.#whole]
   }
@@ -169,7 +169,7 @@ export class Reply {
       return
     }
     edits.push({ start: piece.start, end: piece.end, value: text })
-    for (const finding of findings) this.#whole.push({ ...finding, direction: 'reply', lane: piece.lane, masked: true })
+    for (const finding of findings) this.#whole.push(told(finding, 'reply', piece.lane))
   }
 
   #remember(text: string): void {
@@ -187,8 +187,7 @@ export class Reply {
       this.#remember(shell)
       return undefined
     }
-    for (const { findings } of masked)
-      for (const finding of findings) this.#whole.push({ ...finding, direction: 'reply', lane: 'event', masked: true })
+    for (const { findings } of masked) for (const finding of findings) this.#whole.push(told(finding, 'reply', 'event'))
     return masked.map(({ text }) => text)
   }
 
@@ -227,7 +226,7 @@ export class Reply {
   #ready({ segments }: Waiting): boolean {
     for (const { lane, to } of segments) {
       if (to <= lane.settled) continue
-      if (lane.length - lane.settled <= LONGEST_HOLD && this.#waitingBytes <= MOST_WAITING) return false
+      if (this.#waitingBytes <= MOST_WAITING) return false
       lane.overflow()
     }
     return true

@@ -1,26 +1,32 @@
 /** Texts and cuts for the tests of split-proofness; never part of the product. */
+import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { spread } from './examples.ts'
-import { type Engine, Lane, type LaneFinding, RULES } from './index.ts'
+import { type Engine, Lane, type LaneFinding, type LaneOptions, type MaskedText, RULES } from './index.ts'
 
 /** What a client receives when `parts` are pushed one by one and each leaves whole as soon as it is settled. */
 export function carried(
   engine: Engine,
   parts: readonly string[],
   mode: 'text' | 'json',
-): { readonly text: string; readonly findings: readonly LaneFinding[] } {
-  const lane = new Lane(engine, mode)
+  options?: LaneOptions,
+): MaskedText {
+  const lane = new Lane(engine, mode, options)
+  const findings: LaneFinding[] = []
   let sent = 0
   let from = 0
   let text = ''
+  let recorded = ''
   let settled = 0
   const release = (): void => {
     if (lane.settled < settled || lane.settled > lane.length) throw new Error('settled fell, or ran ahead')
     settled = lane.settled
     for (; sent < parts.length && from + parts[sent]!.length <= settled; sent++) {
       text += lane.render(from, parts[sent]!) ?? parts[sent]!
+      recorded += lane.renderRecord(from, parts[sent]!) ?? parts[sent]!
       from += parts[sent]!.length
     }
+    findings.push(...lane.take())
   }
   for (const part of parts) {
     lane.push(part)
@@ -28,8 +34,27 @@ export function carried(
   }
   lane.end()
   release()
-  return { text, findings: lane.findings }
+  if (lane.findings.length > 0) throw new Error('not all findings were final at the end')
+  for (const { rule, at, masked } of findings) {
+    if (!recorded.startsWith(`[masked:${rule}`, at) && recorded[at] !== '1') throw new Error('no placeholder there')
+    if (masked && !text.includes('[masked:') && !text.includes('1')) throw new Error('the receiver saw it')
+  }
+  return { text, recorded, findings }
 }
+
+/** Marks and fingerprints that tell values apart; `seen` must be told what the text holds, once for each secret. */
+export const marks = {
+  mark: (rule: string, value: string) => hash(rule + value).slice(0, 4),
+  seen: (match: { readonly rule: string }, value: string) => `${match.rule} ${hash(value)}`,
+}
+
+/** With marks, and some rules that are only told. */
+export const OPTIONS: LaneOptions = { marks, leave: new Set(['github-pat', 'url-password', 'stripe-key']) }
+
+const hash = (text: string): string => createHash('sha256').update(text).digest('hex')
+
+export const places = ({ findings }: { readonly findings: readonly LaneFinding[] }) =>
+  findings.map(({ rule, start, end }) => ({ rule, start, end }))
 
 /** `text` in parts of 1 to `most` units. */
 export function cut(text: string, sizes: readonly number[]): string[] {

@@ -51,7 +51,7 @@ test('a check sees the whole secret and may let it pass', () => {
 })
 
 test('known values come before rules', () => {
-  const engine = compile([base], [{ id: 'own', value: 'k_abcdxyz' }])
+  const engine = compile([base], { known: [{ id: 'own', value: 'k_abcdxyz' }] })
   assert.equal(maskText(engine, 'k_abcdxyz', 'text').findings[0]?.end, 9)
   assert.equal(maskText(engine, '(k_abcdxyz)', 'text').text.includes('abcd'), false)
 })

@@ -3,7 +3,7 @@ import { Fault } from '#exchange'
 import { lookOf, proofOf } from './checks.ts'
 import { buildLiterals, type Literal, type Literals } from './literals.ts'
 import { Matcher, State } from './matcher.ts'
-import { longest, NON_ASCII, parseClass, parsePattern, SYMBOLS } from './pattern.ts'
+import { longest, NON_ASCII, type Pattern, parseClass, parsePattern, SYMBOLS, shortest } from './pattern.ts'
 import type { MaskingRule } from './rule.ts'
 
 /** The place in a follow table that stands for the end of the text. */
@@ -22,6 +22,8 @@ export interface Program {
   /** By symbol or END: whether it may follow the secret; undefined where anything may. */
   readonly follow: Uint8Array | undefined
   readonly check: ((secret: string) => boolean) | undefined
+  /** Masked only once its end is decided; the others as soon as they are certain. */
+  readonly whole: boolean
   /** Whether a secret proves itself; undefined where the rule knows no proof. */
   readonly proof: ((secret: string) => boolean) | undefined
 }
@@ -31,7 +33,7 @@ export interface Opening {
   readonly program: Program
   readonly context: State | undefined
   /** Secrets that began inside the literal, `back` characters before its end. */
-  readonly secrets: readonly { readonly state: State; readonly back: number; readonly text: string }[]
+  readonly secrets: readonly { readonly state: State; readonly back: number }[]
 }
 
 export interface Engine {
@@ -48,12 +50,20 @@ interface Known {
   readonly value: string
 }
 
+/** How much of a text may wait on suspicion: `fast` lets the first characters of a few kinds of secrets go. */
+export type Profile = 'fast' | 'thorough'
+
+export interface CompileOptions {
+  readonly known?: readonly Known[]
+  readonly profile?: Profile
+}
+
 /**
  * Compiles rules, and exact values beside them. Known values come first in order; those under 8 characters are left out.
  * @throws Fault config.invalid with the rule's id for a pattern outside the subset, a literal that does not begin the
  * rule's pattern, or a check on an unbounded secret.
  */
-export function compile(rules: readonly MaskingRule[], known: readonly Known[] = []): Engine {
+export function compile(rules: readonly MaskingRule[], { known = [] }: CompileOptions = {}): Engine {
   const values = known.filter(({ value }) => value.length >= SHORTEST_KNOWN && value.isWellFormed())
   const literals: Literal[] = []
   const openings: Opening[] = []
@@ -80,19 +90,29 @@ export function symbolOf(unit: number): number {
 
 function compileRule(rule: MaskingRule, order: number): Program {
   try {
+    const secret = secretOf(rule)
+    const follow = followOf(rule)
+    const check = rule.check ?? lookOf(rule.checks)
     return {
       rule: rule.id,
       order,
       before: rule.before === undefined ? undefined : new Matcher(parsePattern(rule.before, rule.fold)),
-      secret: new Matcher(secretOf(rule)),
-      follow: followOf(rule),
-      check: rule.check ?? lookOf(rule.checks),
+      secret: new Matcher(secret),
+      follow,
+      check,
+      whole: isWhole(secret, check !== undefined || follow !== undefined),
       proof: proofOf(rule.proof),
     }
   } catch (error) {
     const why = error instanceof Fault ? error.detail : String(error)
     throw new Fault('config.invalid', `masking rule ${rule.id}: ${why}`, { cause: error })
   }
+}
+
+/** Whether the end of a secret is decided before it is masked: bounded, and checked, bound by what follows, or of one length. */
+function isWhole(secret: Pattern, judged: boolean): boolean {
+  const most = longest(secret)
+  return most <= LONGEST_CHECKED && (judged || shortest(secret) === most)
 }
 
 function secretOf(rule: MaskingRule) {
@@ -121,16 +141,16 @@ function followOf(rule: MaskingRule): Uint8Array | undefined {
 function open(program: Program, literal: string): Opening {
   const { before, secret } = program
   let context: State | null = before?.start ?? null
-  let secrets: { state: State; back: number; text: string }[] = []
-  if (!before) secrets.push({ state: secret!.start, back: literal.length, text: '' })
+  let secrets: { state: State; back: number }[] = []
+  if (!before) secrets.push({ state: secret!.start, back: literal.length })
   for (let i = 0; i < literal.length; i++) {
     const symbol = symbolOf(literal.charCodeAt(i))
-    secrets = secrets.flatMap(({ state, back, text }) => {
+    secrets = secrets.flatMap(({ state, back }) => {
       const next = secret!.step(state, symbol)
-      return next ? [{ state: next, back, text: text + literal[i] }] : []
+      return next ? [{ state: next, back }] : []
     })
     context = context && before!.step(context, symbol)
-    if (context?.accept) secrets.push({ state: secret!.start, back: literal.length - i - 1, text: '' })
+    if (context?.accept) secrets.push({ state: secret!.start, back: literal.length - i - 1 })
   }
   if (!context && secrets.length === 0)
     throw new Fault('config.invalid', `masking rule ${program.rule}: ${literal} does not begin its pattern`)
@@ -146,9 +166,10 @@ function openKnown(id: string, value: string, order: number): Opening {
     secret: undefined,
     follow: undefined,
     check: undefined,
+    whole: true,
     proof: undefined,
   }
-  return { program, context: undefined, secrets: [{ state: new State([], true, 0), back: value.length, text: value }] }
+  return { program, context: undefined, secrets: [{ state: new State([], true, 0), back: value.length }] }
 }
 
 function startsWord(literal: string): boolean {

@@ -1,28 +1,34 @@
-/** The contexts and secrets that have begun in one lane, stepped a character at a time; never stores text without need. */
-import type { Edits, Match } from './edits.ts'
+/** The contexts and secrets that have begun in one lane, stepped a character at a time; decides what is masked, sends nothing. */
+import { Edits } from './edits.ts'
 import { END, type Engine, type Opening, type Program, symbolOf } from './engine.ts'
+import type { LaneOptions } from './marks.ts'
 import type { State } from './matcher.ts'
+import { Tape } from './tape.ts'
 
 /** Live ones past which everything up to the next white space is masked: fail closed, bounded work. */
 const MOST_CANDIDATES = 256
-const MOST_CONTEXTS = 1024
-const OVERLONG = { rule: 'overlong', order: Infinity, bare: false } as const
+const MOST_CONTEXTS = 512
+/** Decoded units that may wait for one decision; past them they are masked. */
+const LONGEST_HOLD = 1024
+const OVERLONG = { rule: 'overlong', order: Infinity, bare: false, masked: true } as const
 
 /** A secret that has begun, in doubt or certain. */
-interface Candidate extends Match {
+interface Candidate {
   readonly program: Program
   rule: string
   order: number
+  serial: number
+  /** Raw offset and decoded index of its first unit. */
   start: number
+  unit: number
   bare: boolean
+  masked: boolean
   state: State
-  /** Raw end of the longest match so far, -1 where there is none. */
+  /** Raw end and decoded end of the longest match so far, -1 where there is none. */
   end: number
+  unitEnd: number
   /** Whether all up to `end` is masked for certain. */
   certain: boolean
-  /** For rules with a check: the decoded secret, and how much of it the longest match takes. */
-  text: string
-  matched: number
   /** Swallows whatever it eats: the hold was too long. */
   forced: boolean
 }
@@ -36,6 +42,8 @@ interface Context {
 /** One decoded unit and its raw place; `quote` marks the quotes around JSON strings, which end every secret. */
 export interface Step {
   unit: number
+  /** How many decoded units stood before it. */
+  index: number
   from: number
   to: number
   quote: boolean
@@ -44,17 +52,27 @@ export interface Step {
 }
 
 export class Hunt {
+  /** What is masked on the record, and in the receiver's copy; the same where no rule is only told. */
+  readonly record = new Edits()
+  readonly receiver: Edits
+  readonly tape: Tape
   readonly #engine: Engine
-  readonly #edits: Edits
+  readonly #options: LaneOptions
   readonly #candidates: Candidate[] = []
   readonly #contexts: Context[] = []
   #afterHigh = false
+  #serial = 0
+  /** Decoded index of the oldest unit that a candidate keeps in doubt. */
+  #doubt = Infinity
   /** Raw offset from which everything is masked, -1 where that is not so. */
   #flood = -1
+  #floodUnit = 0
 
-  constructor(engine: Engine, edits: Edits) {
+  constructor(engine: Engine, options: LaneOptions) {
     this.#engine = engine
-    this.#edits = edits
+    this.#options = options
+    this.receiver = options.leave?.size ? new Edits() : this.record
+    this.tape = new Tape(engine.literals.longest, () => this.#oldest())
   }
 
   /** Whether nothing has begun, so that only the literals need to be looked for. */
@@ -70,10 +88,27 @@ export class Hunt {
   /** Raw offset up to which all is decided, given that of the literals. */
   settled(literals: number): number {
     if (this.#flood >= 0) return Infinity
-    let settled = this.#edits.past(literals)
-    for (const candidate of this.#candidates)
-      settled = Math.min(settled, this.#edits.past(candidate.certain ? candidate.end : candidate.start))
+    let settled = this.receiver.past(literals)
+    for (const { masked, certain, start, end } of this.#candidates)
+      settled = Math.min(settled, (masked ? this.receiver : this.record).past(certain ? end : start))
     return settled
+  }
+
+  /** Raw offset before which no finding can change any more. */
+  final(literals: number): number {
+    let final = literals
+    if (this.#flood >= 0) final = Math.min(final, this.#flood)
+    for (const { start } of this.#candidates) final = Math.min(final, start)
+    return final
+  }
+
+  /** Decoded index of the unit at a raw offset that `settled` gave; undefined for another. */
+  unitAt(raw: number): number | undefined {
+    for (const { start, unit, end, unitEnd } of this.#candidates) {
+      if (start === raw) return unit
+      if (end === raw) return unitEnd
+    }
+    return this.record.unitAt(raw) ?? this.receiver.unitAt(raw)
   }
 
   step(step: Step): void {
@@ -84,8 +119,13 @@ export class Hunt {
     else if (second) this.#widen(step)
     else {
       this.#stepCandidates(step, tick)
-      this.#stepContexts(step, tick)
+      if (this.#contexts.length > 0) this.#stepContexts(step, tick)
     }
+  }
+
+  /** Whether a decision has been waited for too long after the unit with this index. */
+  overdue(index: number): boolean {
+    return index - this.#doubt >= LONGEST_HOLD
   }
 
   /** Starts what a literal that ends with `step` opens; `startOf` gives the raw place so many characters before its end. */
@@ -95,50 +135,68 @@ export class Hunt {
     this.#afterHigh = isHigh(step.unit)
     for (const { program, context, secrets } of openings) {
       if (context) this.#contexts.push({ program, state: context })
-      for (const { state, back, text } of secrets) {
-        const candidate = this.#begin(program, state, startOf(back), step.outside, text)
-        if (text !== '' && state.accept && !program.follow) this.#accept(candidate, step.to)
+      for (const { state, back } of secrets) {
+        const candidate = this.#begin(program, state, startOf(back), step.index + 1 - back, step.outside)
+        if (back > 0 && step.outside) candidate.bare = isNumberStart(this.tape.at(step.index + 1 - back))
+        if (back > 0 && state.accept && !program.follow && this.#decided(candidate, step)) this.#candidates.pop()
       }
     }
   }
 
   /** Gives up on all that has begun and masks from `settled` on, until white space or the end of a string. */
-  drown(settled: number, to: number): void {
-    this.#flood = Math.min(settled, to)
-    if (this.#flood < to) this.#edits.cover({ ...OVERLONG, start: this.#flood }, to, this.#engine.tick)
-    this.#candidates.length = 0
-    this.#contexts.length = 0
+  drown(settled: number, unit: number, step: Step): void {
+    this.#flood = Math.min(settled, step.to)
+    this.#floodUnit = Math.min(unit, step.index + 1)
+    if (this.#flood < step.to) this.#cover({ ...this.#overlong(), end: step.to, unitEnd: step.index + 1 })
+    for (const candidate of this.#candidates) this.#tell(candidate)
+    this.#forget()
   }
 
-  /** Masks [settled, edge) and whatever the live candidates eat from there on. */
-  overflow(settled: number, edge: number): void {
-    this.#edits.cover({ ...OVERLONG, start: settled }, edge, ++this.#engine.tick)
+  /** Masks [settled, edge) and whatever the live candidates eat from there on. Units are decoded indexes. */
+  overflow(settled: number, unit: number, edge: number, unitEdge: number): void {
+    this.#engine.tick++
+    const forced = { ...OVERLONG, serial: ++this.#serial, start: settled, unit, end: edge, unitEnd: unitEdge }
+    this.#cover(forced)
     for (const candidate of this.#candidates) {
       if (candidate.certain && candidate.end === edge) continue
-      Object.assign(candidate, OVERLONG, { start: settled, end: edge, certain: true, forced: true })
+      Object.assign(candidate, forced, { certain: true, forced: true })
     }
+    this.#doubt = Infinity
   }
 
-  /** The text ends at `edge`. */
-  end(edge: number): void {
+  /** The text ends at `edge`, after `index` decoded units. */
+  end(edge: number, index: number): void {
     this.#engine.tick++
     for (const candidate of this.#candidates) {
-      if (candidate.program.follow?.[END] && candidate.state.accept) this.#accept(candidate, edge)
+      if (candidate.program.follow?.[END] && candidate.state.accept) this.#accept(candidate, edge, index)
       this.#close(candidate)
     }
+    this.#forget()
+    this.#flood = -1
+  }
+
+  #forget(): void {
     this.#candidates.length = 0
     this.#contexts.length = 0
-    this.#flood = -1
+    this.#doubt = Infinity
+  }
+
+  #oldest(): number {
+    return this.#candidates.reduce((least, { unit }) => Math.min(least, unit), Infinity)
   }
 
   #stepCandidates(step: Step, tick: number): void {
     const candidates = this.#candidates
     let kept = 0
+    let doubt = Infinity
     for (let i = 0; i < candidates.length; i++) {
       const candidate = candidates[i]!
-      if (this.#survives(candidate, step, tick)) candidates[kept++] = candidate
+      if (!this.#survives(candidate, step, tick)) continue
+      candidates[kept++] = candidate
+      doubt = Math.min(doubt, candidate.certain ? candidate.unitEnd : candidate.unit)
     }
     candidates.length = kept
+    this.#doubt = doubt
   }
 
   #stepContexts(step: Step, tick: number): void {
@@ -152,15 +210,16 @@ export class Hunt {
       state.tick = tick
       context.state = state
       contexts[kept++] = context
-      if (state.accept) this.#begin(context.program, context.program.secret!.start, step.to, step.outside, '')
+      if (state.accept)
+        this.#begin(context.program, context.program.secret!.start, step.to, step.index + 1, step.outside)
     }
     contexts.length = kept
   }
 
-  #survives(candidate: Candidate, { unit, from, to, quote }: Step, tick: number): boolean {
-    const { follow, secret, check } = candidate.program
+  #survives(candidate: Candidate, { unit, index, from, to, quote }: Step, tick: number): boolean {
+    const { follow, secret } = candidate.program
     const symbol = symbolOf(unit)
-    if (follow?.[symbol] && candidate.state.accept && !candidate.forced) this.#accept(candidate, from)
+    if (follow?.[symbol] && candidate.state.accept && !candidate.forced) this.#accept(candidate, from, index)
     const state = quote || !secret ? null : secret.step(candidate.state, symbol)
     if (!state) {
       this.#close(candidate)
@@ -170,83 +229,117 @@ export class Hunt {
     candidate.state = state
     if (candidate.forced) {
       candidate.end = to
-      this.#edits.cover(candidate, to, tick)
+      candidate.unitEnd = index + 1
+      this.#cover(candidate)
       return true
     }
-    if (check) candidate.text += String.fromCharCode(unit)
-    if (state.accept && !follow) this.#accept(candidate, to)
-    return check !== undefined || !this.#merged(candidate, state, tick)
+    if (state.accept && !follow && this.#decided(candidate, { unit, index, to })) return false
+    return !this.#merged(candidate, state, tick)
+  }
+
+  /** Takes a match that ends with this unit; true where it can be no longer, so that its candidate is done. */
+  #decided(candidate: Candidate, { unit, index, to }: Pick<Step, 'unit' | 'index' | 'to'>): boolean {
+    this.#accept(candidate, to, index + 1)
+    if (!candidate.program.whole || !candidate.state.last || isHigh(unit)) return false
+    this.#close(candidate)
+    return true
   }
 
   /** Two candidates of one rule in one state have one future: the earlier one goes on for both. */
   #merged(candidate: Candidate, state: State, tick: number): boolean {
+    const { check, whole } = candidate.program
+    if (check) return false
     if (state.tick !== tick) {
       state.tick = tick
       state.holder = candidate
       return false
     }
     const holder = state.holder as Candidate
-    if (candidate.start < holder.start) {
-      holder.start = candidate.start
-      holder.bare = candidate.bare
-      holder.certain = candidate.certain
-      holder.end = candidate.end
-    }
+    if (whole && (holder.end >= 0 || candidate.end >= 0)) return false
+    const { serial, start, unit, bare, certain, end, unitEnd } = candidate
+    if (start < holder.start) Object.assign(holder, { serial, start, unit, bare, certain, end, unitEnd })
     return true
   }
 
-  #accept(candidate: Candidate, end: number): void {
+  #accept(candidate: Candidate, end: number, unitEnd: number): void {
     candidate.end = end
-    candidate.matched = candidate.text.length
-    if (candidate.program.check) return
+    candidate.unitEnd = unitEnd
+    if (candidate.program.whole) return
     candidate.certain = true
-    this.#edits.cover(candidate, end, this.#engine.tick)
+    this.#cover(candidate)
   }
 
+  /** It cannot grow any more: its longest match stands, or there was none. */
   #close(candidate: Candidate): void {
-    const { check } = candidate.program
-    if (!check || candidate.end < 0 || candidate.forced) return
-    if (check(candidate.text.slice(0, candidate.matched)))
-      this.#edits.cover(candidate, candidate.end, this.#engine.tick)
+    const { check, whole } = candidate.program
+    if (candidate.end < 0) return
+    if (!whole) {
+      this.#tell(candidate)
+      return
+    }
+    if (candidate.forced) return
+    const value = this.tape.read(candidate.unit, candidate.unitEnd)!
+    if (check && !check(value)) return
+    this.#cover(candidate, this.#options.marks?.mark?.(candidate.rule, value))
+    this.#tell(candidate, value)
   }
 
-  #begin(program: Program, state: State, start: number, outside: boolean, text: string): Candidate {
-    const { rule, order, check } = program
-    const bare = outside && (text === '' || isNumberStart(text.charCodeAt(0)))
-    const kept = check ? text : ''
-    const candidate = {
-      program,
-      rule,
-      order,
-      start,
-      bare,
-      state,
-      end: -1,
-      certain: false,
-      text: kept,
-      matched: 0,
-      forced: false,
-    }
+  /** Hands out the value of a match that is masked up to its end. */
+  #tell(candidate: Candidate, value = this.#needsValue(candidate) ? this.#valueOf(candidate) : undefined): void {
+    const { program, forced, certain, serial, rule, start, end } = candidate
+    if (forced || !(certain || program.whole) || end < 0) return
+    const verified = program.proof && value !== undefined ? program.proof(value) : program.proof && false
+    const told = value === undefined ? undefined : this.#options.marks?.seen?.({ rule, start, end, verified }, value)
+    this.record.tell(serial, start, verified, told)
+  }
+
+  #needsValue({ program }: Candidate): boolean {
+    return program.proof !== undefined || this.#options.marks?.seen !== undefined
+  }
+
+  #valueOf({ unit, unitEnd }: Candidate): string | undefined {
+    return this.tape.read(unit, unitEnd)
+  }
+
+  #cover(candidate: Omit<Candidate, 'program' | 'state' | 'certain' | 'forced'>, mark?: string): void {
+    this.record.cover(candidate, candidate.end, candidate.unitEnd, this.#engine.tick, mark)
+    if (this.receiver !== this.record && candidate.masked)
+      this.receiver.cover(candidate, candidate.end, candidate.unitEnd, this.#engine.tick, mark)
+  }
+
+  #overlong() {
+    return { ...OVERLONG, serial: ++this.#serial, start: this.#flood, unit: this.#floodUnit }
+  }
+
+  #begin(program: Program, state: State, start: number, unit: number, outside: boolean): Candidate {
+    const { rule, order } = program
+    const masked = !this.#options.leave?.has(rule)
+    const place = { serial: ++this.#serial, start, unit, bare: outside, masked }
+    const candidate = { program, rule, order, ...place, state, end: -1, unitEnd: -1, certain: false, forced: false }
     this.#candidates.push(candidate)
+    this.#doubt = Math.min(this.#doubt, unit)
     return candidate
   }
 
   /** The second half of a surrogate pair shares the fate of the first. */
-  #widen({ unit, from, to }: Step): void {
-    this.#edits.widen(from, to)
+  #widen({ from, to }: Step): void {
+    this.record.widen(from, to)
+    if (this.receiver !== this.record) this.receiver.widen(from, to)
     for (const candidate of this.#candidates) {
       const grows = candidate.end === from
-      if (candidate.start === from) candidate.start = to
-      else if (candidate.program.check) candidate.text += String.fromCharCode(unit)
+      if (candidate.start === from) {
+        candidate.start = to
+        candidate.unit++
+      }
       if (!grows) continue
       candidate.end = to
-      candidate.matched = candidate.text.length
+      candidate.unitEnd++
     }
   }
 
-  #swallow({ unit, to, quote }: Step): void {
+  #swallow({ unit, index, to, quote }: Step): void {
     if (quote || unit <= 32) this.#flood = -1
-    else this.#edits.cover({ ...OVERLONG, start: this.#flood }, to, this.#engine.tick)
+    else this.#cover({ ...this.#overlong(), end: to, unitEnd: index + 1 })
   }
 }
 

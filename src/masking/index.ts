@@ -1,7 +1,8 @@
 /** Finds secrets in whole and in streamed text; rules are data. Never a socket, a clock or a store. */
 export type { LaneFinding } from './edits.ts'
-export { compile, type Engine } from './engine.ts'
+export { type CompileOptions, compile, type Engine, type Profile } from './engine.ts'
 export { Lane } from './lane.ts'
-export { maskText } from './mask.ts'
+export type { LaneOptions, Marks, Match } from './marks.ts'
+export { type MaskedText, maskText } from './mask.ts'
 export type { MaskingRule } from './rule.ts'
 export { FAMILIES, RULES } from './rules/index.ts'

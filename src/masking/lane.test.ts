@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { carried, cut, documents, sizes, texts } from './cuts.case.ts'
+import { carried, cut, documents, OPTIONS, places, sizes, texts } from './cuts.case.ts'
 import { compile, Lane, maskText, RULES } from './index.ts'
 
 const KNOWN = [
@@ -10,14 +10,14 @@ const KNOWN = [
   { id: 'known-number', value: '4815162342' },
 ]
 const QUOTED = { id: 'known-quoted', value: 'ab12"cd34' }
-const engine = compile(RULES, [...KNOWN, QUOTED])
+const engine = compile(RULES, { known: [...KNOWN, QUOTED] })
 const pat = `ghp_${'A1b2C3'.repeat(6)}`
 
 for (const mode of ['text', 'json'] as const) {
   test(`random cuts change nothing (${mode})`, () => {
     fc.assert(
       fc.property(mode === 'text' ? texts : fc.oneof(texts, documents), sizes, (text, parts) => {
-        assert.deepEqual(carried(engine, cut(text, parts), mode), maskText(engine, text, mode))
+        assert.deepEqual(carried(engine, cut(text, parts), mode, OPTIONS), maskText(engine, text, mode, OPTIONS))
       }),
       { numRuns: 1500 },
     )
@@ -26,7 +26,7 @@ for (const mode of ['text', 'json'] as const) {
   test(`character by character changes nothing (${mode})`, () => {
     fc.assert(
       fc.property(mode === 'text' ? texts : documents, (text) => {
-        assert.deepEqual(carried(engine, cut(text, [1]), mode), maskText(engine, text, mode))
+        assert.deepEqual(carried(engine, cut(text, [1]), mode, OPTIONS), maskText(engine, text, mode, OPTIONS))
       }),
       { numRuns: 400 },
     )
@@ -86,7 +86,7 @@ test('a known number outside strings gives way to a number', () => {
 test('known values are masked anywhere, short ones never', () => {
   const value = KNOWN[0]!.value
   assert.equal(maskText(engine, `x${value}y`, 'text').text, 'x[masked:known-key]y')
-  assert.equal(maskText(compile([], [{ id: 'short', value: 'none' }]), 'none', 'text').text, 'none')
+  assert.equal(maskText(compile([], { known: [{ id: 'short', value: 'none' }] }), 'none', 'text').text, 'none')
 })
 
 test('only what may begin a secret is held, and only after a word boundary', () => {
@@ -132,7 +132,7 @@ test('a key block is certain at its first line and swallowed to its last', () =>
 
 test('overlapping secrets become one, under the name of the leftmost', () => {
   const text = `postgres://app:x${'_'}${pat}@host`
-  assert.deepEqual(maskText(engine, text, 'text').findings, [{ rule: 'url-password', start: 15, end: text.length - 5 }])
+  assert.deepEqual(places(maskText(engine, text, 'text')), [{ rule: 'url-password', start: 15, end: text.length - 5 }])
 })
 
 test('overflow masks what is held, and what follows it to the end of the candidate', () => {
@@ -146,7 +146,7 @@ test('overflow masks what is held, and what follows it to the end of the candida
   lane.push('abc! and on')
   lane.end()
   assert.equal(lane.render(2 + start.length, 'abc! and on'), '! and on')
-  assert.deepEqual(lane.findings, [{ rule: 'overlong', start: 2, end: start.length + 5 }])
+  assert.deepEqual(places(lane), [{ rule: 'overlong', start: 2, end: start.length + 5 }])
 })
 
 test('overflow in the middle of an escape masks up to it and keeps the JSON valid', () => {
@@ -234,11 +234,11 @@ test('too much at once is masked up to white space', () => {
       examples: { match: [], miss: [] },
     },
   ])
-  const { text, findings } = maskText(greedy, `x ${'a'.repeat(400)} b`, 'text')
-  assert.equal(text, 'x [masked:overlong] b')
-  assert.deepEqual(findings, [{ rule: 'overlong', start: 2, end: 402 }])
+  const whole = maskText(greedy, `x ${'a'.repeat(400)} b`, 'text')
+  assert.equal(whole.text, 'x [masked:overlong] b')
+  assert.deepEqual(places(whole), [{ rule: 'overlong', start: 2, end: 402 }])
   for (const size of [1, 3, 300]) {
     const parts = cut(`x ${'a'.repeat(400)} b`, [size])
-    assert.deepEqual(carried(greedy, parts, 'text'), { text, findings })
+    assert.deepEqual(carried(greedy, parts, 'text'), whole)
   }
 })

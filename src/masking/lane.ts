@@ -1,9 +1,12 @@
-/** One text that arrives in parts, and what of it must be masked; never stores the text, only its state and its edits. */
+/** One text that arrives in parts, and what of it must be masked; stores no more of it than a decision still needs. */
 import { Fault } from '#exchange'
-import { Edits, type LaneFinding } from './edits.ts'
+import type { LaneFinding } from './edits.ts'
 import type { Engine } from './engine.ts'
 import { Unescaper } from './escapes.ts'
 import { Hunt, type Step } from './hunt.ts'
+import type { LaneOptions } from './marks.ts'
+
+const NO_OPTIONS: LaneOptions = {}
 
 /**
  * What is masked depends on the characters alone, never on how they were cut into pushes. All offsets are UTF-16 units
@@ -11,21 +14,23 @@ import { Hunt, type Step } from './hunt.ts'
  */
 export class Lane {
   readonly #engine: Engine
-  readonly #edits = new Edits()
   readonly #hunt: Hunt
   readonly #json: Unescaper | undefined
   /** In json mode: raw starts of the last decoded units, a ring. */
   readonly #starts: Float64Array
-  readonly #step: Step = { unit: 0, from: 0, to: 0, quote: false, outside: false }
+  readonly #step: Step = { unit: 0, index: 0, from: 0, to: 0, quote: false, outside: false }
   #units = 0
   #length = 0
   #ended = false
+  #rendered = 0
   /** State of the literal automaton. */
   #state = 0
+  /** In text mode: the last units of what was pushed before, as many as a literal may need. */
+  #tail = ''
 
-  constructor(engine: Engine, mode: 'text' | 'json') {
+  constructor(engine: Engine, mode: 'text' | 'json', options: LaneOptions = NO_OPTIONS) {
     this.#engine = engine
-    this.#hunt = new Hunt(engine, this.#edits)
+    this.#hunt = new Hunt(engine, options)
     this.#json =
       mode === 'json' ? new Unescaper((unit, from, to, quote) => this.#read(unit, from, to, quote)) : undefined
     this.#starts = new Float64Array(this.#json ? 2 ** Math.ceil(Math.log2(engine.literals.longest + 1)) : 0)
@@ -36,9 +41,9 @@ export class Lane {
     return this.#length
   }
 
-  /** A copy of what is masked, in order; stretches past `settled` may still grow or unite. */
+  /** A copy of what was found and not taken, in order; stretches past `settled` may still grow or unite. */
   get findings(): readonly LaneFinding[] {
-    return this.#edits.list
+    return this.#hunt.record.list
   }
 
   /** Raw offset up to which the output is decided. It never falls. */
@@ -57,24 +62,44 @@ export class Lane {
   /** No more text will come: every suspicion is decided. */
   end(): void {
     if (this.#ended) return
-    this.#hunt.end(this.#edge)
+    this.#hunt.end(this.#edge, this.#json ? this.#units : this.#length)
     this.#ended = true
   }
 
   /**
-   * The text to send instead of `value`, which was pushed at raw offset `from`; undefined where it stays as it is.
-   * The placeholder goes where a secret starts, the rest of it is left out, also of later values.
+   * The text for the receiver instead of `value`, which was pushed at raw offset `from`; undefined where it stays as it
+   * is. The placeholder goes where a secret starts, the rest of it is left out, also of later values.
    * @throws Fault gateway.internal beyond `settled`.
    */
   render(from: number, value: string): string | undefined {
-    if (from + value.length > this.settled) throw new Fault('gateway.internal', 'an unsettled text was to be rendered')
-    return this.#edits.render(from, value)
+    this.#mayRender(from + value.length)
+    return this.#hunt.receiver.render(from, value)
   }
 
-  /** The hold is too long: masks all from `settled` to now as `overlong`, and goes on until the candidates end. */
+  /** The same for the record, in which every finding is masked, also those that are only told. */
+  renderRecord(from: number, value: string): string | undefined {
+    this.#mayRender(from + value.length)
+    return this.#hunt.record.render(from, value)
+  }
+
+  /**
+   * Findings that are final and whose place was rendered, in order; the lane forgets them. A long lane stays small when
+   * they are taken now and then; what was taken must not be rendered again.
+   */
+  take(): readonly LaneFinding[] {
+    const upTo = Math.min(this.#rendered, this.#ended ? this.#length : this.#hunt.final(this.#begun(this.#edge)))
+    if (this.#hunt.receiver !== this.#hunt.record) this.#hunt.receiver.take(upTo)
+    return this.#hunt.record.take(upTo)
+  }
+
+  /** Too much waits elsewhere: masks all from `settled` to now as `overlong`, and goes on until the candidates end. */
   overflow(): void {
-    const settled = this.settled
-    if (!this.#ended && settled < this.#edge) this.#hunt.overflow(settled, this.#edge)
+    if (!this.#ended) this.#overflowAt(this.#edge, this.#json ? this.#units : this.#length)
+  }
+
+  #mayRender(to: number): void {
+    if (to > this.settled) throw new Fault('gateway.internal', 'an unsettled text was to be rendered')
+    this.#rendered = Math.max(this.#rendered, to)
   }
 
   /** Raw end of what was read; an escape that is not complete is not. */
@@ -83,8 +108,13 @@ export class Lane {
   }
 
   #settledAt(edge: number): number {
+    return Math.min(edge, this.#hunt.settled(this.#begun(edge)))
+  }
+
+  /** Raw place where what may be the start of a literal begins. */
+  #begun(edge: number): number {
     const { holds, width } = this.#engine.literals
-    return Math.min(edge, this.#hunt.settled(this.#startOf(holds[this.#state / width]!, edge)))
+    return this.#startOf(holds[this.#state / width]!, edge)
   }
 
   /** Raw place of the unit that lies `back` units before `end`. */
@@ -94,10 +124,10 @@ export class Lane {
   }
 
   #readText(text: string, base: number): void {
-    const { classes, next, firstHit } = this.#engine.literals
+    const { classes, next, firstHit, longest } = this.#engine.literals
     for (let i = 0; i < text.length; i++) {
       if (!this.#hunt.idle) {
-        this.#advance(text.charCodeAt(i), base + i, base + i + 1, false)
+        this.#advance(text.charCodeAt(i), base + i, base + i, base + i + 1, false)
         continue
       }
       let state = this.#state
@@ -106,41 +136,78 @@ export class Lane {
         if (state >= firstHit) break
       }
       this.#state = state
-      if (i < text.length) this.#open(text.charCodeAt(i), base + i, base + i + 1, false)
+      if (i === text.length) break
+      this.#retape(text, i, base)
+      this.#open(text.charCodeAt(i), base + i, base + i, base + i + 1, false)
     }
+    this.#tail = text.length >= longest ? text.slice(-longest) : (this.#tail + text).slice(-longest)
+  }
+
+  /** Writes the units of the literal that ends at text[i] to the tape: nothing was kept while nothing had begun. */
+  #retape(text: string, i: number, base: number): void {
+    const { tape } = this.#hunt
+    const from = Math.max(i + 1 - this.#engine.literals.longest, -this.#tail.length)
+    tape.restart(base + from)
+    for (let at = from; at <= i; at++)
+      tape.write(at < 0 ? this.#tail.charCodeAt(this.#tail.length + at) : text.charCodeAt(at))
   }
 
   /** One decoded unit of JSON. */
   #read(unit: number, from: number, to: number, quote: boolean): void {
-    this.#starts[this.#units++ & (this.#starts.length - 1)] = from
+    const index = this.#units++
+    this.#starts[index & (this.#starts.length - 1)] = from
     if (!this.#hunt.idle) {
-      this.#advance(unit, from, to, quote)
+      this.#advance(unit, index, from, to, quote)
       return
     }
+    this.#hunt.tape.write(unit)
     const { classes, next, firstHit } = this.#engine.literals
     this.#state = quote ? 0 : next[this.#state + classes[unit]!]!
-    if (this.#state >= firstHit) this.#open(unit, from, to, quote)
+    if (this.#state >= firstHit) this.#open(unit, index, from, to, quote)
   }
 
   /** One unit while something has begun. */
-  #advance(unit: number, from: number, to: number, quote: boolean): void {
+  #advance(unit: number, index: number, from: number, to: number, quote: boolean): void {
     const { classes, next, firstHit } = this.#engine.literals
-    this.#hunt.step(this.#place(unit, from, to, quote))
+    this.#hunt.tape.write(unit)
+    this.#hunt.step(this.#place(unit, index, from, to, quote))
     this.#state = quote ? 0 : next[this.#state + classes[unit]!]!
-    if (this.#state >= firstHit) this.#open(unit, from, to, quote)
-    else if (this.#hunt.crowded) this.#hunt.drown(this.#settledAt(to), to)
+    if (this.#state >= firstHit) this.#open(unit, index, from, to, quote)
+    else if (this.#hunt.crowded) this.#drown()
+    if (this.#hunt.overdue(index)) this.#overflowAt(to, index + 1)
   }
 
-  #open(unit: number, from: number, to: number, quote: boolean): void {
+  #open(unit: number, index: number, from: number, to: number, quote: boolean): void {
     const { hits, width } = this.#engine.literals
-    const openings = hits[this.#state / width]!.map((index) => this.#engine.openings[index]!)
-    this.#hunt.open(openings, this.#place(unit, from, to, quote), (back) => this.#startOf(back, to))
-    if (this.#hunt.crowded) this.#hunt.drown(this.#settledAt(to), to)
+    const openings = hits[this.#state / width]!.map((literal) => this.#engine.openings[literal]!)
+    this.#hunt.open(openings, this.#place(unit, index, from, to, quote), (back) => this.#startOf(back, to))
+    if (this.#hunt.crowded) this.#drown()
   }
 
-  #place(unit: number, from: number, to: number, quote: boolean): Step {
+  #drown(): void {
+    const { to, index } = this.#step
+    const settled = this.#settledAt(to)
+    this.#hunt.drown(settled, this.#unitAt(settled, to, index + 1), this.#step)
+  }
+
+  #overflowAt(edge: number, units: number): void {
+    const settled = this.#settledAt(edge)
+    if (settled < edge) this.#hunt.overflow(settled, this.#unitAt(settled, edge, units), edge, units)
+  }
+
+  /** Decoded index of the unit at the raw offset `settled`, not past `edge`, which stands after `units` units. */
+  #unitAt(settled: number, edge: number, units: number): number {
+    if (!this.#json) return units - (edge - settled)
+    if (settled >= edge) return units
+    for (let back = 1; back <= this.#engine.literals.longest; back++)
+      if (this.#startOf(back, edge) === settled) return units - back
+    return this.#hunt.unitAt(settled) ?? units
+  }
+
+  #place(unit: number, index: number, from: number, to: number, quote: boolean): Step {
     const step = this.#step
     step.unit = unit
+    step.index = index
     step.from = from
     step.to = to
     step.quote = quote

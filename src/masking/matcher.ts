@@ -14,6 +14,8 @@ type Node =
 /** A set of live nodes. `tick` and `holder` are scratch for whoever merges candidates that met in one state. */
 export class State<Holder = unknown> {
   readonly accept: boolean
+  /** Accepts, and nothing longer can match. */
+  readonly last: boolean
   readonly nodes: readonly number[]
   /** By class: the next state, null where the pattern dies, a hole where nobody has looked yet. */
   next: (State | null | undefined)[]
@@ -23,6 +25,7 @@ export class State<Holder = unknown> {
   constructor(nodes: readonly number[], accept: boolean, classes: number) {
     this.nodes = nodes
     this.accept = accept
+    this.last = accept && nodes.length <= 1
     this.next = new Array(classes).fill(undefined)
   }
 }

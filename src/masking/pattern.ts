@@ -45,6 +45,14 @@ export function longest(pattern: Pattern): number {
   return longest(pattern.item) * pattern.max
 }
 
+/** The fewest characters that a match can have. */
+export function shortest(pattern: Pattern): number {
+  if (pattern.kind === 'set') return 1
+  if (pattern.kind === 'seq') return pattern.items.reduce((sum, item) => sum + shortest(item), 0)
+  if (pattern.kind === 'either') return Math.min(...pattern.items.map(shortest))
+  return shortest(pattern.item) * pattern.min
+}
+
 class Reader {
   readonly #source: string
   readonly #fold: boolean

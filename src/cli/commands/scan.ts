@@ -1,6 +1,6 @@
 /** `gatelog scan`: secrets in texts, by the gateway's own rules. Sends nothing anywhere and needs no record. */
 import { Fault } from '#exchange'
-import { compile, maskText, RULES } from '#masking'
+import { compile, type LaneFinding, maskText, RULES } from '#masking'
 import { examples, type Register } from '../command.ts'
 import { rowsOf } from '../scan/lines.ts'
 import { modeOf } from '../scan/streamed.ts'
@@ -22,9 +22,11 @@ export const scan: Register = (program) => {
     })
 }
 
+const told = ({ rule, start, end, verified }: LaneFinding) => ({ rule, start, end, verified: verified === true })
+
 /** Offsets are UTF-16 units of the row's text, end exclusive. */
 async function scanLines(file: string): Promise<void> {
   const engine = compile(RULES)
   for await (const { id, text } of rowsOf(file))
-    out(json({ id, findings: maskText(engine, text, modeOf(text)).findings }))
+    out(json({ id, findings: maskText(engine, text, modeOf(text)).findings.map(told) }))
 }

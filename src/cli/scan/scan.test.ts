@@ -49,7 +49,7 @@ const LINES = `${JSON.stringify({ id: 'a', text: `key: ${PAT} \u2028` })}\n\n{"i
 test('scan and mask answer line by line, from a file and from stdin', async (t) => {
   const folder = folderFor(t)
   put(folder, 'rows.jsonl', LINES)
-  const found = `{"id":"a","findings":[{"rule":"github-pat","start":5,"end":45}]}\n{"id":7,"findings":[]}\n`
+  const found = `{"id":"a","findings":[{"rule":"github-pat","start":5,"end":45,"verified":false}]}\n{"id":7,"findings":[]}\n`
   assert.deepEqual(await run(folder, ['scan', '--jsonl', 'rows.jsonl']), { code: 0, out: found, err: '' })
   assert.deepEqual(await spawned(folder, ['scan', '--jsonl', '-'], LINES), { code: 0, out: found, err: '' })
   for (const cuts of NAMES) {

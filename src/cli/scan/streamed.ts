@@ -1,9 +1,6 @@
 /** One text through the streaming masker, part by part, as a reply would be. Keeps only what is not settled yet. */
 import { type Engine, Lane } from '#masking'
 
-/** Units that may be held back; past them all of it is masked. The same bound as for a reply. */
-const LONGEST_HOLD = 1024
-
 /** How a text is read: `json` where it is a JSON document, so that secrets are sought in what its strings mean. */
 export function modeOf(text: string): 'text' | 'json' {
   if (!/^\s*[[{]/.test(text)) return 'text'
@@ -39,7 +36,6 @@ export class Streamed {
   push(value: string): string {
     this.#waiting.push({ from: this.lane.length, value })
     this.lane.push(value)
-    if (this.lane.length - this.lane.settled > LONGEST_HOLD) this.lane.overflow()
     return this.#release()
   }
 

@@ -1,0 +1,64 @@
+/** The last decoded characters of one lane, as many as may still be needed; never more than 16,384 UTF-16 units. */
+
+const SMALLEST = 128
+/** Longer secrets are masked all the same, but nobody is told their value. */
+const LARGEST = 16_384
+/** A tape that grew past this gives its room back when nothing is needed of it. */
+const KEPT = 1024
+
+export class Tape {
+  #units: Uint16Array
+  #from = 0
+  #to = 0
+  readonly #small: number
+  readonly #spare: number
+  readonly #needed: () => number
+
+  /** Keeps the last `spare` units, and all from `needed()` on, the index of the oldest that somebody still needs. */
+  constructor(spare: number, needed: () => number) {
+    this.#spare = spare
+    this.#needed = needed
+    this.#small = Math.max(SMALLEST, 2 ** Math.ceil(Math.log2(2 * spare)))
+    this.#units = new Uint16Array(this.#small)
+  }
+
+  /** Forgets all; the next unit written is number `index`. */
+  restart(index: number): void {
+    this.#from = this.#to = index
+    if (this.#units.length > KEPT) this.#units = new Uint16Array(this.#small)
+  }
+
+  write(unit: number): void {
+    if (this.#to - this.#from === this.#units.length) this.#makeRoom()
+    this.#units[this.#to++ & (this.#units.length - 1)] = unit
+  }
+
+  /** The units [from, to) as a text; undefined where they are no longer there. */
+  read(from: number, to: number): string | undefined {
+    if (from < this.#from || to > this.#to) return undefined
+    const mask = this.#units.length - 1
+    const [first, last] = [from & mask, to & mask]
+    if (first < last) return String.fromCharCode(...this.#units.subarray(first, last))
+    if (from === to) return ''
+    return String.fromCharCode(...this.#units.subarray(first)) + String.fromCharCode(...this.#units.subarray(0, last))
+  }
+
+  /** Unit number `index`, which must still be there. */
+  at(index: number): number {
+    return this.#units[index & (this.#units.length - 1)]!
+  }
+
+  #makeRoom(): void {
+    const { length } = this.#units
+    if (length < LARGEST) {
+      this.#from = Math.max(this.#from, Math.min(this.#to - this.#spare, this.#needed()))
+      if (this.#to - this.#from > length / 2) this.#grow()
+    } else this.#from++
+  }
+
+  #grow(): void {
+    const old = this.#units
+    this.#units = new Uint16Array(old.length * 2)
+    for (let i = this.#from; i < this.#to; i++) this.#units[i & (this.#units.length - 1)] = old[i & (old.length - 1)]!
+  }
+}
