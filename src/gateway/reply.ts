@@ -1,53 +1,35 @@
 /** One streamed reply on its way to the client: bytes in, masked events out. Opens no socket and reads no clock. */
 import { Fault, type Finding } from '#exchange'
-import { type Engine, Lane, maskText } from '#masking'
-import {
-  type EventReading,
-  type Frame,
-  Framer,
-  type Piece,
-  type Protocol,
-  rewrite,
-  splice,
-  withoutSpellings,
-} from '#wire'
-import { told } from './document.ts'
+import type { Engine } from '#masking'
+import { type EventReading, type Frame, Framer, type Piece, type Protocol, readFrame, type Shape, Shapes } from '#wire'
+import { Lanes } from './lanes.ts'
 import type { Signed } from './signed.ts'
+import { passes, rendered, type Segment, type Waiting } from './waiting.ts'
+import { Wholes } from './wholes.ts'
 
 /** Bytes that all waiting events may hold; past them: mask. A lane itself holds no more than 1,024 characters. */
 const MOST_WAITING = 262_144
-const MOST_LANES = 4096
-/** Characters of reasoning kept until its signature comes. */
-const LONGEST_SIGNED = 1_048_576
-const LONGEST_REMEMBERED = 256
-const MOST_REMEMBERED = 1024
-
-interface Segment {
-  readonly lane: Lane
-  readonly from: number
-  readonly to: number
-  readonly piece: Piece
-}
-
-interface Edit {
-  readonly start: number
-  readonly end: number
-  readonly value: string
-}
-
-/** One event that waits for the lanes it bears. */
-interface Waiting {
-  readonly frame: Frame
-  readonly segments: readonly Segment[]
-  readonly edits: Edit[]
-  readonly shell: readonly string[] | undefined
-}
+/** So many more events must have fitted a known shape than were learnt, past the first ones. */
+const LEARNT_FREELY = 16
+const FITS_PER_SHAPE = 8
 
 export interface ReplyOptions {
   /** The protocol that reads the events; without one every string is scanned as text. */
   readonly protocol: Protocol | undefined
   readonly engine: Engine
   readonly eventBytes: number
+}
+
+/** The shapes of events whose whole strings an engine found clean. */
+const known = new WeakMap<Engine, Map<Protocol, Shapes>>()
+
+function shapesFor({ engine, protocol }: ReplyOptions): Shapes | undefined {
+  if (!protocol) return undefined
+  const byProtocol = known.get(engine) ?? new Map<Protocol, Shapes>()
+  known.set(engine, byProtocol)
+  const shapes = byProtocol.get(protocol) ?? new Shapes(protocol)
+  byProtocol.set(protocol, shapes)
+  return shapes
 }
 
 /**
@@ -64,33 +46,66 @@ export class Reply {
   unparsed = 0
   readonly #options: ReplyOptions
   readonly #framer: Framer
-  readonly #lanes = new Map<string, Lane>()
-  readonly #named: { lane: string; masked: Lane }[] = []
-  readonly #whole: Finding[] = []
-  readonly #clean = new Set<string>()
-  readonly #reasoning = new Map<string, string>()
-  readonly #signed: (Signed & { lane: string })[] = []
+  readonly #shapes: Shapes | undefined
+  readonly #lanes: Lanes
+  readonly #wholes: Wholes
   #waiting: Waiting[] = []
   #waitingBytes = 0
   #last: Waiting[] = []
+  /** Events that fitted a shape, and shapes learnt. */
+  #fitted = 0
+  #learnt = 0
 
   constructor(options: ReplyOptions) {
     this.#options = options
     this.#framer = new Framer({ limit: options.eventBytes })
+    this.#shapes = shapesFor(options)
+    this.#lanes = new Lanes(options.engine)
+    this.#wholes = new Wholes(options.engine)
   }
 
-  /** Takes upstream bytes, cut anywhere; returns the bytes that may leave now. @throws limit.event, upstream.malformed */
+  /**
+   * Takes upstream bytes, cut anywhere; returns the bytes that may leave now, events in a row in one piece where they
+   * came so. @throws limit.event, upstream.malformed
+   */
   push(bytes: Uint8Array): Uint8Array[] {
-    for (const frame of this.#framer.push(bytes)) this.#take(frame)
-    return this.#release()
+    const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+    const text = this.#shapes ? chunk.toString('latin1') : ''
+    const out: Uint8Array[] = []
+    /** Since where all passes as it came, and whether the framer has not seen this chunk. */
+    let [since, fresh] = [0, true]
+    for (let at = 0; at < chunk.length; ) {
+      const shape = this.#shapeAt(text, chunk, at)
+      if (shape) {
+        const end = this.#shapes?.fit.end ?? at
+        const segments = this.#fit(shape)
+        if (this.#waiting.length > 0 || !segments.every(passes)) {
+          if (at > since) out.push(chunk.subarray(since, at))
+          this.#wait({ raw: chunk.subarray(at, end), segments, edits: [], shell: undefined, text: false })
+          this.#release(out)
+          since = end
+        }
+        at = end
+      } else {
+        if (at > since) out.push(chunk.subarray(since, at))
+        const raw = this.#framer.cut(chunk, at, fresh)
+        fresh = false
+        since = at = this.#framer.at
+        if (raw) this.#take(readFrame(raw))
+        this.#release(out)
+      }
+    }
+    if (chunk.length > since) out.push(chunk.subarray(since))
+    return out
   }
 
   /** No more bytes will come: what was held back, the terminal event last. */
   end(): Uint8Array[] {
     const rest = this.#framer.end()
     if (rest) this.#take(rest)
-    this.#endLanes('*')
-    const out = this.#release()
+    this.#lanes.end('*')
+    const out: Uint8Array[] = []
+    this.#release(out)
     for (const waiting of this.#last) out.push(this.#render(waiting))
     this.#last = []
     return out
@@ -98,39 +113,68 @@ export class Reply {
 
   /** Every secret found so far. */
   get findings(): Finding[] {
-    const streamed = this.#named.flatMap(({ lane, masked }) =>
-      masked.findings.map((finding) => told(finding, 'reply', lane)),
-    )
-    return [...streamed, ...this.#whole]
+    return [...this.#lanes.findings, ...this.#wholes.findings]
   }
 
   /** The signed texts that a rule changed, as the model wrote them. */
   get signed(): Signed[] {
-    return this.#signed.filter(({ lane }) =>
-      this.#named.some((each) => each.lane === lane && each.masked.findings.length > 0),
-    )
+    return this.#lanes.signed
   }
 
+  /** The shape of the event that begins here; what it bears is in the shapes' `fit`. */
+  #shapeAt(text: string, chunk: Buffer, at: number): Shape | undefined {
+    if (!this.#shapes || this.terminal || !this.#framer.clear) return undefined
+    const shape = this.#shapes.find(text, chunk, at)
+    return this.#shapes.fit.end - at > this.#options.eventBytes ? undefined : shape
+  }
+
+  /** Feeds the lanes of an event by its shape. */
+  #fit({ targets }: Shape): Segment[] {
+    const segments: Segment[] = []
+    const values = this.#shapes?.fit.values ?? []
+    for (let nth = 0; nth < targets.length; nth++) {
+      const [target, value] = [targets[nth], values[nth]]
+      if (target && value) segments.push(this.#feed(target.lane, target.mode, value))
+    }
+    this.events++
+    this.#fitted++
+    return segments
+  }
+
+  #feed(name: string, mode: Piece['mode'], value: string): Segment {
+    const lane = this.#lanes.of(name, mode)
+    const from = lane.length
+    lane.push(value)
+    this.#lanes.keep(name, value)
+    return { lane, from, to: from + value.length, value }
+  }
+
+  /** An event that is read in full. */
   #take(frame: Frame): void {
-    const shell = this.#shell(frame)
-    const waiting: Waiting = { frame, segments: [], edits: [], shell }
-    const reading = frame.data === undefined || frame.data === '' ? undefined : this.#read(frame.data, frame.event)
+    const shell = this.#wholes.shell(frame)
+    const unparsed = this.unparsed
+    const reading = frame.data === undefined || frame.data === '' ? undefined : this.#read(frame.data)
     if (frame.data !== undefined) this.events++
-    if (reading) this.#feed(reading, waiting)
+    const text = this.unparsed > unparsed
+    const waiting = { raw: frame.raw, ...this.#bear(reading), shell, text }
     if (reading?.terminal && !this.terminal) {
       this.terminal = true
-      this.#endLanes('*')
-    } else for (const lane of reading?.ends ?? []) this.#endLanes(lane)
+      this.#lanes.end('*')
+    } else for (const lane of reading?.ends ?? []) this.#lanes.end(lane)
     if (this.terminal) this.#last.push(waiting)
-    else {
-      this.#waiting.push(waiting)
-      this.#waitingBytes += frame.raw.length
-    }
+    else this.#wait(waiting)
+    if (!shell && !text) this.#learn(frame)
   }
 
-  #read(data: string, event: string | undefined): EventReading {
+  #learn(frame: Frame): void {
+    if (this.#learnt > LEARNT_FREELY + this.#fitted / FITS_PER_SHAPE) return
+    this.#learnt++
+    this.#shapes?.learn(frame, (shape) => this.#wholes.cleanIn(shape))
+  }
+
+  #read(data: string): EventReading {
     try {
-      if (this.#options.protocol) return this.#options.protocol.readEvent(data, event)
+      if (this.#options.protocol) return this.#options.protocol.readEvent(data)
     } catch (error) {
       if (!(error instanceof Fault && error.code === 'request.json')) throw error
     }
@@ -139,88 +183,34 @@ export class Reply {
     return { pieces: [piece], ends: [], terminal: false }
   }
 
-  #feed(reading: EventReading, waiting: Waiting): void {
-    const segments = waiting.segments as Segment[]
-    const original = reading.signed && this.#reasoning.get(reading.signed.lane)
-    if (reading.signed && original) this.#signed.push({ ...reading.signed, original })
-    for (const piece of reading.pieces) {
+  #bear(reading: EventReading | undefined): Pick<Waiting, 'segments' | 'edits'> {
+    const [segments, edits]: [Segment[], { start: number; end: number; value: string }[]] = [[], []]
+    if (reading?.signed) this.#lanes.sign(reading.signed)
+    for (const piece of reading?.pieces ?? []) {
       if (piece.value === '') continue
-      if (piece.how === 'whole') this.#maskWhole(piece, waiting.edits)
+      if (piece.how === 'delta') segments.push(this.#feed(piece.lane, piece.mode, piece.value))
       else {
-        const lane = this.#lane(piece)
-        const from = lane.length
-        lane.push(piece.value)
-        if (piece.lane.endsWith('/thinking')) this.#keep(piece)
-        segments.push({ lane, from, to: lane.length, piece })
+        const value = this.#wholes.masked(piece)
+        if (value !== undefined) edits.push({ start: piece.start, end: piece.end, value })
       }
     }
+    return { segments, edits }
   }
 
-  #keep({ lane, value }: Piece): void {
-    const text = (this.#reasoning.get(lane) ?? '') + value
-    if (text.length <= LONGEST_SIGNED) this.#reasoning.set(lane, text)
+  #wait(waiting: Waiting): void {
+    this.#waiting.push(waiting)
+    this.#waitingBytes += waiting.raw.length
   }
 
-  #maskWhole(piece: Piece, edits: Edit[]): void {
-    if (this.#clean.has(piece.value)) return
-    const { text, findings } = maskText(this.#options.engine, piece.value, piece.mode)
-    if (text === piece.value) {
-      this.#remember(text)
-      return
-    }
-    edits.push({ start: piece.start, end: piece.end, value: text })
-    for (const finding of findings) this.#whole.push(told(finding, 'reply', piece.lane))
-  }
-
-  #remember(text: string): void {
-    if (text.length <= LONGEST_REMEMBERED && this.#clean.size < MOST_REMEMBERED) this.#clean.add(text)
-  }
-
-  /** The lines of a frame that are not data: undefined when clean, else the masked lines. */
-  #shell(frame: Frame): readonly string[] | undefined {
-    const at = frame.data ? frame.text.indexOf(frame.data) : -1
-    const shell = at < 0 ? frame.text : frame.text.slice(0, at) + frame.text.slice(at + (frame.data?.length ?? 0))
-    if (this.#clean.has(shell)) return undefined
-    const lines = frame.text.split(/\r\n|\n|\r/).filter((line) => line !== '' && !/^data(:|$)/.test(line))
-    const masked = lines.map((line) => maskText(this.#options.engine, line, 'text'))
-    if (masked.every(({ findings }) => findings.length === 0)) {
-      this.#remember(shell)
-      return undefined
-    }
-    for (const { findings } of masked) for (const finding of findings) this.#whole.push(told(finding, 'reply', 'event'))
-    return masked.map(({ text }) => text)
-  }
-
-  #lane(piece: Piece): Lane {
-    const known = this.#lanes.get(piece.lane)
-    if (known) return known
-    if (this.#named.length >= MOST_LANES) throw new Fault('upstream.malformed', `more than ${MOST_LANES} lanes`)
-    const lane = new Lane(this.#options.engine, piece.mode)
-    this.#lanes.set(piece.lane, lane)
-    this.#named.push({ lane: piece.lane, masked: lane })
-    return lane
-  }
-
-  #endLanes(which: string): void {
-    const prefix = which.endsWith('*') ? which.slice(0, -1) : undefined
-    for (const [name, lane] of this.#lanes) {
-      if (prefix === undefined ? name !== which : !name.startsWith(prefix)) continue
-      lane.end()
-      this.#lanes.delete(name)
-    }
-  }
-
-  #release(): Uint8Array[] {
-    const out: Uint8Array[] = []
+  #release(out: Uint8Array[]): void {
     let next = 0
     for (; next < this.#waiting.length; next++) {
       const waiting = this.#waiting[next] as Waiting
       if (!this.#ready(waiting)) break
-      this.#waitingBytes -= waiting.frame.raw.length
+      this.#waitingBytes -= waiting.raw.length
       out.push(this.#render(waiting))
     }
     if (next) this.#waiting = this.#waiting.slice(next)
-    return out
   }
 
   #ready({ segments }: Waiting): boolean {
@@ -232,27 +222,14 @@ export class Reply {
     return true
   }
 
-  #render({ frame, segments, edits, shell }: Waiting): Uint8Array {
-    for (const { lane, from, piece } of segments) {
-      const value = lane.render(from, piece.value)
-      if (value !== undefined) edits.push({ start: piece.start, end: piece.end, value })
-    }
-    if (edits.length === 0 && !shell) return frame.raw
-    this.edited = true
-    const data = this.#data(frame, segments, edits)
-    return shell ? rebuilt(shell, data) : rewrite(frame, data)
+  #render(waiting: Waiting): Uint8Array {
+    const bytes = rendered(waiting, (frame) => this.#deltasOf(frame))
+    if (bytes !== waiting.raw) this.edited = true
+    return bytes
   }
 
-  #data(frame: Frame, segments: readonly Segment[], edits: Edit[]): string {
-    if (segments[0]?.piece.lane === 'raw') return edits[0]?.value ?? frame.data ?? ''
-    if (edits.length === 0) return frame.data ?? ''
-    const sorted = edits.sort((a, b) => a.start - b.start)
-    return withoutSpellings(splice(frame.data ?? '', sorted))
+  #deltasOf(frame: Frame): Piece[] {
+    const pieces = this.#options.protocol?.readEvent(frame.data ?? '').pieces ?? []
+    return pieces.filter(({ how, value }) => how === 'delta' && value !== '')
   }
-}
-
-/** A frame whose lines beside its data held a secret, written anew. */
-function rebuilt(shell: readonly string[], data: string): Uint8Array {
-  const lines = data === '' ? [] : data.split('\n').map((line) => `data: ${line}`)
-  return Buffer.from([...shell, ...lines, '', ''].join('\n'))
 }

@@ -4,8 +4,10 @@ import { type Piece, wholePieces } from './protocol.ts'
 export { type Client, readClient } from './client.ts'
 export type { EventReading, Headers, Piece, Protocol } from './protocol.ts'
 export { PROTOCOLS, type Route, routeFor } from './routes.ts'
+export type { Shape } from './shape.ts'
+export { Shapes } from './shapes.ts'
 export { withoutSpellings } from './spellings.ts'
-export { type Frame, Framer, rewrite } from './sse.ts'
+export { type Frame, Framer, readFrame, rewrite } from './sse.ts'
 export { splice } from './strings.ts'
 
 /** The strings of any JSON document, every one of them whole. @throws request.json, limit.depth */

@@ -1,7 +1,8 @@
 /** What a wire protocol can do. One file implements it for each provider's format. */
 import type { Prompt, ProtocolName, Reply } from '#exchange'
 import { DELTA, type Field, type Tree, WHOLE } from './fields.ts'
-import { readStrings, type Span, type Strings } from './strings.ts'
+import type { Json } from './json.ts'
+import { type Hole, readStrings, type Span, type Strings } from './strings.ts'
 
 export type Headers = Readonly<Record<string, string | string[] | undefined>>
 
@@ -34,10 +35,20 @@ export interface Protocol {
   readPrompt(document: unknown, headers: Headers): Prompt
   /** The strings of a whole JSON document. @throws request.json, limit.depth */
   readPieces(text: string, part: 'prompt' | 'reply'): Piece[]
-  /** The strings of one event. @throws request.json where it is not JSON: then it is raw text; limit.depth */
-  readEvent(data: string, event?: string): EventReading
+  /**
+   * The strings of one event. All but the pieces' places and values follows from what is no hole, or else `signed` is
+   * set: see `Shape`. @throws request.json where it is not JSON: then it is raw text; limit.depth
+   */
+  readEvent(data: string, holes?: Hole[]): EventReading
   /** Puts a recorded reply together. Nothing throws. */
   readReply(body: string, streamed: boolean): Reply
+  /** The same from a stream's events, as parsed JSON. Nothing throws. */
+  readEvents(events: readonly Json[]): Reply
+  /**
+   * Where an event's text stands that `readEvents` only ever joins to what came before: an event with no other text
+   * may be read together with the next one of its shape. A position in a list is written `*`.
+   */
+  readonly joined: readonly string[]
   /** The signed texts of a document, by signature, with their places. @throws request.json */
   readSigned?(text: string, part: 'prompt' | 'reply'): { readonly signature: string; readonly piece: Piece }[]
   /** Given the events sent so far, those that end the stream as a normal answer which bears `text`. */

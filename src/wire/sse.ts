@@ -9,6 +9,7 @@ export interface Frame {
   readonly event?: string
 }
 
+const NOTHING = Buffer.alloc(0)
 const LF = 10
 const CR = 13
 
@@ -19,9 +20,11 @@ export interface FramerOptions {
 
 /** Bytes in, whole events out; the joined `raw` of all frames is the input. */
 export class Framer {
+  /** Where `cut` came to. */
+  at = 0
   readonly #limit: number
   /** The beginning of an event whose end has not come; it grows by doubling, so that single bytes cost no more. */
-  #held = Buffer.alloc(0)
+  #held: Buffer = NOTHING
   #size = 0
   /** Whether the line being read is empty so far, and whether a CR just ended one. */
   #empty = true
@@ -33,24 +36,37 @@ export class Framer {
     this.#limit = options.limit
   }
 
+  /** Whether the next byte begins an event, whatever it is. */
+  get clear(): boolean {
+    return this.#size === 0 && this.#empty && !this.#afterCr
+  }
+
   /** @throws limit.event */
   push(chunk: Uint8Array): Frame[] {
     const frames: Frame[] = []
-    this.#lineFeed = -1
-    let from = 0
-    while (from < chunk.length) {
-      const end = this.#blankLine(chunk, from)
-      if (end < 0) break
-      frames.push(this.#frame(chunk.subarray(from, end)))
-      from = end
+    for (let at = 0; at < chunk.length; at = this.at) {
+      const raw = this.cut(chunk, at, at === 0)
+      if (raw) frames.push(readFrame(raw))
     }
-    if (from < chunk.length) this.#hold(chunk.subarray(from))
     return frames
+  }
+
+  /**
+   * The bytes of the event that ends first in `chunk` past `from`, with what was held of it; without such an end all
+   * is held. Reading goes on at `this.at`. `fresh`: whether this is the first cut of that chunk. @throws limit.event
+   */
+  cut(chunk: Uint8Array, from: number, fresh: boolean): Uint8Array | undefined {
+    if (fresh) this.#lineFeed = -1
+    const end = this.#blankLine(chunk, from)
+    this.at = end < 0 ? chunk.length : end
+    if (end >= 0) return this.#frame(chunk.subarray(from, end))
+    this.#hold(chunk.subarray(from))
+    return undefined
   }
 
   /** What has come after the last blank line, if anything. */
   end(): Frame | undefined {
-    return this.#size ? this.#frame(new Uint8Array(0)) : undefined
+    return this.#size ? readFrame(this.#frame(new Uint8Array(0))) : undefined
   }
 
   /**
@@ -103,20 +119,28 @@ export class Framer {
     this.#size = size
   }
 
-  #frame(tail: Uint8Array): Frame {
+  #frame(tail: Uint8Array): Uint8Array {
     if (this.#size === 0) {
       if (tail.length > this.#limit) throw new Fault('limit.event', `more than ${this.#limit} bytes`)
-      return readFrame(tail)
+      return tail
     }
     this.#hold(tail)
     const raw = this.#held.subarray(0, this.#size)
-    this.#held = Buffer.alloc(0)
+    this.#held = NOTHING
     this.#size = 0
-    return readFrame(raw)
+    return raw
   }
 }
 
-function readFrame(raw: Uint8Array): Frame {
+/** Where the data of a frame begins that has one line of it and ends its lines in LF alone; `text` is its bytes as Latin-1. */
+export function dataAt(text: string): number | undefined {
+  if (text.includes('\r') || !text.endsWith('\n\n')) return undefined
+  const [first, second] = text.matchAll(/^(?:\xef\xbb\xbf)?data(?:: ?|$)/gm)
+  return first && !second ? first.index + first[0].length : undefined
+}
+
+/** Reads the lines of one event. */
+export function readFrame(raw: Uint8Array): Frame {
   const text = Buffer.from(raw.buffer, raw.byteOffset, raw.length).toString()
   let data: string | undefined
   let event: string | undefined

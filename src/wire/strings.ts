@@ -22,6 +22,17 @@ export interface Strings {
   readonly numbers: ReadonlyMap<string, number>
 }
 
+/**
+ * A value that does not decide how its document is read: a string that continues a lane, one that is inert, a number
+ * that tells no position. UTF-16 offsets, of a string without its quotes, end exclusive.
+ */
+export interface Hole {
+  readonly kind: 'delta' | 'inert' | 'number'
+  readonly path: string
+  readonly start: number
+  readonly end: number
+}
+
 interface Level {
   readonly array: boolean
   readonly tree: Tree | undefined
@@ -38,11 +49,12 @@ const PLAIN_KEY = /^[_$@]?[a-z]+(?:[A-Z_-][a-z]+)*$/
 const LONGEST_PLAIN_KEY = 40
 
 /**
- * Reads a whole JSON document.
+ * Reads a whole JSON document. Whoever brings `holes` gets there, in order, what could have been otherwise without
+ * another path, field or position; an empty string and base64 are none.
  * @throws request.json with the offset where it breaks; limit.depth
  */
-export function readStrings(text: string, tree?: Tree): Strings {
-  return new Reader(text, tree).read()
+export function readStrings(text: string, tree?: Tree, holes?: Hole[]): Strings {
+  return new Reader(text, tree, holes).read()
 }
 
 class Reader {
@@ -51,11 +63,13 @@ class Reader {
   readonly #numbers = new Map<string, number>()
   readonly #levels: Level[] = []
   readonly #root: Tree | undefined
+  readonly #holes: Hole[] | undefined
   #at = 0
 
-  constructor(text: string, tree: Tree | undefined) {
+  constructor(text: string, tree: Tree | undefined, holes: Hole[] | undefined) {
     this.#text = text
     this.#root = tree
+    this.#holes = holes
   }
 
   read(): Strings {
@@ -123,6 +137,8 @@ class Reader {
     const end = this.#close()
     if (start === end) return
     const value = this.#decoded(start, end)
+    if (field?.how !== 'whole' && field?.only === undefined)
+      this.#holes?.push({ kind: field?.how ?? 'delta', path: this.#path(), start, end })
     if (field?.how !== 'inert') this.#spans.push({ path: this.#path(), field, start, end, value })
     else if (field.only !== undefined && !isBase64(value, field.only))
       this.#spans.push({ path: this.#path(), field: WHOLE, start, end, value })
@@ -161,9 +177,11 @@ class Reader {
   #number(): void {
     NUMBER.lastIndex = this.#at
     const found = NUMBER.exec(this.#text)?.[0] ?? this.#broken()
+    const start = this.#at
     this.#at += found.length
     const step = this.#levels[this.#levels.length - 1]?.step
     if (typeof step === 'string' && POSITIONS.has(step)) this.#numbers.set(this.#path(), Number(found))
+    else this.#holes?.push({ kind: 'number', path: this.#path(), start, end: this.#at })
   }
 
   #word(): void {
@@ -195,7 +213,8 @@ class Reader {
   }
 }
 
-const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
+/** A JSON number, where `lastIndex` stands. */
+export const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 
 /** Shorter ones are scanned: a lone token is of the same alphabet. */
 const SHORTEST_BASE64 = 256

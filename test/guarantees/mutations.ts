@@ -107,6 +107,18 @@ export const MUTATIONS: readonly Mutation[] = [
     instead: 'return { pieces: [], ends: [], terminal: false }',
   },
   {
+    guarantee: 'An event of a known shape is scanned.',
+    file: 'gateway/reply.ts',
+    line: 'segments.push(this.#feed(target.lane, target.mode, value))',
+    instead: 'segments.length = 0',
+  },
+  {
+    guarantee: 'An event of a known shape waits while its tail may begin a secret.',
+    file: 'gateway/reply.ts',
+    line: 'if (this.#waiting.length > 0 || !segments.every(passes))',
+    instead: 'if (this.#waiting.length > 0)',
+  },
+  {
     guarantee: 'The record holds the masked prompt.',
     file: 'gateway/steps.ts',
     line: 'exchange.body = { bytes: record,',
@@ -120,7 +132,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     guarantee: 'Where masking touched a text, token probabilities do not spell it again.',
-    file: 'gateway/reply.ts',
+    file: 'gateway/waiting.ts',
     line: 'return withoutSpellings(splice(frame.data ??',
     instead: 'return (splice(frame.data ??',
   },

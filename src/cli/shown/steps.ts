@@ -25,10 +25,10 @@ function streamedSteps({ opening, ending, bodies }: Shown): Step[] {
   const steps: Step[] = []
   let lane: string | undefined
   let offset = 0
-  for (const { raw, data, event } of framesOf(bodies.reply?.text ?? '')) {
+  for (const { raw, data } of framesOf(bodies.reply?.text ?? '')) {
     const ms = at(offset)
     offset += raw.length
-    for (const piece of data && protocol ? deltas(() => protocol.readEvent(data, event).pieces) : []) {
+    for (const piece of data && protocol ? deltas(() => protocol.readEvent(data).pieces) : []) {
       const heading = lane === undefined || lane === piece.lane ? '' : `\n[${piece.lane}]\n`
       lane = piece.lane
       steps.push({ ms, text: heading + piece.value })

@@ -38,6 +38,11 @@ const PROMPT = fields({
   'messages.*.tool_calls.*.function.arguments messages.*.function_call.arguments': WHOLE_JSON,
 })
 
+const JOINED = [
+  ...['content', 'reasoning_content', 'reasoning_text', 'reasoning'].map((name) => `choices.*.delta.${name}`),
+  'choices.*.delta.tool_calls.*.function.arguments',
+]
+
 /**
  * Each field is a lane of its own, by its own name: some upstreams send the same reasoning under two names at once.
  * Of the likelier tokens each rank is one lane, for the first rank spells the text.
@@ -70,14 +75,16 @@ export const chat: Protocol = {
     } satisfies Prompt
   },
   readPieces: (text, part) => wholePieces(text, part === 'prompt' ? PROMPT : REPLY),
-  readEvent(data) {
+  readEvent(data, holes) {
     if (data.trimEnd() === DONE) return { pieces: [], ends: [], terminal: true }
-    const strings = readStrings(data, EVENT)
+    const strings = readStrings(data, EVENT, holes)
     // A finish ends no lane: some upstreams send one with every chunk. `[DONE]` follows at once and ends them all.
     return { pieces: eventPieces(strings, 'chunk', laneOf), ends: [], terminal: false }
   },
   readReply: (body, streamed) =>
     streamed ? fromEvents(eventsOf(body), 'delta') : fromEvents([object(parsedOr(body))], 'message'),
+  readEvents: (events) => fromEvents(events, 'delta'),
+  joined: JOINED,
   notice: (text, sent) => finish(text, sent, 'chat.completion.chunk', (content) => ({ delta: { content } })),
 }
 

@@ -1,10 +1,11 @@
 /** OpenAI completions, and Copilot's ghost text (`/v1/engines/<engine>/completions`). Source: platform.openai.com; real clients, 2026-11. */
 
+import type { Reply } from '#exchange'
 import { citationsIn, filtersIn } from '../citations.ts'
 import { declaredIn } from '../declared.ts'
 import { eventsOf } from '../events.ts'
 import { DELTA, fields, INERT, WHOLE } from '../fields.ts'
-import { given, list, number, object, parsedOr, present, string } from '../json.ts'
+import { given, type Json, list, number, object, parsedOr, present, string } from '../json.ts'
 import { eventPieces, type Protocol, wholePieces } from '../protocol.ts'
 import { readStrings } from '../strings.ts'
 import { DONE, errorIn, finish, usageOf } from './chat.ts'
@@ -43,37 +44,40 @@ export const completions: Protocol = {
     }
   },
   readPieces: (text, part) => wholePieces(text, part === 'prompt' ? PROMPT : REPLY),
-  readEvent(data) {
+  readEvent(data, holes) {
     if (data.trimEnd() === DONE) return { pieces: [], ends: [], terminal: true }
-    const strings = readStrings(data, EVENT)
+    const strings = readStrings(data, EVENT, holes)
     const choiceOf = (path: string) => strings.numbers.get(`choices.${path.split('.')[1]}.index`) ?? path.split('.')[1]
     const laneOf = (path: string) => `choices/${choiceOf(path)}/${path.includes('logprobs') ? 'logprobs' : 'text'}`
     return { pieces: eventPieces(strings, 'chunk', laneOf), ends: [], terminal: false }
   },
-  readReply(body, streamed) {
-    const events = streamed ? eventsOf(body) : [object(parsedOr(body))]
-    const choices = events.flatMap((event) => list(event['choices']).map(object))
-    const last: Record<string, unknown> = {}
-    for (const event of events) Object.assign(last, event)
-    const texts = new Map<number, string>()
-    for (const [at, choice] of choices.entries()) {
-      const index = number(choice['index']) ?? (streamed ? 0 : at)
-      texts.set(index, (texts.get(index) ?? '') + string(choice['text']))
-    }
-    const ordered = [...texts.entries()].sort(([a], [b]) => a - b).map(([, text]) => text)
-    return {
-      text: ordered.filter(Boolean).join('\n'),
-      reasoning: '',
-      toolCalls: [],
-      citations: [...new Set([...choices, ...events].flatMap((each) => citationsIn(each['copilot_annotations'])))],
-      filters: [...new Set(choices.flatMap((choice) => filtersIn(choice['content_filter_results'])))],
-      ...present({
-        model: given(last['model']),
-        usage: usageOf(events.findLast((event) => event['usage'])?.['usage']),
-        finish: choices.map((choice) => given(choice['finish_reason'])).find(Boolean),
-        error: errorIn(last),
-      }),
-    }
-  },
+  readReply: (body, streamed) => (streamed ? replyOf(eventsOf(body), true) : replyOf([object(parsedOr(body))], false)),
+  readEvents: (events) => replyOf(events, true),
+  joined: ['choices.*.text'],
   notice: (text, sent) => finish(text, sent, 'text_completion', (content) => ({ text: content })),
+}
+
+function replyOf(events: readonly Json[], streamed: boolean): Reply {
+  const choices = events.flatMap((event) => list(event['choices']).map(object))
+  const last: Record<string, unknown> = {}
+  for (const event of events) Object.assign(last, event)
+  const texts = new Map<number, string>()
+  for (const [at, choice] of choices.entries()) {
+    const index = number(choice['index']) ?? (streamed ? 0 : at)
+    texts.set(index, (texts.get(index) ?? '') + string(choice['text']))
+  }
+  const ordered = [...texts.entries()].sort(([a], [b]) => a - b).map(([, text]) => text)
+  return {
+    text: ordered.filter(Boolean).join('\n'),
+    reasoning: '',
+    toolCalls: [],
+    citations: [...new Set([...choices, ...events].flatMap((each) => citationsIn(each['copilot_annotations'])))],
+    filters: [...new Set(choices.flatMap((choice) => filtersIn(choice['content_filter_results'])))],
+    ...present({
+      model: given(last['model']),
+      usage: usageOf(events.findLast((event) => event['usage'])?.['usage']),
+      finish: choices.map((choice) => given(choice['finish_reason'])).find(Boolean),
+      error: errorIn(last),
+    }),
+  }
 }

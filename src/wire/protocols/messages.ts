@@ -49,8 +49,8 @@ export const messages: Protocol = {
     }
   },
   readPieces: (text, part) => wholePieces(text, part === 'prompt' ? PROMPT : REPLY),
-  readEvent(data) {
-    const strings = readStrings(data, EVENT)
+  readEvent(data, holes) {
+    const strings = readStrings(data, EVENT, holes)
     const type = strings.spans.findLast(({ path }) => path === 'type')?.value ?? ''
     const block = `content/${strings.numbers.get('index') ?? 0}/`
     const laneOf = (path: string) => block + (path.split('.')[1] ?? path)
@@ -66,6 +66,8 @@ export const messages: Protocol = {
     }
   },
   readReply: (body, streamed) => replyOf(streamed ? assembled(eventsOf(body)) : object(parsedOr(body))),
+  readEvents: (events) => replyOf(assembled(events)),
+  joined: ['delta.text', 'delta.thinking', 'delta.partial_json'],
   readSigned(text, part) {
     if (!text.includes('"signature"')) return []
     const document = object(parsedOr(text))

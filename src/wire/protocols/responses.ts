@@ -63,9 +63,9 @@ export const responses: Protocol = {
     }
   },
   readPieces: (text, part) => wholePieces(text, part === 'prompt' ? PROMPT : REPLY),
-  readEvent(data) {
+  readEvent(data, holes) {
     if (data === '[DONE]') return { pieces: [], ends: [], terminal: false }
-    const strings = readStrings(data, EVENT)
+    const strings = readStrings(data, EVENT, holes)
     const type = strings.spans.findLast(({ path }) => path === 'type')?.value ?? ''
     const at = (name: string) => strings.numbers.get(name) ?? 0
     const content = PARTS.map((name) => strings.numbers.get(name)).find((index) => index !== undefined) ?? 0
@@ -79,16 +79,9 @@ export const responses: Protocol = {
       terminal: TERMINAL.has(type),
     }
   },
-  readReply(body, streamed) {
-    if (!streamed) return replyOf(object(parsedOr(body)))
-    const events = eventsOf(body)
-    const last = events.findLast((event) => TERMINAL.has(string(event['type'])))
-    const response = object(last?.['response'])
-    if (list(response['output']).length) return replyOf(response)
-    const { error, message } = last ?? {}
-    const failed = last?.['type'] === 'error' ? { error: error ?? { message } } : {}
-    return replyOf({ ...response, ...failed, output: partial(events) })
-  },
+  readReply: (body, streamed) => (streamed ? told(eventsOf(body)) : replyOf(object(parsedOr(body)))),
+  readEvents: (events) => told(events),
+  joined: ['delta'],
   notice(text, sent) {
     const events = eventsOf(sent)
     const next = events.reduce((most, event) => Math.max(most, number(event['sequence_number']) ?? -1), -1) + 1
@@ -102,6 +95,16 @@ export const responses: Protocol = {
     const type = 'response.failed'
     return sse({ type, sequence_number: next, response }, type)
   },
+}
+
+/** The reply that a stream's events tell: as the last one has it, or what came so far. */
+function told(events: readonly Json[]): Reply {
+  const last = events.findLast((event) => TERMINAL.has(string(event['type'])))
+  const response = object(last?.['response'])
+  if (list(response['output']).length) return replyOf(response)
+  const { error, message } = last ?? {}
+  const failed = last?.['type'] === 'error' ? { error: error ?? { message } } : {}
+  return replyOf({ ...response, ...failed, output: partial(events) })
 }
 
 const asJson = (piece: Piece): Piece =>
