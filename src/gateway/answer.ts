@@ -4,6 +4,7 @@ import { type Exchange, ended, refused } from './exchange.ts'
 import { end } from './record.ts'
 import { flavourOf, type Refusal, refusalOf } from './refusals.ts'
 import type { Way } from './steps.ts'
+import type { Head } from './turn.ts'
 
 /** The refusal in the words that this client shows well. */
 export function refusalFor(exchange: Exchange, fault: Fault): Refusal {
@@ -30,9 +31,9 @@ export async function refuse(exchange: Exchange, fault: Fault): Promise<void> {
 }
 
 /** The `refused` entry, or a place in a counted line of a source's. The fault to tell: this one, or the trail's own. */
-export async function recordRefusal(exchange: Exchange, fault: Fault): Promise<Fault> {
+export async function recordRefusal(exchange: Exchange<Head>, fault: Fault): Promise<Fault> {
   const { strangers, trail } = exchange.house
-  const letIn = exchange.actor !== undefined && !fault.code.startsWith('identity.')
+  const letIn = exchange.actor !== undefined && !/^(identity\.|request\.upgrade$)/.test(fault.code)
   try {
     if (letIn || !strangers.coalesces(exchange, fault)) await trail.append(refused(exchange, fault))
     return fault

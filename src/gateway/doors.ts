@@ -1,17 +1,18 @@
 /** The gateway's listeners: the reverse door, and health. Every request becomes a turn and is carried. */
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { Fault, faultOf } from '#exchange'
 import { type BodyLimits, checkRequest, type Listening, listen, type Relay, type Tls } from '#relay'
 import { readClient } from '#wire'
 import { recordRefusal } from './answer.ts'
 import { carry } from './carry.ts'
-import { begin } from './exchange.ts'
+import { begin, type Exchange } from './exchange.ts'
 import type { House } from './house.ts'
 import { HttpTurn } from './http.ts'
 import { lineOf } from './refusals.ts'
 import { readAddress } from './reverse.ts'
-import type { Address } from './turn.ts'
+import { identify } from './steps.ts'
+import type { Address, Head } from './turn.ts'
 
 /** Characters of a target that goes nowhere, as the record shows it. */
 const LONGEST_SHOWN = 256
@@ -36,7 +37,8 @@ export function openReverse(options: DoorOptions): Promise<Listening> {
     ...(options.tls && { tls: options.tls }),
     limits: { header_bytes: options.headerBytes },
     onRequest: (request, response) => void onRequest(request, response, options),
-    onUpgrade: (request, socket) => refuseUpgrade(request, socket, options.house()),
+    onUpgrade: (request, socket) => void refuseUpgrade(request, socket, options),
+    onBroken: (remote, code) => void recordBroken(remote, code, options),
   })
 }
 
@@ -59,8 +61,7 @@ function addressOf(request: IncomingMessage): { address: Address; refused?: Faul
     return { address: readAddress(target) }
   } catch (error) {
     const path = target.split('?', 1)[0]?.slice(0, LONGEST_SHOWN) ?? ''
-    const address = { connection: '', host: undefined, path, query: '', pathKey: undefined }
-    return { address, refused: faultOf(error) }
+    return { address: { ...NOWHERE, path }, refused: faultOf(error) }
   }
 }
 
@@ -71,13 +72,42 @@ function plain(response: ServerResponse, fault: Fault, id: string): void {
   response.writeHead(fault.status, headers).end(body)
 }
 
-/** WebSocket is not recorded yet, so it is refused: Copilot CLI and Codex then fall back to HTTP. */
-function refuseUpgrade(_request: IncomingMessage, socket: Duplex, house: House): void {
-  const fault = new Fault('request.upgrade')
-  const body = lineOf(fault, house.uuid())
+/**
+ * WebSocket is not recorded yet, so it is refused: Copilot CLI and Codex then fall back to HTTP. CONNECT has no door yet.
+ * Whose it was is on the record as far as the key tells.
+ */
+async function refuseUpgrade(request: IncomingMessage, socket: Duplex, options: DoorOptions): Promise<void> {
+  const { address, refused } = addressOf(request)
+  const fault = refused ?? new Fault('request.upgrade')
+  const { method = '', headers } = request
+  const remote = request.socket.remoteAddress ?? ''
+  const head: Head = { method, address, headers, door: 'websocket', remote, insecure: options.insecure }
+  const exchange = begin(head, options.house(), readClient(headers))
+  const line = lineOf(fault, exchange.id)
+  const status = `${fault.status} ${STATUS_CODES[fault.status]}`
   socket.end(
-    `HTTP/1.1 426 Upgrade Required\r\ncontent-type: text/plain\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+    `HTTP/1.1 ${status}\r\ncontent-type: text/plain; charset=utf-8\r\nx-gatelog-exchange: ${exchange.id}\r\n` +
+      `content-length: ${Buffer.byteLength(line)}\r\nconnection: close\r\n\r\n${line}`,
   )
+  await recordRefusal(exchange, refused ?? new Fault('request.upgrade', recogniseIn(exchange)))
+}
+
+/** Fills in whose request it is and where it goes; why not, where its key is not let in. */
+function recogniseIn(exchange: Exchange<Head>): string | undefined {
+  try {
+    identify(exchange)
+    return undefined
+  } catch (error) {
+    return faultOf(error).code
+  }
+}
+
+const NOWHERE: Address = { connection: '', host: undefined, path: '', query: '', pathKey: undefined }
+
+/** Bytes that the parser gave up on: who sent them, and its own code for what was wrong with them. */
+async function recordBroken(remote: string, code: string, { house, insecure }: DoorOptions): Promise<void> {
+  const head: Head = { method: '', address: NOWHERE, headers: {}, door: 'reverse', remote, insecure }
+  await recordRefusal(begin(head, house(), readClient({})), new Fault('request.headers', code))
 }
 
 export interface HealthOptions {

@@ -17,14 +17,14 @@ import { type Engine, maskText } from '#masking'
 import type { Client } from '#wire'
 import type { House } from './house.ts'
 import { shownPath } from './reverse.ts'
-import type { Turn } from './turn.ts'
+import type { Head, Turn } from './turn.ts'
 
-/** Grows step by step while `carry()` goes on; each step fills what it learns. */
-export interface Exchange {
+/** Grows step by step while `carry()` goes on; each step fills what it learns. One that is never carried has a head only. */
+export interface Exchange<Asked extends Head = Turn> {
   readonly id: string
   readonly at: number
   readonly began: number
-  readonly turn: Turn
+  readonly turn: Asked
   readonly house: House
   readonly client: Client
   connection?: string
@@ -51,7 +51,7 @@ export interface Exchange {
   timings: { identified?: number; read?: number; durable?: number; firstByte?: number }
 }
 
-export function begin(turn: Turn, house: House, client: Client): Exchange {
+export function begin<Asked extends Head>(turn: Asked, house: House, client: Client): Exchange<Asked> {
   return {
     id: house.uuid(),
     at: house.now(),
@@ -83,13 +83,13 @@ export function asked(exchange: Exchange): Opening {
 }
 
 /** The `refused` entry: an exchange that ends where it began. The body is kept only for a caller who is known. */
-export function refused(exchange: Exchange, fault: Fault): Opening {
+export function refused(exchange: Exchange<Head>, fault: Fault): Opening {
   const { body, text, ...rest } = opening(exchange)
   const kept = exchange.actor ? { ...(body && { body }), ...(text !== undefined && { text }) } : {}
   return { kind: 'refused', ...rest, ...kept, fault: fault.code, ...(fault.detail && { reason: fault.detail }) }
 }
 
-function opening(exchange: Exchange): Omit<Opening, 'kind'> {
+function opening(exchange: Exchange<Head>): Omit<Opening, 'kind'> {
   const { turn, prompt } = exchange
   return {
     exchange: exchange.id,
@@ -123,7 +123,7 @@ function opening(exchange: Exchange): Omit<Opening, 'kind'> {
 /** The longest value of a fact that the record keeps, in UTF-16 units. */
 const LONGEST_FACT = 1024
 
-const masked = ({ house }: Exchange, text: string): string => maskFact(house.engine, text.slice(0, LONGEST_FACT))
+const masked = ({ house }: Exchange<Head>, text: string): string => maskFact(house.engine, text.slice(0, LONGEST_FACT))
 
 /** Facts that a set of rules found clean: user agents, paths, models and tools are the same few. Forgets all once full. */
 const clean = new WeakMap<Engine, Set<string>>()
@@ -140,7 +140,7 @@ function maskFact(engine: Engine, text: string): string {
   return text
 }
 
-function factsOf(exchange: Exchange): Facts {
+function factsOf(exchange: Exchange<Head>): Facts {
   const { client, prompt, turn } = exchange
   const declared = (value: string | undefined) =>
     value ? { value: masked(exchange, value), source: 'declared' as const } : undefined

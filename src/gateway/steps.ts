@@ -8,7 +8,7 @@ import { maskBody } from './document.ts'
 import { digest, type Exchange } from './exchange.ts'
 import { hostOf } from './reverse.ts'
 import { resignReasoning } from './signed.ts'
-import type { Received } from './turn.ts'
+import type { Head, Received } from './turn.ts'
 
 /** Where an exchange goes, once connection and caller are known. */
 export interface Way {
@@ -24,7 +24,7 @@ export interface Way {
  * Step 1: who asks, and by which way. Nothing of the body has been read yet.
  * @throws identity.*, request.connection, request.host
  */
-export function identify(exchange: Exchange): Way {
+export function identify(exchange: Exchange<Head>): Way {
   const { turn, house } = exchange
   const place = locate(exchange)
   const found = findCredential(turn.headers, turn.address.pathKey)
@@ -40,7 +40,7 @@ export function identify(exchange: Exchange): Way {
 }
 
 /** Where it goes, read before who asks is known: a refusal takes the form that the clients of its route show well. */
-function locate(exchange: Exchange): Omit<Way, 'caller'> | Fault {
+function locate(exchange: Exchange<Head>): Omit<Way, 'caller'> | Fault {
   const { turn, house } = exchange
   const { address, method } = turn
   const connection = house.connections.get(address.connection)
@@ -56,7 +56,7 @@ function locate(exchange: Exchange): Omit<Way, 'caller'> | Fault {
 }
 
 /** What sort of route a path is; the exchange bears it from now on. */
-function take(exchange: Exchange, path: string): Pick<Way, 'route' | 'protocol'> {
+function take(exchange: Exchange<Head>, path: string): Pick<Way, 'route' | 'protocol'> {
   const route = routeFor(exchange.turn.method, path)
   const protocol = route?.kind === 'exchange' ? route.protocol : undefined
   exchange.route = protocol?.name ?? (route ? 'metadata' : 'unknown')
@@ -64,7 +64,7 @@ function take(exchange: Exchange, path: string): Pick<Way, 'route' | 'protocol'>
 }
 
 /** The client's own credential towards the provider, where it sent one. */
-function upstreamCredential({ turn }: Exchange): string | undefined {
+function upstreamCredential({ turn }: Exchange<Head>): string | undefined {
   for (const name of ['authorization', 'x-api-key', 'api-key']) {
     const value = turn.headers[name]
     if (typeof value === 'string' && !looksLikeKey(value.replace(/^Bearer /i, ''))) return value

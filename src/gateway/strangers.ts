@@ -2,37 +2,51 @@
 import type { Fault } from '#exchange'
 import type { Trail } from '#trail'
 import { type Exchange, refused } from './exchange.ts'
+import type { Head } from './turn.ts'
 
 const WINDOW_MS = 10_000
 const MOST_SOURCES = 1000
 
 interface Seen {
-  readonly last: Exchange
+  readonly last: Exchange<Head>
   readonly fault: Fault
   readonly count: number
   readonly at: number
 }
 
-/** The first refusal of a source is recorded at once; those that follow within ten seconds share one line. */
+/**
+ * The first refusal of a source is recorded at once; those that follow within ten seconds share one line, written when
+ * the ten seconds are over. Sources beyond the first thousand of a window share one line too: the newest one's.
+ */
 export class Strangers {
   readonly #seen = new Map<string, Seen>()
   readonly #trail: Trail
+  #timer: NodeJS.Timeout | undefined
 
   constructor(trail: Trail) {
     this.#trail = trail
   }
 
   /** True where this refusal will be told by a later, counted line, so that it needs none of its own. */
-  coalesces(exchange: Exchange, fault: Fault): boolean {
+  coalesces(exchange: Exchange<Head>, fault: Fault): boolean {
     this.flush(exchange.at)
-    const source = `${exchange.turn.remote}\0${exchange.key ?? ''}\0${fault.code}`
+    const own = `${exchange.turn.remote}\0${exchange.key ?? ''}\0${fault.code}`
+    const source = this.#seen.has(own) || this.#seen.size < MOST_SOURCES ? own : `\0\0${fault.code}`
     const seen = this.#seen.get(source)
-    if (seen) {
-      this.#seen.set(source, { ...seen, last: exchange, count: seen.count + 1 })
-      return true
-    }
-    if (this.#seen.size < MOST_SOURCES) this.#seen.set(source, { last: exchange, fault, count: 0, at: exchange.at })
-    return false
+    const { count, at } = seen ? { ...seen, count: seen.count + 1 } : { count: 0, at: exchange.at }
+    this.#seen.set(source, { last: exchange, fault, count, at })
+    if (count === 1) this.#later(exchange)
+    return count > 0
+  }
+
+  /** A window is written although nobody else is refused after it. */
+  #later({ house }: Exchange<Head>): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined
+      this.flush(house.now())
+      const [waiting] = [...this.#seen.values()].filter(({ count }) => count > 0)
+      if (waiting) this.#later(waiting.last)
+    }, WINDOW_MS + 1).unref()
   }
 
   /** Records every window that is over; `Infinity` records all. A line that fails stays for the next call. */

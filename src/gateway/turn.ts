@@ -21,14 +21,18 @@ export interface Received {
   readonly encoding: string
 }
 
-export interface Turn {
+/** A request as its head tells it: all that a refusal needs. */
+export interface Head {
   readonly method: string
   readonly address: Address
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
-  readonly rawHeaders: readonly string[]
   readonly door: 'reverse' | 'forward' | 'websocket'
   readonly remote: string
   readonly insecure: boolean
+}
+
+export interface Turn extends Head {
+  readonly rawHeaders: readonly string[]
   /** Aborts when the client goes away before the turn has ended. */
   readonly gone: AbortSignal
   /** The whole request body. @throws limit.body, limit.decoded, request.encoding, request.encoded, request.aborted */

@@ -10,9 +10,16 @@ const STATUS: Readonly<Record<string, number>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 408,
 }
 
-/** For the server's `clientError`. Where a reply is under way (`busy`) the connection is cut without a word. */
-export function answerBroken(error: NodeJS.ErrnoException, socket: Socket, busy: boolean): void {
-  if (busy || !socket.writable || error.code === 'ECONNRESET') return void socket.destroy()
+/**
+ * For the server's `clientError`. Where a reply is under way (`busy`) the connection is cut without a word. Whether
+ * there was a request at all: false where the client only went away.
+ */
+export function answerBroken(error: NodeJS.ErrnoException, socket: Socket, busy: boolean): boolean {
+  const gone = error.code === 'ECONNRESET' || error.code === 'EPIPE' || !socket.writable
+  if (busy || gone) {
+    socket.destroy()
+    return !gone
+  }
   const status = STATUS[error.code ?? ''] ?? 400
   const { message, remedy } = FAULTS['request.headers']
   const body = JSON.stringify({
@@ -23,4 +30,5 @@ export function answerBroken(error: NodeJS.ErrnoException, socket: Socket, busy:
   socket.end(`${head}content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`, () =>
     socket.destroySoon(),
   )
+  return true
 }

@@ -34,8 +34,10 @@ export interface ListenOptions {
   readonly tls?: Tls
   readonly limits: ServerLimits
   onRequest(request: IncomingMessage, response: ServerResponse): void
-  /** A request to leave HTTP; the socket is the callee's. */
+  /** A request to leave HTTP: a WebSocket handshake, or CONNECT. The socket is the callee's. Other upgrades are ignored. */
   onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
+  /** Bytes that are no request, answered already: who sent them, and the parser's code. */
+  onBroken?(remote: string, code: string): void
 }
 
 export interface Listening {
@@ -52,7 +54,13 @@ export interface Listening {
 export async function listen(options: ListenOptions): Promise<Listening> {
   const server = create(options)
   const sockets = watchSockets(server, options)
-  server.on('clientError', (error, socket) => answerBroken(error, socket as Socket, sockets.busy(socket as Socket)))
+  server.on('clientError', (error: NodeJS.ErrnoException, duplex) => {
+    const socket = duplex as Socket
+    const remote = socket.remoteAddress ?? ''
+    const within = sockets.asking(socket)
+    const heard = answerBroken(error, socket, sockets.busy(socket))
+    if (heard && !within) options.onBroken?.(remote, error.code ?? '')
+  })
   await bind(server, options)
   const { port } = server.address() as AddressInfo
   const host = options.host.includes(':') ? `[${options.host}]` : options.host
@@ -77,7 +85,8 @@ function create({ tls, limits }: ListenOptions): Server {
     connectionsCheckingInterval: Math.min(1000, headersTimeout),
     highWaterMark: 64 * 1024,
     insecureHTTPParser: false,
-    requireHostHeader: true,
+    shouldUpgradeCallback: isWebSocket,
+    requireHostHeader: false, // `checkRequest` does: Node would answer without telling anybody
     noDelay: true,
   }
   const secure = {
@@ -113,9 +122,14 @@ function bind(server: Server, { host, port }: ListenOptions): Promise<void> {
   })
 }
 
+/** RFC 9110 §7.8: a server may ignore an upgrade. Java's client offers `h2c` with its every first request. */
+const isWebSocket = ({ headers }: IncomingMessage): boolean => /\bwebsocket\b/i.test(headers.upgrade ?? '')
+
 interface Sockets {
   /** True while a reply is under way on it. */
   busy(socket: Socket): boolean
+  /** True while a request is under way on it whose head was read and whose body was not, to its end. */
+  asking(socket: Socket): boolean
   /** Closes idle connections and those still in their TLS handshake, now and whenever one becomes idle; replies from now on say `connection: close`. */
   retire(): void
   destroy(): void
@@ -154,16 +168,21 @@ function watchSockets(server: Server, { tls, onRequest, onUpgrade }: ListenOptio
     onRequest(request, response)
   }
   server.on('connection', track).on(tls ? 'secureConnection' : 'connection', ready)
-  server.on('request', take).on('checkContinue', (request, response) => {
-    expectsContinue(request, response)
-    take(request, response)
-  })
-  server.on('upgrade', (request, socket, head) => {
-    socket.on('error', () => socket.destroy())
-    onUpgrade(request, socket, head)
-  })
+  server
+    .on('request', take)
+    .on('checkExpectation', take)
+    .on('checkContinue', (request, response) => {
+      expectsContinue(request, response)
+      take(request, response)
+    })
+  for (const leaving of ['upgrade', 'connect'] as const)
+    server.on(leaving, (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      socket.on('error', () => socket.destroy())
+      onUpgrade(request, socket, head)
+    })
   return {
     busy: (socket) => (open.get(socket)?.size ?? 0) > 0,
+    asking: (socket) => [...(open.get(socket) ?? [])].some(({ req }) => !req.complete),
     retire() {
       retiring = true
       for (const socket of shaking.values()) socket.destroy()

@@ -25,6 +25,9 @@ type Head = Pick<IncomingMessage, 'rawHeaders' | 'url' | 'httpVersion'>
  */
 export function checkRequest(request: Head): void {
   const fields = fieldsOf(request.rawHeaders)
+  if (request.httpVersion === '1.1' && !fields.has('host')) refuse('host is missing')
+  const expect = fields.get('expect') ?? '100-continue'
+  if (expect.toLowerCase() !== '100-continue') refuse('expect other than 100-continue')
   checkFraming(fields, request.httpVersion)
   checkTarget(request.url ?? '', fields.get('host'))
 }

@@ -18,7 +18,7 @@ export interface Accounted {
 /** All that has passed; each request is in one of the three. */
 export interface Account {
   readonly exchanges: readonly Accounted[]
-  /** WebSocket handshakes: refused, nothing of them goes upstream. */
+  /** WebSocket handshakes: refused and recorded, nothing of them goes upstream. */
   readonly upgrades: readonly Tapped[]
   /** Requests beside the door, `METHOD path`: answered with a fault, nothing of them goes upstream. */
   readonly strays: readonly string[]
@@ -50,7 +50,7 @@ export async function account(stage: Stage, key: string): Promise<Account> {
     [],
     'nobody sent this',
   )
-  await everyRecord(stage, exchanges, strays.length)
+  await everyRecord(stage, exchanges, { strays: strays.length, upgrades: upgrades.length })
   return { exchanges, upgrades, strays: strays.map(({ method, path }) => `${method} ${path}`) }
 }
 
@@ -62,21 +62,32 @@ async function recordOf(stage: Stage, { answer, method, path }: Tapped): Promise
   return stage.gateway.api<Shown>(`/exchanges/${id}`)
 }
 
-/** The record holds these exchanges, a line or more for requests beside the door, and no other. */
-async function everyRecord(stage: Stage, exchanges: readonly Accounted[], strays: number): Promise<void> {
+/** The record holds these exchanges, lines for what was refused before it was carried, and no other. */
+async function everyRecord(
+  stage: Stage,
+  exchanges: readonly Accounted[],
+  refused: { readonly strays: number; readonly upgrades: number },
+): Promise<void> {
   const recorded = await stage.find('')
+  const upgrades = recorded.filter(({ fault }) => fault === 'request.upgrade')
   const beside = recorded.filter(({ kind, connection }) => kind === 'refused' && connection === undefined)
   assert.deepEqual(
     recorded
-      .filter((each) => !beside.includes(each))
+      .filter((each) => !beside.includes(each) && !upgrades.includes(each))
       .map(({ exchange }) => exchange)
       .toSorted(),
     exchanges.map(({ shown }) => shown.opening.exchange).toSorted(),
   )
-  assert.ok(beside.length <= strays && beside.length > 0 === strays > 0, `${beside.length} records of ${strays} strays`)
+  told(beside.length, refused.strays)
+  told(upgrades.length, refused.upgrades)
+  for (const { actor, door } of upgrades) assert.deepEqual([actor?.id, door], ['ana', 'websocket'])
   const last = exchanges.at(-1)?.shown
   if (last) assert.deepEqual(await stage.show(last.opening.exchange), last, 'the command line tells something else')
 }
+
+/** Refusals share lines: there are some where there were refusals, and never more than those. */
+const told = (lines: number, refusals: number): void =>
+  assert.ok(lines <= refusals && lines > 0 === refusals > 0, `${lines} records of ${refusals} refusals`)
 
 /** The path that the mock must have seen: the copilot connection's `api` host has no base, its `github` one is `/github`. */
 const pathUpstream = (path: string): string =>

@@ -1,6 +1,8 @@
 /** Requests that could be read in two ways, lie about who sends them, or go nowhere. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Summary } from '#trail'
+import type { Gateway } from '../process.case.ts'
 import { DONE, prompt } from '../upstream.case.ts'
 import { openGround } from './ground.case.ts'
 
@@ -24,6 +26,7 @@ test('shapes of request smuggling get no further than the door', async (t) => {
     'chunked, then not': `POST ${PATH} HTTP/1.1\r\nHost: g\r\n${key}\r\nTransfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n`,
     'two hosts': `POST ${PATH} HTTP/1.1\r\nHost: g\r\nHost: h\r\n${key}\r\n${length}\r\n\r\n${body}`,
     'no host': `POST ${PATH} HTTP/1.1\r\n${key}\r\n${length}\r\n\r\n${body}`,
+    'an expectation that nobody knows': `POST ${PATH} HTTP/1.1\r\nHost: g\r\n${key}\r\nExpect: wonders\r\n${length}\r\n\r\n${body}`,
     'a length that is none': `POST ${PATH} HTTP/1.1\r\nHost: g\r\n${key}\r\nContent-Length: +5\r\n\r\n${body}`,
     'an escaped slash': `POST /c/up/v1%2fchat/completions HTTP/1.1\r\nHost: g\r\n${key}\r\n${length}\r\n\r\n${body}`,
     'a backslash': `POST /c/up/v1%5cchat/completions HTTP/1.1\r\nHost: g\r\n${key}\r\n${length}\r\n\r\n${body}`,
@@ -40,7 +43,21 @@ test('shapes of request smuggling get no further than the door', async (t) => {
     })
   assert.equal(ground.upstream.received.length, 0)
   assert.equal((await ground.post(body)).status, 200)
+  await everyShape(ground.gateway, Object.keys(shapes).length)
 })
+
+/** Each shape has a line of its own, or is counted by another's; a gateway that ends writes what it still counts. */
+async function everyShape(gateway: Gateway, wanted: number): Promise<void> {
+  await gateway.end('SIGTERM')
+  const told = await gateway.gatelog('search', '--json', '--limit', '1000')
+  const { exchanges } = JSON.parse(told.stdout) as { exchanges: Summary[] }
+  const refused = exchanges.filter(({ kind }) => kind === 'refused')
+  const faults = new Set(refused.map(({ fault }) => fault))
+  assert.deepEqual(faults, new Set(['request.headers', 'request.aborted']))
+  assert.ok(refused.length < wanted, 'nothing was counted together')
+  const sum = refused.reduce((all, { count }) => all + (count ?? 1), 0)
+  assert.equal(sum, wanted)
+}
 
 test('forged headers reach neither upstream nor the record', async (t) => {
   const ground = await openGround(t, (_, response) => void response.end(DONE))
@@ -73,15 +90,14 @@ test('forged headers reach neither upstream nor the record', async (t) => {
 test('unknown connections, hosts, routes and methods are refused, and on the record', async (t) => {
   const ground = await openGround(t, (_, response) => void response.end(DONE))
   for (const [path, status, code] of [
-    ['/c/nowhere/v1/chat/completions', 404, 'request.connection'],
+    ['/c/nowhere/v1/chat/completions', 400, 'request.connection'],
+    ['/c/nowhere/v1/files', 404, 'request.connection'],
     ['/c/up/v1/files', 404, 'request.route'],
-    ['/c/up/v1/chat/completions/../../admin', 404, 'request.route'],
   ] as const) {
     const reply = await ground.post(body, {}, path)
-    assert.equal(reply.status >= 400 && reply.status < 500, true, `${path} ${reply.status} ${status}`)
+    assert.deepEqual([reply.status, reply.headers['x-gatelog-error']], [status, code])
     const { opening } = await ground.last()
-    assert.deepEqual([path, opening.kind], [path, 'refused'])
-    assert.ok(code)
+    assert.deepEqual([opening.kind, opening.fault, opening.actor?.id], ['refused', code, 'ana'])
   }
   for (const method of ['PUT', 'OPTIONS', 'TRACE', 'DELETE', 'PATCH']) {
     const told = await ground.raw(

@@ -39,7 +39,7 @@ export function factsOf(shown: Shown): Row[] {
     }),
     ['connection', opening.connection && [opening.connection, opening.host].filter(Boolean).join('/')],
     ['door', opening.insecure ? `${opening.door}, plain text beyond loopback` : undefined],
-    ['request', `${opening.method} ${opening.path}`],
+    ['request', `${opening.method} ${opening.path}`.trim()],
     ['model', modelOf(shown)],
     ['session', opening.session],
     ['retry of', opening.retryOf],

@@ -1,0 +1,64 @@
+/** How refusals of strangers share a line: by source, within ten seconds, and never without bound. */
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import { type Entry, Fault, type Opening } from '#exchange'
+import { answer, within } from './asking.case.ts'
+import type { Exchange } from './exchange.ts'
+import { begin } from './exchange.ts'
+import type { House } from './house.ts'
+import { Strangers } from './strangers.ts'
+import type { Head } from './turn.ts'
+
+const address = { connection: '', host: undefined, path: '/', query: '', pathKey: undefined }
+const head = (remote: string): Head => ({
+  ...{ method: 'GET', address, headers: {}, door: 'reverse', remote, insecure: false },
+})
+
+/** Strangers over a trail that only remembers, with a clock that the test moves. */
+async function withStrangers(t: TestContext, run: (refuse: (remote: string) => boolean, lines: Opening[]) => void) {
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
+  await within({ script: answer }, async ({ house }) => {
+    const lines: Opening[] = []
+    const trail = { append: async (entry: Entry) => lines.push(entry as Opening) } as unknown as House['trail']
+    const strangers = new Strangers(trail)
+    const refuse = (remote: string) => {
+      const exchange: Exchange<Head> = begin(
+        head(remote),
+        { ...house, now: Date.now },
+        { client: 'x', interactive: false },
+      )
+      return strangers.coalesces(exchange, new Fault('identity.unknown'))
+    }
+    run(refuse, lines)
+    t.mock.timers.reset()
+  })
+}
+
+test('a window is written when it is over, although nobody else comes', (t) =>
+  withStrangers(t, (refuse, lines) => {
+    assert.deepEqual([refuse('a'), refuse('a'), refuse('b'), refuse('a')], [false, true, false, true])
+    t.mock.timers.tick(5000)
+    assert.deepEqual([refuse('b'), lines.length], [true, 0])
+    t.mock.timers.tick(5002)
+    assert.deepEqual(
+      lines.map(({ facts, count }) => [facts.remote?.value, count]),
+      [
+        ['a', 2],
+        ['b', 1],
+      ],
+    )
+    t.mock.timers.tick(60_000)
+    assert.equal(lines.length, 2)
+  }))
+
+test('more sources than can be told apart share one line', (t) =>
+  withStrangers(t, (refuse, lines) => {
+    const own = Array.from({ length: 1000 }, (_, at) => refuse(`r${at}`))
+    const more = Array.from({ length: 500 }, (_, at) => refuse(`s${at}`))
+    assert.deepEqual([own.includes(true), more.filter((shared) => !shared).length], [false, 1])
+    t.mock.timers.tick(10_001)
+    assert.deepEqual(
+      lines.map(({ facts, count }) => [facts.remote?.value, count]),
+      [['s499', 499]],
+    )
+  }))
