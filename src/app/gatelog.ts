@@ -6,12 +6,12 @@ import { openApi, routes } from '#console'
 import type { Fault } from '#exchange'
 import { Endings, Gaps, type House, openHealth, openMemory, openReverse, Strangers } from '#gateway'
 import { type Identity, openIdentity, openLimits } from '#identity'
-import { compile, RULES } from '#masking'
 import { openRelay } from '#relay'
 import { openTrail } from '#trail'
 import { backendOf } from './backend.ts'
 import type { Config } from './config.ts'
 import { startDemo } from './demo/index.ts'
+import { engineOf } from './engine.ts'
 import { openKeyring } from './keyring.ts'
 import { uuid7 } from './uuid.ts'
 
@@ -170,7 +170,7 @@ function houseOf(config: Config, fixed: Fixed, demo: URL | undefined): House {
   return {
     ...fixed,
     connections: config.connections(demo),
-    engine: compile(RULES, { known: config.masking.known }),
+    engine: engineOf(config),
     rules: config.rules,
     settings: {
       prompts: config.masking.prompts,

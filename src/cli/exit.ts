@@ -21,7 +21,7 @@ export const MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   usage: 'the command line or the query cannot be read',
   config: 'the configuration is not valid',
   auth: 'the key is unknown, revoked, expired or does not reach',
-  evidence: 'evidence did not hold: the record was changed',
+  evidence: 'evidence did not hold: the record was changed, or a secret was found',
   unreachable: 'the server, or an upstream that was tested, does not answer',
   interrupted: 'ended by Ctrl-C',
 }

@@ -1,7 +1,7 @@
 /** `gatelog mask`: texts through the streaming masker, cut as a stream would cut them. Sends nothing anywhere. */
 import { InvalidArgumentError, Option } from 'commander'
-import { compile, RULES } from '#masking'
-import { examples, type Register } from '../command.ts'
+import { engineOf, loadConfig } from '#app'
+import { commonOf, examples, type Register } from '../command.ts'
 import { type Cut, cutOf } from '../scan/cuts.ts'
 import { rowsOf } from '../scan/lines.ts'
 import { modeOf, streamed } from '../scan/streamed.ts'
@@ -23,8 +23,8 @@ export const mask: Register = (program) => {
         .argParser(wanted),
     )
     .addHelpText('after', examples('mask --jsonl rows.jsonl', 'mask --jsonl rows.jsonl --cuts random:7'))
-    .action(async ({ jsonl, cuts }: Options) => {
-      const engine = compile(RULES)
+    .action(async ({ jsonl, cuts }: Options, command) => {
+      const engine = engineOf(loadConfig(commonOf(command).config))
       for await (const { id, text } of rowsOf(jsonl))
         out(json({ id, masked: streamed(engine, cuts(text), modeOf(text)) }))
     })
