@@ -1,5 +1,9 @@
 /** Last looks at a secret by name, so that rules stay data. Pure; masks nothing by itself. */
-import { crc32 } from 'node:zlib'
+import { isCard, isEmail, isIban, isPhone, isSocialSecurity, loadPhones } from './personal.ts'
+import { basicPassword, crc62, isBasicPair, isJwt, isPrivateKey } from './proofs.ts'
+import { entropy, isElsewhere, isStandIn, isWordy, kindsOf, restlessness } from './randomness.ts'
+
+export { crc62 } from './proofs.ts'
 
 /** `entropy:3.5`: at least so many bits a character. */
 export type Check = keyof typeof NAMED | `entropy:${number}`
@@ -7,54 +11,96 @@ export type Proof = keyof typeof PROOFS
 
 type Look = (secret: string) => boolean
 
-const STOP =
-  /example|sample|placeholder|changeme|change_me|change-me|your|dummy|fake|redacted|masked|process\.env|os\.environ|getenv|secrets\.|undefined|null|xxxx|\*\*\*|\.\.\.|1234567890|abcdefgh/i
-const WEAK =
-  /^(?:password\d*|passwd|passw0rd|secret|token|pass|pwd|admin|root|user|test|guest|default|none|true|false)$/i
-const ADDRESS = /^(?:https?:|urn:|\/|\.\/|[0-9a-f-]{36}$)/i
-
-/** Shannon's entropy in bits a character. */
-export function entropy(text: string): number {
-  const counts = new Map<string, number>()
-  for (const c of text) counts.set(c, (counts.get(c) ?? 0) + 1)
-  let bits = 0
-  for (const count of counts.values()) bits -= (count / text.length) * Math.log2(count / text.length)
-  return bits
-}
-
-/** Not a variable, a template, or a word that says that it stands in for a secret. */
-const isNoStandIn: Look = (secret) =>
-  !STOP.test(secret) && !WEAK.test(secret) && !/^[$<{%[*#]/.test(secret) && !/[>}\])]$/.test(secret)
+const isNoStandIn: Look = (secret) => !isStandIn(secret)
 
 /** Letters and digits mixed, and no character too frequent. */
 const isMixed: Look = (secret) =>
   /[A-Za-z]/.test(secret) && /\d/.test(secret) && entropy(secret) >= Math.min(3.2, Math.log2(secret.length) * 0.85)
 
-/** The value of something called a secret: random enough to be one, or a password that mixes kinds of characters. */
-const isAssigned: Look = (value) => {
-  if (!isNoStandIn(value) || ADDRESS.test(value)) return false
-  const kinds = [/[a-z]/, /[A-Z]/, /\d/, /[^A-Za-z0-9]/].filter((kind) => kind.test(value)).length
-  if (!/[A-Za-z]/.test(value) || !/\d/.test(value)) return false
-  return value.length >= 16 ? entropy(value) >= 3.2 : kinds >= 3 && entropy(value) >= 2.5
+/** What mostly names a thing; where it is a secret, `uuid-secret` knows. */
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+/** Hexadecimal digits of both kinds, spread as chance spreads them. */
+function isHexadecimal(value: string): boolean {
+  if (!/^(?:[0-9a-f]+|[0-9A-F]+)$/.test(value) || value.length < 16) return false
+  const digits = value.replace(/\D/g, '').length / value.length
+  return digits > 0.3 && digits < 0.95 && entropy(value) >= 2.6
 }
+
+/** A key or token: hexadecimal, or no words, with digits or signs among the letters. */
+const isGenerated: Look = (value) => {
+  if (isStandIn(value) || isElsewhere(value)) return false
+  if (UUID.test(value)) return false
+  const run = value.replace(/[-:]/g, '')
+  if (/^[0-9a-fA-F]+$/.test(run) && run.length >= 16) return isHexadecimal(run)
+  if (!/[A-Za-z]/.test(value) || isWordy(value)) return false
+  if (entropy(value) < Math.min(3.3, Math.log2(value.length) * 0.82)) return false
+  const digits = value.replace(/\D/g, '').length
+  if (digits === 0)
+    return (
+      !/^\w+(?:\.\w+)+$/.test(value) &&
+      value.length >= 20 &&
+      /[a-z]/.test(value) &&
+      /[A-Z]/.test(value) &&
+      restlessness(value) >= 0.22
+    )
+  return digits < value.length * 0.8 && restlessness(value) >= 0.2
+}
+
+/** What people and generators choose as a password: several kinds of characters, and no name that code would have. */
+const isPassword: Look = (value) => {
+  if (isStandIn(value) || isElsewhere(value)) return false
+  if (value.length >= 16 && isGenerated(value)) return true
+  if (!/[A-Za-z]/.test(value) || kindsOf(value) < 3 || entropy(value) < 2.5) return false
+  const signs = value.replace(/[A-Za-z0-9_.-]/g, '').length
+  return /\d/.test(value) && (signs > 0 || restlessness(value) >= 0.4 || !isWordy(value))
+}
+
+/** The same where no quotes tell a value from a name in code: more than letters, digits and dots, or no words at all. */
+const isBarePassword: Look = (value) =>
+  value.length >= 16 && isGenerated(value)
+    ? true
+    : isPassword(value) && (/[^A-Za-z0-9_.-]/.test(value) || restlessness(value) >= 0.45)
+
+/** A password between user and host: no stand-in, and no short word. */
+const isAddressPassword: Look = (value) =>
+  !isStandIn(value) && (kindsOf(value) >= 2 || value.length >= 12 || (value.length >= 6 && !isWordy(value)))
 
 const NAMED = {
   /** Not one of those that providers print in their documentation. */
   undocumented: (secret: string) => !/EXAMPLE/i.test(secret),
   'no-stand-in': isNoStandIn,
   mixed: isMixed,
-  assigned: isAssigned,
+  generated: isGenerated,
+  password: isPassword,
+  'bare-password': isBarePassword,
+  'address-password': isAddressPassword,
+  /** Base64 of `user:password` (RFC 7617). */
+  'basic-pair': (secret: string) => isBasicPair(secret) && isAddressPassword(basicPassword(secret)),
+  card: isCard,
+  iban: isIban,
+  ssn: isSocialSecurity,
+  phone: isPhone,
+  email: isEmail,
 } satisfies Record<string, Look>
 
 /** What can be proved of a secret offline. */
 const PROOFS = {
   /** CRC-32 of what stands between the prefix and the last six characters, in base 62 (GitHub, npm). */
   'github-crc32': (secret: string) => /^[a-z]{3}_/.test(secret) && crc62(secret.slice(4, -6)) === secret.slice(-6),
+  /** The header decodes to a JSON object with an algorithm (RFC 7515 §4.1.1). */
+  jwt: isJwt,
+  /** The body begins as the named kind of key does: ASN.1, OpenSSH, OpenPGP. */
+  pem: isPrivateKey,
+  'basic-pair': isBasicPair,
+  luhn: isCard,
+  'iban-mod97': isIban,
 } satisfies Record<string, Look>
 
 /** Whether all checks hold; undefined where there are none. */
 export function lookOf(checks: readonly Check[] | undefined): Look | undefined {
   if (!checks?.length) return undefined
+  if (checks.includes('phone')) loadPhones()
   const looks = checks.map((check): Look => {
     if (!check.startsWith('entropy:')) return NAMED[check as keyof typeof NAMED]
     const least = Number(check.slice('entropy:'.length))
@@ -64,16 +110,3 @@ export function lookOf(checks: readonly Check[] | undefined): Look | undefined {
 }
 
 export const proofOf = (proof: Proof | undefined): Look | undefined => proof && PROOFS[proof]
-
-const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
-
-/** CRC-32 (ISO 3309) as six base-62 digits, most significant first. */
-export function crc62(text: string): string {
-  let rest = crc32(text)
-  let digits = ''
-  for (let i = 0; i < 6; i++) {
-    digits = BASE62[rest % 62] + digits
-    rest = Math.floor(rest / 62)
-  }
-  return digits
-}

@@ -17,6 +17,7 @@ export const ALPHABETS: Readonly<Record<string, string>> = {
   base32: `${UPPER}234567`,
   base36: DIGITS + LOWER,
   BASE36: DIGITS + UPPER,
+  base58: '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz',
   base62: DIGITS + UPPER + LOWER,
   base64: `${DIGITS + UPPER + LOWER}+/`,
   base64url: `${DIGITS + UPPER + LOWER}-_`,

@@ -62,7 +62,7 @@ test('what is found in the meaning of a JSON string is cut out of its raw text',
 
 test('a name and its value may stand in different JSON strings, a secret may not', () => {
   const value = ['q7Xz', 'Lm2R', 'v9Tk', 'W4bN'].join('')
-  assert.equal(maskText(engine, `{"password": "${value}"}`, 'json').text, '{"password": "[masked:assigned-secret]"}')
+  assert.equal(maskText(engine, `{"password": "${value}"}`, 'json').text, '{"password": "[masked:password]"}')
   const split = `{"a":"${pat.slice(0, 20)}","b":"${pat.slice(20)}"}`
   assert.equal(maskText(engine, split, 'json').text, split)
 })
@@ -132,7 +132,9 @@ test('a key block is certain at its first line and swallowed to its last', () =>
 
 test('overlapping secrets become one, under the name of the leftmost', () => {
   const text = `postgres://app:x${'_'}${pat}@host`
-  assert.deepEqual(places(maskText(engine, text, 'text')), [{ rule: 'url-password', start: 15, end: text.length - 5 }])
+  assert.deepEqual(places(maskText(engine, text, 'text')), [
+    { rule: 'postgres-password', start: 15, end: text.length - 5 },
+  ])
 })
 
 test('overflow masks what is held, and what follows it to the end of the candidate', () => {

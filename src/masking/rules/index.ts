@@ -4,13 +4,18 @@ import { AI } from './ai.ts'
 import { ASSIGNMENT } from './assignment.ts'
 import { CHAT } from './chat.ts'
 import { CLOUD } from './cloud.ts'
+import { ENCODINGS } from './encodings.ts'
 import { GATELOG } from './gatelog.ts'
 import { GITHUB } from './github.ts'
 import { GITLAB } from './gitlab.ts'
+import { HEADERS } from './headers.ts'
 import { INFRA } from './infra.ts'
 import { KEYS } from './keys.ts'
 import { PAYMENT } from './payment.ts'
 import { REGISTRIES } from './registries.ts'
+import { SERVICES } from './services.ts'
+import { SHELL } from './shell.ts'
+import { URLS } from './urls.ts'
 
 /** By family: one reviewed file each. */
 export const FAMILIES: Readonly<Record<string, readonly MaskingRule[]>> = {
@@ -24,7 +29,14 @@ export const FAMILIES: Readonly<Record<string, readonly MaskingRule[]>> = {
   registries: REGISTRIES,
   infra: INFRA,
   keys: KEYS,
+  encodings: ENCODINGS,
+  urls: URLS,
+  headers: HEADERS,
+  shell: SHELL,
+  services: SERVICES,
   assignment: ASSIGNMENT,
 }
+
+export { PERSONAL } from './personal.ts'
 
 export const RULES: readonly MaskingRule[] = Object.values(FAMILIES).flat()

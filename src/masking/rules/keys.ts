@@ -1,9 +1,9 @@
-/** Keys and credentials known by their structure: private keys, JSON Web Tokens, age keys, passwords in addresses. */
+/** Keys known by their structure: private keys in every wrapping, JSON Web Tokens. Data, never code that scans. */
 import type { MaskingRule } from '../rule.ts'
-import { BASE62, BASE64, HEX, sample } from './sample.ts'
+import { either } from './spelling.ts'
 
-const BEGIN = `-----BEGIN ${'RSA PRIVATE'} KEY-----`
-const END = `-----END ${'RSA PRIVATE'} KEY-----`
+const BEGIN = '-----BEGIN RSA<> PRIVATE KEY-----'
+const END = '-----END RSA<> PRIVATE KEY-----'
 
 /** Between the lines of a key: white space, escaped line breaks, the quotes and plus signs of source code. */
 const GAP = `(?:[\\s"'\`,+>|\\\\]|\\\\[nrt]){0,40}`
@@ -12,6 +12,39 @@ const HEADER = `${GAP}[A-Z][A-Za-z-]{3,20}: [^\\n\\r"'\\\\]{1,80}`
 const BODY = `(?:${HEADER}){0,4}(?:${GAP}[A-Za-z0-9+/=]{16,})+`
 const TAIL = `(?:${GAP}[A-Za-z0-9+/=]{0,15}){0,3}${GAP}-----END [A-Z0-9 ]{0,40}KEY(?: BLOCK)?-----`
 
+/** What base64 makes of the first line of a PEM key, by its kind. */
+const WRAPPED = ['', 'RSA ', 'EC ', 'DSA ', 'OPENSSH ', 'ENCRYPTED '].map((kind) =>
+  wholeQuanta(`-----BEGIN ${kind}PRIVATE KEY-----`),
+)
+
+/** Base64 of the whole groups of three bytes of `text`. */
+function wholeQuanta(text: string): string {
+  return btoa(text.slice(0, text.length - (text.length % 3)))
+}
+
+const QUOTE = `\\\\{0,4}["']`
+/** From the name of a key's member or setting to its value. */
+const GETS = `(?:${QUOTE})?\\]?\\s{0,4}(?:=|:)\\s{0,4}(?:${QUOTE})?`
+const ETHEREUM = [
+  'private_key',
+  'private-key',
+  'privatekey',
+  'priv_key',
+  'privkey',
+  'secp256k1',
+  'wallet_key',
+  'deployer_key',
+]
+const SEED = [
+  'mnemonic',
+  'seed_phrase',
+  'seed phrase',
+  'seedphrase',
+  'recovery phrase',
+  'recovery_phrase',
+  'secret phrase',
+]
+
 export const KEYS: readonly MaskingRule[] = [
   {
     id: 'private-key',
@@ -19,26 +52,51 @@ export const KEYS: readonly MaskingRule[] = [
       'PEM private key (RFC 7468), OpenSSH and PGP ones too; masked from its first line on, also where its last is missing',
     literals: ['-----BEGIN '],
     secret: `-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?:${BODY})?(?:${TAIL})?`,
+    proof: 'pem',
     examples: {
       match: [
-        () => `${BEGIN}\n${sample(BASE64, 64)}\n${sample(BASE64, 64, 2)}==\n${END}`,
-        () => `${BEGIN}\\n${sample(BASE64, 64)}\\n${END}`,
-        () =>
-          `${BEGIN}\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,${sample(HEX, 32)}\n\n${sample(BASE64, 64)}\n${END}`,
-        () => BEGIN,
+        `${BEGIN}\nMII<base64:61>\n<base64:64:2>==\n${END}`,
+        `${BEGIN}\\nMII<base64:61>\\n${END}`,
+        `${BEGIN}\\\\n<base64:64>\\\\n<base64:64:2>\\\\n${END}`,
+        `${BEGIN}\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,<HEX:32>\n\n<base64:64>\n${END}`,
+        `-----BEGIN PGP PRIVATE<> KEY BLOCK-----\n\nlQ<base64:62>\n=<base64:4>\n-----END PGP PRIVATE<> KEY BLOCK-----`,
+        BEGIN,
       ],
-      miss: [() => `-----BEGIN ${'PUBLIC'} KEY-----\n${sample(BASE64, 64)}`, () => '-----BEGIN CERTIFICATE-----'],
+      miss: ['-----BEGIN PUBLIC<> KEY-----\n<base64:64>', '-----BEGIN CERTIFICATE-----'],
+    },
+  },
+  {
+    id: 'private-key-base64',
+    description: 'PEM private key that is base64 once more, as in Kubernetes secrets and variables of CI',
+    literals: WRAPPED,
+    secret: `${either(WRAPPED)}[A-Za-z0-9+/_-]{40,}={0,2}`,
+    examples: {
+      match: WRAPPED.map((begin) => `${begin}<base64:200>==`),
+      miss: [`${WRAPPED[0]} and no more`, `${btoa('-----BEGIN CERTIFICATE-----')}<base64:60>`],
+    },
+  },
+  {
+    id: 'ssh2-private-key',
+    description: 'Private key of ssh.com (SSH2, draft-ietf-secsh-publickeyfile style)',
+    literals: ['---- BEGIN SSH2 ENCRYPTED PRIVATE KEY'],
+    secret: `\\-\\-\\-\\- BEGIN SSH2 ENCRYPTED PRIVATE KEY \\-\\-\\-\\-(?:${BODY})?`,
+    examples: {
+      match: ['---- BEGIN SSH2 ENCRYPTED<> PRIVATE KEY ----\nComment: a key\n<base64:70>\n<base64:40:2>=='],
+      miss: ['---- BEGIN SSH2 PUBLIC KEY ----\n<base64:70>'],
     },
   },
   {
     id: 'putty-key',
     description: 'Private part of a PuTTY key file',
     literals: ['Private-Lines: '],
-    before: 'Private-Lines: \\d{1,3}\\s{1,2}',
-    secret: '[A-Za-z0-9+/=]{40,}(?:\\s{1,2}[A-Za-z0-9+/=]{8,})*',
+    before: 'Private-Lines: \\d{1,3}(?:\\s{1,2}|\\\\{1,4}[nr]){1,2}',
+    secret: '[A-Za-z0-9+/=]{40,}(?:(?:\\s{1,2}|(?:\\\\{1,4}[nr]){1,2})[A-Za-z0-9+/=]{8,})*',
     examples: {
-      match: [() => ['Private-Lines: 2\n', `${sample(BASE64, 64)}\n${sample(BASE64, 40, 2)}`, '\nPrivate-MAC: 0']],
-      miss: [() => 'Private-Lines: 4\nnone'],
+      match: [
+        'Private-Lines: 2\n{{<base64:64>\n<base64:40:2>}}\nPrivate-MAC: 0',
+        'Private-Lines: 1\\n{{<base64:64>}}\\nPrivate-MAC: 0',
+      ],
+      miss: ['Private-Lines: 4\nnone'],
     },
   },
   {
@@ -46,41 +104,182 @@ export const KEYS: readonly MaskingRule[] = [
     description: 'JSON Web Token (RFC 7519): two or three base64url parts, the first two of JSON objects',
     literals: ['eyJ'],
     secret: `eyJ[A-Za-z0-9_-]{8,400}\\.eyJ[A-Za-z0-9_-]{8,}(?:\\.[A-Za-z0-9_-]*[A-Za-z0-9_-])?`,
+    proof: 'jwt',
     examples: {
-      match: [() => `eyJ${sample(BASE62, 33)}.eyJ${sample(BASE62, 60, 2)}.${sample(BASE62, 43, 3)}`],
-      miss: [() => `eyJ${sample(BASE62, 60)}`, () => `eyJ${sample(BASE62, 30)}.${sample(BASE62, 30)}`],
+      match: ['eyJ<base62:33>.eyJ<base62:60:2>.<base62:43:3>', 'eyJ<base62:33>.eyJ<base62:60:2>'],
+      miss: ['eyJ<base62:60>', 'eyJ<base62:30>.<base62:30>'],
     },
+  },
+  {
+    id: 'jwe',
+    description: 'Encrypted JSON Web Token (RFC 7516): five base64url parts',
+    literals: ['eyJ'],
+    secret: `eyJ[A-Za-z0-9_-]{20,400}\\.[A-Za-z0-9_-]{0,1000}\\.[A-Za-z0-9_-]{16,24}\\.[A-Za-z0-9_-]{8,}\\.[A-Za-z0-9_-]{20,24}`,
+    proof: 'jwt',
+    examples: {
+      match: ['eyJ<base62:60>.<base62:86:2>.<base62:16:3>.<base62:80:4>.<base62:22:5>'],
+      miss: ['eyJ<base62:60>.<base62:342:2>'],
+    },
+  },
+  {
+    id: 'jwt-base64',
+    description: 'JSON Web Token that is base64 once more, as in Kubernetes secrets',
+    literals: ['ZXlKaGJHY2lPaU', 'ZXlKMGVYQWlPaU', 'ZXlKcmFXUWlPaU'],
+    secret: '(?:ZXlKaGJHY2lPaU|ZXlKMGVYQWlPaU|ZXlKcmFXUWlPaU)[A-Za-z0-9+/]{60,}={0,2}',
+    examples: { match: ['token: {{ZXlKaGJHY2lPaU<base62:200>==}}'], miss: ['ZXlKaGJHY2lPaU<base62:20>'] },
   },
   {
     id: 'age-key',
-    description: 'age identity (bech32)',
-    literals: ['AGE-SECRET-KEY-1'],
-    secret: 'AGE-SECRET-KEY-1[02-9AC-HJ-NP-Z]{58,}',
+    description: 'age identity (bech32), X25519 or post-quantum or of a plugin',
+    literals: ['AGE-SECRET-KEY-', 'AGE-PLUGIN-'],
+    secret: 'AGE-(?:SECRET-KEY|PLUGIN-[A-Z0-9]{1,20})-(?:PQ-)?1[02-9AC-HJ-NP-Z]{40,}',
     examples: {
-      match: [() => `AGE-SECRET-KEY-1${sample('QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L', 58)}`],
-      miss: [() => 'AGE-SECRET-KEY-1QQQQ'],
+      match: ['AGE-SECRET-KEY-1<bech32:58>', 'AGE-PLUGIN-YUBIKEY-1<bech32:48>'],
+      miss: ['AGE-SECRET-KEY-1QQQQ', 'AGE-PLUGIN-YUBIKEY'],
     },
   },
   {
-    id: 'url-password',
-    description: 'Password in an address, scheme://user:password@host (RFC 3986 §3.2.1)',
-    literals: ['://'],
-    before: `://[^\\s:/@"'\`<>\\\\]{0,64}:`,
-    secret: `[^\\s/"'\`<>\\\\]{3,200}`,
-    after: '[@]',
-    checks: ['no-stand-in'],
+    id: 'jwk-private',
+    description: 'Private members of a JSON Web Key (RFC 7518 §6): d, p, q, dp, dq, qi of RSA and EC, k of oct',
+    literals: ['kty'],
+    before: `kty[^{}\\[\\]]*[^A-Za-z0-9](?:d|p|q|dp|dq|qi|k)${QUOTE}\\s{0,4}:\\s{0,4}${QUOTE}`,
+    secret: '[A-Za-z0-9_-]{22,}',
     examples: {
       match: [
-        () => ['postgres://app:', sample(BASE62, 12), '@db.internal:5432/main'],
-        () => ['mongodb+srv://app:', `p@${sample(BASE62, 10)}`, '@cluster.example.net/db'],
-        () => ['redis://:', `p:${sample(BASE62, 10)}!`, '@cache:6379/0'],
+        '{"kty":"EC","crv":"P-256","x":"<base62:43>","d":"{{<base62:43:2>}}"}',
+        '{\\"kty\\": \\"oct\\", \\"k\\": \\"{{<base62:43:2>}}\\"}',
       ],
-      miss: [
-        () => 'http://localhost:3000/path?x=a@b.example',
-        () => 'postgres://user:password@localhost/db',
-        () => 'https://$' + '{user}:$' + '{password}@host/',
-        () => 'git@github.com:a/b.git https://host:8080/@scope',
+      miss: ['{"kty":"EC","crv":"P-256","x":"<base62:43>","y":"<base62:43:2>"}'],
+    },
+  },
+  {
+    id: 'kubeconfig-key',
+    description: 'Client key of a kubeconfig, base64 of PEM',
+    literals: ['client-key-data'],
+    before: `client-key-data${GETS}`,
+    secret: '[A-Za-z0-9+/]{60,}={0,2}',
+    examples: {
+      match: ['client-key-data: {{<base64:400>==}}\n'],
+      miss: ['client-certificate-data: <base64:80>', 'client-key-data: none'],
+    },
+  },
+  {
+    id: 'openshift-token',
+    description: 'OpenShift OAuth access or authorize token',
+    literals: ['sha256~'],
+    secret: 'sha256~[A-Za-z0-9_-]{43}',
+    notAfter: '[A-Za-z0-9_-]',
+    examples: { match: ['sha256~<base62:43>'], miss: ['sha256~<base62:20>', 'sha256~<base62:60>'] },
+  },
+  {
+    id: 'kubernetes-bootstrap-token',
+    description: 'Kubernetes bootstrap token of kubeadm join --token',
+    literals: ['--token ', 'token-secret', 'bootstrap-token'],
+    inWord: true,
+    before: `--token[ ]|token-secret${GETS}|bootstrap-token${GETS}`,
+    secret: '(?:[a-z0-9]{6}\\.)?[a-z0-9]{16}',
+    notAfter: '[A-Za-z0-9._-]',
+    checks: ['generated'],
+    examples: {
+      match: [
+        'kubeadm join 10.0.0.1:6443 --token {{<base36:6:5>.<base36:16:7>}} \\',
+        'token-secret: {{<base36:16:6>}}\n',
       ],
+      miss: ['kubeadm join --token abcdef.0123456789abcdef', '--token none'],
+    },
+  },
+  {
+    id: 'wireguard-key',
+    description: 'Private or preshared key of WireGuard: 32 bytes in base64',
+    literals: ['privatekey', 'presharedkey', 'preshared-key', 'private-key'],
+    fold: true,
+    before: `(?:private-?key|preshared-?key)${GETS}`,
+    secret: '[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=',
+    notAfter: '[A-Za-z0-9+/=]',
+    checks: ['no-stand-in'],
+    examples: {
+      match: ['PrivateKey = {{<base64:42>A=}}\n', 'PresharedKey={{<base64:42:2>E=}}'],
+      miss: ['PrivateKey = <key>', 'PrivateKey = <base64:20>='],
+    },
+  },
+  {
+    id: 'ethereum-key',
+    description: 'Private key of an Ethereum or other secp256k1 account: 32 bytes in hexadecimal, beside its name',
+    literals: ETHEREUM,
+    fold: true,
+    inWord: true,
+    before: `${either(ETHEREUM)}[a-z0-9_-]{0,12}${GETS}`,
+    secret: '(?:0x)?[0-9a-f]{64}',
+    notAfter: '[0-9A-Za-z]',
+    checks: ['no-stand-in', 'entropy:2.8'],
+    examples: {
+      match: ['PRIVATE_KEY={{0x<hex:64>}}\n', '"privateKey": "{{<hex:64:2>}}"'],
+      miss: ['private_key = 0x1234', 'public_key = 0x<hex:64>'],
+    },
+  },
+  {
+    id: 'bitcoin-key',
+    description: 'Private key of Bitcoin in wallet import format, beside its name',
+    literals: ['wif', 'privkey', 'private_key', 'dumpprivkey', 'importprivkey'],
+    fold: true,
+    before: `(?:wif|(?:dump|import)?privkey|private_key)[a-z_]{0,8}(?:${GETS}|[ ])`,
+    secret: '[5KLc9][1-9A-HJ-NP-Za-km-z]{50,51}',
+    notAfter: '[0-9A-Za-z]',
+    checks: ['generated'],
+    examples: { match: ['WIF={{K<base58:51>}}\n'], miss: ['wif: none', 'privkey = K1234'] },
+  },
+  {
+    id: 'extended-key',
+    description: 'Extended private key of a hierarchical wallet (BIP-32)',
+    literals: ['xprv', 'yprv', 'zprv', 'tprv'],
+    secret: '[xyzt]prv[1-9A-HJ-NP-Za-km-z]{107,108}',
+    notAfter: '[0-9A-Za-z]',
+    examples: { match: ['xprv<base58:107>'], miss: ['xprv9s21', 'xpub<base58:107>'] },
+  },
+  {
+    id: 'seed-phrase',
+    description: 'Seed phrase of a wallet (BIP-39): twelve to twenty-four short words after a name that says so',
+    literals: SEED,
+    fold: true,
+    inWord: true,
+    before: `${either(SEED)}(?:${QUOTE})?\\s{0,4}(?:=|:|is)\\s{0,4}(?:${QUOTE})?`,
+    secret: '[a-z]{3,8}(?:[ ,-][ ]?[a-z]{3,8}){11,23}',
+    notAfter: '[A-Za-z]',
+    checks: ['no-stand-in', 'entropy:3'],
+    examples: {
+      match: [`MNEMONIC="{{orbit lamp velvet ticket crane pulse garden sock amber tunnel frost bench}}"`],
+      miss: ['mnemonic: twelve words', 'mnemonic = "test test test test test test test test test test test junk"'],
+    },
+  },
+  {
+    id: 'jks-password',
+    description: 'Password of a Java key store or trust store',
+    literals: [
+      'javax.net.ssl.keystorepassword',
+      'javax.net.ssl.truststorepassword',
+      'key-store-password',
+      'keystorepassword',
+      'storepassword',
+      'keypassword',
+    ],
+    fold: true,
+    before: `(?:javax\\.net\\.ssl\\.(?:key|trust)storepassword|key-store-password|(?:key)?storepassword|keypassword)${GETS}`,
+    secret: `[^\\s"'\`\\\\<>;,&]{6,64}`,
+    checks: ['bare-password'],
+    examples: {
+      match: ['-Djavax.net.ssl.keyStorePassword={{Zx9!<base62:8>}} -jar', 'storePassword={{Zx9!<base62:8:2>}}\n'],
+      miss: ['storePassword=changeit', 'keyPassword = keystoreProperties'],
+    },
+  },
+  {
+    id: 'ansible-vault',
+    description: 'Text that Ansible Vault encrypted: whoever has the password reads it',
+    literals: ['$ANSIBLE_VAULT;'],
+    before: `\\$ANSIBLE_VAULT;1\\.[12];AES256(?:;[A-Za-z0-9_-]{1,40})?(?:\\s|\\\\n){1,12}`,
+    secret: '[0-9a-f]{40,}(?:(?:\\s|\\\\n){1,12}[0-9a-f]{2,80})*',
+    examples: {
+      match: ['$ANSIBLE_VAULT;1.1;AES256\n  {{<hex:80>\n  <hex:80:2>}}\n'],
+      miss: ['$ANSIBLE_VAULT;1.1;AES256'],
     },
   },
 ]

@@ -1,0 +1,39 @@
+/** How a name and its value are written side by side, as pieces of patterns. Data, never code that scans. */
+
+/** A quote, also one that JSON or a shell escaped several times, or a doubled or tripled one. */
+const QUOTE = `(?:\\\\{0,4}["'\`]){1,3}`
+/** The same as HTML and addresses write it. */
+const ENTITY = '&(?:quot|#34|#39|apos);|%2[27]'
+/** More of a name, where that does not make it the name of an identifier (`token_id`). */
+export const TAIL = '(?:[A-Za-z0-9_-]{0,22}(?:[A-CE-Za-ce-z0-9_-]|[A-HJ-Za-hj-z0-9_-][Dd]))?'
+/** What may close a name: quotes, brackets, emphasis. */
+const CLOSE = `[\\\\"'\`*)\\]]{0,6}`
+/** `password: string = `, `password[] = `, `password string = `. */
+const TYPE = `(?:\\s?:\\s?[&'A-Za-z<>\\[\\]]{1,20}|\\s(?:string|str)|\\[\\d{0,4}\\])?`
+const GETS = `${TYPE}\\s{0,8}(?:=>|[!=]?={1,3}|:=?|->|\\?\\?|\\|\\||%3[Dd])`
+/** `"name": "PASSWORD", "value": `, `name="password" value=`, `- name: PASSWORD⏎  value: `. */
+const PAIR = `[\\s,]{1,40}(?:\\\\{0,4}["'])?(?:value|content|default)(?:\\\\{0,4}["'])?\\s{0,8}[=:]`
+const CELL = `\\s{0,30}\\|`
+const PROSE = '[ \\t](?:is|was|are|to|of)(?:[ \\t](?:now|set to|still|the following|currently))?:?'
+
+/** From the end of a name to the first character of its value in quotes. */
+export const QUOTED = `${CLOSE}(?:(?:${GETS}|${PAIR}|[,(]|${CELL})\\s{0,12}|${PROSE}[ \\t]|[ \\t]{1,4})[*@$bfruLR]{0,2}${QUOTE}`
+
+/** From the end of a name to the first character of its value without quotes. */
+export const BARE = `${CLOSE}(?:(?:${GETS}|${PAIR}|${CELL})[ \\t]{0,8}\\*{0,2}[ \\t]?|>|${PROSE}[ \\t])(?:${ENTITY})?`
+/** The same with nothing but white space between them, as in options, netrc and Dockerfiles. */
+export const SPACED = `(?:${BARE}|[ \\t]{1,4})`
+
+/** From a name to a value of known class and length, in quotes or not. */
+export const ANY = `${CLOSE}(?:(?:${GETS}|${PAIR}|[,(]|${CELL})\\s{0,12}|>|${PROSE}[ \\t]|[ \\t]{1,4})\\*{0,2}(?:[@$bfruLR]{0,2}${QUOTE}|${ENTITY})?`
+
+/** What ends a value without quotes. */
+export const BARE_END = `[\\s"'\`,;&<>|)\\]}\\\\.?]`
+
+/** `access key` as names write it: snake, kebab, camel or run together (case is ignored). */
+export function spellings(words: string): readonly string[] {
+  return words.includes(' ') ? ['_', '-', ''].map((joint) => words.replaceAll(' ', joint)) : [words]
+}
+
+export const either = (words: readonly string[]): string =>
+  `(?:${words.map((word) => word.replace(/[.$\\+*?()[\]{}|/-]/g, '\\$&')).join('|')})`
