@@ -27,13 +27,16 @@ function isHexadecimal(value: string): boolean {
   return digits > 0.3 && digits < 0.95 && entropy(value) >= 2.6
 }
 
+/** Words, by their letters, unless the kinds of characters change too often for a name. */
+const isNamed = (value: string): boolean => isWordy(value) && restlessness(value.replace(/[._-]/g, '')) < 0.5
+
 /** A key or token: hexadecimal, or no words, with digits or signs among the letters. */
 const isGenerated: Look = (value) => {
   if (isStandIn(value) || isElsewhere(value)) return false
   if (UUID.test(value)) return false
   const run = value.replace(/[-:]/g, '')
   if (/^[0-9a-fA-F]+$/.test(run) && run.length >= 16) return isHexadecimal(run)
-  if (!/[A-Za-z]/.test(value) || isWordy(value)) return false
+  if (!/[A-Za-z]/.test(value) || isNamed(value)) return false
   if (entropy(value) < Math.min(3.3, Math.log2(value.length) * 0.82)) return false
   const digits = value.replace(/\D/g, '').length
   if (digits === 0)
@@ -47,13 +50,20 @@ const isGenerated: Look = (value) => {
   return digits < value.length * 0.8 && restlessness(value) >= 0.2
 }
 
+/** Without digits: letters of both cases that are no words, long, or with a sign that no name has among them. */
+const isLetterPassword: Look = (value) =>
+  /[a-z]/.test(value) &&
+  /[A-Z]/.test(value) &&
+  !isWordy(value) &&
+  (/\w[!$#%^&*]\w/.test(value) ? value.length >= 8 : value.length >= 12 && restlessness(value) >= 0.35)
+
 /** What people and generators choose as a password: several kinds of characters, and no name that code would have. */
 const isPassword: Look = (value) => {
   if (isStandIn(value) || isElsewhere(value)) return false
   if (value.length >= 16 && isGenerated(value)) return true
-  if (!/[A-Za-z]/.test(value) || kindsOf(value) < 3 || entropy(value) < 2.5) return false
-  const signs = value.replace(/[A-Za-z0-9_.-]/g, '').length
-  return /\d/.test(value) && (signs > 0 || restlessness(value) >= 0.4 || !isWordy(value))
+  if (!/[A-Za-z]/.test(value) || entropy(value) < 2.5) return false
+  if (!/\d/.test(value)) return isLetterPassword(value)
+  return kindsOf(value) >= 3 && (/[^A-Za-z0-9_.-]/.test(value) || restlessness(value) >= 0.4 || !isWordy(value))
 }
 
 /** The same where no quotes tell a value from a name in code: more than letters, digits and dots, or no words at all. */

@@ -25,9 +25,12 @@ const STOP = new RegExp(
 )
 const WEAK =
   /^(?:secret|token|pass|pwd|admin|root|user|tests?|testing|guest|default|none|true|false|demo|local)[-_]?\d*!?$/i
+/** Variables, templates, tags and calls of shells, YAML, .NET and the like; one character again and again. */
+const TEMPLATE =
+  /^(?:\$[A-Za-z_{(]|[<{[(]|%\w+%|[*&][\w.]+$|[#@]\{|@Microsoft|\*\*|!(?:ref|sub|vault|secret|getatt|include|env))|[>}\])]$|^[\w.$]+\(|^(.)\1*$/i
 /** Where a value is kept, instead of the value: addresses, paths, files, references to a vault. */
 const ELSEWHERE =
-  /:\/\/|^(?:[~.]{0,2}\/|[A-Za-z]:\\|\\\\|(?:urn|arn|vault|ssm|env|file|ref|data|aws|op|keyvault|secretsmanager):|sha\d+[-:]|h1:|[A-Z]+\/\d|\d{4}-\d\d-\d\d)|\.(?:[jt]sx?|json|ya?ml|pem|key|crt|cer|p12|txt|py|go|rb|rs|java|cs|php|html?|css|png|svg|md|sh|com|org|net|io)$/i
+  /:\/\/|^(?:[~.]{0,2}\/|[A-Za-z]:\\|\\\\|(?:urn|arn|vault|ssm|env|file|ref|data|aws|op|keyvault|secretsmanager):|sha\d+[-:]|h1:|[A-Z]+\/\d|\d{4}-\d\d-\d\d)|^[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}$|\.(?:[jt]sx?|json|ya?ml|pem|key|crt|cer|p12|txt|py|go|rb|rs|java|cs|php|html?|css|png|svg|md|sh|com|org|net|io)$/i
 
 /** Shannon's entropy in bits a character. */
 export function entropy(text: string): number {
@@ -40,7 +43,7 @@ export function entropy(text: string): number {
 
 /** A variable, a template, a call, or a word that says that it stands in for a secret. */
 export function isStandIn(value: string): boolean {
-  return STOP.test(value) || WEAK.test(value) || /^[$<{%[*#@(]|^!\w|[>}\])]$|^[\w.$]+\(|^(.)\1*$/.test(value)
+  return STOP.test(value) || WEAK.test(value) || TEMPLATE.test(value)
 }
 
 /** An address, a path, a file's name, or a reference to where the secret is kept. */

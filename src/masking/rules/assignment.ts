@@ -1,117 +1,89 @@
 /** Secrets that only their name gives away: `name = value` in every spelling. Data, never code that scans. */
 import type { Check } from '../checks.ts'
 import type { MaskingRule, Sample } from '../rule.ts'
-import { BARE_END, either, QUOTED, SPACED, spellings, TAIL } from './spelling.ts'
+import { ANY, either, NOT_BARE_END, QUOTED, SPACED, spellings, TAIL } from './spelling.ts'
 
-/** A family of names: [id, what it is, names, shortest value, check in quotes, check without]. */
-type Names = readonly [id: string, what: string, names: readonly string[], least: number, quoted: Check, bare: Check]
+const list = (words: string, last = ''): readonly string[] => words.split(', ').map((word) => word + last)
 
-const PASSWORDS: readonly string[] = [
-  'password',
-  'passwd',
-  'passwort',
-  'passphrase',
-  'passcode',
-  'pwd',
-  '_pass',
-  '-pass',
-  'requirepass',
-  'masterauth',
-]
-const KEYS: readonly string[] = [
-  ...[
-    'api key',
-    'access key',
-    'app key',
-    'application key',
-    'service key',
-    'account key',
-    'subscription key',
-    'license key',
-  ],
-  ...[
-    'admin key',
-    'deploy key',
-    'auth key',
-    'server key',
-    'project key',
-    'integration key',
-    'consumer key',
-    'storage key',
-  ],
-]
-const CRYPTOGRAPHIC: readonly string[] = [
-  ...[
-    'private key',
-    'encryption key',
-    'encrypt key',
-    'signing key',
-    'sign key',
-    'signature key',
-    'master key',
-    'session key',
-  ],
-  ...[
-    'hmac key',
-    'aes key',
-    'cookie key',
-    'jwt key',
-    'shared key',
-    'crypto key',
-    'root key',
-    'secret key base',
-    'hash key',
-  ],
-]
-const CREDENTIALS: readonly string[] = [
-  'credential',
-  'auth code',
-  'authcode',
-  'webhook url',
-  'otp seed',
-  'pepper',
-  'vault pass',
-]
+const PASSWORDS = list('password, passwd, passwort, passphrase, passcode, pwd, _pass, -pass, requirepass, masterauth')
+const KEYS = list(
+  'api, access, app, application, service, account, subscription, license, admin, deploy, auth, server, project, ' +
+    'integration, consumer, storage',
+  ' key',
+)
+const CRYPTOGRAPHIC = list(
+  'private, encryption, encrypt, signing, sign, signature, master, session, hmac, aes, cookie, jwt, shared, crypto, root, hash',
+  ' key',
+)
+const CREDENTIALS = list('credential, auth code, webhook url, otp seed, pepper, vault pass')
 
+interface Names {
+  readonly id: string
+  readonly what: string
+  /** More may follow them in a longer name. */
+  readonly names: readonly string[]
+  /** Nothing may follow these. */
+  readonly exact?: readonly string[]
+  /** Shortest value. Characters. */
+  readonly least: number
+  readonly quoted: Check
+  readonly bare: Check
+}
+
+const KEY = { quoted: 'generated', bare: 'generated' } as const
 const FAMILIES: readonly Names[] = [
-  ['password', 'password, passphrase or passcode', PASSWORDS, 7, 'password', 'bare-password'],
-  ['secret', 'secret of a client, an application, a session', ['secret'], 10, 'generated', 'generated'],
-  ['token', 'token of access, refresh, a session, a device', ['token'], 14, 'generated', 'generated'],
-  ['api-key', 'key to an interface', KEYS, 14, 'generated', 'generated'],
-  ['crypto-key', 'key that signs or encrypts', CRYPTOGRAPHIC, 14, 'generated', 'generated'],
-  ['credential', 'credential under a general name', CREDENTIALS, 10, 'generated', 'generated'],
+  {
+    id: 'password',
+    what: 'password, passphrase or passcode',
+    names: PASSWORDS,
+    exact: ['pass'],
+    least: 7,
+    quoted: 'password',
+    bare: 'bare-password',
+  },
+  { id: 'secret', what: 'secret of a client, an application, a session', names: ['secret'], least: 10, ...KEY },
+  { id: 'token', what: 'token of access, refresh, a session, a device', names: ['token'], least: 14, ...KEY },
+  { id: 'api-key', what: 'key to an interface', names: KEYS, least: 14, ...KEY },
+  { id: 'crypto-key', what: 'key that signs or encrypts', names: CRYPTOGRAPHIC, least: 14, ...KEY },
+  { id: 'credential', what: 'credential under a general name', names: CREDENTIALS, least: 10, ...KEY },
 ]
+
+const literalsOf = ({ names, exact = [] }: Names): readonly string[] => [...names.flatMap(spellings), ...exact]
+const nameOf = ({ names, exact }: Names): string =>
+  `(?:${either(names.flatMap(spellings))}${TAIL}${exact ? `|${either(exact)}` : ''})`
+/** As the examples write it. */
+const writtenOf = ({ names }: Names): string => names[0]!.replaceAll(' ', '_')
 
 /** Characters of a value without quotes, and of its last one. */
 const PLAIN = ['[A-Za-z0-9+/_!%~.-]', '[A-Za-z0-9+/_!%~-]'] as const
 const PASSWORD = ['[A-Za-z0-9+/_!@#%^*~$.-]', '[A-Za-z0-9+/_!@#%^*~$-]'] as const
 
 /** Values in quotes, up to the quote that ends them. */
-const quoted = ([id, what, names, least, check]: Names): MaskingRule => ({
-  id,
-  description: `Value in quotes of something named as a ${what}`,
-  literals: names.flatMap(spellings),
+const quoted = (family: Names): MaskingRule => ({
+  id: family.id,
+  description: `Value in quotes of something named as a ${family.what}`,
+  literals: literalsOf(family),
   fold: true,
   inWord: true,
-  before: `${either(names.flatMap(spellings))}${TAIL}${QUOTED}`,
-  secret: `[^\\s"'\`\\\\<>]{${least},400}`,
+  before: `${nameOf(family)}${QUOTED}`,
+  secret: `[^\\s"'\`\\\\<>]{${family.least},400}`,
   after: `["'\`\\\\]`,
-  checks: [check],
-  examples: { match: quotedSamples(names[0]!.replaceAll(' ', '_')), miss: misses(names[0]!.replaceAll(' ', '_')) },
+  checks: [family.quoted],
+  examples: { match: quotedSamples(writtenOf(family)), miss: misses(writtenOf(family)) },
 })
 
 /** Values without quotes, up to white space or a mark. */
-const bare = ([id, what, names, least, , check]: Names): MaskingRule => ({
-  id: `bare-${id}`,
-  description: `Value without quotes of something named as a ${what}`,
-  literals: names.flatMap(spellings),
+const bare = (family: Names): MaskingRule => ({
+  id: `bare-${family.id}`,
+  description: `Value without quotes of something named as a ${family.what}`,
+  literals: literalsOf(family),
   fold: true,
   inWord: true,
-  before: `${either(names.flatMap(spellings))}${TAIL}${SPACED}`,
-  secret: bareValue(check === 'bare-password' ? PASSWORD : PLAIN, least),
-  after: BARE_END,
-  checks: [check],
-  examples: { match: bareSamples(names[0]!.replaceAll(' ', '_')), miss: misses(names[0]!.replaceAll(' ', '_')) },
+  before: `${nameOf(family)}${SPACED}`,
+  secret: bareValue(family.bare === 'bare-password' ? PASSWORD : PLAIN, family.least),
+  notAfter: NOT_BARE_END,
+  checks: [family.bare],
+  examples: { match: bareSamples(writtenOf(family)), miss: misses(writtenOf(family)) },
 })
 
 function bareValue([any, last]: readonly [string, string], least: number): string {
@@ -128,6 +100,8 @@ function quotedSamples(name: string): readonly Sample[] {
     `{"name": "${name}", "value": "{{<base62:24:7>}}"}`,
     `| ${name} | \`{{<base62:24:6>}}\` |`,
     `string ${name} = @"{{<base62:24:5>}}";`,
+    `variable "${name}" {\n  default = "{{<base62:24:5>}}"\n}`,
+    `**${name}:** \`{{<base62:24:5>}}\``,
   ]
 }
 
@@ -140,6 +114,7 @@ function bareSamples(name: string): readonly Sample[] {
     `| ${name} | {{<base62:24:7>}} |`,
     `the ${name} is {{<base62:24:9>}}.`,
     `tool --${name} {{<base62:24:8>}} run`,
+    `# ${name}: {{<base62:24:5>}}`,
   ]
 }
 
@@ -177,7 +152,7 @@ export const ASSIGNMENT: readonly MaskingRule[] = [
     literals: UUID_NAMES,
     fold: true,
     inWord: true,
-    before: `${either(UUID_NAMES)}${SPACED}(?:\\\\{0,4}["'\`])?`,
+    before: `${either(UUID_NAMES)}${ANY}`,
     secret: UUID,
     notAfter: '[0-9A-Za-z-]',
     checks: ['entropy:2.8'],

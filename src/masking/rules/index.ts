@@ -16,6 +16,7 @@ import { REGISTRIES } from './registries.ts'
 import { SERVICES } from './services.ts'
 import { SHELL } from './shell.ts'
 import { URLS } from './urls.ts'
+import { WALLETS } from './wallets.ts'
 
 /** By family: one reviewed file each. */
 export const FAMILIES: Readonly<Record<string, readonly MaskingRule[]>> = {
@@ -29,6 +30,7 @@ export const FAMILIES: Readonly<Record<string, readonly MaskingRule[]>> = {
   registries: REGISTRIES,
   infra: INFRA,
   keys: KEYS,
+  wallets: WALLETS,
   encodings: ENCODINGS,
   urls: URLS,
   headers: HEADERS,

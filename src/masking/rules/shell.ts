@@ -165,7 +165,7 @@ export const SHELL: readonly MaskingRule[] = [
     before: `_(?:authToken|auth|password)[ ]{0,2}=[ ]{0,2}["']?`,
     secret: '[A-Za-z0-9+/_.~-]{8,400}={0,2}',
     notAfter: '[A-Za-z0-9+/_.~=(\\[{$-]',
-    checks: ['no-stand-in', 'entropy:2.8'],
+    checks: ['no-stand-in', 'mixed'],
     examples: {
       match: [
         '//registry.test/:_authToken={{<hex:8>-<hex:4>-<hex:4>-<hex:4>-<hex:12>}}\n',

@@ -9,15 +9,17 @@ export const TAIL = '(?:[A-Za-z0-9_-]{0,22}(?:[A-CE-Za-ce-z0-9_-]|[A-HJ-Za-hj-z0
 /** What may close a name: quotes, brackets, emphasis. */
 const CLOSE = `[\\\\"'\`*)\\]]{0,6}`
 /** `password: string = `, `password[] = `, `password string = `. */
-const TYPE = `(?:\\s?:\\s?[&'A-Za-z<>\\[\\]]{1,20}|\\s(?:string|str)|\\[\\d{0,4}\\])?`
-const GETS = `${TYPE}\\s{0,8}(?:=>|[!=]?={1,3}|:=?|->|\\?\\?|\\|\\||%3[Dd])`
+const TYPE = `(?:\\s?:\\s?[&'A-Za-z<>\\[\\]]{1,20}|\\s(?:string|str)|\\[\\d{0,4}\\])`
+const GETS = `(?:${TYPE}?\\s{0,8}=|\\s{0,8}(?:=>|[!=]?={1,3}|:=?|->|\\?\\?|\\|\\||%3[Dd]))`
 /** `"name": "PASSWORD", "value": `, `name="password" value=`, `- name: PASSWORD⏎  value: `. */
 const PAIR = `[\\s,]{1,40}(?:\\\\{0,4}["'])?(?:value|content|default)(?:\\\\{0,4}["'])?\\s{0,8}[=:]`
+/** `variable "db_password" {⏎ default = `. */
+const DEFAULT = '[ ]?\\{[^{}]*default\\s{0,8}='
 const CELL = `\\s{0,30}\\|`
 const PROSE = '[ \\t](?:is|was|are|to|of)(?:[ \\t](?:now|set to|still|the following|currently))?:?'
 
 /** From the end of a name to the first character of its value in quotes. */
-export const QUOTED = `${CLOSE}(?:(?:${GETS}|${PAIR}|[,(]|${CELL})\\s{0,12}|${PROSE}[ \\t]|[ \\t]{1,4})[*@$bfruLR]{0,2}${QUOTE}`
+export const QUOTED = `${CLOSE}(?:(?:${GETS}|${PAIR}|${DEFAULT}|${CELL})(?:\\*\\*)?\\s{0,12}|[,(][ \\t]{0,8}|${PROSE}[ \\t]|[ \\t]{1,4})[*@$bfruLR]{0,2}${QUOTE}`
 
 /** From the end of a name to the first character of its value without quotes. */
 export const BARE = `${CLOSE}(?:(?:${GETS}|${PAIR}|${CELL})[ \\t]{0,8}\\*{0,2}[ \\t]?|>|${PROSE}[ \\t])(?:${ENTITY})?`
@@ -25,10 +27,10 @@ export const BARE = `${CLOSE}(?:(?:${GETS}|${PAIR}|${CELL})[ \\t]{0,8}\\*{0,2}[ 
 export const SPACED = `(?:${BARE}|[ \\t]{1,4})`
 
 /** From a name to a value of known class and length, in quotes or not. */
-export const ANY = `${CLOSE}(?:(?:${GETS}|${PAIR}|[,(]|${CELL})\\s{0,12}|>|${PROSE}[ \\t]|[ \\t]{1,4})\\*{0,2}(?:[@$bfruLR]{0,2}${QUOTE}|${ENTITY})?`
+export const ANY = `${CLOSE}(?:(?:${GETS}|${PAIR}|${DEFAULT}|${CELL})\\s{0,12}|[,(][ \\t]{0,8}|>|${PROSE}[ \\t]|[ \\t]{1,4})\\*{0,2}(?:[@$bfruLR]{0,2}${QUOTE}|${ENTITY})?`
 
-/** What ends a value without quotes. */
-export const BARE_END = `[\\s"'\`,;&<>|)\\]}\\\\.?]`
+/** What never stands behind a value without quotes, so that a call, a subscript or a longer name is none. */
+export const NOT_BARE_END = `[^\\s"'\`,;&<>|)\\]}\\\\.?%]`
 
 /** `access key` as names write it: snake, kebab, camel or run together (case is ignored). */
 export function spellings(words: string): readonly string[] {
