@@ -1,5 +1,6 @@
 /** The shape of gatelog.yaml: every key, its default and its meaning. Reads no file. */
 import { z } from 'zod'
+import { OwnRuleForm } from '#masking'
 import { RuleForm } from '#policy'
 
 const duration = z.number().int().positive().max(86_400_000)
@@ -62,6 +63,17 @@ export const ConnectionForm = z.strictObject({
   timeouts: OwnTimeouts.optional(),
 })
 
+export const MaskingForm = z.strictObject({
+  prompts: z.enum(['mask', 'alert']).default('mask').describe('What becomes of a secret in a prompt'),
+  known: z
+    .array(z.strictObject({ id: name, value: z.string().min(8) }))
+    .default([])
+    .describe('Exact values to mask'),
+  rules: z.array(OwnRuleForm).default([]).describe('Rules of your own'),
+  import: z.array(z.string().min(1)).default([]).describe('Rule files in the format of gitleaks (TOML)'),
+  disable: z.array(z.string().min(1)).default([]).describe('Ids of rules that are switched off'),
+})
+
 export const ConfigForm = z.strictObject({
   listen: z
     .strictObject({
@@ -78,15 +90,7 @@ export const ConfigForm = z.strictObject({
     .enum(['refuse', 'gap'])
     .default('refuse')
     .describe('What happens to traffic while the trail cannot be written; gap lets limits.gap pass unrecorded'),
-  masking: z
-    .strictObject({
-      prompts: z.enum(['mask', 'alert']).default('mask').describe('What becomes of a secret in a prompt'),
-      known: z
-        .array(z.strictObject({ id: name, value: z.string().min(8) }))
-        .default([])
-        .describe('Exact values to mask'),
-    })
-    .prefault({}),
+  masking: MaskingForm.prefault({}),
   connections: z.record(name, ConnectionForm).default({}),
   timeouts: Timeouts.prefault({}),
   limits: z

@@ -7,6 +7,7 @@ import { Fault } from '#exchange'
 import type { Connection } from '#gateway'
 import { compileRules, type Rule } from '#policy'
 import { connectionOf, type Defaults } from './config-connections.ts'
+import { type MaskingRules, maskingRulesOf } from './config-masking.ts'
 import { ConfigForm } from './config-schema.ts'
 import { ConfigText, type References } from './config-text.ts'
 
@@ -25,7 +26,10 @@ export interface Config
   readonly files: readonly string[]
   /** True where a plain listener beyond loopback was asked for. */
   readonly insecure: boolean
-  readonly masking: { readonly prompts: 'mask' | 'alert'; readonly known: readonly { id: string; value: string }[] }
+  readonly masking: MaskingRules & {
+    readonly prompts: 'mask' | 'alert'
+    readonly known: readonly { id: string; value: string }[]
+  }
   readonly rules: readonly Rule[]
   /** Whether a demo connection is configured (or nothing else is). */
   readonly demo: boolean
@@ -73,15 +77,16 @@ function settle(form: Form, wrong: Wrong): Config {
     ...form.masking.known,
     ...Object.values(forms).flatMap(({ key }) => (key ? [{ id: 'brokered-key', value: key }] : [])),
   ]
+  const masking = maskingRulesOf(form.masking, wrong)
   return {
     listen,
-    files: form.listen.tls ? [form.listen.tls.cert, form.listen.tls.key] : [],
+    files: [...(form.listen.tls ? [form.listen.tls.cert, form.listen.tls.key] : []), ...masking.files],
     insecure: plain,
     data: form.data,
     path_keys: form.path_keys,
     durable: form.durable,
     on_trail_failure: form.on_trail_failure,
-    masking: { prompts: form.masking.prompts, known },
+    masking: { prompts: form.masking.prompts, known, ...masking },
     timeouts: form.timeouts,
     limits: form.limits,
     rules: rulesOf(form, wrong),

@@ -1,5 +1,6 @@
 /** The masking engine that a configuration asks for: one for the gateway and for every command. Scans nothing itself. */
-import { compile, type Engine, RULES } from '#masking'
+import { compile, type Engine } from '#masking'
 import type { Config } from './config.ts'
 
-export const engineOf = ({ masking }: Pick<Config, 'masking'>): Engine => compile(RULES, { known: masking.known })
+/** Gatelog's own rules that are not switched off, the exact values, then rules of users. */
+export const engineOf = ({ masking }: Pick<Config, 'masking'>): Engine => compile(masking.rules, masking)

@@ -59,6 +59,7 @@ export async function openGatelog(first: Config, ears: Ears): Promise<Gatelog> {
   const running = new Running(first, record, ears)
   opened.defer(() => running.end())
   await running.start()
+  tellNotes(first, ears)
   const gateway = await openReverse(running.door)
   opened.defer(() => gateway.drain(running.config.timeouts.drain_ms))
   const health = await openHealth({ ...running.door, ...first.listen.health, notReady: () => running.notReady() })
@@ -72,6 +73,7 @@ export async function openGatelog(first: Config, ears: Ears): Promise<Gatelog> {
     identity: record.identity,
     async reload(next) {
       await running.reload(next)
+      tellNotes(next, ears)
       if (first.listen.tls && next.listen.tls)
         for (const listener of [gateway, health]) listener.reload(next.listen.tls)
       if (fixedAtStart(first) !== fixedAtStart(next)) ears.tell('listen and data are read at start: restart for those')
@@ -82,6 +84,11 @@ export async function openGatelog(first: Config, ears: Ears): Promise<Gatelog> {
       await all.disposeAsync()
     },
   }
+}
+
+function tellNotes({ masking: { notes } }: Config, { tell }: Ears): void {
+  if (notes.length === 1) tell(notes[0]!)
+  if (notes.length > 1) tell(`${notes.length} notes on masking rules: gatelog check shows them`)
 }
 
 /** What a reload replaces, and what outlives it. */

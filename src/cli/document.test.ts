@@ -127,7 +127,9 @@ test('the JSON of commands that need no record is, too', async (t) => {
   put(
     folder,
     'gatelog.yaml',
-    "connections: { up: { kind: openai } }\nrules: [{ name: fine, when: 'true', then: alert, reason: x }]",
+    `connections: { up: { kind: openai } }
+rules: [{ name: fine, when: 'true', then: alert, reason: x }]
+masking: { rules: [{ id: mine, regex: '[a-z]{9}X' }] }`,
   )
   put(folder, 'settings.json', '{}')
   holds(await json(folder, 'check'), '`gatelog check`')

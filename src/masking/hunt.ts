@@ -1,8 +1,11 @@
 /** The contexts and secrets that have begun in one lane, stepped a character at a time; decides what is masked, sends nothing. */
 import { Edits } from './edits.ts'
-import { END, type Engine, type Opening, type Program, symbolOf } from './engine.ts'
+import { END, type Engine, type Keyword, type Opening, type Program, symbolOf } from './engine.ts'
 import type { LaneOptions } from './marks.ts'
-import type { State } from './matcher.ts'
+import type { Matcher, State } from './matcher.ts'
+import { isAsked, mayPrecede, sees } from './sight.ts'
+import type { Step } from './step.ts'
+import { NO_TAILS, PAST, stepTails, type Tail } from './tails.ts'
 import { Tape } from './tape.ts'
 
 /** Live ones past which everything up to the next white space is masked: fail closed, bounded work. */
@@ -31,24 +34,17 @@ interface Candidate {
   certain: boolean
   /** Swallows whatever it eats: the hold was too long. */
   forced: boolean
+  /** Decoded index of where its rule began to match. */
+  readonly from: number
+  /** Ends that count once what must follow them has been read. */
+  tails: readonly Tail[]
 }
 
 /** A rule's context that has begun; where its secret may start, a candidate is born. */
 interface Context {
   readonly program: Program
+  readonly from: number
   state: State
-}
-
-/** One decoded unit and its raw place; `quote` marks the quotes around JSON strings, which end every secret. */
-export interface Step {
-  unit: number
-  /** How many decoded units stood before it. */
-  index: number
-  from: number
-  to: number
-  quote: boolean
-  /** Whether the unit stands outside all strings of a JSON text. */
-  outside: boolean
 }
 
 export class Hunt {
@@ -60,6 +56,8 @@ export class Hunt {
   readonly #options: LaneOptions
   readonly #candidates: Candidate[] = []
   readonly #contexts: Context[] = []
+  /** Keywords that were read. */
+  readonly #read = new Set<number>()
   #afterHigh = false
   #serial = 0
   /** Decoded index of the oldest unit that a candidate keeps in doubt. */
@@ -72,7 +70,7 @@ export class Hunt {
     this.#engine = engine
     this.#options = options
     this.receiver = options.leave?.size ? new Edits() : this.record
-    this.tape = new Tape(engine.literals.longest, () => this.#oldest())
+    this.tape = new Tape(engine.reach, () => this.#oldest())
   }
 
   /** Whether nothing has begun, so that only the literals need to be looked for. */
@@ -128,17 +126,28 @@ export class Hunt {
     return index - this.#doubt >= LONGEST_HOLD
   }
 
+  /** Remembers the keywords among what a unit ends; before the unit is stepped, for it may decide. */
+  hear(openings: readonly (Opening | Keyword)[]): void {
+    for (const opening of openings) if ('keyword' in opening) this.#read.add(opening.keyword)
+  }
+
   /** Starts what a literal that ends with `step` opens; `startOf` gives the raw place so many characters before its end. */
-  open(openings: readonly Opening[], step: Step, startOf: (back: number) => number): void {
+  open(openings: readonly (Opening | Keyword)[], step: Step, startOf: (back: number) => number): void {
+    this.hear(openings)
     if (this.#flood >= 0) return
     if (this.idle) this.#engine.tick++
     this.#afterHigh = isHigh(step.unit)
-    for (const { program, context, secrets } of openings) {
-      if (context) this.#contexts.push({ program, state: context })
+    for (const opening of openings) {
+      if ('keyword' in opening) continue
+      const { program, context, secrets, length } = opening
+      const from = step.index + 1 - length
+      if (!mayPrecede(program, from, this.tape)) continue
+      if (context) this.#contexts.push({ program, from, state: context })
       for (const { state, back } of secrets) {
-        const candidate = this.#begin(program, state, startOf(back), step.index + 1 - back, step.outside)
+        const candidate = this.#begin(program, state, startOf(back), step.index + 1 - back, step.outside, from)
         if (back > 0 && step.outside) candidate.bare = isNumberStart(this.tape.at(step.index + 1 - back))
-        if (back > 0 && state.accept && !program.follow && this.#decided(candidate, step)) this.#candidates.pop()
+        if (back > 0 && state.accept && !program.follow && !program.after && this.#decided(candidate, step))
+          this.#candidates.pop()
       }
     }
   }
@@ -182,7 +191,10 @@ export class Hunt {
   }
 
   #oldest(): number {
-    return this.#candidates.reduce((least, { unit }) => Math.min(least, unit), Infinity)
+    let oldest = Infinity
+    for (const { program, from, unit } of this.#candidates) oldest = Math.min(oldest, sees(program) ? from : unit)
+    for (const { program, from } of this.#contexts) if (sees(program)) oldest = Math.min(oldest, from)
+    return oldest - (this.#engine.reach - this.#engine.literals.longest)
   }
 
   #stepCandidates(step: Step, tick: number): void {
@@ -211,17 +223,23 @@ export class Hunt {
       context.state = state
       contexts[kept++] = context
       if (state.accept)
-        this.#begin(context.program, context.program.secret!.start, step.to, step.index + 1, step.outside)
+        this.#begin(context.program, context.program.secret!.start, step.to, step.index + 1, step.outside, context.from)
     }
     contexts.length = kept
   }
 
-  #survives(candidate: Candidate, { unit, index, from, to, quote }: Step, tick: number): boolean {
-    const { follow, secret } = candidate.program
+  #survives(candidate: Candidate, step: Step, tick: number): boolean {
+    const { unit, index, from, to, quote } = step
+    const { follow, after, secret } = candidate.program
     const symbol = symbolOf(unit)
     if (follow?.[symbol] && candidate.state.accept && !candidate.forced) this.#accept(candidate, from, index)
+    if (after && !candidate.forced) this.#follow(candidate, after, step)
     const state = quote || !secret ? null : secret.step(candidate.state, symbol)
     if (!state) {
+      if (candidate.tails.length > 0) {
+        candidate.state = PAST
+        return true
+      }
       this.#close(candidate)
       return false
     }
@@ -233,8 +251,18 @@ export class Hunt {
       this.#cover(candidate)
       return true
     }
-    if (state.accept && !follow && this.#decided(candidate, { unit, index, to })) return false
+    if (state.accept && !follow && !after && this.#decided(candidate, { unit, index, to })) return false
     return !this.#merged(candidate, state, tick)
+  }
+
+  /** Reads on after each place where the secret may have ended. */
+  #follow(candidate: Candidate, after: Matcher, { unit, index, from, quote }: Step): void {
+    const { state, end, tails } = candidate
+    if (!state.accept && tails.length === 0) return
+    const now = state.accept && end !== from ? [...tails, { state: after.start, end: from, unitEnd: index }] : tails
+    const { tails: kept, counts } = stepTails(now, after, symbolOf(unit), quote)
+    candidate.tails = kept
+    if (counts && counts.end > end) this.#accept(candidate, counts.end, counts.unitEnd)
   }
 
   /** Takes a match that ends with this unit; true where it can be no longer, so that its candidate is done. */
@@ -247,14 +275,15 @@ export class Hunt {
 
   /** Two candidates of one rule in one state have one future: the earlier one goes on for both. */
   #merged(candidate: Candidate, state: State, tick: number): boolean {
-    const { check, whole } = candidate.program
-    if (check) return false
+    const { check, whole, foreign } = candidate.program
+    if (check || foreign?.judge) return false
     if (state.tick !== tick) {
       state.tick = tick
       state.holder = candidate
       return false
     }
     const holder = state.holder as Candidate
+    if (holder.tails.length > 0 || candidate.tails.length > 0) return false
     if (whole && (holder.end >= 0 || candidate.end >= 0)) return false
     const { serial, start, unit, bare, certain, end, unitEnd } = candidate
     if (start < holder.start) Object.assign(holder, { serial, start, unit, bare, certain, end, unitEnd })
@@ -280,6 +309,7 @@ export class Hunt {
     if (candidate.forced) return
     const value = this.tape.read(candidate.unit, candidate.unitEnd)!
     if (check && !check(value)) return
+    if (!isAsked(candidate, value, this.#read, this.tape)) return
     this.#cover(candidate, this.#options.marks?.mark?.(candidate.rule, value))
     this.#tell(candidate, value)
   }
@@ -301,7 +331,10 @@ export class Hunt {
     return this.tape.read(unit, unitEnd)
   }
 
-  #cover(candidate: Omit<Candidate, 'program' | 'state' | 'certain' | 'forced'>, mark?: string): void {
+  #cover(
+    candidate: Omit<Candidate, 'program' | 'state' | 'certain' | 'forced' | 'from' | 'tails'>,
+    mark?: string,
+  ): void {
     this.record.cover(candidate, candidate.end, candidate.unitEnd, this.#engine.tick, mark)
     if (this.receiver !== this.record && candidate.masked)
       this.receiver.cover(candidate, candidate.end, candidate.unitEnd, this.#engine.tick, mark)
@@ -311,11 +344,23 @@ export class Hunt {
     return { ...OVERLONG, serial: ++this.#serial, start: this.#flood, unit: this.#floodUnit }
   }
 
-  #begin(program: Program, state: State, start: number, unit: number, outside: boolean): Candidate {
+  #begin(program: Program, state: State, start: number, unit: number, outside: boolean, from: number): Candidate {
     const { rule, order } = program
     const masked = !this.#options.leave?.has(rule)
     const place = { serial: ++this.#serial, start, unit, bare: outside, masked }
-    const candidate = { program, rule, order, ...place, state, end: -1, unitEnd: -1, certain: false, forced: false }
+    const candidate = {
+      program,
+      rule,
+      order,
+      ...place,
+      state,
+      end: -1,
+      unitEnd: -1,
+      certain: false,
+      forced: false,
+      from,
+      tails: NO_TAILS,
+    }
     this.#candidates.push(candidate)
     this.#doubt = Math.min(this.#doubt, unit)
     return candidate

@@ -3,8 +3,9 @@ import { Fault } from '#exchange'
 import type { LaneFinding } from './edits.ts'
 import type { Engine } from './engine.ts'
 import { Unescaper } from './escapes.ts'
-import { Hunt, type Step } from './hunt.ts'
+import { Hunt } from './hunt.ts'
 import type { LaneOptions } from './marks.ts'
+import type { Step } from './step.ts'
 
 const NO_OPTIONS: LaneOptions = {}
 
@@ -124,7 +125,8 @@ export class Lane {
   }
 
   #readText(text: string, base: number): void {
-    const { classes, next, firstHit, longest } = this.#engine.literals
+    const { classes, next, firstHit } = this.#engine.literals
+    const { reach } = this.#engine
     for (let i = 0; i < text.length; i++) {
       if (!this.#hunt.idle) {
         this.#advance(text.charCodeAt(i), base + i, base + i, base + i + 1, false)
@@ -140,13 +142,13 @@ export class Lane {
       this.#retape(text, i, base)
       this.#open(text.charCodeAt(i), base + i, base + i, base + i + 1, false)
     }
-    this.#tail = text.length >= longest ? text.slice(-longest) : (this.#tail + text).slice(-longest)
+    this.#tail = text.length >= reach ? text.slice(-reach) : (this.#tail + text).slice(-reach)
   }
 
   /** Writes the units of the literal that ends at text[i] to the tape: nothing was kept while nothing had begun. */
   #retape(text: string, i: number, base: number): void {
     const { tape } = this.#hunt
-    const from = Math.max(i + 1 - this.#engine.literals.longest, -this.#tail.length)
+    const from = Math.max(i + 1 - this.#engine.reach, -this.#tail.length)
     tape.restart(base + from)
     for (let at = from; at <= i; at++)
       tape.write(at < 0 ? this.#tail.charCodeAt(this.#tail.length + at) : text.charCodeAt(at))
@@ -170,18 +172,25 @@ export class Lane {
   #advance(unit: number, index: number, from: number, to: number, quote: boolean): void {
     const { classes, next, firstHit } = this.#engine.literals
     this.#hunt.tape.write(unit)
+    const state = quote ? 0 : next[this.#state + classes[unit]!]!
+    if (state >= firstHit && this.#engine.hasKeywords) this.#hunt.hear(this.#openings(state))
     this.#hunt.step(this.#place(unit, index, from, to, quote))
-    this.#state = quote ? 0 : next[this.#state + classes[unit]!]!
-    if (this.#state >= firstHit) this.#open(unit, index, from, to, quote)
+    this.#state = state
+    if (state >= firstHit) this.#open(unit, index, from, to, quote)
     else if (this.#hunt.crowded) this.#drown()
     if (this.#hunt.overdue(index)) this.#overflowAt(to, index + 1)
   }
 
   #open(unit: number, index: number, from: number, to: number, quote: boolean): void {
-    const { hits, width } = this.#engine.literals
-    const openings = hits[this.#state / width]!.map((literal) => this.#engine.openings[literal]!)
-    this.#hunt.open(openings, this.#place(unit, index, from, to, quote), (back) => this.#startOf(back, to))
+    this.#hunt.open(this.#openings(this.#state), this.#place(unit, index, from, to, quote), (back) =>
+      this.#startOf(back, to),
+    )
     if (this.#hunt.crowded) this.#drown()
+  }
+
+  #openings(state: number) {
+    const { hits, width } = this.#engine.literals
+    return hits[state / width]!.map((literal) => this.#engine.openings[literal]!)
   }
 
   #drown(): void {

@@ -38,8 +38,14 @@ export class Matcher {
   readonly #classes: Uint8Array
   readonly #samples: readonly number[]
 
-  /** @throws Fault config.invalid where the pattern is too large or matches the empty text. */
-  constructor(pattern: Pattern) {
+  readonly #shortest: boolean
+
+  /**
+   * With `shortest`, nothing follows the first end of a match.
+   * @throws Fault config.invalid where the pattern is too large or matches the empty text.
+   */
+  constructor(pattern: Pattern, shortest = false) {
+    this.#shortest = shortest
     this.#nodes.push({ kind: 'accept' })
     const entry = this.#build(pattern, 0)
     const [classes, samples] = classify(this.#nodes)
@@ -56,10 +62,28 @@ export class Matcher {
     return known === undefined ? this.#derive(state, index) : known
   }
 
+  /** How many nodes it has: the most that a step can cost before its state is known. */
+  get size(): number {
+    return this.#nodes.length
+  }
+
+  /** Builds every state; how many there are, undefined where they are more than `most`. */
+  count(most: number): number | undefined {
+    const seen = new Set<State>([this.start])
+    for (const state of seen) {
+      for (let index = 0; index < this.#samples.length; index++) {
+        const next = state.next[index] === undefined ? this.#derive(state, index) : state.next[index]
+        if (next) seen.add(next)
+      }
+      if (seen.size > most) return undefined
+    }
+    return seen.size
+  }
+
   #derive(state: State, index: number): State | null {
     const symbol = this.#samples[index]!
     const reached: number[] = []
-    for (const id of state.nodes) {
+    for (const id of this.#shortest && state.accept ? [] : state.nodes) {
       const node = this.#nodes[id]!
       if (node.kind === 'set' && node.set[symbol]) reached.push(node.to)
     }

@@ -22,6 +22,11 @@ export class Tape {
     this.#units = new Uint16Array(this.#small)
   }
 
+  /** The number of the first unit that is still there. */
+  get oldest(): number {
+    return this.#from
+  }
+
   /** Forgets all; the next unit written is number `index`. */
   restart(index: number): void {
     this.#from = this.#to = index

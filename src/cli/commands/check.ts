@@ -14,7 +14,9 @@ export const check: Register = (program) => {
       const config = loadConfig(path)
       const connections = [...config.connections(new URL('http://127.0.0.1')).keys()]
       if (!existsSync(path)) say(safe(`${path} does not exist: these are the defaults`))
-      if (asJson) return out(json({ ok: true, connections, rules: config.rules.map((rule) => rule.name) }))
+      const { notes } = config.masking
+      if (asJson) return out(json({ ok: true, connections, rules: config.rules.map((rule) => rule.name), notes }))
+      for (const note of notes) say(safe(note))
       out(safe(`${path} is valid: ${connections.length} connection(s), ${config.rules.length} rule(s)`))
     })
 }
