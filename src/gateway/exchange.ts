@@ -7,6 +7,7 @@ import type {
   Facts,
   Fault,
   Finding,
+  Like,
   Opening,
   Prompt,
   Reply,
@@ -38,6 +39,7 @@ export interface Exchange<Asked extends Head = Turn> {
   verdict?: Verdict
   findings: readonly Finding[]
   body?: Body
+  like?: Like
   text?: string
   retryOf?: string
   /** Remembers what this prompt sent, for the session's next one; called once it is on the record. */
@@ -109,6 +111,7 @@ function opening(exchange: Exchange<Head>): Omit<Opening, 'kind'> {
     ...set('session', exchange.session),
     ...set('verdict', exchange.verdict),
     ...set('body', exchange.body),
+    ...set('like', exchange.like),
     ...set('text', exchange.text),
     ...set('retryOf', exchange.retryOf),
     ...(prompt && {

@@ -1,6 +1,7 @@
 /** What the gateway remembers between exchanges, in memory only and bounded: retries, signed reasoning, what was sent. */
 import { Recent } from './recent.ts'
 import { Resent } from './resent.ts'
+import { Strands } from './strands.ts'
 
 const MINUTE = 60_000
 
@@ -12,10 +13,13 @@ export interface Memory {
   readonly signed: Recent<string>
   /** What each session has sent before. */
   readonly resent: Resent
+  /** The bodies that each caller sent of late. */
+  readonly strands: Strands
 }
 
 export const openMemory = (): Memory => ({
   retries: new Recent(20_000, 10 * MINUTE),
   signed: new Recent(2_000, 24 * 60 * MINUTE),
   resent: new Resent(),
+  strands: new Strands(),
 })

@@ -2,7 +2,8 @@
 import { looksLikeKey } from '#identity'
 import { endToEnd, type Outgoing } from '#relay'
 import type { Exchange } from './exchange.ts'
-import type { Scanned, Way } from './steps.ts'
+import type { Scanned } from './scan.ts'
+import type { Way } from './steps.ts'
 
 const CREDENTIALS = ['authorization', 'x-api-key', 'api-key']
 

@@ -12,6 +12,10 @@ export class Recent<Value> {
     this.#ms = ms
   }
 
+  get size(): number {
+    return this.#entries.size
+  }
+
   get(key: string, now: number): Value | undefined {
     const entry = this.#entries.get(key)
     if (!entry) return undefined

@@ -32,8 +32,13 @@ export function signedIn(way: Way, original: string, masked: string): Signed[] {
     .map(({ signature, piece }) => ({ signature, original: piece.value }))
 }
 
+/** Whether a prompt may hold reasoning that must be put back. */
+export const signs = ({ house }: Exchange, way: Way): boolean =>
+  way.protocol?.readSigned !== undefined && house.memory.signed.size > 0
+
 /** The prompt's JSON text with the reasoning as the model signed it, or the very same text. */
 export function resignReasoning(exchange: Exchange, way: Way, text: string): string {
+  if (!signs(exchange, way)) return text
   const edits = (way.protocol?.readSigned?.(text, 'prompt') ?? []).flatMap(({ signature, piece }) => {
     const original = exchange.house.memory.signed.get(keyOf(exchange, way, signature), exchange.at)
     return original === undefined || original === piece.value

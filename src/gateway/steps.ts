@@ -1,14 +1,14 @@
 /** The steps of an exchange before anything is sent: who asks, what, with which secrets, and may it pass. */
-import { Fault, type Finding, faultOf, type Message, type Prompt, type Verdict } from '#exchange'
+import { Fault, faultOf, type Prompt, type Verdict } from '#exchange'
 import { type Caller, findCredential, looksLikeKey, sessionId } from '#identity'
 import { decide as judge } from '#policy'
-import { type Protocol, type Route, readDocument, routeFor } from '#wire'
+import { type Protocol, type Route, routeFor } from '#wire'
+import { Asked } from './asked.ts'
 import type { Connection, Host } from './connection.ts'
-import { maskBody } from './document.ts'
-import { digest, type Exchange } from './exchange.ts'
+import type { Exchange } from './exchange.ts'
 import { hostOf } from './reverse.ts'
-import { resignReasoning } from './signed.ts'
-import type { Head, Received } from './turn.ts'
+import { callerOf } from './scan.ts'
+import type { Head } from './turn.ts'
 
 /** Where an exchange goes, once connection and caller are known. */
 export interface Way {
@@ -72,11 +72,6 @@ function upstreamCredential({ turn }: Exchange<Head>): string | undefined {
   return undefined
 }
 
-/** A request body with the text that it is. */
-export interface Asked extends Received {
-  readonly text: string
-}
-
 /**
  * Step 2: the body as a prompt, and the session it belongs to. An unknown route goes on only where the connection
  * says so.
@@ -87,26 +82,16 @@ export async function read(exchange: Exchange, way: Way): Promise<Asked> {
   if (!way.route && way.connection.unknownRoutes === 'refuse')
     throw new Fault('request.route', `${turn.method} ${way.path.slice(0, 128)}`)
   const received = await turn.read()
-  const asked = { ...received, text: received.bytes.toString() }
-  if (!way.protocol) return asked
+  if (!way.protocol) return new Asked(received)
   const type = turn.headers['content-type']
   if (typeof type === 'string' && !/\bjson\b/i.test(type)) throw new Fault('request.type', type.slice(0, 64))
-  const prompt = way.protocol.readPrompt(parsed(asked.text), turn.headers)
+  const { memory, engine } = exchange.house
+  const asked = new Asked(received, memory.strands.read(callerOf(exchange, way), received.bytes, engine, exchange.at))
+  const prompt = way.protocol.readPrompt(asked.parse(), turn.headers)
   exchange.prompt = prompt
   exchange.session = sessionOf(exchange, prompt)
   return asked
 }
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    throw new Fault('request.json', error instanceof SyntaxError ? positionOf(error) : undefined, { cause: error })
-  }
-}
-
-/** Where JSON broke, without the text around it: that text may be a secret. */
-const positionOf = (error: SyntaxError): string => /position \d+/.exec(error.message)?.[0] ?? 'it ends too early'
 
 function sessionOf(exchange: Exchange, prompt: Prompt): string {
   const { house, actor, client, at } = exchange
@@ -115,64 +100,6 @@ function sessionOf(exchange: Exchange, prompt: Prompt): string {
   const day = exchange.route === 'completions' ? { day: new Date(at).toISOString().slice(0, 10) } : {}
   return sessionId(house.keyring, { actor: actor?.id ?? '', client: client.client, own, first, ...day })
 }
-
-/** A prompt's bytes in the three forms that matter. */
-export interface Scanned {
-  /** What goes upstream. */
-  readonly outgoing: Uint8Array
-  /** True where `outgoing` is what the client sent, byte for byte, in its own content encoding. */
-  readonly untouched: boolean
-  readonly findings: readonly Finding[]
-}
-
-/** Step 3: secrets in the prompt, and its masked copy; the record never holds another. */
-export async function scan(exchange: Exchange, way: Way, received: Asked): Promise<Scanned> {
-  const { house, turn } = exchange
-  const { text } = received
-  const read = (json: string) => way.protocol?.readPieces(json, 'prompt') ?? readDocument(json)
-  const before = house.memory.resent.compare(chainOf(exchange, way), house.engine, exchange.at)
-  exchange.learn = () => house.memory.resent.learn(chainOf(exchange, way), before, exchange.at)
-  const masked = text === '' ? { text, findings: [] } : maskBody((piece) => before.judge(piece), text, 'prompt', read)
-  const replaced = house.settings.prompts === 'mask'
-  const findings = masked.findings.map((finding) => ({ ...finding, masked: replaced }))
-  const record = masked.text === text ? received.bytes : Buffer.from(masked.text)
-  const sent = replaced ? masked.text : text
-  const restored = exchange.prompt ? resignReasoning(exchange, way, sent) : sent
-  const untouched = restored === text
-  const outgoing = untouched ? received.raw : restored === masked.text ? record : Buffer.from(restored)
-  exchange.findings = findings
-  if (findings.length) await house.identity.revokeSecretsIn(text)
-  if (way.protocol && masked.text !== text)
-    exchange.prompt = way.protocol.readPrompt(JSON.parse(masked.text), turn.headers)
-  keep(exchange, way, received, record, outgoing)
-  if (exchange.prompt) exchange.text = textOf(before.fresh(exchange.prompt.messages))
-  return { outgoing, untouched, findings }
-}
-
-/** Puts the masked body on the exchange where its route is recorded in full, with digests of both sides. */
-function keep(exchange: Exchange, way: Way, received: Received, record: Buffer, outgoing: Uint8Array): void {
-  const { house, prompt } = exchange
-  const came = digest(exchange, received.raw)
-  const type = String(exchange.turn.headers['content-type'] ?? '')
-  const sent = digest(exchange, outgoing)
-  if (way.protocol || !way.route) exchange.body = { bytes: record, type, received: came, sent }
-  if (!prompt) return
-  const print = `${exchange.actor?.id}\0${way.connection.name}\0${came}`
-  const before = house.memory.retries.get(print, exchange.at)
-  if (before) exchange.retryOf = before
-  house.memory.retries.set(print, exchange.id, exchange.at)
-}
-
-/** Whose resent history this is: one actor's, in one session, over one connection. */
-const chainOf = ({ session, actor }: Exchange, way: Way): string =>
-  `${session ?? actor?.id ?? ''}\0${way.connection.name}`
-
-/** The words of messages for the full-text index, newest first. */
-const textOf = (messages: readonly Message[]): string =>
-  messages
-    .map(({ text }) => text)
-    .reverse()
-    .join('\n')
 
 /** Step 4: what the rules say. Pure but for the exchange that it fills. */
 export function decide(exchange: Exchange, way: Way): Verdict {

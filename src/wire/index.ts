@@ -1,6 +1,7 @@
 /** Bytes to meaning and back, one file per provider protocol. No socket, no clock, no storage. */
 import { type Piece, wholePieces } from './protocol.ts'
 
+export { arraysOf } from './arrays.ts'
 export { type Client, readClient } from './client.ts'
 export type { EventReading, Headers, Piece, Protocol } from './protocol.ts'
 export { PROTOCOLS, type Route, routeFor } from './routes.ts'

@@ -120,7 +120,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     guarantee: 'The record holds the masked prompt.',
-    file: 'gateway/steps.ts',
+    file: 'gateway/scan.ts',
     line: 'exchange.body = { bytes: record,',
     instead: 'exchange.body = { bytes: received.bytes,',
   },

@@ -1,0 +1,116 @@
+/** Step 3: secrets in a prompt, its masked copy, and what of it is new. Opens no socket. */
+import type { Finding, Like, Message } from '#exchange'
+import { type Piece, readDocument } from '#wire'
+import type { Asked } from './asked.ts'
+import { type Judge, maskBody } from './document.ts'
+import { digest, type Exchange } from './exchange.ts'
+import type { Comparison } from './resent.ts'
+import { resignReasoning, signs } from './signed.ts'
+import type { Way } from './steps.ts'
+
+/** A prompt's bytes in the three forms that matter. */
+export interface Scanned {
+  /** What goes upstream. */
+  readonly outgoing: Uint8Array
+  /** True where `outgoing` is what the client sent, byte for byte, in its own content encoding. */
+  readonly untouched: boolean
+  readonly findings: readonly Finding[]
+}
+
+/** Step 3: secrets in the prompt, and its masked copy; the record never holds another. */
+export async function scan(exchange: Exchange, way: Way, received: Asked): Promise<Scanned> {
+  const { house } = exchange
+  const read = (json: string) => way.protocol?.readPieces(json, 'prompt') ?? readDocument(json)
+  const before = house.memory.resent.compare(chainOf(exchange, way), house.engine, exchange.at)
+  const judge: Judge = (piece) => before.judge(piece)
+  const clean = received.bytes.length === 0 || (received.cleanBesidesKnown(judge, read) && !signs(exchange, way))
+  const scanned = clean ? asItCame(received) : await replaced(exchange, way, received, judge, read)
+  exchange.findings = scanned.findings
+  keep(exchange, way, received, scanned)
+  learnOnceKept(exchange, way, received, before, scanned)
+  if (exchange.prompt) exchange.text = textOf(before.fresh(exchange.prompt.messages))
+  return scanned
+}
+
+/** What the record holds of a body, beside what goes upstream. */
+interface Copied extends Scanned {
+  readonly record: Buffer
+}
+
+const asItCame = ({ bytes, raw }: Asked): Copied => ({ outgoing: raw, untouched: true, findings: [], record: bytes })
+
+/** A body of which every string is looked at: masked, and with the reasoning that its model signed. */
+async function replaced(
+  exchange: Exchange,
+  way: Way,
+  { bytes, raw, text }: Asked,
+  judge: Judge,
+  read: (json: string) => Piece[],
+): Promise<Copied> {
+  const { house, turn } = exchange
+  const masked = maskBody(judge, text, 'prompt', read)
+  const replaces = house.settings.prompts === 'mask'
+  const findings = masked.findings.map((finding) => ({ ...finding, masked: replaces }))
+  const record = masked.text === text ? bytes : Buffer.from(masked.text)
+  const sent = replaces ? masked.text : text
+  const restored = exchange.prompt ? resignReasoning(exchange, way, sent) : sent
+  const untouched = restored === text
+  const outgoing = untouched ? raw : restored === masked.text ? record : Buffer.from(restored)
+  if (findings.length) await house.identity.revokeSecretsIn(text)
+  if (way.protocol && masked.text !== text)
+    exchange.prompt = way.protocol.readPrompt(JSON.parse(masked.text), turn.headers)
+  return { outgoing, untouched, findings, record }
+}
+
+/** What the session's next prompt need not read again, once this one is on the record. */
+function learnOnceKept(exchange: Exchange, way: Way, asked: Asked, before: Comparison, { record, findings }: Copied) {
+  const { house, id, session, at } = exchange
+  const { engine, memory } = house
+  const { protocol } = way
+  exchange.learn = () => {
+    memory.resent.learn(chainOf(exchange, way), before, at)
+    if (!protocol) return
+    const strand = asked.strand({ exchange: id, session, record }, engine, protocol.name, findings.length === 0)
+    memory.strands.learn(callerOf(exchange, way), strand, asked.shared?.strand, at)
+  }
+}
+
+/** Puts the masked body on the exchange where its route is recorded in full, with digests of both sides. */
+function keep(exchange: Exchange, way: Way, received: Asked, { record, outgoing }: Copied): void {
+  const { house, prompt } = exchange
+  const came = digest(exchange, received.raw)
+  const type = String(exchange.turn.headers['content-type'] ?? '')
+  const sent = digest(exchange, outgoing)
+  if (way.protocol || !way.route) exchange.body = { bytes: record, type, received: came, sent }
+  if (!prompt) return
+  const like = likeOf(exchange, way, received, record)
+  if (like) exchange.like = like
+  const print = `${exchange.actor?.id}\0${way.connection.name}\0${came}`
+  const before = house.memory.retries.get(print, exchange.at)
+  if (before) exchange.retryOf = before
+  house.memory.retries.set(print, exchange.id, exchange.at)
+}
+
+/** The body of this session that this one repeats, told to the trail so that it need not take those bytes again. */
+function likeOf(exchange: Exchange, way: Way, { bytes, shared }: Asked, record: Buffer): Like | undefined {
+  const { house, session, at } = exchange
+  const known = record === bytes && shared?.strand.record === shared?.strand.bytes ? shared : undefined
+  if (known && session !== undefined && known.strand.session === session)
+    return { exchange: known.strand.exchange, prefix: known.prefix, suffix: known.suffix }
+  return house.memory.strands.like(callerOf(exchange, way), session, record, at)
+}
+
+/** Whose resent history this is: one actor's, in one session, over one connection. */
+const chainOf = ({ session, actor }: Exchange, way: Way): string =>
+  `${session ?? actor?.id ?? ''}\0${way.connection.name}`
+
+/** Whose bodies these are. Which session they belong to is known only once they are read. */
+export const callerOf = ({ actor, client }: Exchange, way: Way): string =>
+  [actor?.id, way.connection.name, way.protocol?.name, client.client, client.session].join('\0')
+
+/** The words of messages for the full-text index, newest first. */
+const textOf = (messages: readonly Message[]): string =>
+  messages
+    .map(({ text }) => text)
+    .reverse()
+    .join('\n')
