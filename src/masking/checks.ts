@@ -28,7 +28,7 @@ function isHexadecimal(value: string): boolean {
 }
 
 /** Words, by their letters, unless the kinds of characters change too often for a name. */
-const isNamed = (value: string): boolean => isWordy(value) && restlessness(value.replace(/[._-]/g, '')) < 0.5
+const isNamed = (value: string): boolean => isWordy(value) && restlessness(value.replace(/[._-]/g, '')) < 0.55
 
 /** A key or token: hexadecimal, or no words, with digits or signs among the letters. */
 const isGenerated: Look = (value) => {
@@ -63,7 +63,7 @@ const isPassword: Look = (value) => {
   if (value.length >= 16 && isGenerated(value)) return true
   if (!/[A-Za-z]/.test(value) || entropy(value) < 2.5) return false
   if (!/\d/.test(value)) return isLetterPassword(value)
-  return kindsOf(value) >= 3 && (/[^A-Za-z0-9_.-]/.test(value) || restlessness(value) >= 0.4 || !isWordy(value))
+  return kindsOf(value) >= 3 && (/[^A-Za-z0-9_.-]/.test(value) || !isNamed(value))
 }
 
 /** The same where no quotes tell a value from a name in code: more than letters, digits and dots, or no words at all. */
@@ -84,6 +84,8 @@ const NAMED = {
   generated: isGenerated,
   password: isPassword,
   'bare-password': isBarePassword,
+  /** Where the place alone says that it is a credential, a UUID is one too. */
+  credential: (secret: string) => isGenerated(secret) || (UUID.test(secret) && entropy(secret) >= 2.8),
   'address-password': isAddressPassword,
   /** Base64 of `user:password` (RFC 7617). */
   'basic-pair': (secret: string) => isBasicPair(secret) && isAddressPassword(basicPassword(secret)),

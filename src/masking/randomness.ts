@@ -30,7 +30,7 @@ const TEMPLATE =
   /^(?:\$[A-Za-z_{(]|[<{[(]|%\w+%|[*&][\w.]+$|[#@]\{|@Microsoft|\*\*|!(?:ref|sub|vault|secret|getatt|include|env))|[>}\])]$|^[\w.$]+\(|^(.)\1*$/i
 /** Where a value is kept, instead of the value: addresses, paths, files, references to a vault. */
 const ELSEWHERE =
-  /:\/\/|^(?:[~.]{0,2}\/|[A-Za-z]:\\|\\\\|(?:urn|arn|vault|ssm|env|file|ref|data|aws|op|keyvault|secretsmanager):|sha\d+[-:]|h1:|[A-Z]+\/\d|\d{4}-\d\d-\d\d)|^[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}$|\.(?:[jt]sx?|json|ya?ml|pem|key|crt|cer|p12|txt|py|go|rb|rs|java|cs|php|html?|css|png|svg|md|sh|com|org|net|io)$/i
+  /:\/\/|^(?:[~.]{0,2}\/|[A-Za-z]:\\|\\\\|(?:urn|arn|vault|ssm|env|file|ref|data|aws|op|keyvault|secretsmanager):|sha\d+[-:]|h1:|[A-Z]+\/\d|\d{4}-\d\d-\d\d)|^v?\d+\.\d+\.\d|^[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}$|\.(?:[jt]sx?|json|ya?ml|pem|key|crt|cer|p12|txt|py|go|rb|rs|java|cs|php|html?|css|png|svg|md|sh|com|org|net|io)$/i
 
 /** Shannon's entropy in bits a character. */
 export function entropy(text: string): number {

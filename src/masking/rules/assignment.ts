@@ -15,7 +15,7 @@ const CRYPTOGRAPHIC = list(
   'private, encryption, encrypt, signing, sign, signature, master, session, hmac, aes, cookie, jwt, shared, crypto, root, hash',
   ' key',
 )
-const CREDENTIALS = list('credential, auth code, webhook url, otp seed, pepper, vault pass')
+const CREDENTIALS = list('credential, _auth, auth code, webhook url, otp seed, pepper, vault pass')
 
 interface Names {
   readonly id: string

@@ -89,7 +89,7 @@ export const HEADERS: readonly MaskingRule[] = [
       before: `authorization${GETS}(?:${either(schemes)}[ ]{1,4}(?:token=)?${QUOTE})?`,
       secret: `${VALUE}{15,1000}${LAST}`,
       notAfter: LAST,
-      checks: ['generated'],
+      checks: ['credential'],
       examples: {
         match: [
           'curl -H "Authorization: Bearer {{<base62:40>}}"',
@@ -97,6 +97,7 @@ export const HEADERS: readonly MaskingRule[] = [
           `headers['Authorization'] = 'Token {{<hex:32:5>}}'`,
           'req.Header.Set("Authorization", "SSWS {{<base62:42:2>}}")',
           'Authorization: {{<base62:48:3>}}',
+          "Authorization:  {{<hex:8:3>-<hex:4:2>-<hex:4:3>-<hex:4:4>-<hex:12:5>}}'",
         ],
         miss: [
           'Authorization: Bearer YOUR_TOKEN_HERE_123',
@@ -114,7 +115,7 @@ export const HEADERS: readonly MaskingRule[] = [
     before: `bearer[ ]{1,4}${QUOTE}`,
     secret: `${VALUE}{19,1000}${LAST}`,
     notAfter: LAST,
-    checks: ['generated'],
+    checks: ['credential'],
     examples: {
       match: ['auth = "Bearer {{<base62:40>}}"', 'use Bearer {{<hex:40>}}.'],
       miss: ['Bearer authentication_scheme_of_2012', 'a bearer of the standard', 'Bearer ${token}'],
@@ -129,7 +130,7 @@ export const HEADERS: readonly MaskingRule[] = [
       before: `${either(names)}${GETS}`,
       secret: `${VALUE}{11,510}${LAST}`,
       notAfter: LAST,
-      checks: ['generated'],
+      checks: ['credential'],
       examples: {
         match: names.map((name) => `-H '${name}: {{<hex:32>}}'`),
         miss: [`${names[0]}: your-key-here-123456`, `"${names[0]}": process.env.KEY_12345678`],
@@ -144,7 +145,7 @@ export const HEADERS: readonly MaskingRule[] = [
     before: `${either(COOKIES)}=`,
     secret: '[A-Za-z0-9_%.:~+/-]{15,1000}[A-Za-z0-9_%~+/-]',
     notAfter: '[A-Za-z0-9_%~+/-]',
-    checks: ['generated'],
+    checks: ['credential'],
     examples: {
       match: [
         'Cookie: a=b; sessionid={{<base36:32>}}; c=d',

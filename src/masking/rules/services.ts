@@ -75,12 +75,6 @@ const BUILDING: readonly Service[] = [
   ['sourcegraph-legacy-token', 'Sourcegraph access token (before 2023)', ['sourcegraph'], ['hex', 40]],
   ['transifex-token', 'Transifex token', ['transifex'], ['hex', 40]],
   ['travis-token', 'Travis CI token', ['travis'], ['base64url', 22]],
-  [
-    'bundler-credential',
-    'Credential of a gem server for Sidekiq Pro and Enterprise',
-    ['bundle_gems__contribsys__com', 'bundle_enterprise__contribsys__com'],
-    ['hex', 8],
-  ],
 ]
 
 const WATCHING: readonly Service[] = [

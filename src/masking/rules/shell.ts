@@ -1,6 +1,6 @@
 /** Credentials in commands and in the files that command-line tools keep. Data, never code that scans. */
 import type { MaskingRule } from '../rule.ts'
-import { either } from './spelling.ts'
+import { ANY, either } from './spelling.ts'
 
 const WORD = `[^\\s"'\`\\\\$<>|&;(){}]`
 /** The rest of a command up to the option that bears the password; a backslash carries it over the end of a line. */
@@ -131,6 +131,36 @@ export const SHELL: readonly MaskingRule[] = [
         'curl -u user:password https://a.test',
         'curl https://a.test:8080/x',
       ],
+    },
+  },
+  {
+    id: 'curl-key',
+    description: 'Key in the place of the user, curl -u key: with an empty password',
+    literals: ['curl'],
+    before: `curl${OPTIONS}[ ](?:\\-[a-zA-Z]*[uU]|\\-\\-user)[= ]{0,2}(?:\\\\{0,4}["'])?`,
+    secret: '[A-Za-z0-9_~.!-]{12,200}',
+    after: '[:]',
+    checks: ['credential'],
+    examples: {
+      match: ['curl https://a.test/v1 -u {{<base62:32>}}:', 'curl -u "{{<hex:32:2>}}:" https://a.test'],
+      miss: ['curl -u "some.longer-name:$PASS" https://a.test', 'curl --user-agent x1234567890123: y'],
+    },
+  },
+  {
+    id: 'bundler-credential',
+    description: 'Credential of a gem server in Bundler variables, BUNDLE_GEMS__EXAMPLE__COM=user:password',
+    literals: ['bundle_'],
+    fold: true,
+    before: `bundle_[a-z0-9]{1,40}(?:__[a-z0-9_]{1,40}){1,4}${ANY}`,
+    secret: '[A-Za-z0-9_.-]{1,64}:[A-Za-z0-9_.~+/-]{8,128}',
+    notAfter: '[A-Za-z0-9@/]',
+    checks: ['entropy:2.5'],
+    examples: {
+      match: [
+        'export BUNDLE_GEMS__ACME__COM={{<hex:8>:<hex:8:2>}}\n',
+        'BUNDLE_ENTERPRISE__ACME__COM: "{{me:<base62:20>}}"',
+      ],
+      miss: ['BUNDLE_GEMS__ACME__COM=$CREDENTIAL', 'BUNDLE_PATH: vendor/bundle'],
     },
   },
   {

@@ -10,7 +10,7 @@ export const TAIL = '(?:[A-Za-z0-9_-]{0,22}(?:[A-CE-Za-ce-z0-9_-]|[A-HJ-Za-hj-z0
 const CLOSE = `[\\\\"'\`*)\\]]{0,6}`
 /** `password: string = `, `password[] = `, `password string = `. */
 const TYPE = `(?:\\s?:\\s?[&'A-Za-z<>\\[\\]]{1,20}|\\s(?:string|str)|\\[\\d{0,4}\\])`
-const GETS = `(?:${TYPE}?\\s{0,8}=|\\s{0,8}(?:=>|[!=]?={1,3}|:=?|->|\\?\\?|\\|\\||%3[Dd]))`
+const GETS = `(?:${TYPE}?\\s{0,8}=|\\s{0,8}(?:=>|[!?+:]{0,3}={1,3}|:|->|\\?\\?|\\|\\||%3[Dd]))`
 /** `"name": "PASSWORD", "value": `, `name="password" value=`, `- name: PASSWORD⏎  value: `. */
 const PAIR = `[\\s,]{1,40}(?:\\\\{0,4}["'])?(?:value|content|default)(?:\\\\{0,4}["'])?\\s{0,8}[=:]`
 /** `variable "db_password" {⏎ default = `. */
