@@ -1,4 +1,5 @@
 /** Last looks at a secret by name, so that rules stay data. Pure; masks nothing by itself. */
+import { isGithubJwt, isGrafanaToken, isRoutable } from './checksums.ts'
 import { isCard, isEmail, isIban, isPhone, isSocialSecurity, loadPhones } from './personal.ts'
 import { basicPassword, crc62, isBasicPair, isJwt, isPrivateKey } from './proofs.ts'
 import { entropy, isElsewhere, isStandIn, isWordy, kindsOf, restlessness } from './randomness.ts'
@@ -10,6 +11,8 @@ export type Check = keyof typeof NAMED | `entropy:${number}`
 export type Proof = keyof typeof PROOFS
 
 type Look = (secret: string) => boolean
+
+const FILLER = /(.)\1{9}|x{5}|example|placeholder|_here|your[_-]/i
 
 const isNoStandIn: Look = (secret) => !isStandIn(secret)
 
@@ -76,11 +79,15 @@ const isBarePassword: Look = (value) =>
 const isAddressPassword: Look = (value) =>
   !isStandIn(value) && (kindsOf(value) >= 2 || value.length >= 12 || (value.length >= 6 && !isWordy(value)))
 
+/** Not a stand-in that has a token's form: a few characters again and again, or a word that says so. */
+const isVaried: Look = (secret) => entropy(secret) >= 2.2 && !FILLER.test(secret)
+
 const NAMED = {
   /** Not one of those that providers print in their documentation. */
   undocumented: (secret: string) => !/EXAMPLE/i.test(secret),
   'no-stand-in': isNoStandIn,
   mixed: isMixed,
+  varied: isVaried,
   generated: isGenerated,
   password: isPassword,
   'bare-password': isBarePassword,
@@ -99,7 +106,11 @@ const NAMED = {
 /** What can be proved of a secret offline. */
 const PROOFS = {
   /** CRC-32 of what stands between the prefix and the last six characters, in base 62 (GitHub, npm). */
-  'github-crc32': (secret: string) => /^[a-z]{3}_/.test(secret) && crc62(secret.slice(4, -6)) === secret.slice(-6),
+  'github-crc32': (secret: string) => /^[a-z]{3,4}_/.test(secret) && endsInCrc(secret.slice(secret.indexOf('_') + 1)),
+  /** The header of a JSON Web Token after the app's number (GitHub, 2026). */
+  'github-jwt': isGithubJwt,
+  'gitlab-crc32': isRoutable,
+  'grafana-crc32': isGrafanaToken,
   /** The header decodes to a JSON object with an algorithm (RFC 7515 §4.1.1). */
   jwt: isJwt,
   /** The body begins as the named kind of key does: ASN.1, OpenSSH, OpenPGP. */
@@ -108,6 +119,8 @@ const PROOFS = {
   luhn: isCard,
   'iban-mod97': isIban,
 } satisfies Record<string, Look>
+
+const endsInCrc = (body: string): boolean => crc62(body.slice(0, -6)) === body.slice(-6)
 
 /** Whether all checks hold; undefined where there are none. */
 export function lookOf(checks: readonly Check[] | undefined): Look | undefined {

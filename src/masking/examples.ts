@@ -14,17 +14,33 @@ export const ALPHABETS: Readonly<Record<string, string>> = {
   alpha: UPPER + LOWER,
   hex: `${DIGITS}abcdef`,
   HEX: `${DIGITS}ABCDEF`,
+  anyhex: `${DIGITS}abcdefABCDEF`,
+  hexdash: `${DIGITS}abcdef-`,
   base32: `${UPPER}234567`,
+  lower32: `${LOWER}234567`,
   base36: DIGITS + LOWER,
   BASE36: DIGITS + UPPER,
   base58: '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz',
   base62: DIGITS + UPPER + LOWER,
+  word: `${DIGITS + UPPER + LOWER}_`,
+  slug: `${DIGITS + LOWER}_-`,
+  dashed: `${DIGITS + UPPER + LOWER}-`,
+  padded: `${DIGITS + UPPER + LOWER}+/=`,
+  padded64url: `${DIGITS + UPPER + LOWER}-_=`,
+  encoded64: `${DIGITS + UPPER + LOWER}+/=%`,
+  encoded64url: `${DIGITS + UPPER + LOWER}-_=%`,
+  slashed: `${DIGITS + UPPER + LOWER}/`,
+  dotted: `${DIGITS + UPPER + LOWER}._-`,
+  macaroons: `${DIGITS + UPPER + LOWER}+/=-_,`,
+  anybase64: `${DIGITS + UPPER + LOWER}+/=-_`,
+  fields: `${DIGITS + UPPER + LOWER}=;._-`,
   base64: `${DIGITS + UPPER + LOWER}+/`,
   base64url: `${DIGITS + UPPER + LOWER}-_`,
   bech32: 'QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L',
+  bech32low: 'qpzry9x8gf2tvdw0s3jn54khce6mua7l',
 }
 
-const PART = /<(?:(\w+):(\d+)(?::(\d+))?|crc62:(\d+)|)>/g
+const PART = /<(?:crc62:(\d+)|(\w+):(\d+)(?::(\d+))?|)>/g
 
 /**
  * Expands `<alphabet:length>` and `<alphabet:length:seed>` to characters that are the same at each call, `<crc62:n>` to
@@ -36,7 +52,7 @@ function expand(template: string): string {
   for (const found of template.matchAll(PART)) {
     out += template.slice(from, found.index)
     from = found.index + found[0].length
-    const [, name, length, seed, crc] = found
+    const [, crc, name, length, seed] = found
     if (crc) out += crc62(out.slice(-Number(crc)))
     else if (name) out += sample(alphabetOf(name), Number(length), Number(seed ?? 1))
   }

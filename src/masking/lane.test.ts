@@ -12,6 +12,8 @@ const KNOWN = [
 const QUOTED = { id: 'known-quoted', value: 'ab12"cd34' }
 const engine = compile(RULES, { known: [...KNOWN, QUOTED] })
 const pat = `ghp_${'A1b2C3'.repeat(6)}`
+/** Of a format without a longest length. */
+const key = `gtl_user_${'A1b2C3d4'.repeat(2)}`
 
 for (const mode of ['text', 'json'] as const) {
   test(`random cuts change nothing (${mode})`, () => {
@@ -108,13 +110,22 @@ test('only what may begin a secret is held, and only after a word boundary', () 
 
 test('a certain secret leaves at once as its placeholder, and its tail is swallowed', () => {
   const lane = new Lane(engine, 'text')
-  lane.push(pat)
-  assert.equal(lane.settled, pat.length)
-  assert.equal(lane.render(0, pat), '[masked:github-pat]')
+  lane.push(key)
+  assert.equal(lane.settled, key.length)
+  assert.equal(lane.render(0, key), '[masked:gatelog-key]')
   lane.push('AAAA')
-  assert.equal(lane.render(pat.length, 'AAAA'), '')
+  assert.equal(lane.render(key.length, 'AAAA'), '')
   lane.push('. And')
-  assert.equal(lane.render(pat.length + 4, '. And'), undefined)
+  assert.equal(lane.render(key.length + 4, '. And'), undefined)
+})
+
+test('a secret of bounded length waits for its end, so that the whole of it is known', () => {
+  const lane = new Lane(engine, 'text')
+  lane.push(pat)
+  assert.equal(lane.settled, 0)
+  lane.push(' ')
+  assert.equal(lane.settled, pat.length + 1)
+  assert.equal(lane.render(0, pat), '[masked:github-pat]')
 })
 
 test('a key block is certain at its first line and swallowed to its last', () => {

@@ -15,6 +15,8 @@ export interface MaskingRule {
   /** Lower-case words and hyphens; shown to developers in the placeholder. */
   readonly id: string
   readonly description: string
+  /** The page that documents the format, or what else it is known from. */
+  readonly source?: string
   /** Every match begins with one of these; nothing is looked at where none stands. */
   readonly literals: readonly string[]
   /** Ignore ASCII case in literals and patterns; the literals are then written in lower case. */

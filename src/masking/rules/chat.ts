@@ -1,134 +1,134 @@
-/** Messaging and mail services: Slack, Discord, Telegram, Teams, Twilio, SendGrid and others. */
+/** Chat and messaging services: Slack, Discord, Telegram, Teams and others; data, never code that scans. */
 import type { MaskingRule } from '../rule.ts'
-import { BASE62, HEX, prefixed, sample } from './sample.ts'
+import { tokens } from './format.ts'
 
-export const CHAT: readonly MaskingRule[] = [
-  prefixed({
-    id: 'slack-token',
-    description: 'Slack bot, user, app, refresh or configuration token',
-    prefixes: [
-      'xoxb-',
-      'xoxp-',
-      'xoxa-',
-      'xoxr-',
-      'xoxs-',
-      'xoxc-',
-      'xoxd-',
-      'xoxe-',
-      'xoxo-',
-      'xoxe.xoxp-',
-      'xoxe.xoxb-',
-    ],
-    body: '[A-Za-z0-9%/+-]',
-    min: 20,
-  }),
-  prefixed({
-    id: 'slack-app-token',
-    description: 'Slack app-level token',
-    prefixes: ['xapp-'],
-    body: '[A-Za-z0-9-]',
-    min: 30,
-  }),
+/** A Discord bot token begins with the base64 of a number of 17 to 20 digits, which leaves few first three characters. */
+const DISCORD_HEADS = ['MT', 'Mj', 'Mz', 'ND', 'NT', 'Nj', 'Nz', 'OD', 'OT'].flatMap((two) =>
+  [...'AEIMQUYcgk'].map((third) => two + third),
+)
+
+const BUILT: readonly MaskingRule[] = [
   {
-    id: 'slack-webhook',
-    description: 'Path of a Slack incoming webhook or workflow trigger',
-    literals: ['hooks.slack.com/'],
-    before: 'hooks\\.slack\\.com/(?:services|workflows|triggers)/',
-    secret: '[A-Za-z0-9]{8,}/[A-Za-z0-9]{6,}/[A-Za-z0-9/]{16,}',
+    id: 'discord-bot-token',
+    description: 'Discord bot token: the bot’s number in base64, a time and a signature',
+    source: 'discord.com/developers: Reference, Authentication: the example token; parts as seen in public tokens',
+    literals: DISCORD_HEADS,
+    secret: '[MNO][A-Za-z0-9]{22,27}\\.[A-Za-z0-9_-]{6}\\.[A-Za-z0-9_-]{27,40}',
+    checks: ['varied'],
     examples: {
-      match: [
-        () => [
-          'https://hooks.slack.com/services/',
-          `T${sample(BASE62, 9)}/B${sample(BASE62, 9, 2)}/${sample(BASE62, 24, 3)}`,
-          '',
-        ],
-      ],
-      miss: [() => 'https://hooks.slack.com/services/T0/B0/X'],
-    },
-  },
-  {
-    id: 'discord-webhook',
-    description: 'Token in a Discord webhook address',
-    literals: ['/api/webhooks/'],
-    before: '/api/webhooks/\\d{15,21}/',
-    secret: '[A-Za-z0-9_-]{60,}',
-    examples: {
-      match: [() => ['https://discord.com/api/webhooks/123456789012345678/', sample(BASE62, 68), '']],
-      miss: [() => 'https://discord.com/api/webhooks/123456789012345678/me'],
+      match: ['MTk4<base62:20>.<base64url:6:2>.<base64url:27:3>', 'NTk4<base62:22>.<base64url:6:2>.<base64url:38:3>'],
+      miss: ['MTk4<base62:20>.<base64url:6:2>', 'MTIzNDU2Nzg5'],
     },
   },
   {
     id: 'teams-webhook',
     description: 'Path of a Microsoft Teams incoming webhook',
-    literals: ['.webhook.office.com/'],
-    before: '\\.webhook\\.office\\.com/webhookb2/',
+    source: 'learn.microsoft.com: Teams, create incoming webhooks',
+    literals: ['.webhook.office.com/', 'outlook.office.com/webhook/', 'outlook.office365.com/webhook/'],
+    before: '(?:\\.webhook\\.office\\.com/webhookb2|outlook\\.office(?:365)?\\.com/webhook)/',
     secret: '[0-9a-f-]{36}@[0-9a-f-]{36}/IncomingWebhook/[A-Za-z0-9/-]{32,}',
     examples: {
       match: [
-        () => {
-          const id = '0f8fad5b-d9cb-469f-a165-70867728950e'
-          return ['https://a.webhook.office.com/webhookb2/', `${id}@${id}/IncomingWebhook/${sample(HEX, 32)}/${id}`, '']
-        },
+        'https://a.webhook.office.com/webhookb2/{{<hexdash:36>@<hexdash:36:2>/IncomingWebhook/<hex:32:3>/<hexdash:36:4>}}',
       ],
-      miss: [() => 'https://a.webhook.office.com/webhookb2/none'],
+      miss: ['https://a.webhook.office.com/webhookb2/none'],
     },
   },
   {
     id: 'telegram-bot-token',
     description: 'Telegram bot token, from the part after the bot’s number',
-    literals: Array.from({ length: 10 }, (_, digit) => `${digit}:AA`),
+    source: 'core.telegram.org/bots/api: Authorizing your bot',
+    literals: ['0:AA', '1:AA', '2:AA', '3:AA', '4:AA', '5:AA', '6:AA', '7:AA', '8:AA', '9:AA'],
     inWord: true,
     before: '\\d:',
     secret: 'AA[A-Za-z0-9_-]{33}',
     notAfter: '[A-Za-z0-9_-]',
-    examples: {
-      match: [() => ['bot123456789:', `AA${sample(BASE62, 33)}`, '']],
-      miss: [() => `1:AA${sample(BASE62, 20)}`],
-    },
+    examples: { match: ['bot123456789:{{AA<base62:33>}}'], miss: ['1:AA<base62:20>'] },
   },
-  prefixed({
-    id: 'twilio-key',
-    description: 'Twilio API key: SK and 32 hex digits',
-    prefixes: ['SK'],
-    body: '[0-9a-f]',
-    min: 32,
-    exact: true,
-    letters: HEX,
-  }),
-  {
-    id: 'sendgrid-key',
-    description: 'SendGrid API key',
-    literals: ['SG.'],
-    secret: 'SG\\.[A-Za-z0-9_-]{20,24}\\.[A-Za-z0-9_-]{39,}',
-    examples: {
-      match: [() => `SG.${sample(BASE62, 22)}.${sample(BASE62, 43, 2)}`],
-      miss: [() => `SG.${sample(BASE62, 22)}`, () => 'SG.map'],
+]
+
+export const CHAT: readonly MaskingRule[] = [
+  ...BUILT,
+  ...tokens([
+    {
+      id: 'slack-token',
+      description: 'Slack bot, user, workspace, legacy or configuration token',
+      format: ['xox(b|p|a|r|s|c|o|e)-<dashed:20..250>', 'xoxe.xox(b|p)-<dashed:20..300>'],
+      source: 'docs.slack.dev: Token types',
     },
-  },
-  prefixed({
-    id: 'mailgun-key',
-    description: 'Mailgun private API key',
-    prefixes: ['key-'],
-    body: '[0-9a-f]',
-    min: 32,
-    exact: true,
-    letters: HEX,
-  }),
-  prefixed({
-    id: 'brevo-key',
-    description: 'Brevo (Sendinblue) API or SMTP key',
-    prefixes: ['xkeysib-', 'xsmtpsib-'],
-    body: '[A-Za-z0-9-]',
-    min: 60,
-  }),
-  {
-    id: 'resend-key',
-    description: 'Resend API key',
-    literals: ['re_'],
-    secret: 're_[A-Za-z0-9]{8}_[A-Za-z0-9]{24,}',
-    examples: {
-      match: [() => `re_${sample(BASE62, 8)}_${sample(BASE62, 24, 2)}`],
-      miss: [() => 're_compile_everything', () => `re_${sample(BASE62, 8)}_${sample(BASE62, 20)}`],
+    {
+      id: 'slack-cookie',
+      description: 'Slack session cookie',
+      format: 'xoxd-<encoded64:40..400>',
+      source: 'seen in public tokens: the d cookie of slack.com',
     },
-  },
+    {
+      id: 'slack-app-token',
+      description: 'Slack app-level or workflow token',
+      format: '(xapp|xwfp)-<dashed:30..200>',
+      source: 'docs.slack.dev: Token types, app-level tokens',
+    },
+    {
+      id: 'slack-webhook',
+      description: 'Address of a Slack incoming webhook or workflow trigger: whoever knows it can post',
+      format:
+        '(https|http)://hooks.slack.com/(services|workflows|triggers)/<base62:8..16>/<base62:6..20>/<slashed:16..80>',
+      source: 'docs.slack.dev: Sending messages using incoming webhooks',
+      miss: ['https://hooks.slack.com/services/T0/B0/X'],
+    },
+    {
+      id: 'discord-webhook',
+      description: 'Token in a Discord webhook address',
+      format: '/api/webhooks/<digits:15..21>/{{<base64url:60..80>}}',
+      source: 'discord.com/developers: Webhook resource',
+      miss: ['https://discord.com/api/webhooks/123456789012345678/me'],
+    },
+    {
+      id: 'discord-mfa-token',
+      description: 'Discord user token with a second factor',
+      format: 'mfa.<base64url:80..95>',
+      source: 'seen in public tokens',
+    },
+    {
+      id: 'google-chat-webhook',
+      description: 'Key and token of a Google Chat webhook',
+      format:
+        'chat.googleapis.com/v1/spaces/<base64url:8..30>/messages?{{key=<base64url:39>&token=<encoded64url:40..>}}',
+      source: 'developers.google.com: Chat, incoming webhooks',
+    },
+    {
+      id: 'lark-webhook',
+      description: 'Token of a Lark or Feishu bot’s address',
+      format: '(open.feishu.cn|open.larksuite.com)/open-apis/bot/(v2/|)hook/{{<hexdash:32..40>}}',
+      source: 'open.larksuite.com: custom bots',
+    },
+    {
+      id: 'dingtalk-webhook',
+      description: 'Token of a DingTalk robot’s address',
+      format: 'oapi.dingtalk.com/robot/send?access_token={{<hex:64>}}',
+      source: 'open.dingtalk.com: custom robots',
+    },
+    {
+      id: 'dingtalk-secret',
+      description: 'DingTalk robot’s signing secret',
+      format: 'SEC<hex:64>',
+      source: 'open.dingtalk.com: custom robots, signatures begin with SEC',
+      exact: true,
+    },
+    {
+      id: 'wecom-webhook',
+      description: 'Key of a WeCom robot’s address',
+      format: 'qyapi.weixin.qq.com/cgi-bin/webhook/send?key={{<uuid>}}',
+      source: 'developer.work.weixin.qq.com: group robots',
+    },
+    {
+      id: 'automation-webhook',
+      description: 'Key of a Zapier or Make webhook’s address',
+      format: [
+        'hooks.zapier.com/hooks/catch/{{<digits:5..10>/<base36:6..12>}}',
+        'hook.(us1|us2|eu1|eu2).make.com/{{<base36:32>}}',
+      ],
+      source: 'help.zapier.com and help.make.com: webhooks; whoever knows the address can trigger it',
+    },
+  ]),
 ]

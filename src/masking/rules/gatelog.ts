@@ -1,13 +1,11 @@
 /** Gatelog's own keys: a developer's key must not reach a model either. */
-import type { MaskingRule } from '../rule.ts'
-import { prefixed } from './sample.ts'
+import { tokens } from './format.ts'
 
-export const GATELOG: readonly MaskingRule[] = [
-  prefixed({
+export const GATELOG = tokens([
+  {
     id: 'gatelog-key',
     description: 'Gatelog key of a person, a job or a service, or for a path',
-    prefixes: ['gtl_user_', 'gtl_job_', 'gtl_svc_', 'gtl_path_'],
-    body: '[A-Za-z0-9]',
-    min: 16,
-  }),
-]
+    format: 'gtl_(user|job|svc|path)_<base62:16..>',
+    source: 'src/identity',
+  },
+])

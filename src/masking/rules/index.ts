@@ -2,19 +2,32 @@
 import type { MaskingRule } from '../rule.ts'
 import { AI } from './ai.ts'
 import { ASSIGNMENT } from './assignment.ts'
+import { AWS } from './aws.ts'
+import { AZURE } from './azure.ts'
 import { CHAT } from './chat.ts'
-import { CLOUD } from './cloud.ts'
+import { CLOUDS } from './clouds.ts'
+import { COMMERCE } from './commerce.ts'
+import { DATABASES } from './databases.ts'
+import { DEVTOOLS } from './devtools.ts'
 import { ENCODINGS } from './encodings.ts'
 import { GATELOG } from './gatelog.ts'
 import { GITHUB } from './github.ts'
 import { GITLAB } from './gitlab.ts'
+import { GOOGLE } from './google.ts'
 import { HEADERS } from './headers.ts'
-import { INFRA } from './infra.ts'
+import { HOSTING } from './hosting.ts'
+import { IDENTITY } from './identity.ts'
 import { KEYS } from './keys.ts'
+import { LEDGERS } from './ledgers.ts'
+import { MAIL } from './mail.ts'
+import { MODELS } from './models.ts'
+import { OBSERVABILITY } from './observability.ts'
 import { PAYMENT } from './payment.ts'
 import { REGISTRIES } from './registries.ts'
+import { SAAS } from './saas.ts'
 import { SERVICES } from './services.ts'
 import { SHELL } from './shell.ts'
+import { SOCIAL } from './social.ts'
 import { URLS } from './urls.ts'
 import { WALLETS } from './wallets.ts'
 
@@ -23,14 +36,27 @@ export const FAMILIES: Readonly<Record<string, readonly MaskingRule[]>> = {
   gatelog: GATELOG,
   github: GITHUB,
   gitlab: GITLAB,
-  cloud: CLOUD,
+  aws: AWS,
+  google: GOOGLE,
+  azure: AZURE,
+  clouds: CLOUDS,
+  models: MODELS,
   ai: AI,
   chat: CHAT,
+  mail: MAIL,
   payment: PAYMENT,
+  commerce: COMMERCE,
   registries: REGISTRIES,
-  infra: INFRA,
-  keys: KEYS,
+  hosting: HOSTING,
+  databases: DATABASES,
+  observability: OBSERVABILITY,
+  identity: IDENTITY,
+  devtools: DEVTOOLS,
+  saas: SAAS,
+  social: SOCIAL,
+  ledgers: LEDGERS,
   wallets: WALLETS,
+  keys: KEYS,
   encodings: ENCODINGS,
   urls: URLS,
   headers: HEADERS,

@@ -1,64 +1,171 @@
-/** Payment and shop services: Stripe, Square, PayPal, Shopify, Adyen and others. */
-import type { MaskingRule } from '../rule.ts'
-import { HEX, prefixed } from './sample.ts'
+/** Payment and banking services, by each one's API reference; data, never code that scans. */
+import { tokens } from './format.ts'
 
-export const PAYMENT: readonly MaskingRule[] = [
-  prefixed({
+export const PAYMENT = tokens([
+  {
     id: 'stripe-key',
-    description: 'Stripe secret or restricted key',
-    prefixes: ['sk_live_', 'sk_test_', 'rk_live_', 'rk_test_', 'sk_prod_', 'rk_prod_', 'sk_org_live_', 'sk_org_test_'],
-    body: '[A-Za-z0-9]',
-    min: 16,
-  }),
-  prefixed({
-    id: 'stripe-webhook-secret',
-    description: 'Stripe (and Svix) webhook signing secret',
-    prefixes: ['whsec_'],
-    body: '[A-Za-z0-9+/=]',
-    min: 24,
-  }),
-  prefixed({
+    description: 'Stripe secret, restricted or organisation key, and those of Clerk and others that copied its form',
+    format: '(sk|rk)_(live|test)_<base62:16..250>',
+    source: 'docs.stripe.com: API keys',
+  },
+  {
+    id: 'stripe-organisation-key',
+    description: 'Stripe organisation key',
+    format: 'sk_org_(live|test)_<base62:16..250>',
+    source: 'docs.stripe.com: organisation API keys',
+  },
+  {
+    id: 'webhook-secret',
+    description: 'Webhook signing secret of Stripe, Svix, Clerk, Resend and others',
+    format: 'whsec_<padded:24..100>',
+    source: 'docs.stripe.com: webhooks; standardwebhooks.com: secrets begin with whsec_',
+  },
+  {
+    id: 'stripe-client-secret',
+    description: 'Client secret of a Stripe payment or setup intent',
+    format: '(pi|seti)_<base62:24>_secret_<base62:24..40>',
+    source: 'docs.stripe.com: Payment Intents, client_secret',
+  },
+  {
     id: 'square-secret',
     description: 'Square application secret or older access token',
-    prefixes: ['sq0atp-', 'sq0csp-'],
-    body: '[A-Za-z0-9_-]',
-    min: 22,
-  }),
-  prefixed({
+    format: '(sq0atp|sq0csp|sq0csb)-<base64url:22..50>',
+    source: 'developer.squareup.com: access tokens and application secrets',
+  },
+  {
     id: 'square-token',
     description: 'Square access token',
-    prefixes: ['EAAA'],
-    body: '[A-Za-z0-9_-]',
-    min: 56,
-  }),
-  prefixed({
-    id: 'shopify-token',
-    description: 'Shopify access token or shared secret',
-    prefixes: ['shpat_', 'shpca_', 'shppa_', 'shpss_', 'shpua_'],
-    body: '[A-Fa-f0-9]',
-    min: 32,
-    letters: HEX,
-  }),
-  prefixed({
+    format: 'EAAA<base64url:56..64>',
+    source: 'developer.squareup.com: access tokens, 64 characters that begin with EAAA',
+    exact: true,
+  },
+  {
+    id: 'paypal-token',
+    description: 'PayPal access token',
+    format: 'A21AA<base64url:60..>',
+    source: 'developer.paypal.com: REST, access tokens begin with A21AA',
+  },
+  {
     id: 'braintree-token',
     description: 'PayPal Braintree access token',
-    prefixes: ['access_token$production$', 'access_token$sandbox$'],
-    body: '[0-9a-z$]',
-    min: 40,
-    letters: HEX,
-  }),
-  prefixed({
+    format: 'access_token$(production|sandbox)$<base36:16>$<hex:32>',
+    source: 'developer.paypal.com/braintree: access tokens',
+  },
+  {
+    id: 'adyen-key',
+    description: 'Adyen API key: the beginning is that of an encoded structure',
+    format: 'AQE<base62:1>hmfuXNWTK0Qc<padded:60..>',
+    source: 'docs.adyen.com: API credentials; seen in public tokens',
+  },
+  {
+    id: 'razorpay-key',
+    description: 'Razorpay key id',
+    format: 'rzp_(live|test)_<base62:14>',
+    source: 'razorpay.com/docs: API keys',
+  },
+  {
     id: 'flutterwave-key',
     description: 'Flutterwave secret key',
-    prefixes: ['FLWSECK_TEST-', 'FLWSECK-'],
-    body: '[A-Za-z0-9-]',
-    min: 32,
-  }),
-  prefixed({
-    id: 'easypost-key',
-    description: 'EasyPost API key',
-    prefixes: ['EZAK', 'EZTK'],
-    body: '[A-Za-z0-9]',
-    min: 54,
-  }),
-]
+    format: 'FLWSECK(|_TEST)-<dashed:12..80>',
+    source: 'developer.flutterwave.com: API keys',
+  },
+  {
+    id: 'checkout-key',
+    description: 'Checkout.com secret key',
+    format: 'sk_sbox_<base36:26..>',
+    source: 'checkout.com/docs: API keys, sk_sbox_ in the sandbox',
+  },
+  {
+    id: 'payment-live-key',
+    description:
+      'Key of Mollie, GoCardless, Lob, Chargebee, YooKassa and others: live_ or test_ and a long random body',
+    format: ['live_<base64url:30..64>', 'test_<base62:30..64>'],
+    source: 'docs.mollie.com, developer.gocardless.com, docs.lob.com, apidocs.chargebee.com, yookassa.ru: keys',
+    exact: true,
+    checks: ['varied', 'mixed', 'entropy:3.6'],
+  },
+  {
+    id: 'paddle-key',
+    description: 'Paddle API key or webhook secret',
+    format: ['pdl_(live|sdbx)_apikey_<base36:26>_<base62:22>_<base62:3>', 'pdl_ntfset_<base36:26>_<padded:24..60>'],
+    source: 'developer.paddle.com: API keys, a prefix, an id, a secret and a checksum',
+  },
+  {
+    id: 'plaid-token',
+    description: 'Plaid access or link token',
+    format: '(access|link|public|processor)-(sandbox|development|production)-<uuid>',
+    source: 'plaid.com/docs: tokens',
+  },
+  {
+    id: 'mercury-token',
+    description: 'Mercury API token',
+    format: 'secret-token:mercury_(production|sandbox)_<word:30..>',
+    source: 'docs.mercury.com: API tokens (RFC 8959)',
+  },
+  {
+    id: 'mercadopago-token',
+    description: 'Mercado Pago access token',
+    format: '(APP_USR|TEST)-<digits:13..19>-<digits:6>-<hex:32>-<digits:6..12>',
+    source: 'mercadopago.com/developers: credentials',
+  },
+  {
+    id: 'xendit-key',
+    description: 'Xendit secret key',
+    format: 'xnd_(production|development)_<word:30..100>',
+    source: 'docs.xendit.co: API keys',
+  },
+  {
+    id: 'midtrans-key',
+    description: 'Midtrans server key',
+    format: '(SB-Mid-server|Mid-server)-<base64url:20..40>',
+    source: 'docs.midtrans.com: access keys',
+  },
+  {
+    id: 'asaas-key',
+    description: 'Asaas API key',
+    format: '$aact_(prod|hmlg)_<padded:40..>',
+    source: 'docs.asaas.com: API keys begin with $aact_',
+  },
+  {
+    id: 'wompi-key',
+    description: 'Wompi private key',
+    format: 'prv_(prod|test)_<base62:30..50>',
+    source: 'docs.wompi.co: keys',
+  },
+  {
+    id: 'omise-key',
+    description: 'Omise secret key',
+    format: 'skey_(|test_)<base36:19>',
+    source: 'docs.omise.co: authentication, skey_',
+  },
+  {
+    id: 'cashfree-key',
+    description: 'Cashfree secret key',
+    format: 'cfsk_ma_(prod|test)_<hex:32>_<hex:8>',
+    source: 'cashfree.com/docs: API keys',
+  },
+  {
+    id: 'sumup-key',
+    description: 'SumUp secret key',
+    format: 'sup_(sk|pk)_<base62:30..60>',
+    source: 'developer.sumup.com: API keys begin with sup_sk_',
+  },
+  {
+    id: 'polar-token',
+    description: 'Polar organisation, personal or OAuth token',
+    format: 'polar_(oat|pat|cs|ci|rt|at_u|at_o|whs)_<base62:30..64>',
+    source: 'docs.polar.sh: access tokens',
+  },
+  {
+    id: 'brex-token',
+    description: 'Brex token',
+    format: 'bxt_<base62:40..60>',
+    source: 'developer.brex.com: user tokens begin with bxt_',
+  },
+  {
+    id: 'circle-key',
+    description: 'Circle API key',
+    format: '(LIVE|TEST)_API_KEY:<hex:32>:<hex:32>',
+    source: 'developers.circle.com: API keys, a prefix, an id and a secret',
+  },
+])

@@ -1,56 +1,90 @@
-/** Package and image registries: npm, PyPI, RubyGems, crates.io, NuGet, Docker Hub, Clojars. */
-import type { MaskingRule } from '../rule.ts'
-import { HEX, prefixed } from './sample.ts'
+/** Package and image registries, by each registry's documentation; data, never code that scans. */
+import { tokens } from './format.ts'
 
 const PYPI = `pypi-${'AgEIcHlwaS5vcmc'}`
 const PYPI_TEST = `pypi-${'AgENdGVzdC5weXBpLm9yZw'}`
 
-export const REGISTRIES: readonly MaskingRule[] = [
-  prefixed({ id: 'npm-token', description: 'npm access token', prefixes: ['npm_'], body: '[A-Za-z0-9]', min: 36 }),
-  prefixed({
+export const REGISTRIES = tokens([
+  {
+    id: 'npm-token',
+    description: 'npm access token',
+    format: '(npm|npms)_<base62:36..48>',
+    source: 'github.blog: npm’s new access token format; npm’s own redaction knows npm_ and npms_ with 36 to 48',
+    proof: 'github-crc32',
+    match: ['npm_<base62:30:7><crc62:30>'],
+  },
+  {
     id: 'pypi-token',
-    description: 'PyPI upload token',
-    prefixes: [PYPI, PYPI_TEST],
-    body: '[A-Za-z0-9_-]',
-    min: 40,
-  }),
-  prefixed({
+    description: 'PyPI or TestPyPI upload token: a macaroon that begins with the name of the host',
+    format: `(${PYPI}|${PYPI_TEST})<base64url:40..>`,
+    source: 'docs.pypi.org: secret reporting; pypi/warehouse, macaroons',
+  },
+  {
     id: 'rubygems-key',
     description: 'RubyGems API key',
-    prefixes: ['rubygems_'],
-    body: '[0-9a-f]',
-    min: 48,
-    letters: HEX,
-  }),
-  prefixed({
-    id: 'docker-token',
-    description: 'Docker Hub personal or organisation token',
-    prefixes: ['dckr_pat_', 'dckr_oat_'],
-    body: '[A-Za-z0-9_-]',
-    min: 27,
-  }),
-  prefixed({
+    format: 'rubygems_<hex:48>',
+    source: 'guides.rubygems.org: API key scopes',
+  },
+  {
     id: 'crates-token',
     description: 'crates.io API token',
-    prefixes: ['cio'],
-    body: '[A-Za-z0-9]',
-    min: 32,
+    format: ['cio<base62:32>', 'cio_tp_<base62:32..60>'],
+    source: 'rust-lang/crates.io: tokens are cio and 32 characters, cio_tp_ for trusted publishing',
     exact: true,
-  }),
-  prefixed({
+  },
+  {
     id: 'nuget-key',
     description: 'NuGet API key',
-    prefixes: ['oy2'],
-    body: '[a-z0-9]',
-    min: 43,
+    format: 'oy2<base36:43>',
+    source: 'learn.microsoft.com: NuGet, API keys, 46 characters that begin with oy2',
     exact: true,
-    letters: HEX,
-  }),
-  prefixed({
+  },
+  {
     id: 'clojars-token',
     description: 'Clojars deploy token',
-    prefixes: ['CLOJARS_'],
-    body: '[A-Za-z0-9]',
-    min: 60,
-  }),
-]
+    format: 'CLOJARS_<base36:60>',
+    source: 'github.com/clojars: Deploy tokens',
+  },
+  {
+    id: 'docker-token',
+    description: 'Docker Hub personal or organisation token',
+    format: '(dckr_pat|dckr_oat)_<base64url:27..40>',
+    source: 'docs.docker.com: access tokens',
+  },
+  {
+    id: 'docker-swarm-token',
+    description: 'Docker Swarm join or unlock key',
+    format: ['SWMTKN-1-<base36:50>-<base36:25>', 'SWMKEY-1-<base64:40..50>'],
+    source: 'docs.docker.com: Swarm, join tokens and unlock keys',
+  },
+  {
+    id: 'artifactory-key',
+    description: 'JFrog Artifactory API key',
+    format: 'AKCp<base62:60..80>',
+    source: 'jfrog.com/help: API keys, 73 characters that begin with AKCp',
+  },
+  {
+    id: 'artifactory-reference-token',
+    description: 'JFrog reference token: base64 of reftkn and more',
+    format: 'cmVmdGtuOjAx<base62:40..60>',
+    source: 'jfrog.com/help: reference tokens, 64 characters',
+  },
+  {
+    id: 'openshift-token',
+    description: 'OpenShift OAuth access token',
+    format: 'sha256~<base64url:43>',
+    source: 'docs.openshift.com: OAuth access tokens begin with sha256~',
+  },
+  {
+    id: 'rancher-token',
+    description: 'Rancher API token',
+    format: 'token-<base36:5>:<base36:54>',
+    source: 'ranchermanager.docs.rancher.com: API keys',
+  },
+  {
+    id: 'portainer-token',
+    description: 'Portainer access token',
+    format: 'ptr_<padded:44>',
+    source: 'docs.portainer.io: API access',
+  },
+])

@@ -1,0 +1,126 @@
+/** Other clouds, their consoles' and API documentation; data, never code that scans. */
+import { tokens } from './format.ts'
+
+export const CLOUDS = tokens([
+  {
+    id: 'digitalocean-token',
+    description: 'DigitalOcean personal, OAuth or refresh token',
+    format: '(dop|doo|dor)_v1_<hex:64>',
+    source: 'docs.digitalocean.com: token prefixes; doctl checks the length',
+  },
+  {
+    id: 'digitalocean-spaces-key',
+    description: 'DigitalOcean Spaces access key id',
+    format: ['DO00<BASE36:16>', 'DO801<BASE36:15>'],
+    source: 'docs.digitalocean.com: Spaces access keys, 20 characters',
+    exact: true,
+    checks: ['varied', 'mixed'],
+  },
+  {
+    id: 'alibaba-access-key',
+    description: 'Alibaba Cloud access key id',
+    format: 'LTAI<base62:12..24>',
+    source: 'alibabacloud.com: Resource Access Management, AccessKey pairs',
+  },
+  {
+    id: 'alibaba-sts-id',
+    description: 'Alibaba Cloud temporary access key id',
+    format: 'STS.<base62:16..32>',
+    source: 'alibabacloud.com: Security Token Service, AssumeRole',
+    checks: ['varied', 'mixed'],
+  },
+  {
+    id: 'tencent-secret-id',
+    description: 'Tencent Cloud secret id',
+    format: 'AKID<base62:32>',
+    source: 'cloud.tencent.com: API keys, 36 characters that begin with AKID',
+    exact: true,
+  },
+  {
+    id: 'baidu-key',
+    description: 'Baidu Cloud key',
+    format: 'bce-v3/ALTAK-<base62:10..40>/<hex:40>',
+    source: 'cloud.baidu.com: Qianfan API keys',
+  },
+  {
+    id: 'volcengine-key',
+    description: 'Volcengine access key id',
+    format: '(AKLT|AKTP)<padded:40..60>',
+    source: 'volcengine.com: access keys begin with AKLT',
+  },
+  {
+    id: 'yandex-api-key',
+    description: 'Yandex Cloud API key',
+    format: 'AQVN<base64url:34..40>',
+    source: 'yandex.cloud: secret scanning, API keys begin with AQVN',
+  },
+  {
+    id: 'yandex-iam-token',
+    description: 'Yandex Cloud IAM token',
+    format: 't1.<anybase64:8..300>.<anybase64:60..120>',
+    source: 'yandex.cloud: IAM tokens, t1.[A-Z0-9a-z_-]+.[A-Z0-9a-z_-]{86}',
+  },
+  {
+    id: 'yandex-oauth-token',
+    description: 'Yandex OAuth token',
+    format: 'y(0|1|2|3)_<base64url:50..80>',
+    source: 'yandex.cloud: OAuth tokens, y[0-6]_ and 55 characters',
+  },
+  {
+    id: 'yandex-static-key',
+    description: 'Yandex Cloud static access key id or secret',
+    format: ['YCA<base64url:22>', 'YC(M|N|O|P)<base64url:37>'],
+    source: 'yandex.cloud: static access keys, YCA and 22, YC and 38 characters',
+    exact: true,
+  },
+  {
+    id: 'scaleway-access-key',
+    description: 'Scaleway access key id',
+    format: 'SCW<BASE36:17>',
+    source: 'scaleway.com/docs: API keys, 20 characters that begin with SCW',
+    exact: true,
+  },
+  {
+    id: 'exoscale-key',
+    description: 'Exoscale API key',
+    format: 'EXO<hex:24>',
+    source: 'community.exoscale.com: API keys begin with EXO',
+    exact: true,
+  },
+  {
+    id: 'upcloud-token',
+    description: 'UpCloud API token',
+    format: 'ucat_<BASE36:26>',
+    source: 'developers.upcloud.com: API tokens begin with ucat_',
+  },
+  {
+    id: 'ibm-trusted-key',
+    description: 'IBM Cloud API key, where its name stands before it',
+    format: '(IBMCLOUD_API_KEY=|ibmcloud_api_key=|IC_API_KEY=){{<base64url:44>}}',
+    source: 'cloud.ibm.com/docs: IAM API keys, 44 characters',
+  },
+  {
+    id: 'akamai-edgegrid',
+    description: 'Akamai EdgeGrid client or access token',
+    format: 'akab-<base36:16>-<base36:16>',
+    source: 'techdocs.akamai.com: .edgerc, client_token and access_token',
+  },
+  {
+    id: 'cloudflare-token',
+    description: 'Cloudflare user token, account token or global key',
+    format: '(cfut|cfat|cfk)_<base62:40><hex:8>',
+    source: 'developers.cloudflare.com: API tokens, 40 characters and a checksum',
+  },
+  {
+    id: 'cloudflare-origin-key',
+    description: 'Cloudflare origin CA key',
+    format: 'v1.0-<hex:24>-<hex:146>',
+    source: 'developers.cloudflare.com: Origin CA keys',
+  },
+  {
+    id: 'cloudflare-tunnel-token',
+    description: 'Cloudflare Tunnel token: base64 of an object with account, secret and tunnel',
+    format: 'eyJhIjoi<padded:100..>',
+    source: 'developers.cloudflare.com: Tunnel tokens; base64 of {"a":"',
+  },
+])

@@ -1,0 +1,116 @@
+/** Mail, telephony and push services; data, never code that scans. */
+import { tokens } from './format.ts'
+
+export const MAIL = tokens([
+  {
+    id: 'twilio-key',
+    description: 'Twilio API key',
+    format: 'SK<hex:32>',
+    source: 'twilio.com/docs: API keys, SK and 32 hexadecimal digits',
+    exact: true,
+  },
+  {
+    id: 'sendgrid-key',
+    description: 'SendGrid API key',
+    format: 'SG.<base64url:20..24>.<base64url:39..50>',
+    source: 'twilio.com/docs/sendgrid: API keys, 69 characters that begin with SG.',
+    miss: ['SG.<base64url:22>', 'SG.map'],
+  },
+  {
+    id: 'mailgun-key',
+    description: 'Mailgun private or public API key',
+    format: '(key|pubkey)-<hex:32>',
+    source: 'documentation.mailgun.com: API keys begin with key-',
+    exact: true,
+  },
+  {
+    id: 'mandrill-key',
+    description: 'Mandrill (Mailchimp Transactional) key',
+    format: 'md-<base64url:22>',
+    source: 'mailchimp.com/developer: Transactional API keys begin with md-',
+    exact: true,
+    checks: ['varied', 'mixed'],
+  },
+  {
+    id: 'brevo-key',
+    description: 'Brevo (Sendinblue) API or SMTP key',
+    format: '(xkeysib|xsmtpsib)-<hex:64>-<base62:16>',
+    source: 'developers.brevo.com: API keys begin with xkeysib-, SMTP keys with xsmtpsib-',
+  },
+  {
+    id: 'resend-key',
+    description: 'Resend API key',
+    format: 're_<base62:8>_<base62:24>',
+    source: 'resend.com/docs: API keys begin with re_',
+    miss: ['re_compile_everything'],
+  },
+  {
+    id: 'mailersend-token',
+    description: 'MailerSend token',
+    format: 'mlsn.<hex:64>',
+    source: 'developers.mailersend.com: tokens begin with mlsn.',
+  },
+  {
+    id: 'onesignal-key',
+    description: 'OneSignal app or organisation key',
+    format: 'os_v2_(app|org)_<base36:60..150>',
+    source: 'documentation.onesignal.com: keys begin with os_v2_app_ or os_v2_org_',
+  },
+  {
+    id: 'courier-key',
+    description: 'Courier key',
+    format: '(pk|dk)_(prod|test)_<BASE36:28>',
+    source: 'courier.com/docs: API keys begin with pk_prod_',
+  },
+  {
+    id: 'pubnub-secret',
+    description: 'PubNub secret key',
+    format: 'sec-c-<base64url:40..60>',
+    source: 'pubnub.com/docs: secret keys begin with sec-c-',
+  },
+  {
+    id: 'telnyx-key',
+    description: 'Telnyx API key',
+    format: 'KEY<HEX:32>_<base62:22>',
+    source: 'developers.telnyx.com: API v2 keys begin with KEY',
+  },
+  {
+    id: 'klaviyo-key',
+    description: 'Klaviyo private key',
+    format: 'pk_<base36:34>',
+    source: 'developers.klaviyo.com: private keys begin with pk_',
+    exact: true,
+    checks: ['varied', 'mixed'],
+  },
+  {
+    id: 'kit-key',
+    description: 'Kit (ConvertKit) key',
+    format: 'kit_<hex:32>',
+    source: 'developers.kit.com: API keys begin with kit_',
+  },
+  {
+    id: 'intercom-token',
+    description: 'Intercom access token: base64 of tok: and more',
+    format: 'dG9rO<base64:45..70>',
+    source: 'developers.intercom.com: access tokens; seen in public tokens',
+  },
+  {
+    id: 'zeptomail-token',
+    description: 'Zoho ZeptoMail send-mail token',
+    format: 'Zoho-enczapikey {{<padded:60..250>}}',
+    source: 'zoho.com/zeptomail: Authorization header',
+  },
+  {
+    id: 'expo-push-token',
+    description: 'Expo push token',
+    format: '(ExponentPushToken|ExpoPushToken)[{{<base64url:20..40>}}',
+    source: 'docs.expo.dev: push notifications',
+  },
+  {
+    id: 'plunk-key',
+    description: 'Plunk secret key',
+    format: 'sk_<base36:48>',
+    source: 'useplunk.com/docs: secret keys begin with sk_',
+    exact: true,
+  },
+])
