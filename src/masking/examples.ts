@@ -1,6 +1,6 @@
 /** Makes example texts from templates, always alike, so that no token stands in a source file. Never used on traffic. */
 import { crc62 } from './checks.ts'
-import type { Made, Sample } from './rule.ts'
+import type { Sample } from './rule.ts'
 
 const DIGITS = '0123456789'
 const UPPER = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
@@ -75,8 +75,7 @@ export function sample(alphabet: string, length: number, seed = 1): string {
 }
 
 /** What stands before the secret, the secret, and what stands after it. */
-export function spread(example: Sample | Made): readonly [before: string, secret: string, after: string] {
-  if (typeof example === 'function') return made(example)
+export function spread(example: Sample): readonly [before: string, secret: string, after: string] {
   const open = example.indexOf('{{')
   const close = example.lastIndexOf('}}')
   if (open < 0 || close < open) return ['', expand(example), '']
@@ -84,10 +83,4 @@ export function spread(example: Sample | Made): readonly [before: string, secret
 }
 
 /** A text that holds no secret of the rule; braces in it stand for themselves. */
-export const missOf = (example: Sample | Made): string =>
-  typeof example === 'function' ? made(example).join('') : expand(example)
-
-function made(example: Made): readonly [before: string, secret: string, after: string] {
-  const text = example()
-  return typeof text === 'string' ? ['', text, ''] : text
-}
+export const missOf = (example: Sample): string => expand(example)

@@ -7,8 +7,6 @@ import type { CharSet, Pattern } from './pattern.ts'
  * stands in double braces: `password = "{{<base62:14>}}"`.
  */
 export type Sample = string
-/** Until every family is data: a text made by code, or [what stands before, the secret, what stands after]. */
-export type Made = () => string | readonly [before: string, secret: string, after: string]
 
 /** Patterns are written in the subset of `parsePattern`. */
 export interface MaskingRule {
@@ -37,7 +35,7 @@ export interface MaskingRule {
   readonly check?: (secret: string) => boolean
   /** What marks a finding as verified where it holds; it is masked either way. */
   readonly proof?: Proof
-  readonly examples: { readonly match: readonly (Sample | Made)[]; readonly miss: readonly (Sample | Made)[] }
+  readonly examples: { readonly match: readonly Sample[]; readonly miss: readonly Sample[] }
 }
 
 /** What a foreign rule found, and what stands around it. */

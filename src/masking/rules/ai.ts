@@ -64,7 +64,7 @@ export const AI = tokens([
     source: 'braintrust.dev/docs: service tokens begin with bt-st-',
   },
   {
-    id: 'wandb-key',
+    id: 'wandb-token',
     description: 'Weights & Biases key',
     format: 'wandb_v1_<word:60..100>',
     source: 'docs.wandb.ai: API keys, wandb_v1_',

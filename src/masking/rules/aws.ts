@@ -69,12 +69,6 @@ export const AWS: readonly MaskingRule[] = [
       source: 'docs.aws.amazon.com: Bedrock API keys; base64 of bedrock.amazonaws.com and a signature',
     },
     {
-      id: 'aws-signature',
-      description: 'Signature in a signed AWS address',
-      format: 'X-Amz-Signature={{<hex:64>}}',
-      source: 'docs.aws.amazon.com: Signature Version 4, query parameters',
-    },
-    {
       id: 'aws-appsync-key',
       description: 'AWS AppSync API key',
       format: 'da2-<base36:26>',

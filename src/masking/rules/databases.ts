@@ -42,7 +42,7 @@ export const DATABASES = tokens([
     exact: true,
   },
   {
-    id: 'confluent-secret',
+    id: 'confluent-cloud-secret',
     description: 'Confluent Cloud API secret',
     format: 'cflt<base64:60>',
     source: 'docs.confluent.io: API secrets begin with cflt',

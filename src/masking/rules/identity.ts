@@ -43,8 +43,9 @@ export const IDENTITY = tokens([
   {
     id: 'bitwarden-token',
     description: 'Bitwarden Secrets Manager access token',
-    format: '0.<uuid>.<base62:30>:<base64:22>==',
+    format: '0.<uuid>.<base62:30>(|:<base64:22>==)',
     source: 'bitwarden.com/help: access tokens; seen in public tokens',
+    checks: [],
   },
   {
     id: 'infisical-token',
@@ -53,7 +54,7 @@ export const IDENTITY = tokens([
     source: 'infisical.com/docs: service tokens begin with st.',
   },
   {
-    id: 'okta-token',
+    id: 'okta-header-token',
     description: 'Okta API token in its header',
     format: 'SSWS {{00<base64url:40>}}',
     source: 'developer.okta.com: API tokens, Authorization: SSWS',
@@ -83,7 +84,7 @@ export const IDENTITY = tokens([
     source: 'docs.permit.io: API keys',
   },
   {
-    id: 'jumpcloud-key',
+    id: 'jumpcloud-api-key',
     description: 'JumpCloud API key',
     format: 'jca_<base62:36>',
     source: 'jumpcloud.com/support: API keys begin with jca_',

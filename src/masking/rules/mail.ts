@@ -24,7 +24,7 @@ export const MAIL = tokens([
     exact: true,
   },
   {
-    id: 'mandrill-key',
+    id: 'mandrill-token',
     description: 'Mandrill (Mailchimp Transactional) key',
     format: 'md-<base64url:22>',
     source: 'mailchimp.com/developer: Transactional API keys begin with md-',
@@ -89,7 +89,7 @@ export const MAIL = tokens([
     source: 'developers.kit.com: API keys begin with kit_',
   },
   {
-    id: 'intercom-token',
+    id: 'intercom-access-token',
     description: 'Intercom access token: base64 of tok: and more',
     format: 'dG9rO<base64:45..70>',
     source: 'developers.intercom.com: access tokens; seen in public tokens',

@@ -114,7 +114,7 @@ export const MODELS = tokens([
     source: 'docs.fireworks.ai: keys begin with fw_',
   },
   {
-    id: 'together-key',
+    id: 'together-token',
     description: 'Together AI key',
     format: 'tgp_v1_<base64url:40..50>',
     source: 'docs.together.ai: keys begin with tgp_v1_',

@@ -72,7 +72,7 @@ export const OBSERVABILITY = tokens([
     source: 'logfire.pydantic.dev: write tokens',
   },
   {
-    id: 'datadog-app-key',
+    id: 'datadog-prefixed-key',
     description: 'Datadog application or personal key with a prefix',
     format: '(ddapp|ddpat|ddog)_<base62:34..60>',
     source: 'docs.datadoghq.com: application keys begin with ddapp_',

@@ -70,12 +70,6 @@ export const REGISTRIES = tokens([
     source: 'jfrog.com/help: reference tokens, 64 characters',
   },
   {
-    id: 'openshift-token',
-    description: 'OpenShift OAuth access token',
-    format: 'sha256~<base64url:43>',
-    source: 'docs.openshift.com: OAuth access tokens begin with sha256~',
-  },
-  {
     id: 'rancher-token',
     description: 'Rancher API token',
     format: 'token-<base36:5>:<base36:54>',

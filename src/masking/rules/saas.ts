@@ -65,7 +65,7 @@ export const SAAS = tokens([
     source: 'developer.frame.io: developer tokens begin with fio-u-',
   },
   {
-    id: 'adobe-secret',
+    id: 'adobe-client-secret',
     description: 'Adobe client secret',
     format: 'p8e-<base64url:32>',
     source: 'developer.adobe.com: client secrets begin with p8e-',

@@ -29,7 +29,7 @@ export const SOCIAL = tokens([
     checks: ['mixed'],
   },
   {
-    id: 'linkedin-secret',
+    id: 'linkedin-client-secret',
     description: 'LinkedIn client secret',
     format: 'WPL_AP(0|1).<dotted:16..60>',
     source: 'seen in public tokens',
