@@ -6,6 +6,7 @@ export const AI = tokens([
     id: 'cursor-key',
     description: 'Cursor API key',
     format: ['crsr_<hex:64>', 'key_<hex:64>'],
+    exact: true,
     source: 'docs.cursor.com: Admin and background agents API keys',
   },
   {
@@ -204,17 +205,5 @@ export const AI = tokens([
     description: 'Vercel AI Gateway key',
     format: 'vck_<base62:24..80>',
     source: 'vercel.com/docs: AI Gateway keys begin with vck_',
-  },
-  {
-    id: 'v0-key',
-    description: 'v0 key',
-    format: 'v1:<base62:24>:<base62:24>',
-    source: 'v0.app/docs: API keys',
-  },
-  {
-    id: 'lambda-key',
-    description: 'Lambda Cloud key',
-    format: 'secret_<slug:1..40>_{{<hex:32>.<base62:32>}}',
-    source: 'docs.lambda.ai: Cloud API keys',
   },
 ])

@@ -1,5 +1,6 @@
 /** The built-in rules, in order: where two begin at once, the earlier one names the finding. Data, never code that scans. */
 import type { MaskingRule } from '../rule.ts'
+import { AGENTS } from './agents.ts'
 import { AI } from './ai.ts'
 import { ASSIGNMENT } from './assignment.ts'
 import { AWS } from './aws.ts'
@@ -20,6 +21,7 @@ import { IDENTITY } from './identity.ts'
 import { KEYS } from './keys.ts'
 import { LEDGERS } from './ledgers.ts'
 import { MAIL } from './mail.ts'
+import { MAKERS } from './makers.ts'
 import { MODELS } from './models.ts'
 import { OBSERVABILITY } from './observability.ts'
 import { PAYMENT } from './payment.ts'
@@ -42,6 +44,7 @@ export const FAMILIES: Readonly<Record<string, readonly MaskingRule[]>> = {
   clouds: CLOUDS,
   models: MODELS,
   ai: AI,
+  agents: AGENTS,
   chat: CHAT,
   mail: MAIL,
   payment: PAYMENT,
@@ -52,6 +55,7 @@ export const FAMILIES: Readonly<Record<string, readonly MaskingRule[]>> = {
   observability: OBSERVABILITY,
   identity: IDENTITY,
   devtools: DEVTOOLS,
+  makers: MAKERS,
   saas: SAAS,
   social: SOCIAL,
   ledgers: LEDGERS,

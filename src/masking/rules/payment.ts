@@ -93,7 +93,7 @@ export const PAYMENT = tokens([
   {
     id: 'plaid-token',
     description: 'Plaid access or link token',
-    format: '(access|link|public|processor)-(sandbox|development|production)-<uuid>',
+    format: '(access|link|processor)-(sandbox|development|production)-<uuid>',
     source: 'plaid.com/docs: tokens',
   },
   {
