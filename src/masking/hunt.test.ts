@@ -35,6 +35,18 @@ const RULES: readonly MaskingRule[] = [
   rule('greedy', { literals: ['-b'], before: '-', secret: 'b[^-]*' }),
 ]
 const engine = compile(RULES)
+
+/** Rules that no literal begins, and conditions on what stands around a secret. */
+const AROUND: readonly MaskingRule[] = [
+  rule('run-a', { literals: [], run: '[abc]', secret: '[ab]{2}c[abc-]{3,5}' }),
+  rule('run-b', { literals: [], run: '[ab=-]', secret: '[a-c=]{4,7}--', notAfter: '[a]' }),
+  rule('run-c', { literals: [], run: '[c"]', secret: '[abc]{3}[=-][abc]{2,}', after: '[^=]|$' }),
+  rule('tailed', { literals: ['b'], secret: 'b[abc]{1,3}', after: '-c|=|"$|$' }),
+  rule('tailed-open', { literals: ['='], before: '=', secret: '[ab-]{3,}', after: '"(?:a|$)|cc' }),
+  rule('prior', { literals: ['ca', '=c'], secret: '=?ca?[bc]{1,3}', prior: '[-=]' }),
+  rule('not-prior', { literals: ['--'], before: '--', secret: '[^-]{3}', notPrior: '[a"]' }),
+]
+const around = compile(AROUND)
 const OPTIONS = { marks, leave: new Set(['early', 'quoted', 'slow']) }
 
 const plain = fc.string({ unit: fc.constantFrom('a', 'b', 'c', '=', '-', '"'), maxLength: 30, size: 'max' })
@@ -60,16 +72,19 @@ const wild = fc.string({
 })
 
 /** All that is to be masked, found by trying every rule at every place. */
-function searched(text: string): string {
+function searched(rules: readonly MaskingRule[], text: string): string {
   const masked = new Uint8Array(text.length)
-  for (const { literals, before, secret, after, notAfter, check } of RULES)
+  for (const { literals, run, prior, notPrior, before, secret, after, notAfter, check } of rules)
     for (let at = 0; at < text.length; at++) {
-      if (!literals.some((literal) => text.startsWith(literal, at))) continue
+      if (run && at > 0 && new RegExp(run).test(text[at - 1]!)) continue
+      if (!run && !literals.some((literal) => text.startsWith(literal, at))) continue
+      if (prior && at > 0 && !new RegExp(prior).test(text[at - 1]!)) continue
+      if (notPrior && at > 0 && new RegExp(notPrior).test(text[at - 1]!)) continue
       for (let start = at; start <= text.length; start++) {
         if (before ? !new RegExp(`^(?:${before})$`).test(text.slice(at, start)) : start > at) continue
         for (let end = text.length; end > start; end--) {
           if (!new RegExp(`^(?:${secret})$`).test(text.slice(start, end))) continue
-          if (after && !new RegExp(`^${after}`).test(text.slice(end))) continue
+          if (after && !new RegExp(`^(?:${after})`).test(text.slice(end))) continue
           if (notAfter && new RegExp(`^${notAfter}`).test(text.slice(end))) continue
           if (!check || check(text.slice(start, end))) masked.fill(1, start, end)
           break
@@ -79,16 +94,23 @@ function searched(text: string): string {
   return masked.join('')
 }
 
-test('masks what a plain search with the language’s own engine masks', () => {
-  fc.assert(
-    fc.property(plain, (text) => {
-      const masked = new Uint8Array(text.length)
-      for (const { start, end } of maskText(engine, text, 'text').findings) masked.fill(1, start, end)
-      assert.equal(masked.join(''), searched(text))
-    }),
-    { numRuns: 4000 },
-  )
-})
+for (const [name, rules] of [
+  ['literals', RULES],
+  ['surroundings', AROUND],
+  ...AROUND.map((each) => [each.id, [each]] as const),
+] as const) {
+  test(`masks what a plain search with the language’s own engine masks: ${name}`, () => {
+    const compiled = compile(rules)
+    fc.assert(
+      fc.property(plain, (text) => {
+        const masked = new Uint8Array(text.length)
+        for (const { start, end } of maskText(compiled, text, 'text').findings) masked.fill(1, start, end)
+        assert.equal(masked.join(''), searched(rules, text))
+      }),
+      { numRuns: rules.length > 1 ? 4000 : 1000 },
+    )
+  })
+}
 
 for (const mode of ['text', 'json'] as const) {
   test(`colliding rules are split-proof (${mode})`, () => {
@@ -97,6 +119,17 @@ for (const mode of ['text', 'json'] as const) {
         const whole = maskText(engine, text, mode, OPTIONS)
         assert.deepEqual(carried(engine, cut(text, parts), mode, OPTIONS), whole)
         assert.deepEqual(carried(engine, cut(text, [1]), mode, OPTIONS), whole)
+      }),
+      { numRuns: 4000 },
+    )
+  })
+
+  test(`rules that look around are split-proof (${mode})`, () => {
+    fc.assert(
+      fc.property(fc.oneof(plain, wild), sizes, (text, parts) => {
+        const whole = maskText(around, text, mode, { marks })
+        assert.deepEqual(carried(around, cut(text, parts), mode, { marks }), whole)
+        assert.deepEqual(carried(around, cut(text, [1]), mode, { marks }), whole)
       }),
       { numRuns: 4000 },
     )

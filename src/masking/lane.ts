@@ -5,9 +5,16 @@ import type { Engine } from './engine.ts'
 import { Unescaper } from './escapes.ts'
 import { Hunt } from './hunt.ts'
 import type { LaneOptions } from './marks.ts'
+import type { State } from './matcher.ts'
+import { END, symbolOf } from './pattern.ts'
+import { Places } from './places.ts'
+import type { Program } from './program.ts'
+import { FRESH, type RunTable } from './runs.ts'
 import type { Step } from './step.ts'
+import { Tape } from './tape.ts'
 
 const NO_OPTIONS: LaneOptions = {}
+const NO_HITS: readonly number[] = []
 
 /**
  * What is masked depends on the characters alone, never on how they were cut into pushes. All offsets are UTF-16 units
@@ -15,26 +22,35 @@ const NO_OPTIONS: LaneOptions = {}
  */
 export class Lane {
   readonly #engine: Engine
+  readonly #tape: Tape
   readonly #hunt: Hunt
   readonly #json: Unescaper | undefined
-  /** In json mode: raw starts of the last decoded units, a ring. */
-  readonly #starts: Float64Array
+  readonly #places: Places | undefined
   readonly #step: Step = { unit: 0, index: 0, from: 0, to: 0, quote: false, outside: false }
+  /** Decoded units read. */
   #units = 0
   #length = 0
   #ended = false
   #rendered = 0
-  /** State of the literal automaton. */
+  /** State of the literals' automaton, and of that of the runs in `#table`. */
   #state = 0
-  /** In text mode: the last units of what was pushed before, as many as a literal may need. */
+  #run = 0
+  #table: RunTable
+  /** Decoded index where the run that is being tried began. */
+  #runStart = 0
+  /** In text mode: what is being pushed, which begins at `#base`, and the last units of what came before. */
+  #text = ''
+  #base = 0
   #tail = ''
 
   constructor(engine: Engine, mode: 'text' | 'json', options: LaneOptions = NO_OPTIONS) {
     this.#engine = engine
-    this.#hunt = new Hunt(engine, options)
-    this.#json =
-      mode === 'json' ? new Unescaper((unit, from, to, quote) => this.#read(unit, from, to, quote)) : undefined
-    this.#starts = new Float64Array(this.#json ? 2 ** Math.ceil(Math.log2(engine.literals.longest + 1)) : 0)
+    this.#table = engine.runs.table
+    this.#tape = new Tape(engine.reach, () => this.#needed())
+    this.#hunt = new Hunt(engine, options, this.#tape)
+    if (mode === 'text') return
+    this.#json = new Unescaper((unit, from, to, quote) => this.#read(unit, from, to, quote))
+    this.#places = new Places(() => this.#needed())
   }
 
   /** Raw units pushed so far. */
@@ -55,15 +71,16 @@ export class Lane {
   /** @throws Fault gateway.internal after `end`. */
   push(text: string): void {
     if (this.#ended) throw new Fault('gateway.internal', 'a masking lane was pushed after its end')
+    if (this.#table !== this.#engine.runs.table) this.#renew()
     if (this.#json) this.#json.push(text, this.#length)
-    else this.#readText(text, this.#length)
+    else this.#readText(text)
     this.#length += text.length
   }
 
   /** No more text will come: every suspicion is decided. */
   end(): void {
     if (this.#ended) return
-    this.#hunt.end(this.#edge, this.#json ? this.#units : this.#length)
+    this.#hunt.end(this.#edge, this.#units)
     this.#ended = true
   }
 
@@ -95,7 +112,7 @@ export class Lane {
 
   /** Too much waits elsewhere: masks all from `settled` to now as `overlong`, and goes on until the candidates end. */
   overflow(): void {
-    if (!this.#ended) this.#overflowAt(this.#edge, this.#json ? this.#units : this.#length)
+    if (!this.#ended) this.#overflowAt(this.#edge)
   }
 
   #mayRender(to: number): void {
@@ -112,105 +129,229 @@ export class Lane {
     return Math.min(edge, this.#hunt.settled(this.#begun(edge)))
   }
 
-  /** Raw place where what may be the start of a literal begins. */
+  /** Raw place where what may be the start of a secret begins: of a literal's, or of a run's. */
   #begun(edge: number): number {
-    const { holds, width } = this.#engine.literals
-    return this.#startOf(holds[this.#state / width]!, edge)
+    const held = this.#engine.literals.holdAt(this.#state, this.#units, this.#unitAt)
+    const suspect = this.#runStart + this.#table.at(this.#run).late
+    return this.#rawAt(Math.min(this.#units - held, suspect), edge)
   }
 
-  /** Raw place of the unit that lies `back` units before `end`. */
-  #startOf(back: number, end: number): number {
-    if (!this.#json) return end - back
-    return back === 0 ? end : this.#starts[(this.#units - back) & (this.#starts.length - 1)]!
+  /** Raw start of the unit with this decoded index; `edge` where it has not come yet. */
+  #rawAt(index: number, edge: number): number {
+    if (index >= this.#units) return edge
+    return this.#places ? this.#places.at(index) : index
   }
 
-  #readText(text: string, base: number): void {
-    const { classes, next, firstHit } = this.#engine.literals
-    const { reach } = this.#engine
-    for (let i = 0; i < text.length; i++) {
-      if (!this.#hunt.idle) {
-        this.#advance(text.charCodeAt(i), base + i, base + i, base + i + 1, false)
-        continue
-      }
-      let state = this.#state
-      for (; i < text.length; i++) {
-        state = next[state + classes[text.charCodeAt(i)]!]!
-        if (state >= firstHit) break
-      }
-      this.#state = state
-      if (i === text.length) break
-      this.#retape(text, i, base)
-      this.#open(text.charCodeAt(i), base + i, base + i, base + i + 1, false)
+  readonly #unitAt = (index: number): number => {
+    if (this.#places) return this.#tape.at(index)
+    if (index >= this.#base) return this.#text.charCodeAt(index - this.#base)
+    const place = this.#tail.length - (this.#base - index)
+    return place < 0 ? -1 : this.#tail.charCodeAt(place)
+  }
+
+  /** Decoded index of the oldest unit that may still be needed. */
+  #needed(): number {
+    return Math.min(this.#hunt.oldest, this.#oldest())
+  }
+
+  /** The same for what has not become a candidate. */
+  #oldest(): number {
+    const run = this.#table.at(this.#run).late === Infinity ? Infinity : this.#runStart - this.#engine.surroundings
+    return Math.max(0, Math.min(run, this.#units - this.#engine.reach))
+  }
+
+  #readText(text: string): void {
+    this.#text = text
+    this.#base = this.#units
+    while (this.#units < this.#base + text.length) {
+      if (this.#hunt.idle) this.#skip()
+      if (this.#units === this.#base + text.length) break
+      const index = this.#units
+      this.#take(text.charCodeAt(index - this.#base), index, index + 1, false)
     }
-    this.#tail = text.length >= reach ? text.slice(-reach) : (this.#tail + text).slice(-reach)
+    this.#keepTail()
   }
 
-  /** Writes the units of the literal that ends at text[i] to the tape: nothing was kept while nothing had begun. */
-  #retape(text: string, i: number, base: number): void {
-    const { tape } = this.#hunt
-    const from = Math.max(i + 1 - this.#engine.reach, -this.#tail.length)
-    tape.restart(base + from)
-    for (let at = from; at <= i; at++)
-      tape.write(at < 0 ? this.#tail.charCodeAt(this.#tail.length + at) : text.charCodeAt(at))
+  #keepTail(): void {
+    const text = this.#text
+    const length = this.#units - this.#oldest()
+    this.#tail = text.length >= length ? text.slice(text.length - length) : (this.#tail + text).slice(-length)
+    this.#text = ''
+    this.#base = this.#units
+  }
+
+  /** Passes over units as long as nothing begins; stops before the one with which something does. */
+  #skip(): void {
+    if (this.#engine.runs.any) this.#skipWithRuns()
+    else this.#skipLiterals()
+  }
+
+  #skipLiterals(): void {
+    const { literals } = this.#engine
+    const { classes, next, firstHit } = literals
+    const text = this.#text
+    let i = this.#units - this.#base
+    let state = this.#state
+    for (; i < text.length; i++) {
+      const to = next[state + classes[text.charCodeAt(i)]!]!
+      if (to >= firstHit && literals.hasHit(to, this.#base + i, this.#unitAt)) break
+      state = to
+    }
+    this.#state = state
+    this.#units = this.#base + i
+  }
+
+  #skipWithRuns(): void {
+    const { literals, runs } = this.#engine
+    const { classes, next, firstHit } = literals
+    const { next: moves } = this.#table
+    const runClasses = runs.classes
+    const text = this.#text
+    let i = this.#units - this.#base
+    let state = this.#state
+    let run = this.#run
+    let start = -1
+    for (; i < text.length; i++) {
+      const unit = text.charCodeAt(i)
+      const to = next[state + classes[unit]!]!
+      const move = moves[run + runClasses[unit]!]!
+      if (move < 0 || (to >= firstHit && literals.hasHit(to, this.#base + i, this.#unitAt))) break
+      state = to
+      run = move >> 1
+      if (move & FRESH) start = i
+    }
+    this.#state = state
+    this.#run = run
+    if (start >= 0) this.#runStart = this.#base + start
+    this.#units = this.#base + i
   }
 
   /** One decoded unit of JSON. */
   #read(unit: number, from: number, to: number, quote: boolean): void {
-    const index = this.#units++
-    this.#starts[index & (this.#starts.length - 1)] = from
-    if (!this.#hunt.idle) {
-      this.#advance(unit, index, from, to, quote)
-      return
+    this.#places!.add(from)
+    const { literals, runs } = this.#engine
+    const state = literals.next[this.#state + literals.classes[unit]!]!
+    const move = runs.any ? this.#table.next[this.#run + runs.classes[unit]!]! : 0
+    if (quote || state >= literals.firstHit || move < 0 || !this.#hunt.idle) this.#take(unit, from, to, quote)
+    else {
+      this.#tape.write(unit)
+      if (move & FRESH) this.#runStart = this.#units
+      this.#units++
+      this.#state = state
+      this.#run = move >> 1
     }
-    this.#hunt.tape.write(unit)
-    const { classes, next, firstHit } = this.#engine.literals
-    this.#state = quote ? 0 : next[this.#state + classes[unit]!]!
-    if (this.#state >= firstHit) this.#open(unit, index, from, to, quote)
   }
 
-  /** One unit while something has begun. */
-  #advance(unit: number, index: number, from: number, to: number, quote: boolean): void {
-    const { classes, next, firstHit } = this.#engine.literals
-    this.#hunt.tape.write(unit)
-    const state = quote ? 0 : next[this.#state + classes[unit]!]!
-    if (state >= firstHit && this.#engine.hasKeywords) this.#hunt.hear(this.#openings(state))
-    this.#hunt.step(this.#place(unit, index, from, to, quote))
-    this.#state = state
-    if (state >= firstHit) this.#open(unit, index, from, to, quote)
-    else if (this.#hunt.crowded) this.#drown()
-    if (this.#hunt.overdue(index)) this.#overflowAt(to, index + 1)
+  /** One unit, with all that it ends, goes on with or begins. */
+  #take(unit: number, from: number, to: number, quote: boolean): void {
+    const { literals, runs } = this.#engine
+    const step = this.#place(unit, this.#units, from, to, quote)
+    if (this.#hunt.idle && !this.#json) this.#retape()
+    const ripe = runs.any && this.#stepRun(step)
+    this.#tape.write(unit)
+    this.#units++
+    this.#state = quote ? 0 : literals.next[this.#state + literals.classes[unit]!]!
+    const hits = this.#state >= literals.firstHit ? literals.hitsAt(this.#state, step.index, this.#unitAt) : NO_HITS
+    if (this.#engine.hasKeywords) this.#hear(hits)
+    if (!this.#hunt.idle) this.#hunt.step(step)
+    if (hits.length > 0) this.#open(hits, step)
+    if (ripe) {
+      this.#adopt(this.#table, this.#run, step)
+      this.#run = runs.emptied(this.#run)
+      this.#table = runs.table
+    }
+    if (this.#hunt.crowded) this.#drown(step)
+    if (this.#hunt.overdue(step.index)) this.#overflowAt(to)
   }
 
-  #open(unit: number, index: number, from: number, to: number, quote: boolean): void {
-    this.#hunt.open(this.#openings(this.#state), this.#place(unit, index, from, to, quote), (back) =>
-      this.#startOf(back, to),
-    )
-    if (this.#hunt.crowded) this.#drown()
+  #hear(hits: readonly number[]): void {
+    for (const hit of hits) {
+      const opening = this.#engine.openings[hit]!
+      if ('keyword' in opening) this.#hunt.hear(opening.keyword)
+    }
   }
 
-  #openings(state: number) {
-    const { hits, width } = this.#engine.literals
-    return hits[state / width]!.map((literal) => this.#engine.openings[literal]!)
+  #open(hits: readonly number[], step: Step): void {
+    for (const hit of hits) {
+      const opening = this.#engine.openings[hit]!
+      if ('keyword' in opening) continue
+      if (this.#mayStand(opening.program, step.index + 1 - opening.length))
+        this.#hunt.open(opening, step, (back) => this.#rawAt(step.index + 1 - back, step.to))
+    }
   }
 
-  #drown(): void {
-    const { to, index } = this.#step
-    const settled = this.#settledAt(to)
-    this.#hunt.drown(settled, this.#unitAt(settled, to, index + 1), this.#step)
+  #mayStand({ prior }: Program, start: number): boolean {
+    return !prior || prior[start === 0 ? END : symbolOf(this.#unitAt(start - 1))] === 1
   }
 
-  #overflowAt(edge: number, units: number): void {
+  /** The run goes on by one unit; true where a secret of it may end here. */
+  #stepRun({ unit, index, from, quote, outside }: Step): boolean {
+    const { runs } = this.#engine
+    if (quote) {
+      this.#run = runs.after(unit)
+      this.#table = runs.table
+      return false
+    }
+    const [table, before] = [this.#table, this.#run]
+    const move = runs.move(before, unit)
+    const wantsLook = table.next[before + runs.classes[unit]!]! < 0
+    if (move & FRESH) {
+      const last = { unit: this.#unitAt(index - 1), index: index - 1, from, to: from, quote: false, outside }
+      if (wantsLook) this.#adopt(table, before, last)
+      this.#runStart = index
+    }
+    this.#run = move >> 1
+    this.#table = runs.table
+    return wantsLook && this.#table.at(this.#run).accepts
+  }
+
+  /** Makes a candidate of the run up to `step` for every rule that is still possible. */
+  #adopt(table: RunTable, run: number, step: Step): void {
+    for (const rule of table.at(run).rules) {
+      const { program, late } = this.#engine.runs.rule(rule)
+      if (!this.#mayStand(program, this.#runStart)) continue
+      let state: State | null = program.secret.start
+      for (let i = this.#runStart; i <= step.index && state; i++)
+        state = program.secret.step(state, symbolOf(this.#unitAt(i)))
+      const suspect = this.#runStart + late
+      const start = suspect > step.index ? step.to : this.#rawAt(suspect, step.to)
+      const beginning = {
+        start,
+        unit: this.#runStart,
+        late: Math.max(0, suspect - step.index - 1),
+        from: this.#runStart,
+      }
+      if (state) this.#hunt.adopt(program, state, beginning, step)
+    }
+  }
+
+  #renew(): void {
+    this.#run = this.#engine.runs.translated(this.#table, this.#run)
+    this.#table = this.#engine.runs.table
+  }
+
+  /** In text mode nothing is kept while nothing has begun: what may still be needed is written to the tape now. */
+  #retape(): void {
+    const start = this.#oldest()
+    this.#tape.restart(start)
+    for (let index = start; index < this.#units; index++) this.#tape.write(this.#unitAt(index))
+  }
+
+  #drown(step: Step): void {
+    const settled = this.#settledAt(step.to)
+    this.#hunt.drown(settled, this.#indexOf(settled, step.to), step)
+  }
+
+  #overflowAt(edge: number): void {
     const settled = this.#settledAt(edge)
-    if (settled < edge) this.#hunt.overflow(settled, this.#unitAt(settled, edge, units), edge, units)
+    if (settled < edge) this.#hunt.overflow(settled, this.#indexOf(settled, edge), edge, this.#units)
   }
 
-  /** Decoded index of the unit at the raw offset `settled`, not past `edge`, which stands after `units` units. */
-  #unitAt(settled: number, edge: number, units: number): number {
-    if (!this.#json) return units - (edge - settled)
-    if (settled >= edge) return units
-    for (let back = 1; back <= this.#engine.literals.longest; back++)
-      if (this.#startOf(back, edge) === settled) return units - back
-    return this.#hunt.unitAt(settled) ?? units
+  /** Decoded index of the unit at the raw offset `settled`, which is not past `edge`. */
+  #indexOf(settled: number, edge: number): number {
+    if (!this.#places) return settled
+    if (settled >= edge) return this.#units
+    return this.#places.indexOf(settled, this.#engine.reach) ?? this.#hunt.unitAt(settled) ?? this.#units
   }
 
   #place(unit: number, index: number, from: number, to: number, quote: boolean): Step {

@@ -2,22 +2,24 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { buildLiterals, type Literal, type Literals } from './literals.ts'
+import { type Literal, Literals } from './literals.ts'
 
 function literal(text: string, more: Partial<Literal> = {}): Literal {
-  return { text, fold: false, bounded: false, context: 0, ...more }
+  return { text, fold: false, place: 'anywhere', context: 0, ...more }
 }
 
 function run(automaton: Literals, text: string): { readonly hits: string[]; readonly hold: number } {
+  const unitAt = (index: number): number => (index < 0 ? -1 : text.charCodeAt(index))
   let state = 0
   const hits: string[] = []
   for (let i = 0; i < text.length; i++) {
     state = automaton.next[state + automaton.classes[text.charCodeAt(i)]!]!
-    const ended = automaton.hits[state / automaton.width]!
-    assert.equal(ended.length > 0, state >= automaton.firstHit)
+    if (state < automaton.firstHit) continue
+    const ended = automaton.hitsAt(state, i, unitAt)
+    assert.equal(automaton.hasHit(state, i, unitAt), ended.length > 0)
     for (const index of ended) hits.push(`${index}@${i + 1}`)
   }
-  return { hits, hold: automaton.holds[state / automaton.width]! }
+  return { hits, hold: automaton.holdAt(state, text.length, unitAt) }
 }
 
 test('finds every occurrence, overlapping ones too', () => {
@@ -34,14 +36,14 @@ test('finds every occurrence, overlapping ones too', () => {
         texts.forEach((text, i) => {
           if (haystack.slice(0, end).endsWith(text)) expected.push(`${i}@${end}`)
         })
-      assert.deepEqual(run(buildLiterals(texts.map((text) => literal(text))), haystack).hits.sort(), expected.sort())
+      assert.deepEqual(run(new Literals(texts.map((text) => literal(text))), haystack).hits.sort(), expected.sort())
     }),
     { numRuns: 80 },
   )
 })
 
 test('a bounded literal needs a boundary; escapes and percent signs make one', () => {
-  const automaton = buildLiterals([literal('ghp_', { bounded: true })])
+  const automaton = new Literals([literal('ghp_', { place: 'word' })])
   for (const text of [
     'ghp_',
     ' ghp_',
@@ -59,12 +61,12 @@ test('a bounded literal needs a boundary; escapes and percent signs make one', (
 })
 
 test('folds case where asked', () => {
-  const automaton = buildLiterals([literal('api_key', { fold: true }), literal('SK')])
+  const automaton = new Literals([literal('api_key', { fold: true }), literal('SK')])
   assert.deepEqual(run(automaton, 'Api_KEY sk SK').hits, ['0@7', '1@13'])
 })
 
 test('holds what may begin a secret, not its context', () => {
-  const automaton = buildLiterals([literal('ghp_', { bounded: true }), literal('1:AA', { context: 2 })])
+  const automaton = new Literals([literal('ghp_', { place: 'word' }), literal('1:AA', { context: 2 })])
   for (const [text, hold] of [
     ['g', 1],
     ['dog', 0],
@@ -77,5 +79,5 @@ test('holds what may begin a secret, not its context', () => {
 })
 
 test('without literals nothing is ever found', () => {
-  assert.deepEqual(run(buildLiterals([]), 'abc%41\\'), { hits: [], hold: 0 })
+  assert.deepEqual(run(new Literals([]), 'abc%41\\'), { hits: [], hold: 0 })
 })

@@ -1,175 +1,245 @@
 /** One automaton over the literals of all rules (Aho, Corasick 1975), a lookup a character; never looks at a pattern. */
+import { beginsWord, folded, type UnitAt } from './units.ts'
 
 /** A literal to find. */
 export interface Literal {
   readonly text: string
   /** Ignore ASCII case; `text` is then in lower case. */
   readonly fold: boolean
-  /** Only where no letter or digit stands directly before it. */
-  readonly bounded: boolean
+  /** Only where a word begins, or only where none does. */
+  readonly place: 'anywhere' | 'word' | 'inside'
   /** How many of its first characters are context, not secret: they are never suspect. */
   readonly context: number
 }
 
-/** States are premultiplied by the width, so that `next[state + classes[unit]]` is the next one. */
-export interface Literals {
+/** What may be a literal's beginning: as written, where case counts. */
+interface Stem {
+  readonly text: string | undefined
+  readonly place: Literal['place']
+  readonly hold: number
+}
+
+/**
+ * Runs over text in lower case, so that one table serves literals with and without case; what it hits or holds is then
+ * compared with the text itself. States are premultiplied: `next[state + classes[unit]]` is the next one.
+ */
+export class Literals {
   readonly next: Int32Array
   /** Class of each of the 65,536 UTF-16 units. */
   readonly classes: Uint16Array
-  /** States at or above this one end at least one literal. */
+  /** States at or above this one end at least one literal, as far as case and boundary allow. */
   readonly firstHit: number
-  /** By state / width: how many last characters may be the secret start of a literal. */
-  readonly holds: Uint16Array
-  /** By state / width: the literals that end here, as indexes. */
-  readonly hits: readonly (readonly number[])[]
-  readonly width: number
   /** The length of the longest literal, in UTF-16 units. */
   readonly longest: number
-}
+  readonly #literals: readonly Literal[]
+  readonly #width: number
+  readonly #trie: Trie
+  readonly #nodeOf: Int32Array
+  readonly #hits: readonly (readonly number[])[]
+  readonly #stems = new Map<number, readonly Stem[]>()
 
-/** What stood before: decides whether a bounded literal may start at the next character. */
-const EDGE = 0
-const WORD = 1
-const ESCAPE = 2
-const PERCENT = 3
-const PERCENT_HEX = 4
-
-interface Node {
-  readonly fold: boolean
-  readonly depth: number
-  readonly next: Map<number, Node>
-  readonly ends: number[]
-  hold: number
-  readonly id: number
-}
-
-interface Spot {
-  readonly nodes: readonly Node[]
-  readonly before: number
-}
-
-/** Builds the automaton; a few hundred literals take some tens of milliseconds, once. */
-export function buildLiterals(literals: readonly Literal[]): Literals {
-  const roots = plant(literals)
-  const [classes, samples] = classify(literals)
-  const spots: Spot[] = [{ nodes: [], before: EDGE }]
-  const ids = new Map<string, number>([[keyOf(spots[0]!), 0]])
-  const moves: number[][] = []
-  for (let i = 0; i < spots.length; i++) {
-    moves.push(
-      samples.map((unit) => {
-        const spot = follow(spots[i]!, unit, roots)
-        const key = keyOf(spot)
-        const known = ids.get(key)
-        if (known !== undefined) return known
-        ids.set(key, spots.length)
-        return spots.push(spot) - 1
-      }),
-    )
+  constructor(literals: readonly Literal[]) {
+    this.#literals = literals
+    this.longest = literals.reduce((most, { text }) => Math.max(most, text.length), 1)
+    const [classes, width] = classify(literals)
+    this.classes = classes
+    this.#width = width
+    this.#trie = new Trie(literals, classes, width)
+    const { next, firstHit, nodeOf } = lay(this.#trie, width)
+    this.next = next
+    this.firstHit = firstHit
+    this.#nodeOf = nodeOf
+    this.#hits = Array.from(nodeOf, (node) => this.#trie.hitsAt(node))
   }
-  return { ...lay(spots, moves, samples.length), classes, longest: Math.max(1, ...literals.map((l) => l.text.length)) }
-}
 
-/** Four tries: free and bounded, each plain and folded. */
-interface Roots {
-  readonly free: readonly [Node, Node]
-  readonly bounded: readonly [Node, Node]
-}
-
-function plant(literals: readonly Literal[]): Roots {
-  let id = 0
-  const node = (fold: boolean, depth: number): Node => ({ fold, depth, next: new Map(), ends: [], hold: 0, id: id++ })
-  const roots: Roots = {
-    free: [node(false, 0), node(true, 0)],
-    bounded: [node(false, 0), node(true, 0)],
+  /** States, and bytes of the table. */
+  get size(): { readonly states: number; readonly bytes: number } {
+    return { states: this.#nodeOf.length, bytes: this.next.byteLength }
   }
-  literals.forEach((literal, index) => {
-    let at = roots[literal.bounded ? 'bounded' : 'free'][literal.fold ? 1 : 0]
-    for (let i = 0; i < literal.text.length; i++) {
-      const unit = literal.text.charCodeAt(i)
-      const child = at.next.get(unit) ?? node(literal.fold, at.depth + 1)
-      at.next.set(unit, child)
-      child.hold = Math.max(child.hold, child.depth - literal.context)
-      at = child
+
+  /** The literals, as indexes, that end with the unit at `end` where the automaton is in `state`. */
+  hitsAt(state: number, end: number, unitAt: UnitAt): readonly number[] {
+    const hits = this.#hits[state / this.#width]!
+    const found = hits.filter((index) => this.#stands(this.#literals[index]!, end + 1, unitAt))
+    return found.length === hits.length ? hits : found
+  }
+
+  /** Whether any literal ends there; quicker than the list. */
+  hasHit(state: number, end: number, unitAt: UnitAt): boolean {
+    for (const index of this.#hits[state / this.#width]!)
+      if (this.#stands(this.#literals[index]!, end + 1, unitAt)) return true
+    return false
+  }
+
+  /** How many last units before `end` may be the secret start of a literal where the automaton is in `state`. */
+  holdAt(state: number, end: number, unitAt: UnitAt): number {
+    if (state === 0) return 0
+    let most = 0
+    const { depth, fail } = this.#trie
+    for (let node = this.#nodeOf[state / this.#width]!; depth[node]! > most; node = fail[node]!) {
+      for (const { text, place, hold } of this.#stemsOf(node)) {
+        if (hold <= most) continue
+        const start = end - depth[node]!
+        if ((text === undefined || same(text, start, unitAt)) && fits(place, start, unitAt)) most = hold
+      }
     }
-    at.ends.push(index)
-  })
-  return roots
-}
-
-function follow(spot: Spot, unit: number, roots: Roots): Spot {
-  const folded = unit >= 65 && unit <= 90 ? unit + 32 : unit
-  const open = spot.before !== WORD && spot.before !== PERCENT_HEX
-  const reached = new Map<number, Node>()
-  for (const node of [...spot.nodes, ...roots.free, ...(open ? roots.bounded : [])]) {
-    const next = node.next.get(node.fold ? folded : unit)
-    if (next) reached.set(next.id, next)
+    return most
   }
-  return { nodes: [...reached.values()].sort((a, b) => a.id - b.id), before: beforeNext(spot.before, unit) }
-}
 
-/** A letter after a backslash (`\n`) or two hex digits after a percent sign (`%3D`) are no word before a literal. */
-function beforeNext(before: number, unit: number): number {
-  if (unit === 92) return ESCAPE
-  if (before === ESCAPE) return EDGE
-  if (unit === 37) return PERCENT
-  if (before === PERCENT && isHex(unit)) return PERCENT_HEX
-  if (before === PERCENT_HEX && isHex(unit)) return EDGE
-  return isWord(unit) ? WORD : EDGE
-}
+  #stands({ text, fold, place }: Literal, end: number, unitAt: UnitAt): boolean {
+    const start = end - text.length
+    return (fold || same(text, start, unitAt)) && fits(place, start, unitAt)
+  }
 
-function isWord(unit: number): boolean {
-  return (unit >= 48 && unit <= 57) || (unit >= 65 && unit <= 90) || (unit >= 97 && unit <= 122)
-}
-
-function isHex(unit: number): boolean {
-  return (unit >= 48 && unit <= 57) || (unit >= 65 && unit <= 70) || (unit >= 97 && unit <= 102)
-}
-
-function keyOf(spot: Spot): string {
-  return `${spot.before}|${spot.nodes.map((node) => node.id).join()}`
-}
-
-/** Units that no literal and no boundary tells apart share a class. */
-function classify(literals: readonly Literal[]): readonly [Uint16Array, number[]] {
-  const used = new Set<number>([92, 37])
-  for (const { text, fold } of literals) {
-    for (let i = 0; i < text.length; i++) {
-      used.add(text.charCodeAt(i))
-      if (fold) used.add(text[i]!.toUpperCase().charCodeAt(0))
+  /** The distinct beginnings of literals that end in a node. */
+  #stemsOf(node: number): readonly Stem[] {
+    const known = this.#stems.get(node)
+    if (known) return known
+    const depth = this.#trie.depth[node]!
+    const stems = new Map<string, Stem>()
+    for (const { text, fold, place, context } of this.#trie.below(node)) {
+      const begun = fold ? undefined : text.slice(0, depth)
+      const key = `${place} ${begun ?? ''}`
+      stems.set(key, { text: begun, place, hold: Math.max(depth - context, stems.get(key)?.hold ?? 0) })
     }
+    const list = [...stems.values()].filter(({ hold }) => hold > 0)
+    this.#stems.set(node, list)
+    return list
   }
-  const classes = new Uint16Array(65_536)
-  const bySignature = new Map<string, number>()
-  const samples: number[] = []
-  for (let unit = 0; unit < 65_536; unit++) {
-    const signature = used.has(unit) ? `${unit}` : `${isWord(unit)}${isHex(unit)}`
-    const index = bySignature.get(signature) ?? samples.push(unit) - 1
-    bySignature.set(signature, index)
-    classes[unit] = index
-  }
-  return [classes, samples]
 }
 
-/** Renumbers so that hits come last, and lays the moves out in one table. */
-function lay(spots: readonly Spot[], moves: readonly (readonly number[])[], width: number) {
-  const isHit = (i: number): boolean => spots[i]!.nodes.some((node) => node.ends.length > 0)
-  const order = spots.map((_, i) => i).sort((a, b) => Number(isHit(a)) - Number(isHit(b)) || a - b)
-  const place = new Int32Array(spots.length)
-  order.forEach((old, now) => {
-    place[old] = now
-  })
-  const next = new Int32Array(spots.length * width)
-  const holds = new Uint16Array(spots.length)
-  const hits: number[][] = []
-  order.forEach((old, now) => {
-    const { nodes } = spots[old]!
-    moves[old]!.forEach((to, c) => {
-      next[now * width + c] = place[to]! * width
+function fits(place: Literal['place'], start: number, unitAt: UnitAt): boolean {
+  return place === 'anywhere' || beginsWord(unitAt, start) === (place === 'word')
+}
+
+function same(text: string, start: number, unitAt: UnitAt): boolean {
+  for (let i = text.length - 1; i >= 0; i--) if (text.charCodeAt(i) !== unitAt(start + i)) return false
+  return true
+}
+
+/** The literals in lower case, sorted, as a tree: a node is the range of literals that begin alike. */
+class Trie {
+  /** By node × width + class: a child, 0 where there is none; then, once failures are laid, where the automaton goes. */
+  readonly next: Int32Array
+  readonly depth: Uint16Array
+  readonly fail: Int32Array
+  readonly size: number
+  readonly #sorted: readonly { readonly literal: Literal; readonly index: number; readonly text: string }[]
+  readonly #first: Int32Array
+  readonly #past: Int32Array
+  readonly #width: number
+
+  constructor(literals: readonly Literal[], classes: Uint16Array, width: number) {
+    this.#width = width
+    this.#sorted = literals
+      .map((literal, index) => ({ literal, index, text: lower(literal.text) }))
+      .sort((a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : a.index - b.index))
+    const most = 1 + literals.reduce((sum, { text }) => sum + text.length, 0)
+    const next = new Int32Array(most * width)
+    this.depth = new Uint16Array(most)
+    this.fail = new Int32Array(most)
+    this.#first = new Int32Array(most)
+    this.#past = new Int32Array(most)
+    this.size = this.#plant(next, classes)
+    this.next = next.subarray(0, this.size * width)
+    this.#link()
+  }
+
+  /** The literals whose beginning a node is. */
+  below(node: number): Literal[] {
+    return this.#sorted.slice(this.#first[node], this.#past[node]).map(({ literal }) => literal)
+  }
+
+  /** The literals that end in a node or in one that it fails to, as indexes. */
+  hitsAt(node: number): number[] {
+    const hits: number[] = []
+    for (let at = node; at > 0; at = this.fail[at]!) {
+      for (let i = this.#first[at]!; i < this.#past[at]! && this.#sorted[i]!.text.length === this.depth[at]; i++)
+        hits.push(this.#sorted[i]!.index)
+    }
+    return hits
+  }
+
+  #plant(next: Int32Array, classes: Uint16Array): number {
+    let nodes = 1
+    this.#past[0] = this.#sorted.length
+    this.#sorted.forEach(({ text }, nth) => {
+      let node = 0
+      for (let i = 0; i < text.length; i++) {
+        const place = node * this.#width + classes[text.charCodeAt(i)]!
+        let child = next[place]!
+        if (child === 0) {
+          child = nodes++
+          next[place] = child
+          this.depth[child] = i + 1
+          this.#first[child] = nth
+        }
+        this.#past[child] = nth + 1
+        node = child
+      }
     })
-    holds[now] = nodes.reduce((most, node) => Math.max(most, node.hold), 0)
-    hits.push(nodes.flatMap((node) => node.ends))
-  })
-  const first = order.findIndex((old) => isHit(old))
-  return { next, holds, hits, width, firstHit: first < 0 ? next.length : first * width }
+    return nodes
+  }
+
+  /** Breadth first: where a node has no child, it goes where the node that it fails to goes. */
+  #link(): void {
+    const { next, fail } = this
+    const width = this.#width
+    const order = new Int32Array(this.size)
+    let known = 1
+    for (let at = 0; at < known; at++) {
+      const node = order[at]!
+      const [row, failRow] = [node * width, fail[node]! * width]
+      for (let c = 0; c < width; c++) {
+        const child = next[row + c]!
+        const onwards = node === 0 ? 0 : next[failRow + c]!
+        if (child === 0) next[row + c] = onwards
+        else {
+          fail[child] = onwards
+          order[known++] = child
+        }
+      }
+    }
+  }
+}
+
+function lower(text: string): string {
+  let out = ''
+  for (let i = 0; i < text.length; i++) out += String.fromCharCode(folded(text.charCodeAt(i)))
+  return out
+}
+
+/** Every unit that a literal holds has a class, all others share the first: [classes, their number]. */
+function classify(literals: readonly Literal[]): readonly [Uint16Array, number] {
+  const classes = new Uint16Array(65_536)
+  let width = 1
+  for (const { text } of literals) {
+    for (let i = 0; i < text.length; i++) {
+      const unit = folded(text.charCodeAt(i))
+      classes[unit] ||= width++
+    }
+  }
+  for (let unit = 65; unit <= 90; unit++) classes[unit] = classes[unit + 32]!
+  return [classes, width]
+}
+
+/** Renumbers so that hits come last, and premultiplies. */
+function lay(trie: Trie, width: number) {
+  const { size } = trie
+  const isHit = new Uint8Array(size)
+  for (let node = 1; node < size; node++) isHit[node] = trie.hitsAt(node).length > 0 ? 1 : 0
+  const nodeOf = new Int32Array(size)
+  const place = new Int32Array(size)
+  let at = 0
+  for (const wanted of [0, 1])
+    for (let node = 0; node < size; node++) {
+      if (isHit[node] !== wanted) continue
+      place[node] = at * width
+      nodeOf[at++] = node
+    }
+  const next = new Int32Array(size * width)
+  for (let i = 0; i < size; i++)
+    for (let c = 0; c < width; c++) next[i * width + c] = place[trie.next[nodeOf[i]! * width + c]!]!
+  const hits = isHit.reduce((sum, bit) => sum + bit, 0)
+  return { next, nodeOf, firstHit: (size - hits) * width }
 }

@@ -1,15 +1,9 @@
 /** Runs one pattern over characters as they come, as a lazily built DFA; never backtracks, never looks back at text. */
 import { Fault } from '#exchange'
-import { type CharSet, type Pattern, SYMBOLS } from './pattern.ts'
+import { Nfa } from './nfa.ts'
+import type { Pattern } from './pattern.ts'
 
-const MAX_NODES = 20_000
 const MAX_STATES = 4_000
-
-/** Thompson's construction (1968): a node eats a set, or splits, or accepts. */
-type Node =
-  | { readonly kind: 'set'; readonly set: CharSet; readonly to: number }
-  | { readonly kind: 'split'; to: readonly number[] }
-  | { readonly kind: 'accept' }
 
 /** A set of live nodes. `tick` and `holder` are scratch for whoever merges candidates that met in one state. */
 export class State<Holder = unknown> {
@@ -25,7 +19,7 @@ export class State<Holder = unknown> {
   constructor(nodes: readonly number[], accept: boolean, classes: number) {
     this.nodes = nodes
     this.accept = accept
-    this.last = accept && nodes.length <= 1
+    this.last = accept && nodes.length === 1
     this.next = new Array(classes).fill(undefined)
   }
 }
@@ -33,7 +27,7 @@ export class State<Holder = unknown> {
 /** A compiled pattern. States are built when first met, and forgotten together when there are too many. */
 export class Matcher {
   readonly start: State
-  readonly #nodes: Node[] = []
+  readonly #nfa = new Nfa()
   readonly #states = new Map<string, State>()
   readonly #classes: Uint8Array
   readonly #samples: readonly number[]
@@ -46,16 +40,15 @@ export class Matcher {
    */
   constructor(pattern: Pattern, shortest = false) {
     this.#shortest = shortest
-    this.#nodes.push({ kind: 'accept' })
-    const entry = this.#build(pattern, 0)
-    const [classes, samples] = classify(this.#nodes)
+    const entry = this.#nfa.add(pattern)
+    const [classes, samples] = this.#nfa.classify()
     this.#classes = classes
     this.#samples = samples
     this.start = this.#state([entry])
     if (this.start.accept) throw new Fault('config.invalid', 'masking pattern: it matches the empty text')
   }
 
-  /** The state after `symbol` (0…128), null where no match can follow. */
+  /** The state after `symbol`, null where no match can follow. */
   step(state: State, symbol: number): State | null {
     const index = this.#classes[symbol]!
     const known = state.next[index]
@@ -64,7 +57,7 @@ export class Matcher {
 
   /** How many nodes it has: the most that a step can cost before its state is known. */
   get size(): number {
-    return this.#nodes.length
+    return this.#nfa.size
   }
 
   /** Builds every state; how many there are, undefined where they are more than `most`. */
@@ -81,24 +74,21 @@ export class Matcher {
   }
 
   #derive(state: State, index: number): State | null {
-    const symbol = this.#samples[index]!
-    const reached: number[] = []
-    for (const id of this.#shortest && state.accept ? [] : state.nodes) {
-      const node = this.#nodes[id]!
-      if (node.kind === 'set' && node.set[symbol]) reached.push(node.to)
-    }
+    const nodes = this.#shortest && state.accept ? [] : state.nodes
+    const reached = this.#nfa.step(nodes, this.#samples[index]!)
     const next = reached.length === 0 ? null : this.#state(reached)
     state.next[index] = next
     return next
   }
 
   #state(entries: readonly number[]): State {
-    const nodes = this.#closure(entries)
+    const nodes = this.#nfa.closure(entries)
     const key = nodes.join()
     const known = this.#states.get(key)
     if (known) return known
     if (this.#states.size >= MAX_STATES) this.#forget()
-    const state = new State(nodes, nodes.includes(0), this.#samples.length)
+    const accept = nodes.some((node) => this.#nfa.accepts(node))
+    const state = new State(nodes, accept, this.#samples.length)
     this.#states.set(key, state)
     return state
   }
@@ -108,55 +98,4 @@ export class Matcher {
     this.#states.clear()
     this.#states.set(this.start.nodes.join(), this.start)
   }
-
-  #closure(entries: readonly number[]): number[] {
-    const seen = new Set<number>()
-    const waiting = [...entries]
-    for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
-      if (seen.has(id)) continue
-      seen.add(id)
-      const node = this.#nodes[id]!
-      if (node.kind === 'split') waiting.push(...node.to)
-    }
-    return [...seen].filter((id) => this.#nodes[id]!.kind !== 'split').sort((a, b) => a - b)
-  }
-
-  /** Builds backwards: the id of the entry of `pattern` that leads to `to`. */
-  #build(pattern: Pattern, to: number): number {
-    if (pattern.kind === 'set') return this.#add({ kind: 'set', set: pattern.set, to })
-    if (pattern.kind === 'seq') return pattern.items.reduceRight((next, item) => this.#build(item, next), to)
-    if (pattern.kind === 'either')
-      return this.#add({ kind: 'split', to: pattern.items.map((item) => this.#build(item, to)) })
-    let entry = to
-    if (pattern.max === Infinity) {
-      const loop: Node & { kind: 'split' } = { kind: 'split', to: [] }
-      entry = this.#add(loop)
-      loop.to = [this.#build(pattern.item, entry), to]
-    } else {
-      for (let i = pattern.min; i < pattern.max; i++)
-        entry = this.#add({ kind: 'split', to: [this.#build(pattern.item, entry), to] })
-    }
-    for (let i = 0; i < pattern.min; i++) entry = this.#build(pattern.item, entry)
-    return entry
-  }
-
-  #add(node: Node): number {
-    if (this.#nodes.length >= MAX_NODES) throw new Fault('config.invalid', 'masking pattern: it is too large')
-    return this.#nodes.push(node) - 1
-  }
-}
-
-/** Symbols that no set of the pattern tells apart share a class: [class by symbol, one symbol by class]. */
-function classify(nodes: readonly Node[]): readonly [Uint8Array, readonly number[]] {
-  const sets = [...new Set(nodes.flatMap((node) => (node.kind === 'set' ? [node.set.join('')] : [])))]
-  const bySignature = new Map<string, number>()
-  const classes = new Uint8Array(SYMBOLS)
-  const samples: number[] = []
-  for (let symbol = 0; symbol < SYMBOLS; symbol++) {
-    const signature = sets.map((set) => set[symbol]).join('')
-    const index = bySignature.get(signature) ?? samples.push(symbol) - 1
-    bySignature.set(signature, index)
-    classes[symbol] = index
-  }
-  return [classes, samples]
 }

@@ -96,7 +96,7 @@ test('refuses what is outside the subset, and says where', () => {
   assert.throws(() => parseClass('ab'), /is not one class/)
 })
 
-test('knows the longest length', () => {
+test('knows the longest length, and which symbols a class holds', () => {
   assert.equal(longest(parsePattern('ab{2,5}(?:c|dd)?')), 8)
   assert.equal(longest(parsePattern('a+')), Infinity)
   assert.equal(

@@ -1,10 +1,17 @@
 /** Reads the small regex subset of masking rules into a tree; never runs a pattern, never uses V8's own engine on traffic. */
 import { Fault } from '#exchange'
 
-/** One byte per symbol: 0…127 are ASCII, 128 stands for every other UTF-16 unit. */
+/** One byte per symbol: 0…127 are ASCII, 128 stands for every other UTF-16 unit; END, which may be left out, is last. */
 export type CharSet = Uint8Array
 export const NON_ASCII = 128
 export const SYMBOLS = 129
+/** The end of the text, or its start, as a symbol after all units. */
+export const END = SYMBOLS
+
+/** The symbol of a UTF-16 unit. */
+export function symbolOf(unit: number): number {
+  return Math.min(unit, NON_ASCII)
+}
 
 export type Pattern =
   | { readonly kind: 'set'; readonly set: CharSet }
@@ -16,12 +23,12 @@ const MAX_REPEAT = 1024
 const MAX_GROUPS = 32
 
 /**
- * Classes, ranges, `\w \d \s`, groups, alternation, `? * + {m} {m,n} {m,}`; no anchors, references or lookaround.
- * With `fold`, ASCII case is ignored.
+ * Classes, ranges, `\w \d \s`, groups, alternation, `? * + {m} {m,n} {m,}`; no references or lookaround, and no anchors
+ * but `$`, the end of the text, where `end` allows it. With `fold`, ASCII case is ignored.
  * @throws Fault config.invalid for anything else.
  */
-export function parsePattern(source: string, fold = false): Pattern {
-  const reader = new Reader(source, fold)
+export function parsePattern(source: string, fold = false, end = false): Pattern {
+  const reader = new Reader(source, fold, end)
   const pattern = reader.alternation(0)
   if (!reader.done) reader.fail('unexpected )')
   return pattern
@@ -45,6 +52,15 @@ export function longest(pattern: Pattern): number {
   return longest(pattern.item) * pattern.max
 }
 
+/** By how many characters a text that goes on matching has matched once: an open repeat at the end does not count. */
+export function ripe(pattern: Pattern): number {
+  if (pattern.kind === 'seq' && pattern.items.length > 0)
+    return pattern.items.slice(0, -1).reduce((sum, item) => sum + longest(item), 0) + ripe(pattern.items.at(-1)!)
+  if (pattern.kind === 'either') return Math.max(...pattern.items.map(ripe))
+  if (pattern.kind === 'repeat' && pattern.max === Infinity) return longest(pattern.item) * pattern.min
+  return longest(pattern)
+}
+
 /** The fewest characters that a match can have. */
 export function shortest(pattern: Pattern): number {
   if (pattern.kind === 'set') return 1
@@ -56,11 +72,13 @@ export function shortest(pattern: Pattern): number {
 class Reader {
   readonly #source: string
   readonly #fold: boolean
+  readonly #end: boolean
   #at = 0
 
-  constructor(source: string, fold: boolean) {
+  constructor(source: string, fold: boolean, end: boolean) {
     this.#source = source
     this.#fold = fold
+    this.#end = end
   }
 
   get done(): boolean {
@@ -93,6 +111,7 @@ class Reader {
     }
     if (this.#take('[')) return { kind: 'set', set: this.#class() }
     if (this.#take('.')) return { kind: 'set', set: negated(charset('\n')) }
+    if (this.#end && this.#take('$')) return { kind: 'set', set: END_SET }
     if ('*+?{}^$'.includes(this.#peek())) this.fail(`unexpected ${this.#peek()}`)
     return { kind: 'set', set: this.#folded(this.#unit()) }
   }
@@ -124,7 +143,7 @@ class Reader {
 
   #class(): CharSet {
     const negate = this.#take('^')
-    const set = new Uint8Array(SYMBOLS)
+    const set = new Uint8Array(SYMBOLS + 1)
     while (!this.#take(']')) {
       if (this.done) this.fail('missing ]')
       const from = this.#unit()
@@ -176,19 +195,21 @@ class Reader {
 }
 
 function charset(characters: string): CharSet {
-  const set = new Uint8Array(SYMBOLS)
+  const set = new Uint8Array(SYMBOLS + 1)
   for (const c of characters) set[c.charCodeAt(0)] = 1
   return set
 }
 
 function negated(set: CharSet): CharSet {
-  return set.map((bit) => 1 - bit)
+  return set.map((bit, symbol) => (symbol === END ? 0 : 1 - bit))
 }
 
 function add(set: CharSet, other: CharSet): void {
   for (let i = 0; i < SYMBOLS; i++) if (other[i]) set[i] = 1
 }
 
+const END_SET = new Uint8Array(SYMBOLS + 1)
+END_SET[END] = 1
 const WORD = charset('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_')
 const DIGIT = charset('0123456789')
 const SPACE = charset(' \t\n\r\f\v')

@@ -15,8 +15,21 @@ export interface MaskingRule {
   readonly description: string
   /** The page that documents the format, or what else it is known from. */
   readonly source?: string
-  /** Every match begins with one of these; nothing is looked at where none stands. */
+  /** Every match begins with one of these; nothing is looked at where none stands. Empty where there is `run`. */
   readonly literals: readonly string[]
+  /**
+   * For a secret that no literal begins (Terraform's `….atlasv1.…`): a class. It is tried wherever a run of that class
+   * begins, that is where none of it stands directly before; after `\n` and `%3D` too. It has then no `before`, is at
+   * least 6 characters long, and at most 1,024 but for an open repeat at its end. In profile `fast` the first twentieth
+   * of its shortest length, 7 characters at most, is let go, so that ordinary words wait for nothing: a secret of 40
+   * characters is masked from its third on.
+   */
+  readonly run?: string
+  /**
+   * With `run`, where many words could be the beginning (`[A-Za-z0-9]{76}AZDO…`): in profile `fast` only runs that have a
+   * digit or five changes of case among their first twelve characters go on being tried.
+   */
+  readonly mixed?: boolean
   /** Ignore ASCII case in literals and patterns; the literals are then written in lower case. */
   readonly fold?: boolean
   /** True: the literals count also inside a word. Otherwise no letter or digit may stand directly before them. */
@@ -25,7 +38,11 @@ export interface MaskingRule {
   readonly before?: string
   /** What is masked; it begins with the literal where there is no `before`. The longest match counts. */
   readonly secret: string
-  /** A class: one of these must follow. */
+  /** A class: one of these, or the beginning of the text, must stand directly in front of the whole match. */
+  readonly prior?: string
+  /** A class: none of these may stand directly in front of the whole match. */
+  readonly notPrior?: string
+  /** A class or a pattern of at most 64 characters that must follow; `$` in it is the end of the text. It is not masked. */
   readonly after?: string
   /** A class: none of these may follow. */
   readonly notAfter?: string

@@ -1,16 +1,11 @@
 /** What a rule that was written elsewhere may see around its match; reads the tape, decides nothing. */
-import { END, type Program, symbolOf } from './engine.ts'
+import { symbolOf } from './pattern.ts'
+import type { Program } from './program.ts'
 import type { ForeignRule, Sight } from './rule.ts'
 import type { Tape } from './tape.ts'
 
 /** Whether a program looks at more than its secret. */
 export const sees = ({ foreign }: Program): boolean => foreign !== undefined && foreign.sees !== 'secret'
-
-/** Whether a match may begin at the unit numbered `from`, given what stands before it. */
-export function mayPrecede({ foreign }: Program, from: number, tape: Tape): boolean {
-  if (!foreign?.precede) return true
-  return foreign.precede[from === 0 ? END : symbolOf(tape.at(from - 1))] === 1
-}
 
 /** What was found of a program, by decoded index. */
 interface Found {

@@ -48,9 +48,9 @@ export class Tape {
     return String.fromCharCode(...this.#units.subarray(first)) + String.fromCharCode(...this.#units.subarray(0, last))
   }
 
-  /** Unit number `index`, which must still be there. */
+  /** Unit number `index`; -1 where it is not there. */
   at(index: number): number {
-    return this.#units[index & (this.#units.length - 1)]!
+    return index < this.#from || index >= this.#to ? -1 : this.#units[index & (this.#units.length - 1)]!
   }
 
   #makeRoom(): void {

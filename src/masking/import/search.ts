@@ -1,6 +1,7 @@
 /** Whether a pattern is found anywhere in a text, in time linear in it; never backtracks. For allowlists. */
-import { symbolOf } from '../engine.ts'
+
 import { Matcher } from '../matcher.ts'
+import { symbolOf } from '../pattern.ts'
 import { EDGE, isAnything, isNullable, type Stretch, withoutBorders } from './borders.ts'
 import { ANY } from './classes.ts'
 import { pathsOf } from './paths.ts'

@@ -1,4 +1,7 @@
-/** Base64 images of tokens with a known beginning, at each of the three places in a group. Data, never code that scans. */
+/**
+ * Tokens in base64 from their first character on, so that the whole of it is masked; the engine itself finds them in the
+ * middle of other base64. Data, never code that scans.
+ */
 import type { MaskingRule } from '../rule.ts'
 import { either } from './spelling.ts'
 
@@ -51,13 +54,12 @@ const ASCII = [
   ALPHABET,
 ].map((letters) => `[${letters}]`)
 
-/** The characters that `head` alone decides where it begins `offset` bytes into a group of three, and the place of the next. */
-function image(head: string, offset: number): readonly [letters: string, next: number] {
-  const bits = [...('\0'.repeat(offset) + head)].map((c) => c.charCodeAt(0).toString(2).padStart(8, '0')).join('')
-  const from = Math.ceil((offset * 8) / 6)
+/** The characters that `head` alone decides, and the place in a group of the next. */
+function image(head: string): readonly [letters: string, next: number] {
+  const bits = [...head].map((c) => c.charCodeAt(0).toString(2).padStart(8, '0')).join('')
   const to = Math.floor(bits.length / 6)
   let letters = ''
-  for (let i = from; i < to; i++) letters += ALPHABET[Number.parseInt(bits.slice(i * 6, i * 6 + 6), 2)]
+  for (let i = 0; i < to; i++) letters += ALPHABET[Number.parseInt(bits.slice(i * 6, i * 6 + 6), 2)]
   return [letters, to % 4]
 }
 
@@ -67,12 +69,9 @@ function rest(next: number, least: number): string {
   return `${opened}(?:${ASCII.join('')}){${Math.max(1, Math.floor((least - 12) / 3))},}(?:${ASCII[0]}${ASCII[1]}(?:${ASCII[2]}=?|={0,2}))?`
 }
 
-/** Images shorter than this would begin in any base64. Characters. */
-const SHORTEST = 4
-
 /** A token that is encoded by itself, from its first character on. */
 const alone = ([id, whose, heads, least]: (typeof TOKENS)[number]): MaskingRule => {
-  const images = heads.map((head) => image(head, 0))
+  const images = heads.map((head) => image(head))
   return {
     id: `${id}-base64`,
     description: `${whose} in base64`,
@@ -85,42 +84,4 @@ const alone = ([id, whose, heads, least]: (typeof TOKENS)[number]): MaskingRule 
   }
 }
 
-/** Images in the middle of base64 are context: what is held there is the token's own body, never a piece of any word. */
-const WITHIN = TOKENS.flatMap(([, , heads, least]) =>
-  heads.flatMap((head) =>
-    [0, 1, 2].map((offset) => ({ least, letters: image(head, offset)[0], next: image(head, offset)[1] })),
-  ),
-).filter(({ letters }) => letters.length > SHORTEST)
-
-/** By the place in a group where the body goes on. */
-const within = (next: number): MaskingRule => {
-  const images = WITHIN.filter((one) => one.next === next)
-  return {
-    id: `within-base64-${next}`,
-    description: `Token of a known kind inside a longer base64 text, its body from place ${next} of a group on`,
-    literals: [...new Set(images.map(({ letters }) => letters))],
-    inWord: true,
-    before: either([...new Set(images.map(({ letters }) => letters))]),
-    secret: rest(next, 36),
-    examples: {
-      match: [withinSample(next)],
-      miss: [`${images[0]!.letters}AAAA`, `${images[0]!.letters} is no token`],
-    },
-  }
-}
-
-/** Some token behind other characters, so that its body goes on at this place. */
-function withinSample(next: number): string {
-  for (const [, , heads] of TOKENS) {
-    for (const offset of [1, 2]) {
-      const [letters, place] = image(heads[0]!, offset)
-      if (place !== next || letters.length <= SHORTEST) continue
-      const whole = btoa(`${'token: '.slice(-3 - offset)}${heads[0]!}${'Zx9kPw3vTq'.repeat(9)}`)
-      const from = whole.indexOf(letters) + letters.length
-      return `${whole.slice(0, from)}{{${whole.slice(from)}}}`
-    }
-  }
-  throw new RangeError(`no token's body goes on at place ${next}`)
-}
-
-export const ENCODINGS: readonly MaskingRule[] = [...TOKENS.map(alone), ...[0, 1, 2].map(within)]
+export const ENCODINGS: readonly MaskingRule[] = TOKENS.map(alone)

@@ -1,0 +1,279 @@
+/** The secrets that have begun in one lane, stepped a character at a time; keeps nothing of those that have ended. */
+import { type Candidate, type Coded, DEAD, guarded, NO_GUARD, PLACEHOLDER } from './candidate.ts'
+import { ENDED, NOTHING } from './coding.ts'
+import { follows } from './follow.ts'
+import type { State } from './matcher.ts'
+import { END, symbolOf } from './pattern.ts'
+import type { Program } from './program.ts'
+import { sees } from './sight.ts'
+import type { Step } from './step.ts'
+import { isHigh, isNumberStart, type UnitAt } from './units.ts'
+import { LONGEST_CODED, type Stretch, type Verdicts } from './verdicts.ts'
+
+/** `=` at the end of base64. */
+const PADDING = 61
+
+/** Where a secret begins. */
+export interface Beginning {
+  /** Raw offset from which it is masked. */
+  readonly start: number
+  /** Decoded index of its first unit. */
+  readonly unit: number
+  /** Units still to come that are let go; `start` moves on with them. */
+  readonly late: number
+  /** Decoded index of where its rule began to match. */
+  readonly from: number
+}
+
+export class Candidates {
+  /** Decoded index of the oldest unit that one keeps in doubt. */
+  doubt = Infinity
+  readonly #verdicts: Verdicts
+  readonly #list: Candidate[] = []
+  #serial = 0
+
+  constructor(verdicts: Verdicts) {
+    this.#verdicts = verdicts
+  }
+
+  get length(): number {
+    return this.#list.length
+  }
+
+  /** A number for what is masked without a candidate. */
+  nextSerial(): number {
+    return ++this.#serial
+  }
+
+  /** Raw offset up to which all is decided, not past `most`. */
+  settled(most: number): number {
+    let settled = most
+    for (const { masked, certain, start, end } of this.#list)
+      settled = Math.min(settled, this.#verdicts.copyOf(masked).past(certain ? end : start))
+    return settled
+  }
+
+  /** Raw offset where the first one begins. */
+  get first(): number {
+    return this.#list.reduce((first, { start }) => Math.min(first, start), Infinity)
+  }
+
+  /** Decoded index of the oldest unit that one may still need, what its rule looks at before it left out. */
+  get oldest(): number {
+    let oldest = Infinity
+    for (const { program, from, unit } of this.#list) oldest = Math.min(oldest, sees(program) ? from : unit)
+    return oldest
+  }
+
+  /** Decoded index of the unit at a raw offset where one begins or ends; undefined for another. */
+  unitAt(raw: number): number | undefined {
+    for (const { start, unit, end, unitEnd } of this.#list) {
+      if (start === raw) return unit
+      if (end === raw) return unitEnd
+    }
+    return undefined
+  }
+
+  begin(program: Program, state: State, beginning: Beginning, { outside }: Step, coded?: Coded): Candidate {
+    const { start, unit, late, from } = beginning
+    const candidate: Candidate = {
+      program,
+      rule: program.rule,
+      order: program.order,
+      serial: ++this.#serial,
+      start,
+      unit,
+      late,
+      from,
+      bare: outside,
+      masked: this.#verdicts.masks(program.rule),
+      state,
+      end: -1,
+      unitEnd: -1,
+      certain: false,
+      forced: false,
+      tails: undefined,
+      coded,
+      guard: 0,
+    }
+    this.#list.push(candidate)
+    this.doubt = Math.min(this.doubt, unit)
+    return candidate
+  }
+
+  /** Begins one right after this unit. */
+  beginAfter(program: Program, from: number, step: Step): void {
+    this.begin(program, program.secret.start, { start: step.to, unit: step.index + 1, late: 0, from }, step)
+  }
+
+  /** Begins one that has come up to this unit already. */
+  enter(program: Program, state: State, beginning: Beginning, step: Step, unitAt: UnitAt, coded?: Coded): void {
+    const candidate = this.begin(program, state, beginning, step, coded)
+    candidate.guard = NO_GUARD
+    candidate.bare &&= isNumberStart(unitAt(candidate.unit))
+    if (candidate.state.accept && this.#decided(candidate, step)) this.#list.pop()
+  }
+
+  step(step: Step, tick: number): void {
+    const list = this.#list
+    const { length } = list
+    let kept = 0
+    let doubt = Infinity
+    for (let i = 0; i < length; i++) {
+      const candidate = list[i]!
+      const lives = candidate.coded
+        ? this.#survivesCoded(candidate, candidate.coded, step)
+        : this.#survives(candidate, step, tick)
+      if (!lives) continue
+      list[kept++] = candidate
+      doubt = Math.min(doubt, candidate.certain ? candidate.unitEnd : candidate.unit)
+    }
+    for (let i = length; i < list.length; i++) list[kept++] = list[i]!
+    list.length = kept
+    this.doubt = doubt
+  }
+
+  /** The second half of a surrogate pair shares the fate of the first. */
+  widen({ index, from, to }: Step): void {
+    this.#verdicts.widen(from, to)
+    for (const candidate of this.#list) {
+      const grows = candidate.end === from
+      if (candidate.start === from) candidate.start = to
+      if (candidate.unit === index) candidate.unit++
+      if (!grows) continue
+      candidate.end = to
+      candidate.unitEnd++
+    }
+  }
+
+  /** All that are not masked up to `forced.end` become parts of it, and swallow whatever they eat. */
+  force(forced: Stretch): void {
+    for (const candidate of this.#list) {
+      if (candidate.certain && candidate.end === forced.end) continue
+      Object.assign(candidate, forced, { certain: true, forced: true, tails: undefined, late: 0 })
+    }
+    this.doubt = Infinity
+  }
+
+  /** Drops them all; what is certain stays masked. */
+  drop(): void {
+    for (const candidate of this.#list) this.#verdicts.tell(candidate)
+    this.#forget()
+  }
+
+  /** The text ends. */
+  end(edge: number, index: number): void {
+    for (const candidate of this.#list) {
+      const { coded, forced } = candidate
+      if (!forced) follows(candidate, END, coded?.end ?? edge, coded?.unitEnd ?? index, this.#verdicts)
+      this.#verdicts.close(candidate)
+    }
+    this.#forget()
+  }
+
+  #forget(): void {
+    this.#list.length = 0
+    this.doubt = Infinity
+  }
+
+  #survives(candidate: Candidate, step: Step, tick: number): boolean {
+    const { unit, index, from, to, quote } = step
+    const { secret } = candidate.program
+    const symbol = symbolOf(unit)
+    if (!candidate.forced) follows(candidate, symbol, from, index, this.#verdicts)
+    if (candidate.bare && candidate.state === secret.start) candidate.bare = isNumberStart(unit)
+    if (candidate.guard >= 0 && !candidate.forced && this.#isPlaceholder(candidate, step)) return false
+    const state = quote ? null : secret.step(candidate.state, symbol)
+    if (!state) return !quote && this.#waits(candidate) ? true : this.#ended(candidate)
+    candidate.state = state
+    if (candidate.late > 0) {
+      candidate.late--
+      candidate.start = to
+    }
+    if (candidate.forced) return this.#swallows(candidate, index, to)
+    if (state.accept && this.#decided(candidate, step)) return false
+    return !this.#merged(candidate, state, tick)
+  }
+
+  /** Whether something must still be read before an ended secret counts. */
+  #waits(candidate: Candidate): boolean {
+    if (!candidate.tails && !(candidate.guard >= 0 && candidate.end >= 0)) return false
+    candidate.state = DEAD
+    return true
+  }
+
+  #ended(candidate: Candidate): false {
+    this.#verdicts.close(candidate)
+    return false
+  }
+
+  /** The same for one in another spelling: what is masked goes on to the end of the spelling, the value does not. */
+  #survivesCoded(candidate: Candidate, coded: Coded, step: Step): boolean {
+    const { unit, index, to, quote } = step
+    const byte = quote ? ENDED : coded.decoder.feed(unit)
+    const goesOn = byte !== ENDED || (unit === PADDING && !quote)
+    if (candidate.forced) return goesOn && this.#swallows(candidate, index, to)
+    if (byte === NOTHING) return true
+    const symbol = byte === ENDED ? END : symbolOf(byte)
+    follows(candidate, symbol, coded.end, coded.unitEnd, this.#verdicts)
+    const state = byte === ENDED ? null : candidate.program.secret.step(candidate.state, symbol)
+    if (!state) {
+      if (byte !== ENDED && this.#waits(candidate)) return true
+      this.#verdicts.close(candidate)
+      candidate.forced = candidate.certain
+      return candidate.certain && goesOn && this.#swallows(candidate, index, to)
+    }
+    candidate.state = state
+    if (coded.text.length <= LONGEST_CODED) coded.text += String.fromCharCode(byte)
+    coded.end = to
+    coded.unitEnd = index + 1
+    const { follow, after } = candidate.program
+    if (state.accept && !follow && !after) this.#verdicts.accept(candidate, to, index + 1)
+    return true
+  }
+
+  #swallows(candidate: Candidate, index: number, to: number): true {
+    candidate.end = to
+    candidate.unitEnd = index + 1
+    this.#verdicts.cover(candidate)
+    return true
+  }
+
+  /** True where it turns out to be a placeholder: a new one may begin behind it. */
+  #isPlaceholder(candidate: Candidate, step: Step): boolean {
+    candidate.guard = guarded(candidate.guard, step.unit)
+    if (candidate.guard === PLACEHOLDER) {
+      if (!step.quote) this.beginAfter(candidate.program, candidate.from, step)
+      return true
+    }
+    if (candidate.guard === NO_GUARD && candidate.end >= 0)
+      this.#verdicts.accept(candidate, candidate.end, candidate.unitEnd)
+    return false
+  }
+
+  /** Takes a match that ends with this unit; true where it can be no longer, so that its candidate is done. */
+  #decided(candidate: Candidate, { unit, index, to }: Step): boolean {
+    const { follow, after, whole } = candidate.program
+    if (follow || after || candidate.coded) return false
+    this.#verdicts.accept(candidate, to, index + 1)
+    if (!whole || !candidate.state.last || candidate.guard >= 0 || isHigh(unit)) return false
+    this.#verdicts.close(candidate)
+    return true
+  }
+
+  /** Two candidates of one rule in one state have one future: the earlier one goes on for both. */
+  #merged(candidate: Candidate, state: State, tick: number): boolean {
+    const { check, after, foreign, whole } = candidate.program
+    if (check || after || foreign?.judge || candidate.guard >= 0) return false
+    if (state.tick !== tick) {
+      state.tick = tick
+      state.holder = candidate
+      return false
+    }
+    const holder = state.holder as Candidate
+    if (whole && (holder.end >= 0 || candidate.end >= 0)) return false
+    const { serial, start, unit, late, bare, certain, end, unitEnd } = candidate
+    if (start < holder.start) Object.assign(holder, { serial, start, unit, late, bare, certain, end, unitEnd })
+    return true
+  }
+}

@@ -1,0 +1,42 @@
+/** Kinds of UTF-16 units, and where a word begins. Pure; looks at single units, never at a text. */
+
+export const BACKSLASH = 92
+export const PERCENT = 37
+
+/** A letter or digit of ASCII. */
+export function isWord(unit: number): boolean {
+  return (unit >= 97 && unit <= 122) || (unit >= 48 && unit <= 57) || (unit >= 65 && unit <= 90)
+}
+
+export function isHex(unit: number): boolean {
+  return (unit >= 48 && unit <= 57) || (unit >= 65 && unit <= 70) || (unit >= 97 && unit <= 102)
+}
+
+export function isHigh(unit: number): boolean {
+  return unit >= 0xd800 && unit <= 0xdbff
+}
+
+export function isNumberStart(unit: number): boolean {
+  return unit === 45 || (unit >= 48 && unit <= 57)
+}
+
+/** ASCII upper case as lower case. */
+export function folded(unit: number): number {
+  return unit >= 65 && unit <= 90 ? unit + 32 : unit
+}
+
+/** Gives the unit with this decoded index; -1 before the first, and where it is no longer known. */
+export type UnitAt = (index: number) => number
+
+/**
+ * Whether a word may begin at `index`: no letter or digit stands directly before it, unless that letter belongs to an
+ * escape (`\n`) or a percent sign (`%3D`).
+ */
+export function beginsWord(unitAt: UnitAt, index: number): boolean {
+  if (!isWord(unitAt(index - 1))) return true
+  const second = unitAt(index - 2)
+  return second === BACKSLASH || (isHex(unitAt(index - 1)) && isHex(second) && unitAt(index - 3) === PERCENT)
+}
+
+/** How many units before a place `beginsWord` looks at. */
+export const EDGE_UNITS = 3
