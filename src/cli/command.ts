@@ -1,7 +1,6 @@
 /** What every command of the command line is given: options, examples, the open record. Prints nothing. */
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { loadConfig } from '#app'
-import { openRecord, type Record } from './record.ts'
+import type { Record } from './remote.ts'
 
 /** One command: adds itself to the program. */
 export type Register = (program: Command) => void
@@ -18,7 +17,8 @@ export const commonOf = (command: Command): Common => command.optsWithGlobals() 
 /** Runs with the record open, and closes it again. @throws as `openRecord` */
 export async function withRecord<Answer>(command: Command, run: (record: Record) => Promise<Answer>): Promise<Answer> {
   const { config, url } = commonOf(command)
-  const record = await openRecord(() => loadConfig(config), url)
+  const { openRecord } = await import('./record.ts')
+  const record = await openRecord(config, url)
   return run(record).finally(() => record.close())
 }
 

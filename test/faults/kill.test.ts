@@ -95,7 +95,7 @@ listen: { gateway: '127.0.0.1:${PORT}', health: '127.0.0.1:18681' }
 connections: { up: { kind: openai-compatible, url: 'http://127.0.0.1:${port}' } }
 `,
   )
-  const made = await openLocal(loadConfig(config))
+  const made = await openLocal(await loadConfig(config))
   const created = await made.request('/keys', {
     method: 'POST',
     body: JSON.stringify({ kind: 'user', actor: 'ana', connections: '*' }),
@@ -119,7 +119,7 @@ connections: { up: { kind: openai-compatible, url: 'http://127.0.0.1:${port}' } 
     await Promise.all([...streams.map(({ ended }) => ended), new Promise((resolve) => child.once('exit', resolve))])
     all.push(...streams.map(({ got }) => ({ got, killed })))
   }
-  const record = await openLocal(loadConfig(config))
+  const record = await openLocal(await loadConfig(config))
   const get = async <Answer>(path: string) => (await (await record.request(path, {})).json()) as Answer
   let missing = 0
   for (const { got, killed } of all) {

@@ -9,9 +9,9 @@ export const check: Register = (program) => {
     .command('check')
     .description('check the configuration; nothing is started')
     .addHelpText('after', examples('check', 'check --config /etc/gatelog.yaml'))
-    .action((_options, command) => {
+    .action(async (_options, command) => {
       const { config: path, json: asJson } = commonOf(command)
-      const config = loadConfig(path)
+      const config = await loadConfig(path)
       const connections = [...config.connections(new URL('http://127.0.0.1')).keys()]
       if (!existsSync(path)) say(safe(`${path} does not exist: these are the defaults`))
       const { notes } = config.masking

@@ -1,12 +1,12 @@
 /** `gatelog completion bash|zsh|fish`: a script for the shell, made from the tree of commands. */
 import { Argument } from 'commander'
 import { examples, type Register } from '../command.ts'
-import { bash } from '../completion/bash.ts'
-import { fish } from '../completion/fish.ts'
-import { placesOf, valuedOf } from '../completion/tree.ts'
-import { zsh } from '../completion/zsh.ts'
 
-const SHELLS = { bash, zsh, fish } as const
+const SHELLS = {
+  bash: async () => (await import('../completion/bash.ts')).bash,
+  zsh: async () => (await import('../completion/zsh.ts')).zsh,
+  fish: async () => (await import('../completion/fish.ts')).fish,
+}
 
 export const completion: Register = (program) => {
   program
@@ -14,7 +14,9 @@ export const completion: Register = (program) => {
     .description('completion for a shell')
     .addArgument(new Argument('<shell>', 'for which shell').choices(Object.keys(SHELLS)))
     .addHelpText('after', examples('completion bash > /etc/bash_completion.d/gatelog', 'completion fish | source'))
-    .action((shell: keyof typeof SHELLS) => {
-      process.stdout.write(SHELLS[shell](placesOf(program), valuedOf(program)))
+    .action(async (shell: keyof typeof SHELLS) => {
+      const { placesOf, valuedOf } = await import('../completion/tree.ts')
+      const script = await SHELLS[shell]()
+      process.stdout.write(script(placesOf(program), valuedOf(program)))
     })
 }

@@ -4,7 +4,6 @@ import { engineOf, loadConfig } from '#app'
 import { commonOf, examples, type Register } from '../command.ts'
 import { type Cut, cutOf } from '../scan/cuts.ts'
 import { rowsOf } from '../scan/lines.ts'
-import { modeOf, streamed } from '../scan/streamed.ts'
 import { json, out } from '../terminal.ts'
 
 interface Options {
@@ -24,7 +23,8 @@ export const mask: Register = (program) => {
     )
     .addHelpText('after', examples('mask --jsonl rows.jsonl', 'mask --jsonl rows.jsonl --cuts random:7'))
     .action(async ({ jsonl, cuts }: Options, command) => {
-      const engine = engineOf(loadConfig(commonOf(command).config))
+      const { modeOf, streamed } = await import('../scan/streamed.ts')
+      const engine = await engineOf(await loadConfig(commonOf(command).config))
       for await (const { id, text } of rowsOf(jsonl))
         out(json({ id, masked: streamed(engine, cuts(text), modeOf(text)) }))
     })

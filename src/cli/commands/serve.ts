@@ -13,7 +13,7 @@ export const serve: Register = (program) => {
     .addHelpText('after', examples('serve', 'serve --config /etc/gatelog.yaml'))
     .action(async (_options, command) => {
       const { config: path } = commonOf(command)
-      const config = loadConfig(path)
+      const config = await loadConfig(path)
       const gatelog = await openGatelog(config, {
         onLatch(fault) {
           say(safe(`gatelog: ${fault.message}. ${fault.remedy}`))
@@ -76,7 +76,7 @@ function reloadOn(path: string, config: Config, gatelog: Gatelog): void {
 /** A configuration that is wrong changes nothing: the last good one stays in force. */
 async function reload(path: string, gatelog: Gatelog): Promise<void> {
   try {
-    await gatelog.reload(loadConfig(path))
+    await gatelog.reload(await loadConfig(path))
     say(safe(`gatelog: ${existsSync(path) ? path : 'defaults'} in force`))
   } catch (error) {
     say(safe(`gatelog: the former configuration stays in force. ${faultOf(error).message}`))

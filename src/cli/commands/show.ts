@@ -1,7 +1,6 @@
 /** `gatelog show <id|last>`: one exchange, whole. */
 import type { Shown } from '#console'
 import { commonOf, examples, type Register, withRecord } from '../command.ts'
-import { told } from '../shown/told.ts'
 import { json, out, safe } from '../terminal.ts'
 
 interface How {
@@ -19,7 +18,9 @@ export const show: Register = (program) => {
     .action(async (id: string, { raw, all }: How, command) => {
       const found = await withRecord(command, (record) => record.get<Shown>(`/exchanges/${encodeURIComponent(id)}`))
       if (raw) return printRaw(found.bodies.reply?.text ?? '')
-      out(commonOf(command).json ? json(found) : told(found, all ?? false))
+      if (commonOf(command).json) return out(json(found))
+      const { told } = await import('../shown/told.ts')
+      out(told(found, all ?? false))
     })
 }
 
