@@ -3,7 +3,7 @@ import { Hono } from 'hono'
 import { streamText } from 'hono/streaming'
 import { Fault, faultOf } from '#exchange'
 import type { Identity, NewKey } from '#identity'
-import { parseQuery, type SessionSummary, type Trail } from '#trail'
+import { parseQuery, type Trail } from '#trail'
 import { bodyOf, noBrowser } from './refuse.ts'
 import { shown, without } from './shown.ts'
 
@@ -74,7 +74,7 @@ export function routes(backend: Backend): Hono {
       query,
       page((name) => c.req.query(name)),
     )
-    return c.json({ sessions: sessions.map(asRecorded), ...more })
+    return c.json({ sessions, ...more })
   })
   app.get('/sessions/:id', async (c) => c.json(await trail.session(c.req.param('id'))))
   app.get('/tail', (c) =>
@@ -107,12 +107,6 @@ export function routes(backend: Backend): Hono {
   })
   return app
 }
-
-/** With its id as its exchanges bear it: the index of sessions folds case. */
-const asRecorded = (each: SessionSummary): SessionSummary => ({
-  ...each,
-  session: each.newest.session ?? each.session,
-})
 
 /** A key's record without the digest that recognises it. */
 const publicKey = <Record extends { readonly digest: string }>({ digest: _digest, ...rest }: Record) => rest

@@ -1,8 +1,8 @@
 /** The facts of an exchange that a query can ask for, taken from its entries. Pure; every store uses these. */
-import type { Ending, Finding, Opening } from '#exchange'
-import { type Key, matches, type Query, type Values } from './query.ts'
+import { type Ending, type Finding, type Opening, secretsIn } from '#exchange'
+import { folded, type Key, matches, type Query, type Values } from './query.ts'
 
-/** One value for each key that names a fact; a rule has many and is kept apart. Lower case, NFC. */
+/** One value for each key that names a fact; a rule has many and is kept apart. As `folded` writes it. */
 export type Facets = Readonly<Partial<Record<Exclude<Key, 'rule'>, string>>>
 
 /** Between the two names of one value: an actor's id and name, a client and its version. */
@@ -28,8 +28,6 @@ export interface EndingFacets {
   readonly output: number
 }
 
-const fold = (value: string): string => value.normalize('NFC').toLowerCase()
-
 /** The facets of an opening. */
 export function openingFacets(opening: Opening): OpeningFacets {
   const { actor, connection, model, session, verdict, facts, findings, kind } = opening
@@ -43,7 +41,9 @@ export function openingFacets(opening: Opening): OpeningFacets {
     repo: facts.repository?.value,
     session,
   }
-  const present = Object.entries(known).flatMap(([key, value]) => (value === undefined ? [] : [[key, fold(value)]]))
+  const present = Object.entries(known).flatMap(([key, value]) =>
+    value === undefined ? [] : [[key, folded(key as Key, value)]],
+  )
   const judged = verdict && verdict.kind !== 'allow' ? [verdict.rule] : []
   const facets: Facets = Object.fromEntries(present)
   const outcome = kind === 'refused' ? kind : undefined
@@ -56,8 +56,8 @@ export function endingFacets({ findings, kind, usage }: Ending): EndingFacets {
 }
 
 function marksOf(findings: readonly Finding[], judged: readonly string[]) {
-  const rules = [...new Set([...judged, ...findings.map(({ rule }) => rule)].map(fold))]
-  return { rules, findings: findings.length, masked: findings.some(({ masked }) => masked) }
+  const rules = [...new Set([...judged, ...findings.map(({ rule }) => rule)].map((rule) => folded('rule', rule)))]
+  return { rules, findings: secretsIn(findings), masked: findings.some(({ masked }) => masked) }
 }
 
 /** Whether a value of one key, as `Facets` holds it, fits any of the patterns. */

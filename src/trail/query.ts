@@ -12,7 +12,7 @@ export const VERDICTS = [
   ...['replied', 'denied', 'aborted', 'failed', 'interrupted'],
 ] as const
 
-/** Values by key, lower case, `*` stands for any characters; several values of one key mean any of them. */
+/** Values by key, as `folded` writes them, `*` stands for any characters; several values of one key mean any of them. */
 export type Values = Readonly<Partial<Record<Key, readonly string[]>>>
 
 /** A question to the trail. All of its parts must hold. */
@@ -105,15 +105,19 @@ function readBound(term: Term, key: 'after' | 'before', draft: Draft, now: numbe
   draft[key] = readTime(term, now)
 }
 
+/** A value as it is compared: NFC, in lower case; a session's id as it is, for two ids may differ in case alone. */
+export const folded = (key: Key, value: string): string =>
+  key === 'session' ? value : value.normalize('NFC').toLowerCase()
+
 const isKey = (key: string): key is Key => KEYS.some((known) => known === key)
 
 function readValue({ value, offset, not }: Term, key: Key, draft: Draft): void {
-  const folded = value.normalize('NFC').toLowerCase()
-  if (key === 'verdict' && !VERDICTS.some((verdict) => matches(folded, verdict))) {
+  const wanted = folded(key, value)
+  if (key === 'verdict' && !VERDICTS.some((verdict) => matches(wanted, verdict))) {
     throw syntax(offset, `verdict: is one of ${VERDICTS.join(', ')}`)
   }
   const side = not ? draft.except : draft.where
-  side[key] = [...(side[key] ?? []), folded]
+  side[key] = [...(side[key] ?? []), wanted]
 }
 
 function readHas({ value, offset, not }: Term, draft: Draft): void {
@@ -166,7 +170,7 @@ export function printQuery(query: Query): string {
 
 const quote = (value: string): string => `"${value.replace(/["\\]/g, '\\$&')}"`
 
-/** Whether a value fits a pattern: all of it, in lower case, `*` standing for any characters. Linear in both. */
+/** Whether a value fits a pattern: all of it, both as `folded` writes them, `*` standing for any characters. Linear in both. */
 export function matches(pattern: string, value: string): boolean {
   const parts = pattern.split('*')
   const first = parts[0] ?? ''

@@ -1,5 +1,15 @@
 /** What a list shows of an exchange. Pure; holds no word of a prompt or a reply. */
-import type { Actor, EntryKind, Fact, FaultCode, Opening, RouteKind, Usage, Verdict } from '#exchange'
+import {
+  type Actor,
+  type EntryKind,
+  type Fact,
+  type FaultCode,
+  type Opening,
+  type RouteKind,
+  secretsIn,
+  type Usage,
+  type Verdict,
+} from '#exchange'
 import type { Recorded, SessionTotals } from './store.ts'
 
 /** One exchange in a list. `kind` is its ending's, `refused`, or `asked` while it is open. */
@@ -18,7 +28,7 @@ export interface Summary {
   readonly model?: string
   readonly session?: string
   readonly verdict?: Verdict
-  /** How many, in the prompt and in the reply. */
+  /** How many secrets, in the prompt and in the reply; one that the reply's last events repeat counts once. */
   readonly findings: number
   /** Ids of the masking rules that found something, each once. */
   readonly rules: readonly string[]
@@ -45,7 +55,7 @@ export function summaryOf({ seq, opening, ending }: Recorded): Summary {
     kind: last.kind,
     route: opening.route,
     door: opening.door,
-    findings: findings.length,
+    findings: secretsIn(opening.findings) + secretsIn(ending?.findings ?? []),
     rules: [...new Set(findings.map(({ rule }) => rule))],
     ...given({
       actor: opening.actor,

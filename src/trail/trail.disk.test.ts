@@ -11,7 +11,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
 import type { Fault, Keyring } from '#exchange'
 import { openTrail, parseQuery } from './index.ts'
-import { bodyOf, ending, idOf, NOON, opening } from './stores/cases.ts'
+import { bodyOf, ending, idOf, NOON, opening } from './stores/made.ts'
 
 const keyring: Keyring = {
   digest: (purpose, data) => createHmac('sha256', purpose).update(data).digest(),
@@ -62,7 +62,7 @@ const CHILD = `
 import { writeSync } from 'node:fs'
 import { createHash, createHmac, randomBytes } from 'node:crypto'
 const { openTrail } = await import(process.argv[1] + '/index.ts')
-const { opening, ending, idOf, bodyOf, NOON } = await import(process.argv[1] + '/stores/cases.ts')
+const { opening, ending, idOf, bodyOf, NOON } = await import(process.argv[1] + '/stores/made.ts')
 const keyring = {
   digest: (purpose, data) => createHmac('sha256', purpose).update(data).digest(),
   hash: () => createHash('sha256'),

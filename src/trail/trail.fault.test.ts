@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { type Entry, Fault, type FaultCode, type Keyring } from '#exchange'
 import { startTrail } from './open.ts'
 import type { Batch, Store } from './store.ts'
-import { ending, idOf, NOON, opening } from './stores/cases.ts'
+import { ending, idOf, NOON, opening } from './stores/made.ts'
 import { openMemory } from './stores/memory.ts'
 
 const keyring: Keyring = {

@@ -1,5 +1,5 @@
 /** What was found in an exchange, told once: a streamed reply repeats its text in its last events. Pure. */
-import type { Finding } from '#exchange'
+import { type Finding, secretKey } from '#exchange'
 
 /** Findings of one rule in one lane. */
 export interface Group {
@@ -27,14 +27,12 @@ export function grouped(findings: readonly Finding[]): Group[] {
   return [...groups.values()]
 }
 
-/** A reply's secret at the same place of another lane is the same one; lanes of a prompt are different texts. */
 function once(findings: readonly Finding[]): { finding: Finding; places: number }[] {
   const seen = new Map<string, { finding: Finding; lanes: Set<string>; places: number }>()
   findings.forEach((finding, nth) => {
-    const { rule, direction, lane, start, end, masked } = finding
-    const key = direction === 'prompt' ? String(nth) : JSON.stringify([rule, start, end, masked])
+    const key = secretKey(finding, nth)
     const one = seen.get(key) ?? { finding, lanes: new Set<string>(), places: 0 }
-    one.places = one.lanes.add(lane).size
+    one.places = one.lanes.add(finding.lane).size
     seen.set(key, one)
   })
   return [...seen.values()]

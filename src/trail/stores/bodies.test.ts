@@ -7,7 +7,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
 import { likeness } from '../likeness.ts'
 import type { Store } from '../store.ts'
-import { idOf, NOON, opening } from './cases.ts'
+import { idOf, NOON, opening } from './made.ts'
 import { openSqlite } from './sqlite.ts'
 
 const DAY_MS = 86_400_000

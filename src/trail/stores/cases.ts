@@ -1,53 +1,10 @@
-/** The cases that every store passes, as a table; and the entries that they are made of. Never used by the product. */
+/** The cases that every store passes, as a table. Never used by the product. */
 import assert from 'node:assert/strict'
-import { type Ending, type Entry, Fault, type Gap, type Opening } from '#exchange'
-import { parseQuery } from '../query.ts'
-import type { Committed, Store } from '../store.ts'
+import { Fault, type Gap } from '#exchange'
+import type { Store } from '../store.ts'
+import { countsSecretsOnce, tellsCase } from './lists.ts'
+import { ask, bodyOf, commit, DAY, ending, finding, idOf, NOON, opening, piece } from './made.ts'
 import { repeatsComeBack, unknownLikesAreTaken } from './repeats.ts'
-
-/** 2026-11-24, noon UTC. */
-export const NOON = Date.parse('2026-11-24T12:00:00Z')
-const DAY = 86_400_000
-
-/** A UUIDv7 of a given time, told apart by `count`. */
-export function idOf(count: number, at = NOON): string {
-  const time = at.toString(16).padStart(12, '0')
-  return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-${count.toString(16).padStart(12, '0')}`
-}
-
-export const opening = (exchange: string, more: Partial<Opening> = {}): Opening => ({
-  kind: 'asked',
-  exchange,
-  at: NOON,
-  door: 'reverse',
-  method: 'POST',
-  path: '/v1/chat/completions',
-  route: 'chat',
-  facts: {},
-  findings: [],
-  ...more,
-})
-
-export const ending = (exchange: string, more: Partial<Ending> = {}): Ending => ({
-  kind: 'replied',
-  exchange,
-  at: NOON + 5,
-  status: 200,
-  delivered: 200,
-  findings: [],
-  timings: { end: 5 },
-  ...more,
-})
-
-/** A body of text. */
-export const bodyOf = (text: string) => ({ bytes: Buffer.from(text), type: 'text/plain', received: 'aa', sent: 'bb' })
-
-const finding = (rule: string, masked: boolean) =>
-  ({ rule, direction: 'prompt', lane: 'messages.0.content', start: 0, end: 4, masked }) as const
-
-const commit = (store: Store, ...entries: Entry[]): Promise<Committed> => store.commit({ entries, pieces: [] })
-const piece = (exchange: string, text: string) => ({ exchange, bytes: Buffer.from(text) })
-const ask = (text: string) => parseQuery(text, NOON)
 
 /** The numbers, as given to `idOf`, of the exchanges that a query finds, in the order found. */
 async function found(store: Store, text: string): Promise<number[]> {
@@ -312,6 +269,8 @@ export const CASES: readonly [string, (store: Store) => Promise<void>][] = [
   ['answers queries', answersQueries],
   ['goes through a list page by page', pages],
   ['lists sessions', listsSessions],
+  ['tells sessions apart whose ids differ in case', tellsCase],
+  ['counts a secret once that is repeated', countsSecretsOnce],
   ['keeps gaps', keepsGaps],
   ['keeps documents', keepsDocuments],
   ['stands hostile values', standsHostileValues],

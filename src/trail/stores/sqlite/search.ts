@@ -178,7 +178,7 @@ export class Search {
     const rows: Row[] = []
     for (const name of this.#engine.folder.names().reverse()) {
       const day = this.#day(name)
-      const [term] = day.termsLike('session', [id.normalize('NFC').toLowerCase()])
+      const [term] = day.termsLike('session', [id])
       if (term === undefined) continue
       const sql = 'SELECT seq, closing FROM exchanges WHERE session = ? ORDER BY seq'
       for (const found of day.file.all<Found>(sql, term)) rows.push(day.row(found, false))
