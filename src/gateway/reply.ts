@@ -1,7 +1,17 @@
 /** One streamed reply on its way to the client: bytes in, masked events out. Opens no socket and reads no clock. */
-import { Fault, type Finding } from '#exchange'
+import { Fault, type Finding, type Reply as Told } from '#exchange'
 import type { Engine } from '#masking'
-import { type EventReading, type Frame, Framer, type Piece, type Protocol, readFrame, type Shape, Shapes } from '#wire'
+import {
+  type EventReading,
+  type Frame,
+  Framer,
+  joinedEvents,
+  type Piece,
+  type Protocol,
+  readFrame,
+  type Shape,
+  Shapes,
+} from '#wire'
 import { Lanes } from './lanes.ts'
 import type { Signed } from './signed.ts'
 import { passes, rendered, type Segment, type Waiting } from './waiting.ts'
@@ -119,6 +129,12 @@ export class Reply {
   /** The signed texts that a rule changed, as the model wrote them. */
   get signed(): Signed[] {
     return this.#lanes.signed
+  }
+
+  /** What these bytes tell, which left; undefined where no protocol reads them. */
+  told(bytes: Buffer): Told | undefined {
+    const { protocol } = this.#options
+    return protocol && this.#shapes && protocol.readEvents(joinedEvents(bytes, this.#shapes))
   }
 
   /** The shape of the event that begins here; what it bears is in the shapes' `fit`. */

@@ -1,10 +1,12 @@
 /** One streamed reply: upstream bytes to masked events to the client, journalled, its last event held for the record. */
-import { type EndingKind, Fault, type Hash, type Reply as Told } from '#exchange'
+import { type EndingKind, Fault, type Reply as Told } from '#exchange'
 import { type Incoming, withoutLength } from '#relay'
+import { Came } from './came.ts'
 import { digest, type End, type Exchange, elapsed, ended } from './exchange.ts'
 import { end, endAnyhow, journal, journalled } from './record.ts'
 import { lineOf } from './refusals.ts'
 import { Reply } from './reply.ts'
+import { Sheet } from './sheet.ts'
 import { rememberSigned } from './signed.ts'
 import type { Way } from './steps.ts'
 import type { Cut } from './watch.ts'
@@ -30,12 +32,8 @@ class Stream implements Streamed {
   readonly #incoming: Incoming
   readonly #type: string
   readonly #reply: Reply
-  readonly #sent: Uint8Array[] = []
-  readonly #pace: [number, number][] = []
-  readonly #received: Hash
-  /** Of all that was received, once the reply is over. */
-  #digest: string | undefined
-  #size = 0
+  readonly #sent = new Sheet()
+  readonly #came: Came
 
   constructor(exchange: Exchange, way: Way, incoming: Incoming, type: string) {
     const { engine, settings, keyring } = exchange.house
@@ -43,7 +41,7 @@ class Stream implements Streamed {
     this.#way = way
     this.#incoming = incoming
     this.#type = type
-    this.#received = keyring.hash('body')
+    this.#came = new Came(keyring, this.#sent)
     this.#reply = new Reply({ protocol: way.protocol, engine, eventBytes: settings.eventBytes })
   }
 
@@ -52,14 +50,22 @@ class Stream implements Streamed {
     turn.head(this.#incoming.status, [...withoutLength(this.#incoming.headers), ['x-gatelog-exchange', id]])
     const source = this.#incoming.body[Symbol.asyncIterator]()
     for (let next = await source.next(); !next.done; next = await this.#next(source)) {
-      this.#received.update(next.value)
-      for (const bytes of this.#reply.push(next.value)) await this.#deliver(bytes)
+      this.#came.take(next.value)
+      const out = this.#reply.push(next.value)
+      if (this.#reply.edited) this.#came.changed()
+      for (const bytes of out) {
+        const room = this.#deliver(bytes)
+        if (room) await room
+      }
+      if (!this.#reply.edited) this.#came.passed()
     }
     const last = this.#reply.end()
+    if (this.#reply.edited) this.#came.changed()
     if (this.#truncated(last)) throw new Fault('upstream.truncated')
     if (cut.signal.aborted && !this.#reply.terminal) throw cut.signal.reason
     const delivered = this.#sent.length
     for (const bytes of last) this.#admit(bytes)
+    if (!this.#reply.edited) this.#came.passed()
     rememberSigned(this.#exchange, this.#way, this.#reply.signed)
     await end(this.#exchange, ended(this.#exchange, this.#end('replied'))).catch((error) => {
       this.#takeBack(delivered)
@@ -81,51 +87,46 @@ class Stream implements Streamed {
     return next
   }
 
-  /** Journals, waits where the record lags behind, then lets the bytes go. */
-  async #deliver(bytes: Uint8Array): Promise<void> {
+  /** Journals, waits where the record lags behind, then lets the bytes go. A promise where that takes time. */
+  #deliver(came: Uint8Array): Promise<void> | undefined {
     const { house, turn } = this.#exchange
-    this.#admit(bytes)
+    const bytes = this.#admit(came)
     journal(this.#exchange, bytes)
     const oldest = house.trail.unjournalled
     const late = oldest !== undefined && house.clock() - oldest > OLDEST_UNJOURNALLED
-    if (late || this.#way.connection.durable === 'each-event') await journalled(this.#exchange)
-    await turn.deliver(bytes)
+    if (late || this.#way.connection.durable === 'each-event')
+      return journalled(this.#exchange).then(() => turn.deliver(bytes))
+    return turn.deliver(bytes)
   }
 
-  /** @throws limit.reply */
-  #admit(bytes: Uint8Array): void {
+  /** Takes bytes into the record; the copy that it keeps. @throws limit.reply */
+  #admit(bytes: Uint8Array): Uint8Array {
     const most = this.#exchange.house.settings.replyBytes
-    if (this.#size + bytes.length > most) throw new Fault('limit.reply', `more than ${most} bytes`)
-    this.#count(bytes)
+    if (this.#sent.length + bytes.length > most) throw new Fault('limit.reply', `more than ${most} bytes`)
+    return this.#count(bytes)
   }
 
-  #count(bytes: Uint8Array): void {
-    if (bytes.length === 0) return
-    this.#sent.push(bytes)
-    this.#pace.push([elapsed(this.#exchange), this.#size])
-    this.#size += bytes.length
+  #count(bytes: Uint8Array): Uint8Array {
+    return this.#sent.add(bytes, elapsed(this.#exchange))
   }
 
   /** What was counted and did not leave after all is no part of the record. */
   #takeBack(delivered: number): void {
-    for (const bytes of this.#sent.splice(delivered)) this.#size -= bytes.length
-    this.#pace.length = delivered
+    this.#sent.cut(delivered)
   }
 
   /** A stream whose protocol has a terminal event and that ended, with 200, without it. */
   #truncated(last: readonly Uint8Array[]): boolean {
     if (this.#reply.terminal || !this.#way.protocol || this.#incoming.status !== 200) return false
-    const text = Buffer.concat([...this.#sent, ...last]).toString()
-    return this.#way.protocol.readReply(text, true).finish === undefined
+    return this.#reply.told(Buffer.concat([this.#sent.bytes(), ...last]))?.finish === undefined
   }
 
   #end(kind: EndingKind): End {
-    const bytes = Buffer.concat(this.#sent)
+    const bytes = this.#sent.bytes()
     const { protocol, route } = this.#way
     const kept = protocol !== undefined || route === undefined
-    const reply: Told | undefined = protocol?.readReply(bytes.toString(), true)
-    this.#digest ??= this.#received.digest('hex')
-    const received = this.#digest
+    const reply: Told | undefined = this.#reply.told(bytes)
+    const received = this.#came.digest()
     const asItCame = kind === 'replied' && !this.#reply.edited
     const sent = asItCame ? received : digest(this.#exchange, bytes)
     return {
@@ -135,7 +136,7 @@ class Stream implements Streamed {
       findings: this.#reply.findings,
       events: this.#reply.events,
       unparsed: this.#reply.unparsed,
-      ...(kept && { body: { bytes, type: this.#type, received, sent }, pace: this.#pace }),
+      ...(kept && { body: { bytes, type: this.#type, received, sent }, pace: this.#sent.pace() }),
       ...(reply && { reply }),
       ...requestIdOf(this.#incoming),
     }
@@ -153,7 +154,7 @@ class Stream implements Streamed {
   #notice(line: string): Uint8Array | undefined {
     const { protocol } = this.#way
     if (!protocol) return undefined
-    return Buffer.from(protocol.notice(line, Buffer.concat(this.#sent).toString()))
+    return Buffer.from(protocol.notice(line, this.#sent.bytes().toString()))
   }
 }
 

@@ -36,14 +36,23 @@ test('what is pushed comes out in order, whoever is first', async () => {
   )
 })
 
-test('the source is paused once when full and resumed once when nearly empty', async () => {
+test('the source is paused once when full, and resumed once when all was read', async () => {
   const { chunks, calls } = queue()
   for (let i = 0; i < 10; i++) chunks.push(new Uint8Array(16 * 1024))
-  assert.deepEqual(calls, ['pause'])
-  for (let i = 0; i < 8; i++) await chunks.next()
-  assert.deepEqual(calls, ['pause'])
-  await chunks.next()
-  assert.deepEqual(calls, ['pause', 'resume'])
+  assert.deepEqual([calls, chunks.queued], [['pause'], 160 * 1024])
+  assert.equal((await chunks.next()).value?.length, 160 * 1024)
+  assert.deepEqual([calls, chunks.queued], [['pause', 'resume'], 0])
+  chunks.push(new Uint8Array(64 * 1024))
+  assert.deepEqual(calls, ['pause', 'resume', 'pause'])
+})
+
+test('what comes within one turn of the source is read as one, also by a reader who waits', async () => {
+  const { chunks } = queue()
+  const reading = chunks.next()
+  for (const part of ['a', 'b', 'c']) chunks.push(Buffer.from(part))
+  assert.equal(String((await reading).value), 'abc')
+  chunks.push(Buffer.from('d'))
+  assert.equal(String((await chunks.next()).value), 'd')
 })
 
 test('a failure comes after what was queued, or at once; and only once', async () => {

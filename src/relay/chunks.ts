@@ -1,9 +1,8 @@
-/** A reply's bytes between the upstream socket and their reader: a bounded queue. Opens nothing, copies nothing. */
+/** A reply's bytes between the upstream socket and their reader: a bounded queue. Opens nothing; copies only to join. */
 import type { Fault } from '#exchange'
 
 /** The source stops at this many queued bytes; one more read (≤ 64 kB) may still arrive after that. */
 const HIGH = 64 * 1024
-const LOW = 16 * 1024
 
 /** The source of the bytes, as its queue sees it. */
 export interface Source {
@@ -15,22 +14,21 @@ export interface Source {
 
 type Step = IteratorResult<Uint8Array, undefined>
 
-interface Waiter {
-  resolve(step: Step): void
-  reject(fault: Fault): void
-}
-
 const DONE: Step = { done: true, value: undefined }
 
-/** One reader, one source. What was queued before a failure is still read; then the failure is thrown. */
+/**
+ * One reader, one source. What was queued before a failure is still read; then the failure is thrown. What came within
+ * one turn of the source, or while the reader was busy, is read as one: an upstream's events come several at a time.
+ */
 export class Chunks implements AsyncIterableIterator<Uint8Array, undefined> {
   readonly #source: Source
-  readonly #queue: Uint8Array[] = []
+  #queue: Uint8Array[] = []
   #bytes = 0
   #paused = false
   #closed = false
   #fault: Fault | undefined
-  #waiter: Waiter | undefined
+  /** Tells the reader that there is something to read. */
+  #wake: (() => void) | undefined
 
   constructor(source: Source) {
     this.#source = source
@@ -47,14 +45,9 @@ export class Chunks implements AsyncIterableIterator<Uint8Array, undefined> {
 
   push(chunk: Uint8Array): void {
     if (this.#closed || chunk.length === 0) return
-    const waiter = this.#taken()
-    if (waiter) waiter.resolve({ done: false, value: chunk })
-    else this.#keep(chunk)
-  }
-
-  #keep(chunk: Uint8Array): void {
     this.#queue.push(chunk)
     this.#bytes += chunk.length
+    this.#wake?.()
     if (this.#bytes < HIGH || this.#paused) return
     this.#paused = true
     this.#source.pause()
@@ -62,7 +55,7 @@ export class Chunks implements AsyncIterableIterator<Uint8Array, undefined> {
 
   end(): void {
     this.#closed = true
-    this.#taken()?.resolve(DONE)
+    this.#wake?.()
   }
 
   /** Ends with a fault. `at_once` drops what is queued: the reader must not go on. */
@@ -70,23 +63,22 @@ export class Chunks implements AsyncIterableIterator<Uint8Array, undefined> {
     if (this.#closed) return
     this.#closed = true
     if (at_once) this.#clear()
-    const waiter = this.#taken()
-    if (waiter) waiter.reject(fault)
-    else this.#fault = fault
+    this.#fault = fault
+    this.#wake?.()
   }
 
-  next(): Promise<Step> {
-    const chunk = this.#queue.shift()
-    if (chunk) {
-      this.#bytes -= chunk.length
-      this.#refill()
-      return Promise.resolve({ done: false, value: chunk })
+  async next(): Promise<Step> {
+    if (this.#queue.length === 0 && !this.#closed) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve
+      })
+      this.#wake = undefined
     }
-    if (this.#fault) return this.#thrown(this.#fault)
-    if (this.#closed) return Promise.resolve(DONE)
-    return new Promise((resolve, reject) => {
-      this.#waiter = { resolve, reject }
-    })
+    if (this.#queue.length > 0) return { done: false, value: this.#taken() }
+    const fault = this.#fault
+    this.#fault = undefined
+    if (fault) throw fault
+    return DONE
   }
 
   return(): Promise<Step> {
@@ -98,24 +90,22 @@ export class Chunks implements AsyncIterableIterator<Uint8Array, undefined> {
     return Promise.resolve(DONE)
   }
 
-  #thrown(fault: Fault): Promise<never> {
-    this.#fault = undefined
-    return Promise.reject(fault)
-  }
-
-  #taken(): Waiter | undefined {
-    const waiter = this.#waiter
-    this.#waiter = undefined
-    return waiter
+  /** All that is queued, in one piece. */
+  #taken(): Uint8Array {
+    const [only, second] = this.#queue
+    const taken = only && !second ? only : Buffer.concat(this.#queue, this.#bytes)
+    this.#clear()
+    this.#refill()
+    return taken
   }
 
   #clear(): void {
-    this.#queue.length = 0
+    this.#queue = []
     this.#bytes = 0
   }
 
   #refill(): void {
-    if (!this.#paused || this.#bytes > LOW || this.#closed) return
+    if (!this.#paused || this.#closed) return
     this.#paused = false
     this.#source.resume()
   }

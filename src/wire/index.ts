@@ -3,6 +3,7 @@ import { type Piece, wholePieces } from './protocol.ts'
 
 export { arraysOf } from './arrays.ts'
 export { type Client, readClient } from './client.ts'
+export { joinedEvents } from './events.ts'
 export type { EventReading, Headers, Piece, Protocol } from './protocol.ts'
 export { PROTOCOLS, type Route, routeFor } from './routes.ts'
 export type { Shape } from './shape.ts'

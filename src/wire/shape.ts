@@ -7,7 +7,7 @@ import { type Hole, NUMBER } from './strings.ts'
 const LONGEST = 4096
 const MOST_HOLES = 64
 
-const DELTA = 0
+export const DELTA = 0
 const INERT = 1
 const NUMERIC = 2
 const KINDS = { delta: DELTA, inert: INERT, number: NUMERIC } as const
@@ -26,6 +26,8 @@ export interface Shape {
   /** Latin-1 text before, between and behind the holes: ASCII without a backslash. */
   readonly parts: readonly string[]
   readonly kinds: readonly number[]
+  /** Where the data begin, in bytes from the frame's first. */
+  readonly data: number
   /** In the order of the delta holes. */
   readonly targets: readonly Target[]
   /** The strings that are whole, the same in every event of this shape, at their places in the first one. */
@@ -132,6 +134,7 @@ export function shapeOf(frame: Frame, protocol: Protocol): Shape | undefined {
   return {
     parts,
     kinds: holes.map(({ kind }) => KINDS[kind]),
+    data: start,
     targets: deltas.map(({ lane, mode }) => ({ lane, mode })),
     wholes: reading.pieces.filter(({ how }) => how === 'whole'),
     joins: joins(holes, protocol),

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { Fault } from '#exchange'
-import { Framer, type Piece, PROTOCOLS, type Protocol, readFrame, Shapes } from './index.ts'
+import { Framer, joinedEvents, type Piece, PROTOCOLS, type Protocol, readFrame, Shapes } from './index.ts'
 
 const KEYS = [
   ...['id', 'type', 'choices', 'index', 'delta', 'content', 'text', 'signature', 'obfuscation', 'sequence_number'],
@@ -182,3 +182,64 @@ test('no more than 32 shapes are kept', () => {
   for (const bytes of all) shapes.learn(readFrame(bytes), () => true)
   assert.equal(all.filter((bytes) => shapes.find(bytes.toString('latin1'), bytes, 0)).length, 32)
 })
+
+type Maker = (value: string, at: number, nth: number) => object
+const choice = (more: object, nth: number) => ({ id: `c${nth}`, model: 'm', usage: { total: nth }, choices: [more] })
+const called = (id: string, name: string, args: object, index: number) => ({
+  choices: [{ index: 0, delta: { tool_calls: [{ index, id, function: { name, ...args } }] } }],
+})
+/** Events that bear text in one of the fields that a reader joins, or beside one. */
+const MAKERS: readonly Maker[] = [
+  ...['content', 'reasoning_content', 'reasoning', 'refusal'].map(
+    (name): Maker =>
+      (value, index, nth) =>
+        choice({ index, delta: { [name]: value }, finish_reason: null }, nth),
+  ),
+  (text, index, nth) => choice({ index, text, finish_reason: 'stop' }, nth),
+  (value, index) => ({ choices: [{ index, delta: { content: value, refusal: value } }] }),
+  (value, index) => called('', '', { arguments: value }, index),
+  (value, index, nth) => called(`i${nth}`, 'run', { arguments: value }, index),
+  (value, index) => called('', value, {}, index),
+  ...['output_text', 'refusal', 'function_call_arguments', 'later'].map(
+    (kind): Maker =>
+      (delta, output_index, nth) => ({
+        type: `response.${kind}.delta`,
+        item_id: `i${nth}`,
+        output_index,
+        delta,
+        n: nth,
+      }),
+  ),
+  ...['text', 'thinking', 'partial_json', 'later'].map(
+    (name): Maker =>
+      (value, index) => ({ type: 'content_block_delta', index, delta: { type: `${name}_delta`, [name]: value } }),
+  ),
+  (_, index) => ({ type: 'content_block_start', index, content_block: { type: 'text', text: '' } }),
+  (_, index) => ({ type: 'response.output_item.added', output_index: index, item: { type: 'message' } }),
+]
+const runs = fc
+  .tuple(fc.constantFrom(...MAKERS), fc.nat(1), fc.array(fc.tuple(text, number), { maxLength: 6, size: 'max' }))
+  .map(([make, at, values]) => values.map(([value, nth]) => make(value, at, nth)))
+const streams = fc
+  .array(fc.oneof(runs, runs, runs, fc.tuple(events)), { maxLength: 12, size: 'max' })
+  .map((all): object[] => all.flat())
+
+for (const protocol of PROTOCOLS)
+  test(`a reply read by joined events is the same: ${protocol.name}`, () => {
+    let joined = 0
+    fc.assert(
+      fc.property(streams, fc.constantFrom('', 'data: [DONE]\n\n', 'data: {"type":', ': note\n\n'), (sent, rest) => {
+        const lines = sent.map((event) => `data: ${JSON.stringify(event)}\n\n`)
+        const body = Buffer.from(lines.join('') + rest)
+        const whole = protocol.readReply(body.toString(), true)
+        const shapes = new Shapes(protocol)
+        assert.deepEqual(protocol.readEvents(joinedEvents(body, shapes)), whole)
+        for (const line of lines) shapes.learn(readFrame(Buffer.from(line)), () => true)
+        const told = joinedEvents(body, shapes)
+        joined += sent.length - told.length
+        assert.deepEqual(protocol.readEvents(told), whole)
+      }),
+      { numRuns: 1000 },
+    )
+    assert.ok(joined > 100, String(joined))
+  })
