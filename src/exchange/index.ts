@@ -1,5 +1,7 @@
 /** The nouns of the gateway and the table of faults. Imports nothing from any other room. */
+
 export type { Actor, ActorKind, Fact, FactName, Facts, Source } from './actor.ts'
+export { adjoined } from './adjoin.ts'
 export type {
   Body,
   Ending,

@@ -1,5 +1,5 @@
 /** One streamed reply on its way to the client: bytes in, masked events out. Opens no socket and reads no clock. */
-import { Fault, type Finding, type Reply as Told } from '#exchange'
+import { adjoined, Fault, type Finding, type Reply as Told } from '#exchange'
 import type { Engine } from '#masking'
 import {
   type EventReading,
@@ -90,14 +90,14 @@ export class Reply {
         const end = this.#shapes?.fit.end ?? at
         const segments = this.#fit(shape)
         if (this.#waiting.length > 0 || !segments.every(passes)) {
-          if (at > since) out.push(chunk.subarray(since, at))
+          add(out, chunk.subarray(since, at))
           this.#wait({ raw: chunk.subarray(at, end), segments, edits: [], shell: undefined, text: false })
           this.#release(out)
           since = end
         }
         at = end
       } else {
-        if (at > since) out.push(chunk.subarray(since, at))
+        add(out, chunk.subarray(since, at))
         const raw = this.#framer.cut(chunk, at, fresh)
         fresh = false
         since = at = this.#framer.at
@@ -105,7 +105,7 @@ export class Reply {
         this.#release(out)
       }
     }
-    if (chunk.length > since) out.push(chunk.subarray(since))
+    add(out, chunk.subarray(since))
     return out
   }
 
@@ -116,7 +116,7 @@ export class Reply {
     this.#lanes.end('*')
     const out: Uint8Array[] = []
     this.#release(out)
-    for (const waiting of this.#last) out.push(this.#render(waiting))
+    for (const waiting of this.#last) add(out, this.#render(waiting))
     this.#last = []
     return out
   }
@@ -224,7 +224,7 @@ export class Reply {
       const waiting = this.#waiting[next] as Waiting
       if (!this.#ready(waiting)) break
       this.#waitingBytes -= waiting.raw.length
-      out.push(this.#render(waiting))
+      add(out, this.#render(waiting))
     }
     if (next) this.#waiting = this.#waiting.slice(next)
   }
@@ -248,4 +248,13 @@ export class Reply {
     const pieces = this.#options.protocol?.readEvent(frame.data ?? '').pieces ?? []
     return pieces.filter(({ how, value }) => how === 'delta' && value !== '')
   }
+}
+
+/** Adds bytes to those that leave, in one piece with the last ones where they came so. */
+function add(out: Uint8Array[], bytes: Uint8Array): void {
+  if (bytes.length === 0) return
+  const last = out.at(-1)
+  const both = last && adjoined(last, bytes)
+  if (both) out[out.length - 1] = both
+  else out.push(bytes)
 }

@@ -1,5 +1,5 @@
 /** What waits to become durable, parted by the day of its exchange. Holds promises and bytes; never touches a store. */
-import type { Entry, Fault } from '#exchange'
+import { adjoined, type Entry, type Fault } from '#exchange'
 import { dayOfExchange } from './days.ts'
 import { isOpening } from './entries.ts'
 import type { Batch, Piece } from './store.ts'
@@ -25,6 +25,8 @@ export interface Group {
 interface Lot {
   waiting: Waiting[]
   pieces: Piece[]
+  /** The last piece of each exchange that came since the lot was begun; nobody has taken it yet. */
+  readonly newest: Map<string, { exchange: string; bytes: Uint8Array }>
   since: number | undefined
   barrier: Barrier | undefined
 }
@@ -60,9 +62,17 @@ export class Queue {
     return promise
   }
 
-  addPiece(piece: Piece, now: number): void {
-    const lot = this.#lot(dayOfExchange(piece.exchange))
-    lot.pieces.push(piece)
+  /** Bytes that go on where the exchange's last ones ended in memory are one piece with them. */
+  addPiece({ exchange, bytes }: Piece, now: number): void {
+    const lot = this.#lot(dayOfExchange(exchange))
+    const last = lot.newest.get(exchange)
+    const both = last && adjoined(last.bytes, bytes)
+    if (both) last.bytes = both
+    else {
+      const piece = { exchange, bytes }
+      lot.pieces.push(piece)
+      lot.newest.set(exchange, piece)
+    }
     lot.since ??= now
   }
 
@@ -92,7 +102,7 @@ export class Queue {
     const [pieces, held] = [lot.pieces.filter(not(unopened)), lot.pieces.filter(has(unopened))]
     const [since, barrier] = [lot.since, lot.barrier]
     const holding = held.length > 0 ? { since, barrier } : { since: undefined, barrier: undefined }
-    this.#lots.set(day, { waiting: rest, pieces: held, ...holding })
+    this.#lots.set(day, { waiting: rest, pieces: held, newest: new Map(), ...holding })
     const batch = { entries: waiting.map(({ entry }) => entry), pieces }
     return { day, batch, waiting, since, barrier: held.length > 0 ? undefined : barrier }
   }
@@ -108,7 +118,7 @@ export class Queue {
   #lot(day: string): Lot {
     const known = this.#lots.get(day)
     if (known) return known
-    const lot: Lot = { waiting: [], pieces: [], since: undefined, barrier: undefined }
+    const lot: Lot = { waiting: [], pieces: [], newest: new Map(), since: undefined, barrier: undefined }
     this.#lots.set(day, lot)
     return lot
   }
