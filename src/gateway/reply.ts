@@ -5,6 +5,7 @@ import {
   type EventReading,
   type Frame,
   Framer,
+  Habit,
   joinedEvents,
   type Piece,
   type Protocol,
@@ -57,6 +58,7 @@ export class Reply {
   readonly #options: ReplyOptions
   readonly #framer: Framer
   readonly #shapes: Shapes | undefined
+  readonly #habit = new Habit()
   readonly #lanes: Lanes
   readonly #wholes: Wholes
   #waiting: Waiting[] = []
@@ -79,7 +81,7 @@ export class Reply {
    * came so. @throws limit.event, upstream.malformed
    */
   push(bytes: Uint8Array): Uint8Array[] {
-    const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+    const chunk = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
     const text = this.#shapes ? chunk.toString('latin1') : ''
     const out: Uint8Array[] = []
     /** Since where all passes as it came, and whether the framer has not seen this chunk. */
@@ -89,7 +91,7 @@ export class Reply {
       if (shape) {
         const end = this.#shapes?.fit.end ?? at
         const segments = this.#fit(shape)
-        if (this.#waiting.length > 0 || !segments.every(passes)) {
+        if (segments) {
           add(out, chunk.subarray(since, at))
           this.#wait({ raw: chunk.subarray(at, end), segments, edits: [], shell: undefined, text: false })
           this.#release(out)
@@ -140,12 +142,12 @@ export class Reply {
   /** The shape of the event that begins here; what it bears is in the shapes' `fit`. */
   #shapeAt(text: string, chunk: Buffer, at: number): Shape | undefined {
     if (!this.#shapes || this.terminal || !this.#framer.clear) return undefined
-    const shape = this.#shapes.find(text, chunk, at)
+    const shape = this.#shapes.find(text, chunk, at, this.#habit)
     return this.#shapes.fit.end - at > this.#options.eventBytes ? undefined : shape
   }
 
-  /** Feeds the lanes of an event by its shape. */
-  #fit({ targets }: Shape): Segment[] {
+  /** Feeds the lanes of an event by its shape: what it waits for; undefined where it passes at once. */
+  #fit({ targets }: Shape): Segment[] | undefined {
     const segments: Segment[] = []
     const values = this.#shapes?.fit.values ?? []
     for (let nth = 0; nth < targets.length; nth++) {
@@ -154,7 +156,7 @@ export class Reply {
     }
     this.events++
     this.#fitted++
-    return segments
+    return this.#waiting.length > 0 || !segments.every(passes) ? segments : undefined
   }
 
   #feed(name: string, mode: Piece['mode'], value: string): Segment {

@@ -1,6 +1,6 @@
 /** The events of a recorded stream as parsed JSON. Pure; what is not JSON is left out. */
 import { type Json, object, parsedOr } from './json.ts'
-import { DELTA, type Shape } from './shape.ts'
+import { Habit, type Shape } from './shape.ts'
 import type { Shapes } from './shapes.ts'
 import { Framer, readFrame } from './sse.ts'
 
@@ -31,10 +31,11 @@ interface Run {
 export function joinedEvents(body: Buffer, shapes: Shapes): Json[] {
   const text = body.toString('latin1')
   const framer = new Framer({ limit: Number.POSITIVE_INFINITY })
+  const habit = new Habit()
   const events: Json[] = []
   let run: Run | undefined
   for (let [at, fresh] = [0, true]; at < body.length; ) {
-    const shape = framer.clear ? shapes.find(text, body, at) : undefined
+    const shape = framer.clear ? shapes.find(text, body, at, habit) : undefined
     if (run && run.shape !== shape) events.push(...jsonOf(dataOf(run, body)))
     if (shape?.joins) {
       run = grown(run?.shape === shape ? run.text : '', shape, shapes, at)
@@ -51,9 +52,7 @@ export function joinedEvents(body: Buffer, shapes: Shapes): Json[] {
 }
 
 function grown(before: string, shape: Shape, { fit }: Shapes, at: number): Run {
-  const hole = shape.kinds.indexOf(DELTA)
-  const text = before + (fit.values[0] ?? '')
-  return { shape, at, start: fit.starts[hole] ?? 0, end: fit.ends[hole] ?? 0, text }
+  return { shape, at, start: fit.deltaStart, end: fit.deltaEnd, text: before + (fit.values[0] ?? '') }
 }
 
 function dataOf({ shape, at, start, end, text }: Run, body: Buffer): string {

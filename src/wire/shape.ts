@@ -7,7 +7,7 @@ import { type Hole, NUMBER } from './strings.ts'
 const LONGEST = 4096
 const MOST_HOLES = 64
 
-export const DELTA = 0
+const DELTA = 0
 const INERT = 1
 const NUMERIC = 2
 const KINDS = { delta: DELTA, inert: INERT, number: NUMERIC } as const
@@ -25,6 +25,8 @@ interface Target {
 export interface Shape {
   /** Latin-1 text before, between and behind the holes: ASCII without a backslash. */
   readonly parts: readonly string[]
+  /** Which hole is the first delta; all of them where there is none. */
+  readonly first: number
   readonly kinds: readonly number[]
   /** Where the data begin, in bytes from the frame's first. */
   readonly data: number
@@ -36,38 +38,80 @@ export interface Shape {
   readonly joins: boolean
 }
 
+/**
+ * What one stream's events have in common: mostly all bytes before the first delta are those of the event before, ids
+ * and times among them, and need one comparison.
+ */
+export class Habit {
+  shape: Shape | undefined
+  /** Those bytes as Latin-1; empty where they change. */
+  head = ''
+  #before: Shape | undefined
+
+  /** An event of this shape fitted whose first delta begins at `start`; the second in a row makes a habit. */
+  met(shape: Shape, text: string, at: number, start: number): void {
+    if (this.shape === shape) this.head = ''
+    else if (this.#before === shape) {
+      this.shape = shape
+      this.head = Buffer.from(text.slice(at, start), 'latin1').toString('latin1')
+    }
+    this.#before = shape
+  }
+}
+
 /** How the event read last fits its shape; overwritten by the next one. Offsets in bytes, end exclusive. */
 export class Fit {
   end = 0
-  readonly starts = new Int32Array(MOST_HOLES)
-  readonly ends = new Int32Array(MOST_HOLES)
+  /** Where the last delta stands. */
+  deltaStart = 0
+  deltaEnd = 0
   /** By delta hole: the decoded text. */
   readonly values: string[] = []
   #escaped = false
   #wide = false
 
   /** Whether an event of the shape stands at `at` of `text`, which is `bytes` as Latin-1; what it bears is here then. */
-  fits({ parts, kinds }: Shape, text: string, bytes: Buffer, at: number): boolean {
-    let from = at
-    let deltas = 0
+  fits(shape: Shape, text: string, bytes: Buffer, at: number, habit: Habit): boolean {
+    const { head } = habit
+    if (habit.shape === shape && head !== '' && text.slice(at, at + head.length) === head)
+      return this.#goesOn(shape, text, bytes, at + head.length, shape.first)
+    const { parts, kinds, first } = shape
+    let to = at
     for (let hole = 0; ; hole++) {
       const part = parts[hole] as string
-      const to = from + part.length
+      const from = to
+      to = from + part.length
       if (text.slice(from, to) !== part) return false
-      if (hole === kinds.length) {
-        this.end = to
-        return true
-      }
-      from = kinds[hole] === NUMERIC ? numberEnd(text, to) : this.#stringEnd(text, to)
-      if (from < 0) return false
-      this.starts[hole] = to
-      this.ends[hole] = from
-      if (kinds[hole] === DELTA) {
-        const value = this.#value(text, bytes, to, from)
+      if (hole === first) break
+      to = kinds[hole] === NUMERIC ? numberEnd(text, to) : this.#stringEnd(text, to)
+      if (to < 0 || (this.#escaped && kinds[hole] === INERT)) return false
+    }
+    if (!this.#goesOn(shape, text, bytes, to, first)) return false
+    habit.met(shape, text, at, to)
+    return true
+  }
+
+  /** Whether the rest of an event begins at `start`, from a hole on. */
+  #goesOn({ parts, kinds }: Shape, text: string, bytes: Buffer, start: number, first: number): boolean {
+    let from = start
+    let deltas = 0
+    for (let hole = first; hole < kinds.length; hole++) {
+      const kind = kinds[hole]
+      const end = kind === NUMERIC ? numberEnd(text, from) : this.#stringEnd(text, from)
+      if (end < 0) return false
+      if (kind === DELTA) {
+        const value = this.#value(text, bytes, from, end)
         if (value === undefined) return false
         this.values[deltas++] = value
-      } else if (this.#escaped && kinds[hole] === INERT) return false
+        this.deltaStart = from
+        this.deltaEnd = end
+      } else if (this.#escaped && kind === INERT) return false
+      const part = parts[hole + 1] as string
+      from = end + part.length
+      if (text.slice(end, from) !== part) return false
     }
+    this.end = from
+    return true
   }
 
   /** The closing quote of the string that begins here; -1 where there is none or a control character before it. */
@@ -134,6 +178,7 @@ export function shapeOf(frame: Frame, protocol: Protocol): Shape | undefined {
   return {
     parts,
     kinds: holes.map(({ kind }) => KINDS[kind]),
+    first: holes.findIndex(({ kind }) => kind === 'delta') + (deltas.length > 0 ? 0 : holes.length + 1),
     data: start,
     targets: deltas.map(({ lane, mode }) => ({ lane, mode })),
     wholes: reading.pieces.filter(({ how }) => how === 'whole'),

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { Fault } from '#exchange'
-import { Framer, joinedEvents, type Piece, PROTOCOLS, type Protocol, readFrame, Shapes } from './index.ts'
+import { Framer, Habit, joinedEvents, type Piece, PROTOCOLS, type Protocol, readFrame, Shapes } from './index.ts'
 
 const KEYS = [
   ...['id', 'type', 'choices', 'index', 'delta', 'content', 'text', 'signature', 'obfuscation', 'sequence_number'],
@@ -121,7 +121,7 @@ for (const protocol of PROTOCOLS)
           shapes.learn(readFrame(first), () => true)
           const second = changes.reduce((bytes: Buffer, each) => each(bytes), first)
           const bytes = Buffer.concat([Buffer.from('data: 1\n\n'), second, Buffer.from(rest)])
-          const shape = shapes.find(bytes.toString('latin1'), bytes, 9)
+          const shape = shapes.find(bytes.toString('latin1'), bytes, 9, new Habit())
           if (!shape) return
           fitted++
           const values = shape.targets.map(({ lane, mode }, at) => [lane, 'delta', mode, shapes.fit.values[at]])
@@ -145,7 +145,7 @@ test('events that differ in ids, numbers and text have one shape; another field,
   const shapes = new Shapes(chat as Protocol)
   const event = (id: string, content: string, more: object = {}) =>
     Buffer.from(`data: ${JSON.stringify({ id, created: 1, choices: [{ index: 0, delta: { content } }], ...more })}\n\n`)
-  const found = (bytes: Buffer) => shapes.find(bytes.toString('latin1'), bytes, 0)
+  const found = (bytes: Buffer) => shapes.find(bytes.toString('latin1'), bytes, 0, new Habit())
   const first = event('c1', 'a')
   assert.equal(found(first), undefined)
   shapes.learn(readFrame(first), () => true)
@@ -163,7 +163,7 @@ test('what must not be learnt is not: signatures, endings, long events, what the
     const shapes = new Shapes(messages)
     const bytes = Buffer.from(`data: ${JSON.stringify(event)}\n\n`)
     shapes.learn(readFrame(bytes), () => may)
-    return shapes.find(bytes.toString('latin1'), bytes, 0) !== undefined
+    return shapes.find(bytes.toString('latin1'), bytes, 0, new Habit()) !== undefined
   }
   const delta = (more: object) => ({ type: 'content_block_delta', index: 0, delta: { type: 'text_delta', ...more } })
   assert.ok(tried(delta({ text: 'a' })))
@@ -180,7 +180,7 @@ test('no more than 32 shapes are kept', () => {
   const event = (model: string) => Buffer.from(`data: ${JSON.stringify({ model, choices: [] })}\n\n`)
   const all = Array.from({ length: 100 }, (_, nth) => event(`m${nth}`))
   for (const bytes of all) shapes.learn(readFrame(bytes), () => true)
-  assert.equal(all.filter((bytes) => shapes.find(bytes.toString('latin1'), bytes, 0)).length, 32)
+  assert.equal(all.filter((bytes) => shapes.find(bytes.toString('latin1'), bytes, 0, new Habit())).length, 32)
 })
 
 type Maker = (value: string, at: number, nth: number) => object

@@ -1,6 +1,6 @@
 /** The shapes of a protocol's events that were met of late: a few, shared by all streams. Learns only what it is told to. */
 import type { Protocol } from './protocol.ts'
-import { Fit, type Shape, shapeOf } from './shape.ts'
+import { Fit, type Habit, type Shape, shapeOf } from './shape.ts'
 import type { Frame } from './sse.ts'
 
 const MOST = 32
@@ -15,12 +15,15 @@ export class Shapes {
     this.#protocol = protocol
   }
 
-  /** The shape of the event that stands at `at` of `text`, which is `bytes` as Latin-1; undefined where none fits. */
-  find(text: string, bytes: Buffer, at: number): Shape | undefined {
+  /**
+   * The shape of the event that stands at `at` of `text`, which is `bytes` as Latin-1; undefined where none fits.
+   * `habit` belongs to the stream whose events these are.
+   */
+  find(text: string, bytes: Buffer, at: number, habit: Habit): Shape | undefined {
     const shapes = this.#shapes
     for (let nth = 0; nth < shapes.length; nth++) {
       const shape = shapes[nth] as Shape
-      if (!this.fit.fits(shape, text, bytes, at)) continue
+      if (!this.fit.fits(shape, text, bytes, at, habit)) continue
       if (nth > 0) {
         shapes[nth] = shapes[0] as Shape
         shapes[0] = shape

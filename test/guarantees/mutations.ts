@@ -115,8 +115,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     guarantee: 'An event of a known shape waits while its tail may begin a secret.',
     file: 'gateway/reply.ts',
-    line: 'if (this.#waiting.length > 0 || !segments.every(passes))',
-    instead: 'if (this.#waiting.length > 0)',
+    line: 'return this.#waiting.length > 0 || !segments.every(passes) ? segments : undefined',
+    instead: 'return this.#waiting.length > 0 ? segments : undefined',
   },
   {
     guarantee: 'The record holds the masked prompt.',
