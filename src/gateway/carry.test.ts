@@ -73,6 +73,7 @@ test('during: prompt and trail overlap, but no reply byte passes before the prom
       begun = true
       return got.text()
     })
+    while (!house.watched.order.includes('upstream')) await wait(5)
     await wait(80)
     assert.deepEqual([house.watched.order, begun], [['upstream'], false])
     release()
