@@ -40,6 +40,7 @@ describe('commands', { concurrency: 2 }, () => {
     [['nothing'], EXIT.usage, /unknown command 'nothing'/],
     [[], EXIT.usage, /Usage: gatelog/],
     [['connect', 'emacs'], EXIT.usage, /Allowed choices are copilot-cli, claude, codex, openai, anthropic/],
+    [['rules', 'import', 'none.toml'], EXIT.config, /none\.toml cannot be read.*\[config\.invalid\]/],
     [['check', '--config', 'bad.yaml'], EXIT.config, /bad\.yaml:1:\d+ .*\[config\.invalid\]/],
   ]
   test('a fault is told in two lines on stderr, with its exit code and never a stack', {

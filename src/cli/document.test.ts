@@ -133,6 +133,13 @@ masking: { rules: [{ id: mine, regex: '[a-z]{9}X' }] }`,
   )
   put(folder, 'settings.json', '{}')
   holds(await json(folder, 'check'), '`gatelog check`')
+  holds(await json(folder, 'rules', 'list'), '`gatelog rules list`')
+  put(
+    folder,
+    'rules.toml',
+    '[extend]\nuseDefault = true\ndisabledRules = ["github-pat"]\n[[rules]]\nid = "mine"\nregex = "mine_[a-z]{9}"\n',
+  )
+  holds(await json(folder, 'rules', 'import', 'rules.toml'), '`gatelog rules import`')
   put(folder, 'rows.jsonl', `{"id":1,"text":"${'gh'}p_${'A1b2C3'.repeat(6)}"}\n`)
   put(folder, 'image.png', '\0')
   holds(await json(folder, 'scan', 'rows.jsonl', 'image.png'), '`gatelog scan`')

@@ -10,6 +10,7 @@ import { doctor } from './commands/doctor.ts'
 import { keys } from './commands/keys.ts'
 import { mask } from './commands/mask.ts'
 import { replay } from './commands/replay.ts'
+import { rules } from './commands/rules.ts'
 import { scan } from './commands/scan.ts'
 import { search } from './commands/search.ts'
 import { serve } from './commands/serve.ts'
@@ -24,7 +25,7 @@ import { safe } from './terminal.ts'
 const COMMANDS: readonly Register[] = [
   ...[serve, check, keys, connections, connect],
   ...[search, show, replay, tail, sessions],
-  ...[scan, mask],
+  ...[scan, mask, rules],
   ...[doctor, completion, version],
 ]
 
