@@ -42,6 +42,32 @@ test('a reload changes rules, connections and limits; a wrong one changes nothin
   assert.equal(upstream.received.length, 1)
 })
 
+test('a rule file is in force after a reload; one that is wrong leaves the last good one, and its change is seen', async (t) => {
+  const upstream = await startUpstream(t, (_, response) => void response.end(DONE))
+  const gateway = await startGateway(t, yaml(upstream.url))
+  const key = await gateway.key()
+  const file = (regex: string) =>
+    writeFileSync(join(gateway.folder, 'rules.toml'), `[[rules]]\nid = "team-token"\nregex = '''${regex}'''\n`)
+  const sent = async () => {
+    await ask(gateway.url, key, 'team-123456 and crew-123456')
+    return upstream.received.at(-1)?.body.toString() ?? ''
+  }
+  assert.match(await sent(), /team-123456 and crew-123456/)
+  file('team-([0-9]{6})')
+  gateway.configure(yaml(upstream.url, 'masking: { import: [rules.toml] }'))
+  gateway.child.kill('SIGHUP')
+  await gateway.hears('in force')
+  assert.match(await sent(), /team-\[masked:team-token[^\]]*\] and crew-123456/)
+  file('team-([0-9]{6}')
+  gateway.child.kill('SIGHUP')
+  await gateway.hears('the former configuration stays in force')
+  assert.match(gateway.said(), /rules\.toml:3 rule team-token: pattern, offset 14: missing \)/)
+  assert.match(await sent(), /team-\[masked:team-token[^\]]*\] and crew-123456/)
+  file('crew-([0-9]{6})')
+  for (let tries = 0; tries < 200 && !(await sent()).includes('crew-['); tries++) await wait(50)
+  assert.match(await sent(), /team-123456 and crew-\[masked:team-token/)
+})
+
 test('SIGTERM: not ready at once, an open stream ends well, the process ends with 0', async (t) => {
   const upstream = await startUpstream(t, async (_, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' }).write(chunk('slow'))

@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { loadConfig } from '#app'
 import { Fault } from '#exchange'
-import { type Imported, importGitleaks } from '#masking'
+import type { Imported } from '#masking'
 import { commonOf, examples, type Register } from '../command.ts'
 import { table } from '../table.ts'
 import { json, out, safe, say } from '../terminal.ts'
@@ -44,8 +44,8 @@ async function list(_options: unknown, command: Command): Promise<void> {
     )
 }
 
-function importFile(file: string, _options: unknown, command: Command): void {
-  const { rules, disabled, notes, problems } = read(file)
+async function importFile(file: string, _options: unknown, command: Command): Promise<void> {
+  const { rules, disabled, notes, problems } = await read(file)
   const told = ({ file, line, message }: Imported['notes'][number]) => `${file}:${line} ${message}`
   if (problems.length) throw new Fault('config.invalid', problems.map(told).join('\n'))
   const ids = [...new Set(rules.map(({ id }) => id))]
@@ -59,7 +59,9 @@ function importFile(file: string, _options: unknown, command: Command): void {
   out(safe(`In force once gatelog.yaml says:\n  masking:\n    import: [${JSON.stringify(file)}]`))
 }
 
-function read(file: string): Imported {
+/** The rules are read by what reads them at start; other commands need not load it. */
+async function read(file: string): Promise<Imported> {
+  const { importGitleaks } = await import('#masking')
   let text: string
   try {
     text = readFileSync(file, 'utf8')

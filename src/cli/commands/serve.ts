@@ -1,5 +1,5 @@
 /** `gatelog serve`: starts the gateway, says how to use it, drains on a signal. */
-import { existsSync, watchFile } from 'node:fs'
+import { existsSync, unwatchFile, watchFile } from 'node:fs'
 import { type Config, type Gatelog, loadConfig, openGatelog } from '#app'
 import { faultOf } from '#exchange'
 import { commonOf, examples, type Register } from '../command.ts'
@@ -63,22 +63,32 @@ function stopOn(gatelog: Gatelog): void {
   process.on('SIGTERM', stop)
 }
 
-/** How often certificate files are looked at, in ms. */
+/** How often certificates and rule files are looked at, in ms. */
 const WATCH_MS = 2000
 
-/** SIGHUP and a changed certificate put the configuration in force anew. */
+/** SIGHUP and a changed certificate or rule file put the configuration in force anew. */
 function reloadOn(path: string, config: Config, gatelog: Gatelog): void {
-  const again = () => void reload(path, gatelog)
+  const again = () => void reload(path, gatelog).then((next) => next && watch(next.files))
+  let watched: readonly string[] = []
+  const watch = (files: readonly string[]) => {
+    for (const file of watched) if (!files.includes(file)) unwatchFile(file, again)
+    for (const file of files)
+      if (!watched.includes(file)) watchFile(file, { interval: WATCH_MS, persistent: false }, again)
+    watched = files
+  }
   process.on('SIGHUP', again)
-  for (const file of config.files) watchFile(file, { interval: WATCH_MS, persistent: false }, again)
+  watch(config.files)
 }
 
-/** A configuration that is wrong changes nothing: the last good one stays in force. */
-async function reload(path: string, gatelog: Gatelog): Promise<void> {
+/** A configuration that is wrong changes nothing: the last good one stays in force, and nothing is answered. */
+async function reload(path: string, gatelog: Gatelog): Promise<Config | undefined> {
   try {
-    await gatelog.reload(await loadConfig(path))
+    const next = await loadConfig(path)
+    await gatelog.reload(next)
     say(safe(`gatelog: ${existsSync(path) ? path : 'defaults'} in force`))
+    return next
   } catch (error) {
     say(safe(`gatelog: the former configuration stays in force. ${faultOf(error).message}`))
+    return undefined
   }
 }
