@@ -37,7 +37,7 @@ export interface Candidate {
   forced: boolean
   tails: Tail[] | undefined
   /** Only where it is spelled otherwise. */
-  readonly coded: Coded | undefined
+  coded: Coded | undefined
   /** Decoded index of where its rule began to match. */
   readonly from: number
   /** How much of a placeholder it is so far: see `guarded`. */

@@ -1,13 +1,13 @@
 /** The secrets that have begun in one lane, stepped a character at a time; keeps nothing of those that have ended. */
 import { type Candidate, type Coded, DEAD, guarded, NO_GUARD, PLACEHOLDER } from './candidate.ts'
-import { ENDED, NOTHING } from './coding.ts'
+import { afterPercent, BASE64, type Decoder, ENDED, NOTHING, PERCENTS } from './coding.ts'
 import { follows } from './follow.ts'
 import type { State } from './matcher.ts'
 import { END, symbolOf } from './pattern.ts'
 import type { Program } from './program.ts'
 import { sees } from './sight.ts'
 import type { Step } from './step.ts'
-import { isHigh, isNumberStart, type UnitAt } from './units.ts'
+import { isHigh, isNumberStart, PERCENT, type UnitAt } from './units.ts'
 import { LONGEST_CODED, type Stretch, type Verdicts } from './verdicts.ts'
 
 /** `=` at the end of base64. */
@@ -122,7 +122,7 @@ export class Candidates {
     for (let i = 0; i < length; i++) {
       const candidate = list[i]!
       const lives = candidate.coded
-        ? this.#survivesCoded(candidate, candidate.coded, step)
+        ? this.#survivesCoded(candidate, candidate.coded, step, tick)
         : this.#survives(candidate, step, tick)
       if (!lives) continue
       list[kept++] = candidate
@@ -184,6 +184,7 @@ export class Candidates {
     if (candidate.bare && candidate.state === secret.start) candidate.bare = isNumberStart(unit)
     if (candidate.guard >= 0 && !candidate.forced && this.#isPlaceholder(candidate, step)) return false
     const state = quote ? null : secret.step(candidate.state, symbol)
+    if (!state && unit === PERCENT && this.#goesOnEncoded(candidate, step)) return true
     if (!state) return !quote && this.#waits(candidate) ? true : this.#ended(candidate)
     candidate.state = state
     if (candidate.late > 0) {
@@ -202,19 +203,30 @@ export class Candidates {
     return true
   }
 
+  /** In an address a secret goes on in percent signs: `AccountKey=ab%2Bcd`. */
+  #goesOnEncoded(candidate: Candidate, { index, from }: Step): boolean {
+    if (candidate.forced || candidate.late > 0 || candidate.guard >= 0 || candidate.state === DEAD) return false
+    const text = this.#verdicts.read(candidate.unit, index)
+    if (text === undefined) return false
+    const matched = candidate.end < 0 ? 0 : candidate.unitEnd - candidate.unit
+    candidate.coded = { decoder: afterPercent(), text, matched, end: from, unitEnd: index }
+    return true
+  }
+
   #ended(candidate: Candidate): false {
     this.#verdicts.close(candidate)
     return false
   }
 
   /** The same for one in another spelling: what is masked goes on to the end of the spelling, the value does not. */
-  #survivesCoded(candidate: Candidate, coded: Coded, step: Step): boolean {
+  #survivesCoded(candidate: Candidate, coded: Coded, step: Step, tick: number): boolean {
     const { unit, index, to, quote } = step
+    const next = symbolAfter(coded.decoder, unit)
     const byte = quote ? ENDED : coded.decoder.feed(unit)
-    const goesOn = byte !== ENDED || (unit === PADDING && !quote)
+    const goesOn = coded.decoder.kind === BASE64 && !quote && (byte !== ENDED || unit === PADDING)
     if (candidate.forced) return goesOn && this.#swallows(candidate, index, to)
     if (byte === NOTHING) return true
-    const symbol = byte === ENDED ? END : symbolOf(byte)
+    const symbol = byte === ENDED ? next : symbolOf(byte)
     follows(candidate, symbol, coded.end, coded.unitEnd, this.#verdicts)
     const state = byte === ENDED ? null : candidate.program.secret.step(candidate.state, symbol)
     if (!state) {
@@ -229,7 +241,7 @@ export class Candidates {
     coded.unitEnd = index + 1
     const { follow, after } = candidate.program
     if (state.accept && !follow && !after) this.#verdicts.accept(candidate, to, index + 1)
-    return true
+    return !this.#merged(candidate, state, tick)
   }
 
   #swallows(candidate: Candidate, index: number, to: number): true {
@@ -271,9 +283,22 @@ export class Candidates {
       return false
     }
     const holder = state.holder as Candidate
+    if (!alike(holder.coded, candidate.coded)) return false
     if (whole && (holder.end >= 0 || candidate.end >= 0)) return false
-    const { serial, start, unit, late, bare, certain, end, unitEnd } = candidate
-    if (start < holder.start) Object.assign(holder, { serial, start, unit, late, bare, certain, end, unitEnd })
+    const { serial, start, unit, late, bare, certain, end, unitEnd, coded } = candidate
+    if (start < holder.start) Object.assign(holder, { serial, start, unit, late, bare, certain, end, unitEnd, coded })
     return true
   }
+}
+
+/** What stands behind a secret whose spelling ends with this unit: the unit itself where others may stand as they are. */
+function symbolAfter({ kind, phase }: Decoder, unit: number): number {
+  if (kind !== PERCENTS) return END
+  return phase === 0 ? symbolOf(unit) : PERCENT
+}
+
+/** Whether two candidates in one state go on alike: neither is spelled otherwise, or both in the same way. */
+function alike(one: Coded | undefined, other: Coded | undefined): boolean {
+  if (!one || !other) return one === other
+  return one.decoder.kind === other.decoder.kind && one.decoder.phase === other.decoder.phase
 }

@@ -13,7 +13,7 @@ const RULES = [
   rule('tok', 'tok_[A-Za-z0-9]{20,}'),
   rule('fix', 'fix_[A-Za-z0-9]{20}', { notAfter: '[A-Za-z0-9]' }),
   rule('chk', 'chk_[A-Za-z0-9]{12,40}', { checks: ['entropy:3'] }),
-  rule('end', 'end_[a-z]{8,16}', { after: '!\\?|[;\\n]|$' }),
+  rule('end', 'end_[a-z]{8,16}', { after: '!\\?|[;\\n"]|$' }),
 ]
 const own = 'Zebra/4711-quagga'
 const engine = compile(RULES, { known: [{ id: 'own', value: own }] })

@@ -1,14 +1,21 @@
 /** Other spellings of a secret: base64, hexadecimal, percent signs, \u escapes, entities. Decodes unit by unit, keeps no text. */
-import { isHex } from './units.ts'
+import { isHex, PERCENT } from './units.ts'
 
 /** What a unit brings: a decoded byte from 0 on, nothing yet, or the end of the spelling. */
 export const NOTHING = -1
 export const ENDED = -2
 
+/** Kinds of decoders that are treated apart. */
+export const BASE64 = 'base64'
+export const PERCENTS = '%16'
+
 /** A decoder in the middle of a text; one belongs to one candidate. */
 export interface Decoder {
   /** A byte, NOTHING, or ENDED. */
   feed(unit: number): number
+  /** Two decoders of one kind with the same phase go on alike. */
+  readonly kind: string
+  readonly phase: number
 }
 
 /** How the beginning of a text looks in another spelling. */
@@ -20,7 +27,7 @@ export interface Image {
   readonly decoder: () => Decoder
 }
 
-const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 /** So many characters of an image are looked for; the rest of a literal is decoded like the rest of its secret. */
 const LONGEST_BASE64 = 7
 const SHORTEST_BASE64 = 4
@@ -28,7 +35,7 @@ const SHORTEST_BASE64 = 4
 /** The images of an ASCII text, by its first bytes. */
 export function imagesOf(text: string): Image[] {
   return [
-    ...[0, 1, 2].flatMap((shift) => ['+/', '-_'].flatMap((signs) => inBase64(text, shift, BASE64 + signs))),
+    ...[0, 1, 2].flatMap((shift) => ['+/', '-_'].flatMap((signs) => inBase64(text, shift, LETTERS + signs))),
     spelled(
       text,
       4,
@@ -83,12 +90,17 @@ function inBase64(text: string, shift: number, alphabet: string): Image[] {
 
 /** RFC 4648 §4 and §5. */
 class Base64 implements Decoder {
+  readonly kind = BASE64
   #held: number
   #bits: number
 
   constructor(held: number, bits: number) {
     this.#held = held
     this.#bits = bits
+  }
+
+  get phase(): number {
+    return this.#held * 8 + this.#bits
   }
 
   feed(unit: number): number {
@@ -106,8 +118,20 @@ class Base64 implements Decoder {
   }
 }
 
+/** A decoder that has just read a percent sign. */
+export function afterPercent(): Decoder {
+  const decoder = new Bracketed('%', '', 16, true)
+  decoder.feed(PERCENT)
+  return decoder
+}
+
 class Hex implements Decoder {
+  readonly kind = 'hex'
   #held = -1
+
+  get phase(): number {
+    return this.#held
+  }
 
   feed(unit: number): number {
     if (!isHex(unit)) return ENDED
@@ -137,6 +161,14 @@ class Bracketed implements Decoder {
     this.#close = close
     this.#base = base
     this.#plain = plain
+  }
+
+  get kind(): string {
+    return this.#open + this.#close + this.#base
+  }
+
+  get phase(): number {
+    return this.#at * 4096 + this.#value
   }
 
   feed(unit: number): number {
@@ -170,7 +202,7 @@ class Bracketed implements Decoder {
 const UNRESERVED = /[A-Za-z0-9._~-]/
 
 const SIX = new Int8Array(128).fill(-1)
-for (const signs of ['+/', '-_']) Array.from(BASE64 + signs, (c, value) => (SIX[c.charCodeAt(0)] = value))
+for (const signs of ['+/', '-_']) Array.from(LETTERS + signs, (c, value) => (SIX[c.charCodeAt(0)] = value))
 
 function hexOf(unit: number): number {
   return unit <= 57 ? unit - 48 : (unit | 32) - 87

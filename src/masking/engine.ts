@@ -7,7 +7,7 @@ import { type Pattern, parseClass, ripe, shortest, symbolOf } from './pattern.ts
 import { compileForeign, compileRule, exact, type Program } from './program.ts'
 import type { ForeignRule, MaskingRule } from './rule.ts'
 import { type RunRule, Runs } from './runs.ts'
-import { EDGE_UNITS, isWord } from './units.ts'
+import { EDGE_UNITS, isUnseen, isWord, narrow } from './units.ts'
 
 /** Known values shorter than this are left out: they would hit ordinary words. UTF-16 units. */
 const SHORTEST_KNOWN = 8
@@ -97,7 +97,9 @@ export function compile(
       openings.push(image)
     }
   }
-  const values = known.filter(({ value }) => value.length >= SHORTEST_KNOWN && value.isWellFormed())
+  const values = known
+    .map(({ id, value }) => ({ id, value: seen(value) }))
+    .filter(({ value }) => value.length >= SHORTEST_KNOWN && value.isWellFormed())
   values.forEach(({ id, value }, order) => {
     for (const part of partsOf(value))
       add(exact(id, order, part), part.slice(0, KNOWN_HEAD), { fold: false, place: 'anywhere' })
@@ -140,6 +142,14 @@ export function compile(
 /** Whether no letter or digit may stand before it: then nothing begins inside a word. */
 function isBounded({ precede }: ForeignRule): boolean {
   return precede !== undefined && [...ALNUM].every((c) => precede[c.charCodeAt(0)] === 0)
+}
+
+/** A text as it is read: without unseen units, and with full-width forms as ASCII. */
+function seen(value: string): string {
+  return Array.from({ length: value.length }, (_, i) => value.charCodeAt(i))
+    .filter((unit) => !isUnseen(unit))
+    .map((unit) => String.fromCharCode(narrow(unit)))
+    .join('')
 }
 
 /** Parts of at most LONGEST_KNOWN units, none too short to be one. */

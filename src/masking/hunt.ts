@@ -13,7 +13,7 @@ import { isHigh } from './units.ts'
 import { Verdicts } from './verdicts.ts'
 
 /** Live ones past which everything up to the next white space is masked: fail closed, bounded work. */
-const MOST_CANDIDATES = 256
+const MOST_CANDIDATES = 128
 const MOST_CONTEXTS = 512
 /** Decoded units that may wait for one decision; past them they are masked. */
 const LONGEST_HOLD = 1024

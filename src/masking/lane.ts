@@ -12,6 +12,7 @@ import type { Program } from './program.ts'
 import { FRESH, type RunTable } from './runs.ts'
 import type { Step } from './step.ts'
 import { Tape } from './tape.ts'
+import { isUnseen } from './units.ts'
 
 const NO_OPTIONS: LaneOptions = {}
 const NO_HITS: readonly number[] = []
@@ -25,7 +26,8 @@ export class Lane {
   readonly #tape: Tape
   readonly #hunt: Hunt
   readonly #json: Unescaper | undefined
-  readonly #places: Places | undefined
+  /** Where units do not stand one by one: in JSON, and in text from its first unseen unit on. */
+  #places: Places | undefined
   readonly #step: Step = { unit: 0, index: 0, from: 0, to: 0, quote: false, outside: false }
   /** Decoded units read. */
   #units = 0
@@ -161,15 +163,39 @@ export class Lane {
   }
 
   #readText(text: string): void {
+    if (this.#places) {
+      this.#readPlaced(text, 0)
+      return
+    }
     this.#text = text
     this.#base = this.#units
     while (this.#units < this.#base + text.length) {
       if (this.#hunt.idle) this.#skip()
-      if (this.#units === this.#base + text.length) break
       const index = this.#units
-      this.#take(text.charCodeAt(index - this.#base), index, index + 1, false)
+      const at = index - this.#base
+      if (at === text.length) break
+      if (isUnseen(text.charCodeAt(at))) {
+        this.#beginPlaces()
+        this.#readPlaced(text, at)
+        return
+      }
+      this.#take(text.charCodeAt(at), index, index + 1, false)
     }
     this.#keepTail()
+  }
+
+  /** From the first unseen unit on, which is no part of what is read. */
+  #beginPlaces(): void {
+    if (this.#hunt.idle) this.#retape()
+    this.#places = new Places(() => this.#needed())
+    this.#places.continue(this.#units)
+  }
+
+  #readPlaced(text: string, from: number): void {
+    for (let i = from; i < text.length; i++) {
+      const at = this.#length + i
+      this.#read(text.charCodeAt(i), at, at + 1, false)
+    }
   }
 
   #keepTail(): void {
@@ -226,8 +252,9 @@ export class Lane {
     this.#units = this.#base + i
   }
 
-  /** One decoded unit of JSON. */
+  /** One decoded unit whose place must be kept. */
   #read(unit: number, from: number, to: number, quote: boolean): void {
+    if (isUnseen(unit)) return
     this.#places!.add(from)
     const { literals, runs } = this.#engine
     const state = literals.next[this.#state + literals.classes[unit]!]!
@@ -246,7 +273,7 @@ export class Lane {
   #take(unit: number, from: number, to: number, quote: boolean): void {
     const { literals, runs } = this.#engine
     const step = this.#place(unit, this.#units, from, to, quote)
-    if (this.#hunt.idle && !this.#json) this.#retape()
+    if (this.#hunt.idle && !this.#places) this.#retape()
     const ripe = runs.any && this.#stepRun(step)
     this.#tape.write(unit)
     this.#units++

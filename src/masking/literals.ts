@@ -1,5 +1,5 @@
 /** One automaton over the literals of all rules (Aho, Corasick 1975), a lookup a character; never looks at a pattern. */
-import { beginsWord, folded, type UnitAt } from './units.ts'
+import { beginsWord, folded, narrow, UNSEEN, type UnitAt } from './units.ts'
 
 /** A literal to find. */
 export interface Literal {
@@ -32,6 +32,8 @@ export class Literals {
   /** The length of the longest literal, in UTF-16 units. */
   readonly longest: number
   readonly #literals: readonly Literal[]
+  /** Where an unseen unit leads. */
+  readonly #unseen: number
   readonly #width: number
   readonly #trie: Trie
   readonly #nodeOf: Int32Array
@@ -49,6 +51,7 @@ export class Literals {
     this.next = next
     this.firstHit = firstHit
     this.#nodeOf = nodeOf
+    this.#unseen = nodeOf.length * width
     this.#hits = Array.from(nodeOf, (node) => this.#trie.hitsAt(node))
   }
 
@@ -64,8 +67,9 @@ export class Literals {
     return found.length === hits.length ? hits : found
   }
 
-  /** Whether any literal ends there; quicker than the list. */
+  /** Whether any literal ends there, or the unit is unseen, so that the text must be read without it. */
   hasHit(state: number, end: number, unitAt: UnitAt): boolean {
+    if (state === this.#unseen) return true
     for (const index of this.#hits[state / this.#width]!)
       if (this.#stands(this.#literals[index]!, end + 1, unitAt)) return true
     return false
@@ -113,7 +117,7 @@ function fits(place: Literal['place'], start: number, unitAt: UnitAt): boolean {
 }
 
 function same(text: string, start: number, unitAt: UnitAt): boolean {
-  for (let i = text.length - 1; i >= 0; i--) if (text.charCodeAt(i) !== unitAt(start + i)) return false
+  for (let i = text.length - 1; i >= 0; i--) if (text.charCodeAt(i) !== narrow(unitAt(start + i))) return false
   return true
 }
 
@@ -209,7 +213,7 @@ function lower(text: string): string {
   return out
 }
 
-/** Every unit that a literal holds has a class, all others share the first: [classes, their number]. */
+/** Every unit that a literal holds has a class, the unseen share the last, all others the first: [classes, their number]. */
 function classify(literals: readonly Literal[]): readonly [Uint16Array, number] {
   const classes = new Uint16Array(65_536)
   let width = 1
@@ -220,7 +224,9 @@ function classify(literals: readonly Literal[]): readonly [Uint16Array, number] 
     }
   }
   for (let unit = 65; unit <= 90; unit++) classes[unit] = classes[unit + 32]!
-  return [classes, width]
+  for (let unit = 0xff01; unit <= 0xff5e; unit++) classes[unit] = classes[narrow(unit)]!
+  for (const unit of UNSEEN) classes[unit] = width
+  return [classes, width + 1]
 }
 
 /** Renumbers so that hits come last, and premultiplies. */
@@ -239,7 +245,8 @@ function lay(trie: Trie, width: number) {
     }
   const next = new Int32Array(size * width)
   for (let i = 0; i < size; i++)
-    for (let c = 0; c < width; c++) next[i * width + c] = place[trie.next[nodeOf[i]! * width + c]!]!
+    for (let c = 0; c < width; c++)
+      next[i * width + c] = c < width - 1 ? place[trie.next[nodeOf[i]! * width + c]!]! : size * width
   const hits = isHit.reduce((sum, bit) => sum + bit, 0)
   return { next, nodeOf, firstHit: (size - hits) * width }
 }

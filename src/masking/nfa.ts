@@ -61,16 +61,11 @@ export class Nfa {
   classify(more: readonly CharSet[] = []): readonly [Uint8Array, readonly number[]] {
     const sets = new Set(more)
     for (const node of this.#nodes) if (node.kind === 'set') sets.add(node.set)
-    const distinct = [...new Map([...sets].map((set) => [set.join(''), set])).values()]
-    const bySignature = new Map<string, number>()
     const classes = new Uint8Array(SYMBOLS + 1)
+    let count = 1
+    for (const set of sets) count = refine(classes, count, set)
     const samples: number[] = []
-    for (let symbol = 0; symbol <= SYMBOLS; symbol++) {
-      const signature = distinct.map((set) => set[symbol]).join('')
-      const index = bySignature.get(signature) ?? samples.push(symbol) - 1
-      bySignature.set(signature, index)
-      classes[symbol] = index
-    }
+    for (let symbol = SYMBOLS; symbol >= 0; symbol--) samples[classes[symbol]!] = symbol
     return [classes, samples]
   }
 
@@ -98,4 +93,21 @@ export class Nfa {
       throw new Fault('config.invalid', 'masking pattern: it is too large')
     return this.#nodes.push(node) - 1
   }
+}
+
+/** Parts every class that a set cuts in two; how many there are then. */
+function refine(classes: Uint8Array, count: number, set: CharSet): number {
+  const inside = new Int16Array(count).fill(-1)
+  const first = new Int16Array(count).fill(-1)
+  let next = count
+  for (let symbol = 0; symbol <= SYMBOLS; symbol++) {
+    const old = classes[symbol]!
+    const bit = set[symbol] ? 1 : 0
+    if (first[old] === -1) first[old] = bit
+    else if (first[old] !== bit) {
+      if (inside[old] === -1) inside[old] = next++
+      classes[symbol] = inside[old]!
+    }
+  }
+  return next
 }

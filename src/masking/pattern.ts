@@ -1,5 +1,6 @@
 /** Reads the small regex subset of masking rules into a tree; never runs a pattern, never uses V8's own engine on traffic. */
 import { Fault } from '#exchange'
+import { narrow } from './units.ts'
 
 /** One byte per symbol: 0…127 are ASCII, 128 stands for every other UTF-16 unit; END, which may be left out, is last. */
 export type CharSet = Uint8Array
@@ -8,9 +9,9 @@ export const SYMBOLS = 129
 /** The end of the text, or its start, as a symbol after all units. */
 export const END = SYMBOLS
 
-/** The symbol of a UTF-16 unit. */
+/** The symbol of a UTF-16 unit; full-width forms count as the ASCII that they look like. */
 export function symbolOf(unit: number): number {
-  return Math.min(unit, NON_ASCII)
+  return unit < NON_ASCII ? unit : Math.min(narrow(unit), NON_ASCII)
 }
 
 export type Pattern =
@@ -109,11 +110,11 @@ class Reader {
       if (!this.#take(')')) this.fail('missing )')
       return inner
     }
-    if (this.#take('[')) return { kind: 'set', set: this.#class() }
+    if (this.#take('[')) return { kind: 'set', set: this.#shared(() => this.#class()) }
     if (this.#take('.')) return { kind: 'set', set: negated(charset('\n')) }
     if (this.#end && this.#take('$')) return { kind: 'set', set: END_SET }
     if ('*+?{}^$'.includes(this.#peek())) this.fail(`unexpected ${this.#peek()}`)
-    return { kind: 'set', set: this.#folded(this.#unit()) }
+    return { kind: 'set', set: this.#shared(() => this.#folded(setOf(this.#unit()))) }
   }
 
   #quantified(item: Pattern): Pattern {
@@ -141,6 +142,17 @@ class Reader {
     return this.#at === from ? undefined : Number(this.#source.slice(from, this.#at))
   }
 
+  /** The same object for the same source: patterns repeat their classes, and equal sets are quick to compare. */
+  #shared(read: () => CharSet): CharSet {
+    const from = this.#at
+    const set = read()
+    const key = `${this.#fold ? 'i' : ' '}${this.#source[from - 1] === '[' ? '[' : ' '}${this.#source.slice(from, this.#at)}`
+    const known = SHARED.get(key)
+    if (known) return known
+    if (SHARED.size < MOST_SHARED) SHARED.set(key, set)
+    return set
+  }
+
   #class(): CharSet {
     const negate = this.#take('^')
     const set = new Uint8Array(SYMBOLS + 1)
@@ -150,30 +162,29 @@ class Reader {
       if (this.#peek() === '-' && this.#source[this.#at + 1] !== ']') {
         this.#at++
         this.#range(set, from, this.#unit())
-      } else add(set, from)
+      } else if (typeof from === 'number') set[from] = 1
+      else add(set, from)
     }
     const folded = this.#folded(set)
     return negate ? negated(folded) : folded
   }
 
-  #range(set: CharSet, from: CharSet, to: CharSet): void {
-    const low = from.indexOf(1)
-    const high = to.indexOf(1)
-    if (from.indexOf(1, low + 1) >= 0 || to.indexOf(1, high + 1) >= 0 || low > high) this.fail('bad range')
+  #range(set: CharSet, low: CharSet | number, high: CharSet | number): void {
+    if (typeof low !== 'number' || typeof high !== 'number' || low > high) this.fail('bad range')
     set.fill(1, low, high + 1)
   }
 
-  /** One character or escape, as a set. */
-  #unit(): CharSet {
+  /** One character or escape: its code, or the set that it names. */
+  #unit(): CharSet | number {
     const c = this.#source[this.#at++]
     if (c === undefined) this.fail('unexpected end')
     if (c.charCodeAt(0) > 127) this.fail('only ASCII is allowed')
-    if (c !== '\\') return charset(c)
+    if (c !== '\\') return c.charCodeAt(0)
     const escaped = this.#source[this.#at++] ?? this.fail('unexpected end')
-    const named = NAMED[escaped]
+    const named = NAMED[escaped] ?? CONTROLS[escaped]
     if (named) return named
     if (/[a-zA-Z0-9]/.test(escaped)) this.fail(`unknown escape \\${escaped}`)
-    return charset(escaped)
+    return escaped.charCodeAt(0)
   }
 
   #folded(set: CharSet): CharSet {
@@ -192,6 +203,13 @@ class Reader {
     this.#at++
     return true
   }
+}
+
+const SHARED = new Map<string, CharSet>()
+const MOST_SHARED = 4096
+
+function setOf(unit: CharSet | number): CharSet {
+  return typeof unit === 'number' ? charset(String.fromCharCode(unit)) : unit
 }
 
 function charset(characters: string): CharSet {
@@ -220,7 +238,5 @@ const NAMED: Readonly<Record<string, CharSet>> = {
   D: negated(DIGIT),
   s: SPACE,
   S: negated(SPACE),
-  n: charset('\n'),
-  r: charset('\r'),
-  t: charset('\t'),
 }
+const CONTROLS: Readonly<Record<string, number>> = { n: 10, r: 13, t: 9 }

@@ -16,6 +16,17 @@ export class Places {
     this.#needed = needed
   }
 
+  /** So many units were read one raw unit each. */
+  continue(count: number): void {
+    this.#count = count
+    this.#safe = 0
+    const needed = Math.min(this.#needed(), count)
+    while (count - needed >= this.#starts.length && this.#starts.length < LARGEST)
+      this.#starts = new Float64Array(this.#starts.length * 2)
+    for (let i = Math.max(0, count - this.#starts.length); i < count; i++)
+      this.#starts[i & (this.#starts.length - 1)] = i
+  }
+
   /** The next unit starts at this raw offset. */
   add(start: number): void {
     if (this.#count >= this.#safe) this.#makeRoom()

@@ -20,6 +20,18 @@ export function isNumberStart(unit: number): boolean {
   return unit === 45 || (unit >= 48 && unit <= 57)
 }
 
+/** Full-width forms (U+FF01 to U+FF5E) as the ASCII that they look like; other units as they are. */
+export function narrow(unit: number): number {
+  return unit >= 0xff01 && unit <= 0xff5e ? unit - 0xfee0 : unit
+}
+
+/** Units that are not seen: soft hyphen, zero-width space, joiners and marks, byte order mark. */
+export const UNSEEN: readonly number[] = [0xad, 0x180e, 0x200b, 0x200c, 0x200d, 0x200e, 0x200f, 0x2060, 0xfeff]
+
+export function isUnseen(unit: number): boolean {
+  return unit >= 0xad && UNSEEN.includes(unit)
+}
+
 /** ASCII upper case as lower case. */
 export function folded(unit: number): number {
   return unit >= 65 && unit <= 90 ? unit + 32 : unit
@@ -33,9 +45,10 @@ export type UnitAt = (index: number) => number
  * escape (`\n`) or a percent sign (`%3D`).
  */
 export function beginsWord(unitAt: UnitAt, index: number): boolean {
-  if (!isWord(unitAt(index - 1))) return true
+  const last = narrow(unitAt(index - 1))
+  if (!isWord(last)) return true
   const second = unitAt(index - 2)
-  return second === BACKSLASH || (isHex(unitAt(index - 1)) && isHex(second) && unitAt(index - 3) === PERCENT)
+  return second === BACKSLASH || (isHex(last) && isHex(second) && unitAt(index - 3) === PERCENT)
 }
 
 /** How many units before a place `beginsWord` looks at. */

@@ -5,9 +5,15 @@ import type { Engine } from './engine.ts'
 import type { LaneOptions } from './marks.ts'
 import { isAsked } from './sight.ts'
 import type { Tape } from './tape.ts'
+import { narrow } from './units.ts'
 
 /** Of a secret in another spelling, so many decoded characters are kept. */
 export const LONGEST_CODED = 1024
+
+/** Full-width forms as ASCII; the very same text where it has none. */
+const plain = (text: string | undefined): string | undefined =>
+  text !== undefined && WIDE.test(text) ? text.replace(WIDE, (c) => String.fromCharCode(narrow(c.charCodeAt(0)))) : text
+const WIDE = /[\uff01-\uff5e]/g
 
 /** A stretch to mask, by its raw and decoded end. */
 export interface Stretch extends Covering {
@@ -95,9 +101,14 @@ export class Verdicts {
     this.record.tell(serial, start, verified, told)
   }
 
+  /** What stands from one decoded index to another; undefined where it is no longer known. */
+  read(unit: number, unitEnd: number): string | undefined {
+    return plain(this.#tape.read(unit, unitEnd))
+  }
+
   /** The longest match; undefined where it is no longer known. */
   #valueOf({ coded, unit, unitEnd }: Candidate): string | undefined {
-    if (!coded) return this.#tape.read(unit, unitEnd)
+    if (!coded) return this.read(unit, unitEnd)
     return coded.matched > LONGEST_CODED ? undefined : coded.text.slice(0, coded.matched)
   }
 }
