@@ -38,6 +38,7 @@ export class Day {
   readonly #tokens: Tokens
   readonly #terms = new Map<string, number>()
   #waiting = 0
+  #waitingBytes = 0
   #unsure = true
 
   /** @throws trail.locked, trail.newer, trail.unavailable, trail.broken */
@@ -53,9 +54,21 @@ export class Day {
 
   /** How many texts wait for the index of words. */
   get waiting(): number {
-    if (this.#unsure) this.#waiting = this.#count('SELECT count(*) AS count FROM unindexed')
-    this.#unsure = false
+    this.#countWaiting()
     return this.#waiting
+  }
+
+  /** Bytes of their tokens: what the file grows by until they are taken up, and their room is used again. */
+  get waitingBytes(): number {
+    this.#countWaiting()
+    return this.#waitingBytes
+  }
+
+  #countWaiting(): void {
+    if (!this.#unsure) return
+    this.#waiting = this.#count('SELECT count(*) AS count FROM unindexed')
+    this.#waitingBytes = this.#count('SELECT sum(length(flow) + length(runs)) AS count FROM unindexed')
+    this.#unsure = false
   }
 
   get seq(): number {
@@ -136,8 +149,10 @@ export class Day {
   #shelve(id: number, text: string): void {
     const { flow, runs } = wordsOf(text)
     if (flow.length === 0) return
-    this.file.run('INSERT INTO unindexed VALUES (?, ?, ?)', id, this.#tokens.pack(flow), this.#tokens.pack(runs))
+    const packed = [this.#tokens.pack(flow), this.#tokens.pack(runs)] as const
+    this.file.run('INSERT INTO unindexed VALUES (?, ?, ?)', id, ...packed)
     this.#waiting += 1
+    this.#waitingBytes += packed[0].length + packed[1].length
   }
 
   /** Moves up to `most` texts into the index of words; whether any are left. */
@@ -155,6 +170,7 @@ export class Day {
       }
     })
     this.#waiting -= rows.length
+    this.#waitingBytes -= rows.reduce((sum, { flow, runs }) => sum + flow.byteLength + runs.byteLength, 0)
     return rows.length === most
   }
 

@@ -17,8 +17,8 @@ interface Group {
 const LOG_FULL = 2_000
 /** Pages of log that are worth a checkpoint once nothing else is to be done. */
 const LOG_WORTH = 200
-/** Texts that may wait for the index of words before commits wait for it, and how many are taken at once. */
-const BACKLOG = { most: 512, step: 64 } as const
+/** Texts, and bytes of tokens, that may wait for the index of words before commits wait for it; how many go at once. */
+const BACKLOG = { most: 512, bytes: 64 * 1024, step: 64 } as const
 
 /** The open store. After a `trail.broken` it never writes again. */
 export class Engine {
@@ -151,7 +151,7 @@ export class Engine {
   relieve(): void {
     if (this.#broken) return
     for (const day of this.folder.opened()) {
-      if (day.waiting > BACKLOG.most) day.index(BACKLOG.step)
+      if (day.waiting > BACKLOG.most || day.waitingBytes > BACKLOG.bytes) day.index(BACKLOG.step)
       if (day.file.logged() > LOG_FULL) day.file.checkpoint()
     }
   }
