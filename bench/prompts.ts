@@ -17,9 +17,15 @@ const message = (role: string, content: string) => ({ role, content })
 export const small = (at: number): string =>
   JSON.stringify({ model: 'small', stream: false, messages: [message('user', `Explain step ${at}: ${text(200, at)}`)] })
 
-/** A short prompt, answered as a stream of so many events, so many ms apart. */
-export const streamed = (events: number, ms: number) => (at: number) =>
-  JSON.stringify({ model: `stream:${events}:${ms}`, stream: true, messages: [message('user', `Write part ${at}`)] })
+/** A short prompt, answered as a stream of so many events, so many ms apart, after so many ms of thinking. */
+export const streamed =
+  (events: number, ms: number, think = 0) =>
+  (at: number) =>
+    JSON.stringify({
+      model: `stream:${events}:${ms}:${think}`,
+      stream: true,
+      messages: [message('user', `Write part ${at}`)],
+    })
 
 /** One agent session: every turn resends the history and adds `step` bytes to it. */
 export function session(turns: number, first: number, step: number, seed = 0): string[] {

@@ -8,6 +8,8 @@ export interface Results {
   readonly events: Costs
   readonly sessions: Costs
   readonly first: ReadonlyMap<string, number>
+  /** The same from an upstream that thinks before its first byte. */
+  readonly thought: ReadonlyMap<string, number>
   readonly slow64: ReadonlyMap<string, Slow>
   readonly slowMany: ReadonlyMap<string, Slow>
   readonly stored: { readonly share: number; readonly traffic: number }
@@ -42,8 +44,8 @@ interface Goal {
   readonly unit: string
 }
 
-function goals({ small, events, sessions, first, slow64, slowMany, stored, clean }: Results, many: number): Goal[] {
-  const added = (first.get(DURING) ?? Number.NaN) - (first.get('direct') ?? Number.NaN)
+function goals({ small, events, sessions, thought, slow64, slowMany, stored, clean }: Results, many: number): Goal[] {
+  const added = (thought.get(DURING) ?? Number.NaN) - (thought.get('direct') ?? Number.NaN)
   const [own, nginx] = [slow64.get(FULL)?.p99 ?? Number.NaN, slow64.get('nginx')?.p99 ?? Number.NaN]
   return [
     { what: 'small request, relay only', got: ratio(small, 'gateway, relay only'), must: 3, aim: 2, unit: '× nginx' },
@@ -80,8 +82,12 @@ const slowRows = (slow: ReadonlyMap<string, Slow>): string =>
     .join('\n')
 
 /** The whole page. */
-export function report(results: Results, o: { short: boolean; machine: string; many: number }): string {
-  const first = [...results.first].map(([name, ms]) => `| ${name} | ${ms.toFixed(2)} |`).join('\n')
+export function report(
+  results: Results,
+  o: { short: boolean; machine: string; many: number; thinking: number },
+): string {
+  const thought = (name: string) => (results.thought.get(name) ?? Number.NaN).toFixed(2)
+  const first = [...results.first].map(([name, ms]) => `| ${name} | ${ms.toFixed(2)} | ${thought(name)} |`).join('\n')
   return `# Measured by \`npm run bench${o.short ? ' -- --short' : ''}\`
 
 ${o.machine}. All targets in one run, taking turns; load and upstream are processes of their own; CPU is user and system
@@ -101,11 +107,12 @@ ${costRows(results.events, 'event')}
 ${costRows(results.sessions, 'request')}
 
 ## Time to first byte, one request at a time
-| target | ms, median |
-|---|---|
+| target | ms, median | where upstream thinks ${o.thinking} ms |
+|---|---|---|
 ${first}
 
-The difference between the two gateways is what one group commit takes on this disk.
+Where upstream answers at once no setting can hide the group commit, which is what the gateway with everything on takes
+beyond the relay; \`durable: during\` hides it behind an upstream that thinks.
 
 ## Slow streams, an event every 50 ms on each
 | target | delay p99, ms | MB before | MB with 64 |

@@ -25,6 +25,9 @@ const SCALE: Scale = short
   ? { rounds: 2, requests: 1500, streams: 24, sessions: 1, slow: 100 }
   : { rounds: 5, requests: 4000, streams: 100, sessions: 6, slow: 500 }
 
+/** What upstream takes for its first byte where it thinks, in ms: little for a model, more than a group commit. */
+const THINKING = 10
+
 /** Every exchange on the record, and how many of them have their reply. */
 async function recorded({ folder }: Gateway): Promise<{ all: number; replied: number }> {
   let [all, replied, before] = [0, 0, '']
@@ -61,6 +64,7 @@ try {
     events: await streamedEvents(targets, load, SCALE),
     sessions: await growingSessions(targets, load, SCALE),
     first: await firstBytes([...targets, during], load, short ? 100 : 500),
+    thought: await firstBytes([...targets, during], load, short ? 50 : 250, THINKING),
     slow64: await slowStreams([...(reference ? [reference] : []), ...others, full], load, 64, short ? 4 : 10),
     slowMany: await slowStreams([rested], load, SCALE.slow, 4),
     stored: await stored({ ...alone, name: 'gateway, for its storage' }, load),
@@ -77,7 +81,7 @@ try {
     )
     void_ ||= all !== sent || replied !== sent
   }
-  const text = report(results, { short, machine: machine(), many: SCALE.slow })
+  const text = report(results, { short, machine: machine(), many: SCALE.slow, thinking: THINKING })
   process.stdout.write(`\n${text}`)
   if (void_) process.stdout.write('\nVOID: the record does not hold what was sent\n')
   else if (!short) writeFileSync(join(import.meta.dirname, 'RESULTS.md'), text)

@@ -92,13 +92,21 @@ export const growingSessions = (targets: readonly Target[], load: Load, { rounds
 /** Requests that make every target's code hot. */
 const WARM = 1500
 
-/** Median time to the first byte of a streamed answer, one request at a time, in ms. */
-export async function firstBytes(targets: readonly Target[], load: Load, count: number): Promise<Map<string, number>> {
+/**
+ * Median time to the first byte of a streamed answer, one request at a time, in ms. `think`: how long upstream takes for
+ * it; a model takes longer than a group commit, which `durable: during` can hide only behind that.
+ */
+export async function firstBytes(
+  targets: readonly Target[],
+  load: Load,
+  count: number,
+  think = 0,
+): Promise<Map<string, number>> {
   const out = new Map<string, number[]>()
   for (const target of targets) await load.run(target, { bodies: many(50, streamed(1, 0)), count: WARM, wide: 8 })
   for (let round = 0; round < 5; round++)
     for (const target of targets) {
-      const { first } = await load.run(target, { bodies: many(50, streamed(1, 0)), count: count / 5, wide: 1 })
+      const { first } = await load.run(target, { bodies: many(50, streamed(1, 0, think)), count: count / 5, wide: 1 })
       out.set(target.name, [...(out.get(target.name) ?? []), ...first])
     }
   return new Map([...out].map(([name, values]) => [name, median(values)]))

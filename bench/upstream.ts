@@ -1,5 +1,5 @@
 // A process that answers as a provider would, the same for every target. The model's name says how: `small`,
-// `stream:<events>:<ms between them>`. Prints its port; counts nothing.
+// `stream:<events>:<ms between them>`, with `:<ms>` after that it thinks so long first. Prints its port; counts nothing.
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
@@ -17,7 +17,8 @@ const SMALL = JSON.stringify({
 /** The moment of sending, in microseconds of this machine's monotonic clock, for the delay of an event. */
 const stamp = (): string => `@${process.hrtime.bigint() / 1000n} `
 
-async function stream(response: ServerResponse, events: number, ms: number): Promise<void> {
+async function stream(response: ServerResponse, events: number, ms: number, think: number): Promise<void> {
+  if (think > 0) await new Promise((resolve) => setTimeout(resolve, think))
   response.writeHead(200, { 'content-type': 'text/event-stream' })
   for (let at = 0; at < events && !response.destroyed; at++) {
     const from = (at * 4) % (WORDS.length - 4)
@@ -35,8 +36,8 @@ const server = createServer((request, response) => {
     if (head.length < 100) head += part.toString('latin1', 0, 100)
   })
   request.on('end', () => {
-    const [, events, ms] = /"model":"stream:(\d+):(\d+)"/.exec(head) ?? []
-    if (events !== undefined) void stream(response, Number(events), Number(ms))
+    const [, events, ms, think] = /"model":"stream:(\d+):(\d+)(?::(\d+))?"/.exec(head) ?? []
+    if (events !== undefined) void stream(response, Number(events), Number(ms), Number(think ?? 0))
     else response.writeHead(200, { 'content-type': 'application/json', 'content-length': SMALL.length }).end(SMALL)
   })
 })
