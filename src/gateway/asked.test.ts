@@ -29,7 +29,7 @@ function openCaller() {
     const found = whole.findings.length > 0
     if (clean) assert.ok(!found, 'a finding was overlooked')
     const of = { exchange: String(count++), session: 's', record: Buffer.from(whole.text) }
-    strands.learn('c', asked.strand(of, engine, 'chat', !found), asked.shared?.strand, 0)
+    strands.learn('c', asked.strand(of, engine, 'chat', !found), asked.shared, 0)
     return { asked, document, clean, found }
   }
 }
@@ -141,6 +141,31 @@ test('bytes that are no UTF-8, at every border of what is known', () => {
       Buffer.from('"]}'),
     ])
     assert.deepEqual(send(body).document, JSON.parse(body.toString()))
+  }
+})
+
+test('two bodies that grew from one body at a time are both known after that', () => {
+  const strands = new Strands()
+  const learn = (body: string, more = strands.read('c', Buffer.from(body), engine, 0)) => {
+    const asked = new Asked(received(body), more)
+    asked.parse()
+    strands.learn(
+      'c',
+      asked.strand({ exchange: body, session: 's', record: asked.bytes }, engine, 'chat', true),
+      more,
+      0,
+    )
+  }
+  learn(first)
+  const [left, right] = [grown('"left"'), grown('"right and more"')]
+  const [a, b] = [left, right].map((body) => strands.read('c', Buffer.from(body), engine, 0))
+  learn(left, a)
+  learn(right, b)
+  for (const body of [left, right]) {
+    const bytes = Buffer.from(body)
+    assert.deepEqual(strands.like('c', 's', bytes, 0), { exchange: body, prefix: bytes.length, suffix: 0 })
+    const asked = new Asked(received(body), strands.read('c', bytes, engine, 0))
+    assert.deepEqual(asked.parse(), JSON.parse(body))
   }
 })
 

@@ -71,7 +71,7 @@ function learnOnceKept(exchange: Exchange, way: Way, asked: Asked, before: Compa
     memory.resent.learn(chainOf(exchange, way), before, at)
     if (!protocol) return
     const strand = asked.strand({ exchange: id, session, record }, engine, protocol.name, findings.length === 0)
-    memory.strands.learn(callerOf(exchange, way), strand, asked.shared?.strand, at)
+    memory.strands.learn(callerOf(exchange, way), strand, asked.shared, at)
   }
 }
 

@@ -24,6 +24,8 @@ export interface Strand {
   /** As it is recorded: the same where it is clean. */
   readonly record: Buffer
   readonly arrays: readonly KnownArray[]
+  /** Where `bytes` begin, with room for more. */
+  readonly memory?: Buffer
 }
 
 /** A stretch of a body that stands for elements known from a strand, from byte to byte, end exclusive. */
@@ -43,6 +45,8 @@ const LONGEST = 8 * 2 ** 20
 const MOST_STRANDS = 8
 const MOST_BYTES = 64 * 2 ** 20
 const KEPT_MS = 60 * 60_000
+/** Memory of a strand for each byte of it, so that it can grow. */
+const ROOM = 1.25
 /** Fewer bytes in common are not worth a word. */
 const WORTH = 1024
 
@@ -81,14 +85,29 @@ export class Strands {
     return best && { exchange: best.strand.exchange, prefix: best.prefix, suffix: best.suffix }
   }
 
-  /** Remembers a body that is on the record; it takes the place of the one that it grew from. */
-  learn(caller: string, strand: Strand, from: Strand | undefined, now: number): void {
+  /** Remembers a body that is on the record; it takes the place of the one that it grew from, and its memory. */
+  learn(caller: string, strand: Strand, from: Shared | undefined, now: number): void {
     if (strand.bytes.length < SHORTEST || strand.bytes.length > LONGEST) return
-    const others = (this.#callers.get(caller, now) ?? []).filter((other) => other !== from)
-    const strands = [strand, ...others].slice(0, MOST_STRANDS)
+    const known = this.#callers.get(caller, now) ?? []
+    const kept = copied(strand, from && known.includes(from.strand) ? from : undefined)
+    const strands = [kept, ...known.filter((other) => other !== from?.strand)].slice(0, MOST_STRANDS)
     const weight = strands.reduce((sum, { bytes, record }) => sum + 3 * bytes.length + record.length, 0)
     this.#callers.set(caller, strands, now, weight)
   }
+}
+
+/**
+ * A strand in memory of its own, which it takes over from the one that it grew from: a body that stayed until the next
+ * one comes would outlive the young generation, and the collector would have to look for it each time.
+ */
+function copied(strand: Strand, from: Shared | undefined): Strand {
+  const { bytes, record } = strand
+  const there = from?.strand.memory
+  const memory = there && there.length >= bytes.length ? there : Buffer.allocUnsafeSlow(Math.ceil(bytes.length * ROOM))
+  const same = memory === there ? (from?.prefix ?? 0) : 0
+  bytes.copy(memory, same, same)
+  const own = memory.subarray(0, bytes.length)
+  return { ...strand, memory, bytes: own, record: record === bytes ? own : record }
 }
 
 /** The arrays of a body that was parsed as `document`. */
