@@ -68,15 +68,15 @@ export class Asked implements Received {
     }
   }
 
-  /** The body as later ones may grow from it. `clean` where no rule found anything. Only after `parse`. */
+  /** The body as later ones may grow from it: as it is recorded, so that no secret stays. `clean` where none was found. */
   strand(
-    of: Pick<Strand, 'exchange' | 'session' | 'record'>,
+    { record, ...of }: Pick<Strand, 'exchange' | 'session'> & { readonly record: Buffer },
     engine: Engine,
     protocol: ProtocolName,
     clean: boolean,
   ): Strand {
     const arrays = clean ? this.#arrays() : []
-    return { ...of, engine, protocol, bytes: this.bytes, arrays }
+    return { ...of, engine, protocol, bytes: record, arrays }
   }
 
   #arrays(): Strand['arrays'] {

@@ -94,7 +94,7 @@ function keep(exchange: Exchange, way: Way, received: Asked, { record, outgoing 
 /** The body of this session that this one repeats, told to the trail so that it need not take those bytes again. */
 function likeOf(exchange: Exchange, way: Way, { bytes, shared }: Asked, record: Buffer): Like | undefined {
   const { house, session, at } = exchange
-  const known = record === bytes && shared?.strand.record === shared?.strand.bytes ? shared : undefined
+  const known = record === bytes ? shared : undefined
   if (known && session !== undefined && known.strand.session === session)
     return { exchange: known.strand.exchange, prefix: known.prefix, suffix: known.suffix }
   return house.memory.strands.like(callerOf(exchange, way), session, record, at)

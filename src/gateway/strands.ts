@@ -19,10 +19,8 @@ export interface Strand {
   readonly session: string | undefined
   readonly engine: Engine
   readonly protocol: ProtocolName
-  /** Decoded, as it came. */
+  /** Decoded, as it is recorded: as it came where it is clean. */
   readonly bytes: Buffer
-  /** As it is recorded: the same where it is clean. */
-  readonly record: Buffer
   readonly arrays: readonly KnownArray[]
   /** Where `bytes` begin, with room for more. */
   readonly memory?: Buffer
@@ -56,10 +54,10 @@ export interface Shared extends Likeness {
 }
 
 /** The strand that shares most with a body, and how much. */
-function closest(strands: readonly Strand[], bytesOf: (strand: Strand) => Buffer, body: Buffer): Shared | undefined {
+function closest(strands: readonly Strand[], body: Buffer): Shared | undefined {
   let best: Shared | undefined
   for (const strand of strands) {
-    const shared = likeness(bytesOf(strand), body)
+    const shared = likeness(strand.bytes, body)
     const sum = shared.prefix + shared.suffix
     if (sum >= WORTH && sum > (best ? best.prefix + best.suffix : 0)) best = { strand, ...shared }
   }
@@ -74,14 +72,14 @@ export class Strands {
   read(caller: string, bytes: Buffer, engine: Engine, now: number): Shared | undefined {
     if (bytes.length < SHORTEST) return undefined
     const known = (this.#callers.get(caller, now) ?? []).filter((strand) => strand.engine === engine)
-    return closest(known, (strand) => strand.bytes, bytes)
+    return closest(known, bytes)
   }
 
   /** Which body of the same session a masked one is like. */
   like(caller: string, session: string | undefined, record: Buffer, now: number): Like | undefined {
     if (session === undefined || record.length < SHORTEST) return undefined
     const known = (this.#callers.get(caller, now) ?? []).filter((strand) => strand.session === session)
-    const best = closest(known, (strand) => strand.record, record)
+    const best = closest(known, record)
     return best && { exchange: best.strand.exchange, prefix: best.prefix, suffix: best.suffix }
   }
 
@@ -91,7 +89,7 @@ export class Strands {
     const known = this.#callers.get(caller, now) ?? []
     const kept = copied(strand, from && known.includes(from.strand) ? from : undefined)
     const strands = [kept, ...known.filter((other) => other !== from?.strand)].slice(0, MOST_STRANDS)
-    const weight = strands.reduce((sum, { bytes, record }) => sum + 3 * bytes.length + record.length, 0)
+    const weight = strands.reduce((sum, { bytes }) => sum + 4 * bytes.length, 0)
     this.#callers.set(caller, strands, now, weight)
   }
 }
@@ -101,13 +99,12 @@ export class Strands {
  * one comes would outlive the young generation, and the collector would have to look for it each time.
  */
 function copied(strand: Strand, from: Shared | undefined): Strand {
-  const { bytes, record } = strand
+  const { bytes } = strand
   const there = from?.strand.memory
   const memory = there && there.length >= bytes.length ? there : Buffer.allocUnsafeSlow(Math.ceil(bytes.length * ROOM))
   const same = memory === there ? (from?.prefix ?? 0) : 0
   bytes.copy(memory, same, same)
-  const own = memory.subarray(0, bytes.length)
-  return { ...strand, memory, bytes: own, record: record === bytes ? own : record }
+  return { ...strand, memory, bytes: memory.subarray(0, bytes.length) }
 }
 
 /** The arrays of a body that was parsed as `document`. */
