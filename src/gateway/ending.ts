@@ -5,6 +5,7 @@ import { readDocument } from '#wire'
 import { refusalFor, say } from './answer.ts'
 import { judgeWith, maskBody } from './document.ts'
 import { digest, type Exchange, ended } from './exchange.ts'
+import { cleanHead } from './heads.ts'
 import { end, endAnyhow } from './record.ts'
 import { rememberSigned, signedIn } from './signed.ts'
 import type { Way } from './steps.ts'
@@ -23,7 +24,8 @@ const progress = new WeakMap<Exchange, Progress>()
 /** Steps 7 and 8: the reply goes to the client, masked; its last bytes only once the ending is durable. */
 export async function answer(exchange: Exchange, way: Way, incoming: Incoming, cut: Cut): Promise<void> {
   progress.set(exchange, { status: incoming.status, way })
-  const reply = decoded(incoming)
+  const { incoming: reply, findings } = cleanHead(exchange.house.engine, decoded(incoming))
+  exchange.headFindings = findings
   const type = headerOf(reply.headers, 'content-type')
   if (/^text\/event-stream/i.test(type)) {
     const streamed = stream(exchange, way, reply, type)

@@ -38,6 +38,8 @@ export interface Exchange<Asked extends Head = Turn> {
   prompt?: Prompt
   verdict?: Verdict
   findings: readonly Finding[]
+  /** Found in the reply's header fields. */
+  headFindings?: readonly Finding[]
   body?: Body
   like?: Like
   text?: string
@@ -189,7 +191,7 @@ export function ended(exchange: Exchange, end: End): Ending {
     at: exchange.house.now(),
     status: end.status,
     delivered: end.delivered,
-    findings: end.findings ?? [],
+    findings: [...(exchange.headFindings ?? []), ...(end.findings ?? [])],
     timings: { ...exchange.timings, end: elapsed(exchange) },
     ...set('model', reply?.model),
     ...set('finish', reply?.finish),

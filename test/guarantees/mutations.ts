@@ -131,6 +131,12 @@ export const MUTATIONS: readonly Mutation[] = [
     instead: 'const out = bytes',
   },
   {
+    guarantee: 'A secret in the head of a reply is masked, and found.',
+    file: 'gateway/ending.ts',
+    line: 'const { incoming: reply, findings } = cleanHead(exchange.house.engine, decoded(incoming))',
+    instead: 'const { incoming: reply, findings } = { incoming: decoded(incoming), findings: [] }',
+  },
+  {
     guarantee: 'Where masking touched a text, token probabilities do not spell it again.',
     file: 'gateway/waiting.ts',
     line: 'return withoutSpellings(splice(frame.data ??',
