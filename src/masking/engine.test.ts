@@ -55,3 +55,9 @@ test('known values come before rules', () => {
   assert.equal(maskText(engine, 'k_abcdxyz', 'text').findings[0]?.end, 9)
   assert.equal(maskText(engine, '(k_abcdxyz)', 'text').text.includes('abcd'), false)
 })
+
+test('a rule that is only for the thorough profile finds nothing in the fast one', () => {
+  const only: MaskingRule = { ...base, only: 'thorough' }
+  assert.equal(maskText(compile([only]), 'k_abcd', 'text').text, 'k_abcd')
+  assert.equal(maskText(compile([only], { profile: 'thorough' }), 'k_abcd', 'text').text, '[masked:mine]')
+})

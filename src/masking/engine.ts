@@ -105,6 +105,7 @@ export function compile(
       add(exact(id, order, part), part.slice(0, KNOWN_HEAD), { fold: false, place: 'anywhere' })
   })
   rules.forEach((rule, i) => {
+    if (rule.only && rule.only !== profile) return
     const { program, pattern } = compileRule(rule, values.length + i)
     for (const text of rule.literals)
       add(program, text, {

@@ -37,6 +37,7 @@ export const ALPHABETS: Readonly<Record<string, string>> = {
   django: `${DIGITS + LOWER}!@#$%^&*(-_=+)`,
   ebay: `${DIGITS + UPPER + LOWER}+/=#^`,
   label: `${DIGITS + UPPER + LOWER}%:@_-`,
+  entra: `${DIGITS + UPPER + LOWER}_.~-`,
   base64: `${DIGITS + UPPER + LOWER}+/`,
   base64url: `${DIGITS + UPPER + LOWER}-_`,
   bech32: 'QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L',

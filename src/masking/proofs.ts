@@ -49,7 +49,7 @@ const PGP_SECRET = new Set([0x94, 0x95, 0x96, 0x97, 0xc5])
  * OpenPGP secret-key packet. A body behind encryption headers proves nothing.
  */
 export function isPrivateKey(text: string): boolean {
-  const found = /-----BEGIN ([A-Z0-9 ]*)-----(?:\\{1,4}[nrt]|[^A-Za-z0-9+/])*([A-Za-z0-9+/]{20})/.exec(text)
+  const found = /\bBEGIN ([A-Z0-9 ]*)-----(?:\\{1,4}[nrt]|[^A-Za-z0-9+/])*([A-Za-z0-9+/]{20})/.exec(text)
   if (!found) return false
   const first = Buffer.from(found[2]!, 'base64')
   if (found[1]!.startsWith('OPENSSH')) return first.toString('latin1').startsWith(OPENSSH.slice(0, 14))

@@ -30,6 +30,8 @@ export interface MaskingRule {
    * digit or five changes of case among their first twelve characters go on being tried.
    */
   readonly mixed?: boolean
+  /** Only in profile `thorough`: too many ordinary words begin as it does. */
+  readonly only?: 'thorough'
   /** Ignore ASCII case in literals and patterns; the literals are then written in lower case. */
   readonly fold?: boolean
   /** True: the literals count also inside a word. Otherwise no letter or digit may stand directly before them. */

@@ -23,15 +23,6 @@ export const AZURE: readonly MaskingRule[] = [
     },
   },
   {
-    id: 'azure-client-secret',
-    description: 'Microsoft Entra client secret, from the mark inside it on',
-    source: 'learn.microsoft.com: Microsoft Purview, entity definition of client secrets',
-    literals: ['0Q~', '1Q~', '2Q~', '3Q~', '4Q~', '5Q~', '6Q~', '7Q~', '8Q~', '9Q~'],
-    inWord: true,
-    secret: '\\dQ~[A-Za-z0-9_~.-]{30,33}[A-Za-z0-9_~-]',
-    examples: { match: ['abC{{8Q~<base62:34>}}'], miss: ['abC8Q~<base62:12>'] },
-  },
-  {
     id: 'azure-sas-token',
     description: 'Signature of a Service Bus or IoT Hub token',
     source: 'learn.microsoft.com: Service Bus, shared access signature: sr, sig, se and skn',

@@ -34,17 +34,6 @@ const BUILT: readonly MaskingRule[] = [
       miss: ['https://a.webhook.office.com/webhookb2/none'],
     },
   },
-  {
-    id: 'telegram-bot-token',
-    description: 'Telegram bot token, from the part after the bot’s number',
-    source: 'core.telegram.org/bots/api: Authorizing your bot',
-    literals: ['0:AA', '1:AA', '2:AA', '3:AA', '4:AA', '5:AA', '6:AA', '7:AA', '8:AA', '9:AA'],
-    inWord: true,
-    before: '\\d:',
-    secret: 'AA[A-Za-z0-9_-]{33}',
-    notAfter: '[A-Za-z0-9_-]',
-    examples: { match: ['bot123456789:{{AA<base62:33>}}'], miss: ['1:AA<base62:20>'] },
-  },
 ]
 
 export const CHAT: readonly MaskingRule[] = [
@@ -74,7 +63,7 @@ export const CHAT: readonly MaskingRule[] = [
       format:
         '(https|http)://hooks.slack.com/(services|workflows|triggers)/<base62:8..16>/<base62:6..20>/<slashed:16..80>',
       source: 'docs.slack.dev: Sending messages using incoming webhooks',
-      miss: ['https://hooks.slack.com/services/T0/B0/X'],
+      miss: ['(https|http)://hooks.slack.com/services/T0/B0/X'],
     },
     {
       id: 'discord-webhook',

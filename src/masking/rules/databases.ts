@@ -104,10 +104,4 @@ export const DATABASES = tokens([
     source: 'docs.dagster.io: Dagster+ tokens',
     exact: true,
   },
-  {
-    id: 'airtable-token',
-    description: 'Airtable personal access token',
-    format: 'pat<base62:14>.<hex:64>',
-    source: 'airtable.com/developers: personal access tokens',
-  },
 ])

@@ -22,6 +22,10 @@ export interface Token {
   /** No character of the last alphabet may follow: for formats that little but their length gives away. */
   readonly exact?: true
   readonly inWord?: true
+  /** The alphabet of the run at whose beginning it may stand, where no literal begins it (see `MaskingRule.run`). */
+  readonly run?: string
+  readonly mixed?: true
+  readonly only?: 'thorough'
   readonly fold?: true
   readonly checks?: readonly Check[]
   readonly proof?: Proof
@@ -38,7 +42,7 @@ const LONGEST_CHECKED = 1024
 export const tokens = (rows: readonly Token[]): readonly MaskingRule[] => rows.map(token)
 
 /** The rule for a token, with the examples that its format gives. */
-function token({ format, exact, checks, match = [], miss = [], ...rest }: Token): MaskingRule {
+function token({ format, exact, run, checks, match = [], miss = [], ...rest }: Token): MaskingRule {
   const formats = [format].flat().flatMap(choices)
   const [contexts, secrets] = [formats.map(contextOf), formats.map(secretOf)]
   const secret = unique(secrets.map(pattern)).join('|')
@@ -46,7 +50,8 @@ function token({ format, exact, checks, match = [], miss = [], ...rest }: Token)
   const looks = checks ?? (longest(parsePattern(secret, rest.fold)) <= LONGEST_CHECKED ? ['varied'] : [])
   return {
     ...rest,
-    literals: unique(formats.map((each) => leadOf(each.replace('{{', '')))),
+    literals: run ? [] : unique(formats.map((each) => leadOf(each.replace('{{', '')))),
+    ...(run ? { run: classOf(run) } : {}),
     ...(hasContext ? { before: unique(contexts.map(pattern)).join('|') } : {}),
     secret,
     ...(exact ? { notAfter: classOf(lastAlphabet(secrets[0]!)) } : {}),
@@ -77,16 +82,17 @@ function pattern(format: Format): string {
   let out = ''
   let from = 0
   for (const found of format.matchAll(PART)) {
-    out += escaped(format.slice(from, found.index)) + run(found)
+    out += escaped(format.slice(from, found.index))
     from = found.index + found[0].length
+    out += partOf(found, from === format.length)
   }
   return out + escaped(format.slice(from))
 }
 
-/** The pattern of one part. A run that may hold dots or commas does not end with one: it belongs to the sentence. */
-function run([, name, min, open, max]: RegExpMatchArray): string {
+/** The pattern of one part. A token does not end with a dot or a comma: that belongs to the sentence. */
+function partOf([, name, min, open, max]: RegExpMatchArray, last: boolean): string {
   const set = classOf(name!)
-  if (!/[.,]/.test(set)) return `${set}{${min}${open ? `,${max}` : ''}}`
+  if (!last || !/[.,]/.test(set)) return `${set}{${min}${open ? `,${max}` : ''}}`
   const before = `{${Number(min) - 1}${open ? `,${max && Number(max) - 1}` : ''}}`
   return set + before + set.replace(/[.,]/g, '')
 }

@@ -109,11 +109,4 @@ export const HOSTING = tokens([
     format: 'vntg_tkn_<hex:40>',
     source: 'docs.vantage.sh: API tokens begin with vntg_tkn_',
   },
-  {
-    id: 'terraform-token',
-    description: 'Terraform Cloud token, from the mark inside it on',
-    format: '.atlasv1.<base64url:60..70>',
-    source: 'developer.hashicorp.com: Terraform, API tokens: 14 characters, .atlasv1. and 67',
-    match: ['<base62:14>{{.atlasv1.<base62:67:2>}}'],
-  },
 ])

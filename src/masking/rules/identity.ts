@@ -41,13 +41,6 @@ export const IDENTITY = tokens([
     source: 'support.1password.com: about your Secret Key',
   },
   {
-    id: 'bitwarden-token',
-    description: 'Bitwarden Secrets Manager access token, after its public identifier',
-    format: '0.<uuid>.{{<base62:30>(|:<base64:22>==)}}',
-    source: 'bitwarden.com/help: access tokens; seen in public tokens',
-    checks: [],
-  },
-  {
     id: 'infisical-token',
     description: 'Infisical service token',
     format: 'st.{{<hex:24>.<hex:32>.<hex:32>}}',

@@ -18,6 +18,7 @@ import { GOOGLE } from './google.ts'
 import { HEADERS } from './headers.ts'
 import { HOSTING } from './hosting.ts'
 import { IDENTITY } from './identity.ts'
+import { INFIX } from './infix.ts'
 import { KEYS } from './keys.ts'
 import { LEDGERS } from './ledgers.ts'
 import { MAIL } from './mail.ts'
@@ -59,6 +60,7 @@ export const FAMILIES: Readonly<Record<string, readonly MaskingRule[]>> = {
   saas: SAAS,
   social: SOCIAL,
   ledgers: LEDGERS,
+  infix: INFIX,
   wallets: WALLETS,
   keys: KEYS,
   encodings: ENCODINGS,

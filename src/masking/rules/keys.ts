@@ -2,7 +2,7 @@
 import type { MaskingRule } from '../rule.ts'
 import { either } from './spelling.ts'
 
-const BEGIN = '-----BEGIN RSA<> PRIVATE KEY-----'
+const BEGIN = 'BEGIN RSA<> PRIVATE KEY-----'
 const END = '-----END RSA<> PRIVATE KEY-----'
 
 /** Between the lines of a key: white space, escaped line breaks, the quotes and plus signs of source code. */
@@ -30,18 +30,19 @@ export const KEYS: readonly MaskingRule[] = [
   {
     id: 'private-key',
     description:
-      'PEM private key (RFC 7468), OpenSSH and PGP ones too; masked from its first line on, also where its last is missing',
+      'PEM private key (RFC 7468), OpenSSH and PGP ones too; masked from its BEGIN on, also where END is missing',
     literals: ['-----BEGIN '],
-    secret: `-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?:${BODY})?(?:${TAIL})?`,
+    before: '\\-{5}',
+    secret: `BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?:${BODY})?(?:${TAIL})?`,
     proof: 'pem',
     examples: {
       match: [
-        `${BEGIN}\nMII<base64:61>\n<base64:64:2>==\n${END}`,
-        `${BEGIN}\\nMII<base64:61>\\n${END}`,
-        `${BEGIN}\\\\n<base64:64>\\\\n<base64:64:2>\\\\n${END}`,
-        `${BEGIN}\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,<HEX:32>\n\n<base64:64>\n${END}`,
-        `-----BEGIN PGP PRIVATE<> KEY BLOCK-----\n\nlQ<base64:62>\n=<base64:4>\n-----END PGP PRIVATE<> KEY BLOCK-----`,
-        BEGIN,
+        `-----{{${BEGIN}\nMII<base64:61>\n<base64:64:2>==\n${END}}}`,
+        `-----{{${BEGIN}\\nMII<base64:61>\\n${END}}}`,
+        `-----{{${BEGIN}\\\\n<base64:64>\\\\n<base64:64:2>\\\\n${END}}}`,
+        `-----{{${BEGIN}\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,<HEX:32>\n\n<base64:64>\n${END}}}`,
+        `-----{{BEGIN PGP PRIVATE<> KEY BLOCK-----\n\nlQ<base64:62>\n=<base64:4>\n-----END PGP PRIVATE<> KEY BLOCK-----}}`,
+        `-----{{${BEGIN}}}`,
       ],
       miss: ['-----BEGIN PUBLIC<> KEY-----\n<base64:64>', '-----BEGIN CERTIFICATE-----'],
     },
@@ -60,9 +61,10 @@ export const KEYS: readonly MaskingRule[] = [
     id: 'ssh2-private-key',
     description: 'Private key of ssh.com (SSH2, draft-ietf-secsh-publickeyfile style)',
     literals: ['---- BEGIN SSH2 ENCRYPTED PRIVATE KEY'],
-    secret: `\\-\\-\\-\\- BEGIN SSH2 ENCRYPTED PRIVATE KEY \\-\\-\\-\\-(?:${BODY})?`,
+    before: '\\-{4} ',
+    secret: `BEGIN SSH2 ENCRYPTED PRIVATE KEY \\-\\-\\-\\-(?:${BODY})?`,
     examples: {
-      match: ['---- BEGIN SSH2 ENCRYPTED<> PRIVATE KEY ----\nComment: a key\n<base64:70>\n<base64:40:2>=='],
+      match: ['---- {{BEGIN SSH2 ENCRYPTED<> PRIVATE KEY ----\nComment: a key\n<base64:70>\n<base64:40:2>==}}'],
       miss: ['---- BEGIN SSH2 PUBLIC KEY ----\n<base64:70>'],
     },
   },
