@@ -276,13 +276,14 @@ export class Candidates {
   /** Two candidates of one rule in one state have one future: the earlier one goes on for both. */
   #merged(candidate: Candidate, state: State, tick: number): boolean {
     const { check, after, foreign, whole } = candidate.program
-    if (check || after || foreign?.judge || candidate.guard >= 0) return false
+    if (candidate.guard >= 0 || candidate.coded) return false
     if (state.tick !== tick) {
       state.tick = tick
       state.holder = candidate
       return false
     }
     const holder = state.holder as Candidate
+    if (check || after || foreign?.judge) return holder.start === candidate.start
     if (!alike(holder.coded, candidate.coded)) return false
     if (whole && (holder.end >= 0 || candidate.end >= 0)) return false
     const { serial, start, unit, late, bare, certain, end, unitEnd, coded } = candidate

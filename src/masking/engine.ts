@@ -119,6 +119,7 @@ export function compile(
   const keywords = new Map<string, number>()
   foreign.forEach((rule, i) => {
     const program = compileForeign(rule, values.length + rules.length + i, keywords)
+    if (rule.run) runs.push({ program, pattern: rule.secret, run: rule.run, late: 0, mixed: false })
     for (const { text, fold } of rule.starts) add(program, text, { fold, place: isBounded(rule) ? 'word' : 'anywhere' })
   })
   for (const [text, keyword] of keywords) {

@@ -70,8 +70,10 @@ export interface Sight {
 export interface ForeignRule {
   readonly id: string
   readonly description: string
-  /** Every match begins with one of these; texts to fold are in lower case. */
+  /** Every match begins with one of these; texts to fold are in lower case. Empty where there is `run`. */
   readonly starts: readonly { readonly text: string; readonly fold: boolean }[]
+  /** For a secret without context that no literal begins: it is tried where none of this class stands directly before. */
+  readonly run: CharSet | undefined
   /** By symbol, and at the last place for the start of the text: whether it may stand directly before. */
   readonly precede: Uint8Array | undefined
   /** Characters, at most so many, that belong to a match where they stand before it. */

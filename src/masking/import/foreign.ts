@@ -1,11 +1,11 @@
 /** One rule written elsewhere to the programs that the engine runs; refuses what would be slow. Matches nothing itself. */
 import { Fault } from '#exchange'
 import { Matcher } from '../matcher.ts'
-import { type CharSet, NON_ASCII, type Pattern } from '../pattern.ts'
+import { type CharSet, NON_ASCII, type Pattern, ripe, shortest } from '../pattern.ts'
 import { entropy } from '../randomness.ts'
 import type { ForeignRule } from '../rule.ts'
 import type { Allow } from './allow.ts'
-import { isAnything } from './borders.ts'
+import { EDGE, type Edge, isAnything } from './borders.ts'
 import { POSIX } from './classes.ts'
 import { patternOf } from './pattern.ts'
 import { type Part, split } from './split.ts'
@@ -32,6 +32,9 @@ const MOST_STATES = 4_000
 /** A repeat with a longer upper bound may lose it where a pattern would be too large with it. */
 const LONG = 10
 const ALNUM = POSIX['alnum']!
+/** Lengths between which a secret must become complete to be tried at every word by one automaton. */
+const SHORTEST_RUN = 6
+const LONGEST_RUN = 1024
 /** How far a word may begin before what the pattern itself asks for. */
 const RUN = 50
 
@@ -69,10 +72,12 @@ function ruleOf(source: Source, { part, starts }: Placed, notes: Set<string>): F
   const { precede, follow, afters } = part
   const before = part.before && small(part.before, notes)
   const secret = small(part.secret, notes)
+  const run = before || !starts.some(({ text }) => isWordy(text)) ? undefined : runOf(precede, secret)
   const rule = {
     id: source.id,
     description: source.description,
-    starts,
+    starts: run ? [] : starts,
+    run,
     precede: isAnything(precede) ? undefined : precede,
     before: before && patternOf(before),
     secret: patternOf(secret),
@@ -90,6 +95,13 @@ function ruleOf(source: Source, { part, starts }: Placed, notes: Set<string>): F
 /** What every match holds: not what may follow it instead of one character. */
 const wholeOf = ({ before, secret, follow, afters }: Part): Tree =>
   seq([...(before ? [before] : []), secret, ...(afters.length && !follow.includes(1) ? [either(afters)] : [])])
+
+/** What must not stand before a secret that is tried at every word; undefined where the engine cannot try it so. */
+function runOf(precede: Edge, secret: Tree): CharSet | undefined {
+  const pattern = patternOf(secret)
+  if (shortest(pattern) < SHORTEST_RUN || ripe(pattern) > LONGEST_RUN) return undefined
+  return precede.map((bit, symbol) => (symbol === EDGE ? 0 : 1 - bit))
+}
 
 const lower = (words: readonly string[]): string[] => words.map((word) => word.toLowerCase())
 
