@@ -12,6 +12,7 @@ import { backendOf } from './backend.ts'
 import type { Config } from './config.ts'
 import { startDemo } from './demo/index.ts'
 import { engineOf } from './engine.ts'
+import { openGapMark } from './gap-mark.ts'
 import { openKeyring } from './keyring.ts'
 import { uuid7 } from './uuid.ts'
 
@@ -62,7 +63,12 @@ export async function openGatelog(first: Config, ears: Ears): Promise<Gatelog> {
   tellNotes(first, ears)
   const gateway = await openReverse(running.door)
   opened.defer(() => gateway.drain(running.config.timeouts.drain_ms))
-  const health = await openHealth({ ...running.door, ...first.listen.health, notReady: () => running.notReady() })
+  const health = await openHealth({
+    ...running.door,
+    ...first.listen.health,
+    notReady: () => running.notReady(),
+    unrecorded: () => running.unrecorded(),
+  })
   opened.defer(() => health.drain(0))
   const api = await openApi(join(first.data, 'gatelog.sock'), running.backend)
   opened.defer(() => api.close())
@@ -97,6 +103,7 @@ class Running {
   draining = false
   readonly #record: Awaited<ReturnType<typeof openRecord>>
   readonly #fixed: Fixed
+  readonly #mark: ReturnType<typeof openGapMark>
   readonly #relay = openRelay()
   #demo: Awaited<ReturnType<typeof startDemo>> | undefined
   #house: House
@@ -105,20 +112,22 @@ class Running {
     const { trail, identity, keyring } = record
     this.config = config
     this.#record = record
+    this.#mark = openGapMark(config.data)
     this.#fixed = {
       ...{ identity, trail, keyring },
       limits: openLimits({ ...limitsOf(config), now: Date.now }),
       memory: openMemory(),
       endings: new Endings(trail, tell),
-      gaps: new Gaps({ trail, keyring, tell, now: Date.now, uuid: () => uuid7(Date.now()) }),
+      gaps: new Gaps({ trail, keyring, tell, mark: this.#mark, now: Date.now, uuid: () => uuid7(Date.now()) }),
       strangers: new Strangers(trail),
     }
     this.#house = houseOf(config, this.#fixed, undefined)
   }
 
-  /** Puts the first configuration in force. */
-  start(): Promise<void> {
-    return this.reload(this.config)
+  /** Puts the first configuration in force, and a gap on the trail that the process before this one left. */
+  async start(): Promise<void> {
+    await this.#fixed.gaps.close()
+    await this.reload(this.config)
   }
 
   async reload(next: Config): Promise<void> {
@@ -132,6 +141,11 @@ class Running {
     const { state } = this.#record.trail
     if (this.draining) return 'draining'
     return state.kind === 'open' ? undefined : state.fault.message
+  }
+
+  /** Exchanges that passed and that the trail does not tell of yet. */
+  unrecorded(): number {
+    return this.#fixed.gaps.open
   }
 
   /** The reverse door's options; limits and house are those in force when a request comes. */
@@ -166,6 +180,7 @@ class Running {
     strangers.flush(Number.POSITIVE_INFINITY)
     await endings.flush()
     await gaps.close()
+    this.#mark.close()
     await Promise.all([this.#relay.close(), this.#demo?.close()])
   }
 }

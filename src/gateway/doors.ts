@@ -118,6 +118,8 @@ export interface HealthOptions {
   readonly headerBytes: number
   /** `undefined` when ready, else the reason why not. */
   notReady(): string | undefined
+  /** How many exchanges have passed that the trail does not tell of yet. */
+  unrecorded(): number
 }
 
 /** Opens `/healthz` (the process answers) and `/readyz` (the record can be written, and nothing drains). */
@@ -129,7 +131,12 @@ export function openHealth(options: HealthOptions): Promise<Listening> {
     limits: { header_bytes: options.headerBytes },
     onRequest: (request, response) => {
       const why = options.notReady()
-      const ready = { ready: why === undefined, ...(why && { why }), insecure_listen: options.insecure }
+      const ready = {
+        ready: why === undefined,
+        ...(why && { why }),
+        insecure_listen: options.insecure,
+        unrecorded: options.unrecorded(),
+      }
       const [status, body] =
         request.url === '/healthz'
           ? [200, { ok: true }]

@@ -15,20 +15,36 @@ export interface GapsOptions {
   /** Milliseconds since the Unix epoch. */
   now(): number
   uuid(): string
+  /** Where an open gap is marked, so that a process that is killed leaves word of it. */
+  readonly mark: GapMark
   /** Says a line to whoever runs the gateway. */
   tell(line: string): void
 }
 
-interface Stretch {
+/** What passed unrecorded: times in ms since the Unix epoch, both included. */
+export interface Stretch {
   readonly from: number
-  to: number
-  count: number
+  readonly to: number
+  readonly count: number
   readonly reason: string
+}
+
+/** Word of an open gap that outlives the process. */
+export interface GapMark {
+  /** What a process before this one left. */
+  readonly left: Stretch | undefined
+  /** @throws trail.unavailable: what cannot be marked must not pass */
+  set(stretch: Stretch): void
+  /** @throws trail.unavailable */
+  clear(): void
 }
 
 const EVERY_MS = 1000
 
-/** At most one gap is open. It ends with a signed `gap` entry as soon as the trail takes one. */
+/**
+ * At most one gap is open. It is marked before anything passes, and ends with a signed `gap` entry as soon as the trail
+ * takes one, or in the next process.
+ */
 export class Gaps {
   readonly #options: GapsOptions
   #stretch: Stretch | undefined
@@ -36,19 +52,26 @@ export class Gaps {
 
   constructor(options: GapsOptions) {
     this.#options = options
+    const { left } = options.mark
+    if (left) this.#stretch = { ...left, reason: `${left.reason}; the process ended within it` }
+  }
+
+  /** How many exchanges have passed that the trail does not tell of yet. */
+  get open(): number {
+    return this.#stretch?.count ?? 0
   }
 
   /** Lets one exchange pass although the trail has failed. @throws the fault where no gap is allowed, or it is full */
   pass(fault: Fault, limits: GapLimits | undefined): void {
-    const { trail, now, tell } = this.#options
+    const { trail, now, tell, mark } = this.#options
     const at = now()
     if (!limits || !fault.code.startsWith('trail.') || trail.state.kind === 'latched') throw fault
     const stretch = this.#stretch ?? { from: at, to: at, count: 0, reason: fault.code }
     if (stretch.count >= limits.exchanges || at - stretch.from > limits.ms) throw fault
     if (stretch.count === 0) tell(`the trail cannot be written (${fault.code}): traffic passes unrecorded`)
-    stretch.count++
-    stretch.to = at
-    this.#stretch = stretch
+    const longer = { ...stretch, count: stretch.count + 1, to: at }
+    mark.set(longer)
+    this.#stretch = longer
     this.#again()
   }
 
@@ -61,9 +84,8 @@ export class Gaps {
     clearTimeout(this.#timer)
     this.#timer = undefined
     const { trail, tell } = this.#options
-    const stretch = this.#stretch
-    if (!stretch) return
-    const told = { ...stretch }
+    const told = this.#stretch
+    if (!told) return
     try {
       await trail.append(this.#entry(told))
     } catch (error) {
@@ -71,9 +93,22 @@ export class Gaps {
       return this.#again()
     }
     tell(`${told.count} exchanges passed unrecorded; the gap is on the trail`)
-    const more = stretch.count - told.count
-    this.#stretch = more > 0 ? { from: told.to, to: stretch.to, count: more, reason: told.reason } : undefined
-    if (more > 0) this.#again()
+    this.#rest(told)
+  }
+
+  /** What has passed while a gap's entry was written is the next one. */
+  #rest(told: Stretch): void {
+    const { mark, tell } = this.#options
+    const { to, count } = this.#stretch ?? told
+    const more = count - told.count
+    this.#stretch = more > 0 ? { from: told.to, to, count: more, reason: told.reason } : undefined
+    try {
+      if (this.#stretch) mark.set(this.#stretch)
+      else mark.clear()
+    } catch (error) {
+      tell(`the mark of a gap that is on the trail stays: it may be told twice (${faultOf(error).code})`)
+    }
+    if (this.#stretch) this.#again()
   }
 
   #entry(stretch: Stretch): Gap {

@@ -14,7 +14,7 @@ import { openTrail, type Trail } from '#trail'
 import type { Connection, Durable } from './connection.ts'
 import { openReverse } from './doors.ts'
 import { Endings } from './endings.ts'
-import { type GapLimits, Gaps } from './gaps.ts'
+import { type GapLimits, type GapMark, Gaps } from './gaps.ts'
 import type { House } from './house.ts'
 import { openMemory } from './memory.ts'
 import { Strangers } from './strangers.ts'
@@ -32,6 +32,7 @@ export interface Setup {
   readonly bytesPerHour?: number
   readonly gap?: GapLimits
   readonly told?: string[]
+  readonly mark?: GapMark
   readonly timeouts?: Partial<Connection['timeouts']>
 }
 
@@ -152,7 +153,7 @@ function houseOf(setup: Setup, trail: Trail, identity: Identity, origin: URL): H
     keyring,
     memory: openMemory(),
     endings: new Endings(trail, tell),
-    gaps: new Gaps({ trail, keyring, now: Date.now, uuid, tell }),
+    gaps: new Gaps({ trail, keyring, now: Date.now, uuid, tell, mark: setup.mark ?? NO_MARK }),
     strangers: new Strangers(trail),
     settings: {
       prompts: setup.prompts ?? 'mask',
@@ -166,6 +167,8 @@ function houseOf(setup: Setup, trail: Trail, identity: Identity, origin: URL): H
     uuid,
   }
 }
+
+const NO_MARK: GapMark = { left: undefined, set: () => undefined, clear: () => undefined }
 
 const ENGINE = compile(RULES)
 

@@ -3,7 +3,7 @@
 export type { Connection, ConnectionKind, Durable, Host, Timeouts } from './connection.ts'
 export { type DoorOptions, type HealthOptions, openHealth, openReverse } from './doors.ts'
 export { Endings } from './endings.ts'
-export { type GapLimits, Gaps, gapSignature } from './gaps.ts'
+export { type GapLimits, type GapMark, Gaps, gapSignature, type Stretch } from './gaps.ts'
 export type { House, Settings } from './house.ts'
 export { type Memory, openMemory } from './memory.ts'
 export { Strangers } from './strangers.ts'

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Gap } from '#exchange'
-import { gapSignature } from './gaps.ts'
+import { type GapMark, gapSignature, type Stretch } from './gaps.ts'
 import { chat, chunk, DONE, Fault, openHouse, type Script, type Setup } from './house.case.ts'
 
 const answer: Script = (_request, _body, response) => {
@@ -47,6 +47,52 @@ test('within a gap traffic passes, and one signed entry tells how much', () => {
       told.map((line) => /^(the trail cannot|3 exchanges have|3 exchanges passed)/.test(line)),
       [true, true, true],
     )
+  })
+})
+
+/** A mark that outlives the house, as a file would. */
+function markOf(left?: Stretch) {
+  const told: (Stretch | 'clear')[] = []
+  const mark: GapMark = { left, set: (stretch) => void told.push(stretch), clear: () => void told.push('clear') }
+  return { mark, told }
+}
+
+test('a gap is marked before anything passes, and a process that ended within it leaves it to the next', async () => {
+  const { mark, told } = markOf()
+  await within({ script: answer, gap: { exchanges: 5, ms: 60_000 }, mark }, async (house) => {
+    house.watched.fail = FULL
+    for (const _ of [1, 2]) await (await ask(house)).text()
+    assert.deepEqual(
+      told.map((each) => each !== 'clear' && each.count),
+      [1, 2],
+    )
+    assert.equal(house.house.gaps.open, 2)
+  })
+  const left = told.at(-1) as Stretch
+  const next = markOf(left)
+  await within({ script: answer, gap: { exchanges: 5, ms: 60_000 }, mark: next.mark }, async (house) => {
+    assert.equal(house.house.gaps.open, 2)
+    await house.house.gaps.close()
+    const [gap, ...more] = house.watched.entries as Gap[]
+    assert.ok(gap && more.length === 0)
+    assert.deepEqual([gap.kind, gap.count, gap.from, gap.to], ['gap', 2, left.from, left.to])
+    assert.equal(gap.reason, 'trail.unavailable; the process ended within it')
+    assert.equal(gap.signature, gapSignature(house.house.keyring, gap))
+    assert.deepEqual([next.told, house.house.gaps.open], [['clear'], 0])
+  })
+})
+
+test('what cannot be marked does not pass', () => {
+  const mark: GapMark = {
+    ...markOf().mark,
+    set() {
+      throw new Fault('trail.unavailable', 'read-only')
+    },
+  }
+  return within({ script: answer, gap: { exchanges: 5, ms: 60_000 }, mark }, async (house) => {
+    house.watched.fail = FULL
+    assert.ok((await ask(house)).status >= 400)
+    assert.deepEqual([house.seen.length, house.house.gaps.open], [0, 0])
   })
 })
 
