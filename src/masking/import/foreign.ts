@@ -27,8 +27,12 @@ export interface Source {
 
 /** A pattern of so many nodes is run whatever it does: a character costs no more steps than that. */
 const FEW_NODES = 600
+/** The same for what must follow a secret, of which few are read at a time. */
+const MOST_AFTER = 1_000
 /** A larger one must have so few states that all of them can be built and a character costs one step. */
-const MOST_STATES = 4_000
+const MOST_STATES = 1_500
+/** None larger is built to be counted. */
+const MOST_NODES = 20_000
 /** A repeat with a longer upper bound may lose it where a pattern would be too large with it. */
 const LONG = 10
 const ALNUM = POSIX['alnum']!
@@ -88,7 +92,7 @@ function ruleOf(source: Source, { part, starts }: Placed, notes: Set<string>): F
     lead: part.lead,
     ...judgeOf(source),
   }
-  if (rule.after) prove(rule.after)
+  if (rule.after) prove(rule.after, MOST_AFTER)
   return rule
 }
 
@@ -176,14 +180,29 @@ function withoutBounds(tree: Tree): Tree {
 }
 
 /** @throws Fault config.invalid */
-function prove(pattern: Pattern): void {
-  const why = refusal(pattern)
+function prove(pattern: Pattern, few = FEW_NODES): void {
+  const why = refusal(pattern, few)
   if (why !== undefined) throw new Fault('config.invalid', `pattern: ${why}`)
 }
 
 /** Why a pattern is not run: proved by building what it may need, not by time. */
-function refusal(pattern: Pattern): string | undefined {
-  const matcher = new Matcher(pattern)
-  if (matcher.size <= FEW_NODES || matcher.count(MOST_STATES) !== undefined) return undefined
-  return `too large: a character may cost ${matcher.size} steps (${FEW_NODES} are allowed), and it has more than ${MOST_STATES} states`
+function refusal(pattern: Pattern, few = FEW_NODES): string | undefined {
+  const size = sizeOf(pattern)
+  if (size <= few) return undefined
+  if (size <= MOST_NODES && new Matcher(pattern).count(MOST_STATES) !== undefined) return undefined
+  return `too large: a character may cost ${size} steps (${few} are allowed), and it has more than ${MOST_STATES} states`
+}
+
+/** How many nodes the engine's automaton of a pattern has, without building it. */
+export function sizeOf(pattern: Pattern): number {
+  const count = (each: Pattern): number => {
+    if (each.kind === 'set') return 1
+    if (each.kind === 'repeat') {
+      const item = count(each.item)
+      return each.max === Infinity ? 1 + item * (1 + each.min) : item * each.max + (each.max - each.min)
+    }
+    const items = each.items.reduce((sum, item) => sum + count(item), 0)
+    return each.kind === 'either' ? items + 1 : items
+  }
+  return count(pattern) + 1
 }

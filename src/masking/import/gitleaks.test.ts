@@ -3,7 +3,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { compile } from '../engine.ts'
 import { maskText } from '../mask.ts'
+import { Matcher } from '../matcher.ts'
+import { sizeOf } from './foreign.ts'
 import { type Imported, importGitleaks } from './gitleaks.ts'
+import { patternOf } from './pattern.ts'
+import { readGo } from './syntax.ts'
 
 const read = (text: string, beside?: (path: string) => string): Imported => importGitleaks(text, 'my.toml', beside)
 const told = (list: Imported['notes']): string[] => list.map(({ file, line, message }) => `${file}:${line} ${message}`)
@@ -148,4 +152,11 @@ test("Betterleaks' filters that say the same hold; rules whose filter says more 
     'acme_aabb acme_[masked:acme] acme_nope acme_abcx odd_abcd',
   )
   assert.deepEqual(told(read(toml).notes), ['my.toml:9 left out: rule odd: filter: = 3; a > 2 is not known'])
+})
+
+test('a size is what the automaton has, also where it is not built', () => {
+  for (const source of ['a', 'ab|c', 'a?b+c*', '(?:ab|c){2,5}d{3}e{2,}', '[a-z]{0,40}(?:x|yz)+']) {
+    const pattern = patternOf(readGo(source).tree)
+    assert.equal(sizeOf(pattern), new Matcher(pattern).size, source)
+  }
 })

@@ -13,19 +13,30 @@ export type Tree =
   /** A capture group; `index` counts opening parentheses from 1. */
   | { readonly kind: 'group'; readonly index: number; readonly item: Tree }
 
+const ONE = new Map<string, CharSet>()
+
+/** Nobody writes to a set: that of one character is the same for all. */
 export function setOf(characters: string): CharSet {
+  const known = ONE.get(characters)
+  if (known) return known
   const set = new Uint8Array(SYMBOLS)
   for (const c of characters) set[c.charCodeAt(0)] = 1
+  if (characters.length === 1) ONE.set(characters, set)
   return set
 }
 
 export const negated = (set: CharSet): CharSet => set.map((bit) => 1 - bit)
 export const union = (a: CharSet, b: CharSet): CharSet => a.map((bit, at) => bit | b[at]!)
 
+const FOLDED = new WeakMap<CharSet, CharSet>()
+
 /** With both cases of every ASCII letter. */
 export function foldedSet(set: CharSet): CharSet {
+  const known = FOLDED.get(set)
+  if (known) return known
   const both = set.slice()
   for (let c = 97; c <= 122; c++) if (set[c] || set[c - 32]) both[c] = both[c - 32] = 1
+  FOLDED.set(set, both)
   return both
 }
 
