@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { OwnRuleForm } from '#masking'
 import { RuleForm } from '#policy'
+import { ActionForm, KnownForm, name } from './config-secrets.ts'
 
 const duration = z.number().int().positive().max(86_400_000)
 const ms = (value: number) => duration.default(value)
@@ -38,7 +39,6 @@ const OwnTimeouts = z.strictObject({
 })
 
 const Durable = z.enum(['before', 'during', 'each-event'])
-const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'a name is lower-case letters, digits and hyphens')
 
 export const ConnectionForm = z.strictObject({
   kind: z.enum(['copilot', 'openai', 'anthropic', 'openai-compatible', 'demo']),
@@ -64,11 +64,12 @@ export const ConnectionForm = z.strictObject({
 })
 
 export const MaskingForm = z.strictObject({
-  prompts: z.enum(['mask', 'alert']).default('mask').describe('What becomes of a secret in a prompt'),
-  known: z
-    .array(z.strictObject({ id: name, value: z.string().min(8) }))
-    .default([])
-    .describe('Exact values to mask'),
+  prompts: z
+    .enum(['mask', 'alert'])
+    .default('mask')
+    .describe('What becomes of a secret in a prompt that no action names'),
+  actions: z.array(ActionForm).default([]).describe('What becomes of secrets; the first line that fits decides'),
+  known: z.array(KnownForm).default([]).describe('Exact values to mask'),
   rules: z.array(OwnRuleForm).default([]).describe('Rules of your own'),
   import: z.array(z.string().min(1)).default([]).describe('Rule files in the format of gitleaks (TOML)'),
   disable: z.array(z.string().min(1)).default([]).describe('Ids of rules that are switched off'),

@@ -7,6 +7,8 @@ import { Fault } from '#exchange'
 export interface References {
   env(name: string): string | undefined
   file(path: string): string
+  /** The names of all variables. */
+  names?(): readonly string[]
 }
 
 /** A configuration is some kilobytes; a larger file is none, and would only keep the parser busy. */

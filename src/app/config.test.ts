@@ -71,3 +71,20 @@ test('the shipped JSON Schema is the one of the code', () => {
   const shipped = JSON.parse(readFileSync(new URL('../../schema/gatelog.schema.json', import.meta.url), 'utf8'))
   assert.deepEqual(shipped, JSON.parse(JSON.stringify(configSchema())))
 })
+
+test('known values come from lines of a file and from variables, by name or pattern', () => {
+  const given: Readonly<Record<string, string>> = { A_TOKEN: 'token-of-a', B_TOKEN: 'short', DB: 'database-word' }
+  const from = (text: string, file = 'first value\r\n\nsecond value\n') =>
+    readConfig(`masking: {known: [${text}]}`, 'gatelog.yaml', {
+      env: (name) => given[name],
+      file: () => file,
+      names: () => Object.keys(given),
+    })
+  const values = (text: string) => from(text).masking.known.map(({ id, value }) => `${id} ${value}`)
+  assert.deepEqual(values('{id: f, file: /k}'), ['f first value', 'f second value'])
+  assert.deepEqual(from('{id: f, file: /k}').files, ['/k'])
+  assert.deepEqual(values('{id: e, env: ["*_TOKEN", DB]}'), ['e token-of-a', 'e database-word'])
+  const wrong = (text: string, file?: string) => assert.throws(() => from(text, file), /known value has at least 8/)
+  wrong('{id: e, env: [B_TOKEN]}')
+  wrong('{id: f, file: /k}', 'long enough\nshort\n')
+})

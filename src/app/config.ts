@@ -9,6 +9,7 @@ import { compileRules, type Rule } from '#policy'
 import { connectionOf, type Defaults } from './config-connections.ts'
 import { type MaskingRules, maskingRulesOf } from './config-masking.ts'
 import { ConfigForm } from './config-schema.ts'
+import { BROKERED, type Secrets, secretsOf, type Wrong } from './config-secrets.ts'
 import { ConfigText, type References } from './config-text.ts'
 
 type Form = z.infer<typeof ConfigForm>
@@ -26,10 +27,7 @@ export interface Config
   readonly files: readonly string[]
   /** True where a plain listener beyond loopback was asked for. */
   readonly insecure: boolean
-  readonly masking: MaskingRules & {
-    readonly prompts: 'mask' | 'alert'
-    readonly known: readonly { id: string; value: string }[]
-  }
+  readonly masking: MaskingRules & Secrets
   readonly rules: readonly Rule[]
   /** Whether a demo connection is configured (or nothing else is). */
   readonly demo: boolean
@@ -37,7 +35,11 @@ export interface Config
   connections(demo: URL | undefined): ReadonlyMap<string, Connection>
 }
 
-const SYSTEM: References = { env: (name) => process.env[name], file: (path) => readFileSync(path, 'utf8') }
+const SYSTEM: References = {
+  env: (name) => process.env[name],
+  file: (path) => readFileSync(path, 'utf8'),
+  names: () => Object.keys(process.env),
+}
 
 /** Reads a file; one that is absent means every default. @throws config.invalid, config.missing, config.listen */
 export function loadConfig(path: string): Config {
@@ -49,12 +51,10 @@ export function readConfig(text: string, name = 'gatelog.yaml', references: Refe
   const source = new ConfigText(name, text)
   const parsed = ConfigForm.safeParse(source.values(references))
   if (!parsed.success) throw new Fault('config.invalid', source.told(parsed.error.issues, knownKeys))
-  return settle(parsed.data, (path, message) => source.fault(path, message))
+  return settle(parsed.data, { references, wrong: (path, message) => source.fault(path, message) })
 }
 
-type Wrong = (path: readonly (string | number)[], message: string) => Fault
-
-function settle(form: Form, wrong: Wrong): Config {
+function settle(form: Form, { references, wrong }: { references: References; wrong: Wrong }): Config {
   const listen = {
     gateway: listenOf(form.listen.gateway),
     health: listenOf(form.listen.health),
@@ -73,20 +73,23 @@ function settle(form: Form, wrong: Wrong): Config {
   const { drain_ms: _, ...timeouts } = form.timeouts
   const connections = (url: URL | undefined) => connectionsOf(forms, { durable: form.durable, timeouts, wrong }, url)
   connections(new URL('http://127.0.0.1'))
-  const known = [
-    ...form.masking.known,
-    ...Object.values(forms).flatMap(({ key }) => (key ? [{ id: 'brokered-key', value: key }] : [])),
-  ]
   const masking = maskingRulesOf(form.masking, wrong)
+  const rules = [...masking.rules, ...masking.foreign].map(({ id }) => id)
+  const secrets = secretsOf(form.masking, { connections: Object.keys(forms), rules, references, wrong })
+  const brokered = Object.values(forms).flatMap(({ key }) => (key ? [{ id: BROKERED, value: key }] : []))
   return {
     listen,
-    files: [...(form.listen.tls ? [form.listen.tls.cert, form.listen.tls.key] : []), ...masking.files],
+    files: [
+      ...(form.listen.tls ? [form.listen.tls.cert, form.listen.tls.key] : []),
+      ...form.masking.known.flatMap(({ file }) => file ?? []),
+      ...masking.files,
+    ],
     insecure: plain,
     data: form.data,
     path_keys: form.path_keys,
     durable: form.durable,
     on_trail_failure: form.on_trail_failure,
-    masking: { prompts: form.masking.prompts, known, ...masking },
+    masking: { ...masking, ...secrets, known: [...secrets.known, ...brokered] },
     timeouts: form.timeouts,
     limits: form.limits,
     rules: rulesOf(form, wrong),

@@ -11,7 +11,7 @@ import { openTrail } from '#trail'
 import { backendOf } from './backend.ts'
 import type { Config } from './config.ts'
 import { startDemo } from './demo/index.ts'
-import { engineOf } from './engine.ts'
+import { actionsIn, engineOf } from './engine.ts'
 import { openGapMark } from './gap-mark.ts'
 import { openKeyring } from './keyring.ts'
 import { uuid7 } from './uuid.ts'
@@ -193,9 +193,9 @@ function houseOf(config: Config, fixed: Fixed, demo: URL | undefined): House {
     ...fixed,
     connections: config.connections(demo),
     engine: engineOf(config),
+    actions: actionsIn(config),
     rules: config.rules,
     settings: {
-      prompts: config.masking.prompts,
       gap: config.on_trail_failure === 'gap' ? limits.gap : undefined,
       pathKeys: config.path_keys,
       eventBytes: limits.event_bytes,

@@ -63,7 +63,7 @@ function entries(): Entry[] {
   const [denied] = exchangeOf({ nth: 3, text: 'text', session: 'SessionTwo' })
   const deny: Opening = {
     ...denied,
-    verdict: { kind: 'deny', rule: 'r', reason: 'why', failed: true },
+    verdict: { kind: 'deny', rule: 'r', reason: 'why', failed: true, secret: 'block' },
     retryOf: idOf(1),
     credential: 'c',
   }

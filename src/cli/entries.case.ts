@@ -62,7 +62,17 @@ export function exchangeOf({ nth, at = AT, session = 'SessionOne', text }: Said)
   }
   const { body, starts } = replyOf(text)
   const fact = { value: text, source: 'declared' } as const
-  const finding = { rule: text, lane: `choices/0/${text}`, start: 3, end: 9, masked: true } as const
+  const finding = {
+    rule: text,
+    lane: `choices/0/${text}`,
+    start: 3,
+    end: 9,
+    length: 40,
+    verified: true,
+    fingerprints: ['f'],
+    action: 'mask',
+    masked: true,
+  } as const
   const opening: Opening = {
     ...{
       kind: 'asked',

@@ -123,6 +123,21 @@ export const FAULTS = {
     message: 'This prompt was denied by a rule',
     remedy: 'Change the prompt, or ask whoever wrote the rule.',
   },
+  'policy.secret': {
+    status: 400,
+    message: 'This prompt holds a secret that may not pass',
+    remedy: 'Take it out of the prompt and of the files it names; revoke it if it was real.',
+  },
+  'policy.approval': {
+    status: 400,
+    message: 'This prompt holds a secret that somebody must approve, and this version takes no approvals',
+    remedy: 'Take it out of the prompt, or have masking.actions changed.',
+  },
+  'policy.reply': {
+    status: 400,
+    message: 'The reply held a secret that may not pass',
+    remedy: 'Ask again without it.',
+  },
   'policy.error': {
     status: 400,
     message: 'A rule could not be evaluated',

@@ -16,7 +16,7 @@ export type {
   Timings,
 } from './entry.ts'
 export { FAULTS, Fault, type FaultCode, faultOf } from './fault.ts'
-export { type Direction, type Finding, secretKey, secretsIn } from './finding.ts'
+export { type Action, type Direction, type Finding, secretKey, secretsIn } from './finding.ts'
 export type { Hash, Keyring, Purpose } from './keyring.ts'
 export type { Message, Prompt, ProtocolName, Reply, Role, ToolCall, Usage } from './prompt.ts'
 export type { Verdict } from './verdict.ts'

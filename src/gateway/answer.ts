@@ -44,8 +44,7 @@ export async function recordRefusal(exchange: Exchange<Head>, fault: Fault): Pro
 
 /** A prompt that a rule denies: its `asked` entry stands, a `denied` ending follows, then the refusal. */
 export async function deny(exchange: Exchange, way: Way, verdict: Verdict & { kind: 'deny' }): Promise<void> {
-  const { rule, reason, failed } = verdict
-  const fault = failed ? new Fault('policy.error', rule) : new Fault('policy.deny', `${rule}: ${reason}`)
+  const fault = faultFor(verdict)
   const refusal = refusalFor(exchange, fault)
   const bytes = Buffer.from(refusal.body)
   const digest = exchange.house.keyring.digest('body', bytes).toString('hex')
@@ -56,4 +55,9 @@ export async function deny(exchange: Exchange, way: Way, verdict: Verdict & { ki
     ended(exchange, { kind: 'denied', status: 0, delivered: refusal.status, fault, authored: true, ...body }),
   )
   await say(exchange, refusal)
+}
+
+function faultFor({ rule, reason, failed, secret }: Verdict & { kind: 'deny' }): Fault {
+  if (secret) return new Fault(secret === 'block' ? 'policy.secret' : 'policy.approval', `${rule} ${reason}`)
+  return failed ? new Fault('policy.error', rule) : new Fault('policy.deny', `${rule}: ${reason}`)
 }

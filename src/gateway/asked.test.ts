@@ -12,7 +12,7 @@ import { Strands } from './strands.ts'
 
 const engine = compile(RULES)
 const [chat] = PROTOCOLS
-const judge = judgeWith(engine)
+const judge = judgeWith({ engine })
 const read = (text: string) => chat?.readPieces(text, 'prompt') ?? readDocument(text)
 const received = (body: string | Buffer) => ({ bytes: Buffer.from(body), raw: Buffer.from(body), encoding: 'identity' })
 
@@ -25,7 +25,7 @@ function openCaller() {
     const asked = new Asked(received(bytes), strands.read('c', bytes, engine, 0))
     const document = asked.parse()
     const clean = asked.cleanBesidesKnown(judge, read)
-    const whole = maskBody(judge, bytes.toString(), 'prompt', read)
+    const whole = maskBody(judge, bytes.toString(), { direction: 'prompt', masker: { engine }, read: read })
     const found = whole.findings.length > 0
     if (clean) assert.ok(!found, 'a finding was overlooked')
     const of = { exchange: String(count++), session: 's', record: Buffer.from(whole.text) }

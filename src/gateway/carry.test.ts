@@ -120,7 +120,7 @@ test('a secret in a prompt reaches neither the model nor the record', () =>
   }))
 
 test('told only, a secret in a prompt goes on as it was, and the record is masked all the same', () =>
-  within({ script: answer, prompts: 'alert' }, async (house) => {
+  within({ script: answer, actions: [{ direction: 'prompt', then: 'alert' }] }, async (house) => {
     const body = chat(`use ${SECRET}`)
     await (await ask(house, body)).text()
     assert.equal(house.seen[0]?.body, body)

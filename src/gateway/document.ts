@@ -1,53 +1,64 @@
 /** Masks a whole document: a prompt, a reply that was not streamed, any other body. Opens no socket. */
 import { type Direction, Fault, type Finding } from '#exchange'
-import { type Engine, type LaneFinding, maskText } from '#masking'
+import { type MaskedText, maskText } from '#masking'
 import { type Piece, splice, withoutSpellings } from '#wire'
+import { type Masker, told } from './masker.ts'
 
 export interface Masked {
-  /** The very same string where no rule touched it. */
+  /** For the one who receives it; the very same string where nothing of it is masked. */
   readonly text: string
+  /** For the record, in which every secret is masked. */
+  readonly recorded: string
   readonly findings: readonly Finding[]
 }
 
-/** A finding of a lane as the record tells it. */
-export function told({ rule, start, end, masked }: LaneFinding, direction: Direction, lane: string): Finding {
-  return { rule, start, end, direction, lane, masked }
-}
-
 /** What the rules make of one string: `false` where it is clean. */
-export type Judge = (piece: Piece) => ReturnType<typeof maskText> | false
+export type Judge = (piece: Piece) => MaskedText | false
 
 export const judgeWith =
-  (engine: Engine): Judge =>
+  ({ engine, lanes }: Masker): Judge =>
   ({ value, mode }) => {
-    const masked = maskText(engine, value, mode)
-    return masked.text !== value && masked
+    const masked = maskText(engine, value, mode, lanes)
+    return masked.findings.length > 0 && masked
   }
 
 /** Masks the strings of a JSON document at the places that `pieces` names. */
-function maskPieces(judge: Judge, text: string, pieces: readonly Piece[], direction: Direction): Masked {
-  const edits: { start: number; end: number; value: string }[] = []
-  const findings: Finding[] = []
+function maskPieces(judge: Judge, text: string, pieces: readonly Piece[], tell: Tell): Masked {
+  const found: { piece: Piece; masked: MaskedText }[] = []
   for (const piece of pieces) {
     const masked = judge(piece)
-    if (!masked) continue
-    edits.push({ start: piece.start, end: piece.end, value: masked.text })
-    for (const found of masked.findings) findings.push(told(found, direction, piece.lane))
+    if (masked) found.push({ piece, masked })
   }
-  return edits.length ? { text: withoutSpellings(splice(text, edits)), findings } : { text, findings }
+  if (found.length === 0) return { text, recorded: text, findings: [] }
+  const written = (copy: 'text' | 'recorded'): string => {
+    const changed = found.filter(({ piece, masked }) => masked[copy] !== piece.value)
+    if (changed.length === 0) return text
+    const edits = changed.map(({ piece: { start, end }, masked }) => ({ start, end, value: masked[copy] }))
+    return withoutSpellings(splice(text, edits))
+  }
+  const same = found.every(({ masked }) => masked.text === masked.recorded)
+  const recorded = written('recorded')
+  const findings = found.flatMap(({ piece, masked }) => tell(masked, piece.lane))
+  return { text: same ? recorded : written('text'), recorded, findings }
 }
 
+type Tell = (masked: MaskedText, lane: string) => Finding[]
+
 /** Masks a body: as JSON where `read` can read it, as raw text where it is none. */
-export function maskBody(judge: Judge, text: string, direction: Direction, read: (text: string) => Piece[]): Masked {
+export function maskBody(
+  judge: Judge,
+  text: string,
+  o: { readonly direction: Direction; readonly masker: Masker; readonly read: (text: string) => Piece[] },
+): Masked {
+  const tell: Tell = (masked, lane) => masked.findings.map((found) => told(found, o.direction, lane, o.masker))
   let pieces: Piece[]
   try {
-    pieces = read(text)
+    pieces = o.read(text)
   } catch (error) {
     if (!(error instanceof Fault && error.code === 'request.json')) throw error
     const masked = judge({ lane: 'raw', how: 'whole', mode: 'text', start: 0, end: text.length, value: text })
-    if (!masked) return { text, findings: [] }
-    const findings = masked.findings.map((found) => told(found, direction, 'raw'))
-    return { text: masked.text, findings }
+    if (!masked) return { text, recorded: text, findings: [] }
+    return { text: masked.text, recorded: masked.recorded, findings: tell(masked, 'raw') }
   }
-  return maskPieces(judge, text, pieces, direction)
+  return maskPieces(judge, text, pieces, tell)
 }

@@ -1,11 +1,12 @@
 /** The second half of an exchange: the reply, masked and journalled on its way, and its ending entry. */
-import { type Body, type EndingKind, Fault } from '#exchange'
+import { type Body, type EndingKind, Fault, type Finding } from '#exchange'
 import { decoded, type Incoming, withoutLength } from '#relay'
 import { readDocument } from '#wire'
 import { refusalFor, say } from './answer.ts'
 import { judgeWith, maskBody } from './document.ts'
 import { digest, type Exchange, ended } from './exchange.ts'
 import { cleanHead } from './heads.ts'
+import { blockedBy, maskerFor } from './masker.ts'
 import { end, endAnyhow } from './record.ts'
 import { rememberSigned, signedIn } from './signed.ts'
 import type { Way } from './steps.ts'
@@ -17,6 +18,8 @@ export interface Progress {
   readonly status: number
   readonly way: Way
   readonly streamed?: Streamed
+  /** What was found in a reply of which nothing leaves. */
+  readonly findings?: readonly Finding[]
 }
 
 const progress = new WeakMap<Exchange, Progress>()
@@ -51,10 +54,17 @@ async function whole(exchange: Exchange, way: Way, incoming: Incoming, type: str
   const bytes = Buffer.concat(chunks)
   const text = bytes.toString()
   const read = (json: string) => way.protocol?.readPieces(json, 'reply') ?? readDocument(json)
-  const masked = text === '' ? { text, findings: [] } : maskBody(judgeWith(house.engine), text, 'reply', read)
+  const masker = maskerFor(exchange, way, 'reply')
+  const masked = maskBody(judgeWith(masker), text, { direction: 'reply', masker, read })
+  const blocked = masked.findings.find(({ action }) => action === 'block')
+  if (blocked) {
+    progress.set(exchange, { status: incoming.status, way, findings: masked.findings })
+    throw blockedBy(blocked)
+  }
   const out = masked.text === text ? bytes : Buffer.from(masked.text)
+  const record = masked.recorded === masked.text ? out : Buffer.from(masked.recorded)
   rememberSigned(exchange, way, signedIn(way, text, masked.text))
-  const body = bodyOf(exchange, way, { bytes: out, type, received: digest(exchange, bytes) })
+  const body = bodyOf(exchange, way, { bytes: record, type, received: digest(exchange, bytes) }, out)
   const requestId = headerOf(incoming.headers, 'x-request-id') || headerOf(incoming.headers, 'request-id')
   await end(
     exchange,
@@ -64,7 +74,7 @@ async function whole(exchange: Exchange, way: Way, incoming: Incoming, type: str
       delivered: incoming.status,
       findings: masked.findings,
       ...(body && { body }),
-      ...(way.protocol && { reply: way.protocol.readReply(masked.text, false) }),
+      ...(way.protocol && { reply: way.protocol.readReply(masked.recorded, false) }),
       ...(requestId && { requestId }),
     }),
   )
@@ -74,12 +84,16 @@ async function whole(exchange: Exchange, way: Way, incoming: Incoming, type: str
 }
 
 /** The reply as the record keeps it: whole where its route is recorded in full. */
-function bodyOf(exchange: Exchange, way: Way, o: Omit<Body, 'sent'>): Body | undefined {
+function bodyOf(exchange: Exchange, way: Way, o: Omit<Body, 'sent'>, sent: Uint8Array): Body | undefined {
   if (!way.protocol && way.route) return undefined
-  return { ...o, sent: digest(exchange, o.bytes) }
+  return { ...o, sent: digest(exchange, sent) }
 }
 
-const KINDS: Partial<Record<Fault['code'], EndingKind>> = { 'client.aborted': 'aborted', 'identity.revoked': 'aborted' }
+const KINDS: Partial<Record<Fault['code'], EndingKind>> = {
+  'client.aborted': 'aborted',
+  'identity.revoked': 'aborted',
+  'policy.reply': 'denied',
+}
 
 /** The ending of an exchange that did not go well: an entry, then a refusal or a notice, as far as the client got. */
 export async function close(exchange: Exchange, fault: Fault): Promise<void> {
@@ -95,6 +109,7 @@ export async function close(exchange: Exchange, fault: Fault): Promise<void> {
     delivered: gone || turn.begun ? 0 : refusal.status,
     fault,
     authored: !gone,
+    ...(known?.findings && { findings: known.findings }),
   })
   await endAnyhow(exchange, ending)
   if (turn.begun) turn.abort()

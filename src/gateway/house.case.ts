@@ -11,6 +11,7 @@ import { compile, RULES } from '#masking'
 import { readRules } from '#policy'
 import { openRelay } from '#relay'
 import { openTrail, type Trail } from '#trail'
+import { type ActionLine, actionsOf } from './actions.ts'
 import type { Connection, Durable } from './connection.ts'
 import { openReverse } from './doors.ts'
 import { Endings } from './endings.ts'
@@ -27,7 +28,7 @@ export interface Setup {
   readonly rules?: unknown
   readonly durable?: Durable
   readonly unknownRoutes?: Connection['unknownRoutes']
-  readonly prompts?: 'mask' | 'alert'
+  readonly actions?: readonly ActionLine[]
   readonly openStreams?: number
   readonly bytesPerHour?: number
   readonly gap?: GapLimits
@@ -148,6 +149,7 @@ function houseOf(setup: Setup, trail: Trail, identity: Identity, origin: URL): H
       now: Date.now,
     }),
     engine: ENGINE,
+    actions: (connection, direction) => actionsOf(setup.actions ?? [], IDS, { connection, direction, rest: 'mask' }),
     rules: readRules(setup.rules),
     trail,
     keyring,
@@ -156,7 +158,6 @@ function houseOf(setup: Setup, trail: Trail, identity: Identity, origin: URL): H
     gaps: new Gaps({ trail, keyring, now: Date.now, uuid, tell, mark: setup.mark ?? NO_MARK }),
     strangers: new Strangers(trail),
     settings: {
-      prompts: setup.prompts ?? 'mask',
       gap: setup.gap,
       pathKeys: false,
       eventBytes: 1_000_000,
@@ -171,6 +172,7 @@ function houseOf(setup: Setup, trail: Trail, identity: Identity, origin: URL): H
 const NO_MARK: GapMark = { left: undefined, set: () => undefined, clear: () => undefined }
 
 const ENGINE = compile(RULES)
+const IDS = RULES.map(({ id }) => id)
 
 /** A chat prompt. */
 export const chat = (content: string, stream = true): string =>

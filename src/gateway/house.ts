@@ -1,9 +1,10 @@
 /** What `carry()` needs from the other rooms, as one value that a reload replaces whole. Types only. */
-import type { Keyring } from '#exchange'
+import type { Direction, Keyring } from '#exchange'
 import type { Identity, Limits } from '#identity'
 import type { Engine } from '#masking'
 import type { Rule } from '#policy'
 import type { Trail } from '#trail'
+import type { Actions } from './actions.ts'
 import type { Connection } from './connection.ts'
 import type { Endings } from './endings.ts'
 import type { GapLimits, Gaps } from './gaps.ts'
@@ -15,6 +16,8 @@ export interface House {
   readonly identity: Identity
   readonly limits: Limits
   readonly engine: Engine
+  /** What becomes of secrets; the record is masked whatever it is. */
+  actions(connection: string, direction: Direction): Actions
   readonly rules: readonly Rule[]
   readonly trail: Trail
   readonly keyring: Keyring
@@ -32,8 +35,6 @@ export interface House {
 }
 
 export interface Settings {
-  /** What becomes of a secret found in a prompt: replaced, or only told. The record is masked either way. */
-  readonly prompts: 'mask' | 'alert'
   /** How much may pass while the trail cannot be written; undefined where nothing may. */
   readonly gap: GapLimits | undefined
   readonly pathKeys: boolean

@@ -1,5 +1,6 @@
 /** The doors and `carry()`: one exchange from end to end. */
 
+export { type ActionLine, type Actions, actionsOf, fitsPattern } from './actions.ts'
 export type { Connection, ConnectionKind, Durable, Host, Timeouts } from './connection.ts'
 export { type DoorOptions, type HealthOptions, openHealth, openReverse } from './doors.ts'
 export { Endings } from './endings.ts'

@@ -1,8 +1,8 @@
 /** The lanes of one streamed reply, by name: what was found in them, and what a model signed. Masks nothing by itself. */
 import { Fault, type Finding } from '#exchange'
-import { type Engine, Lane } from '#masking'
+import { Lane } from '#masking'
 import type { EventReading } from '#wire'
-import { told } from './document.ts'
+import { type Masker, told } from './masker.ts'
 import type { Signed } from './signed.ts'
 
 const MOST_LANES = 4096
@@ -10,14 +10,14 @@ const MOST_LANES = 4096
 const LONGEST_SIGNED = 1_048_576
 
 export class Lanes {
-  readonly #engine: Engine
+  readonly #masker: Masker
   readonly #open = new Map<string, Lane>()
   readonly #named: { lane: string; masked: Lane }[] = []
   readonly #reasoning = new Map<string, string>()
   readonly #signed: (Signed & { lane: string })[] = []
 
-  constructor(engine: Engine) {
-    this.#engine = engine
+  constructor(masker: Masker) {
+    this.#masker = masker
   }
 
   /** The lane of that name, begun anew where it has ended. @throws upstream.malformed */
@@ -27,7 +27,7 @@ export class Lanes {
 
   #begin(name: string, mode: 'text' | 'json'): Lane {
     if (this.#named.length >= MOST_LANES) throw new Fault('upstream.malformed', `more than ${MOST_LANES} lanes`)
-    const lane = new Lane(this.#engine, mode)
+    const lane = new Lane(this.#masker.engine, mode, this.#masker.lanes)
     this.#open.set(name, lane)
     this.#named.push({ lane: name, masked: lane })
     return lane
@@ -58,7 +58,17 @@ export class Lanes {
 
   /** Every secret found so far. */
   get findings(): Finding[] {
-    return this.#named.flatMap(({ lane, masked }) => masked.findings.map((finding) => told(finding, 'reply', lane)))
+    return this.#named.flatMap(({ lane, masked }) =>
+      masked.findings.map((finding) => told(finding, 'reply', lane, this.#masker)),
+    )
+  }
+
+  /** The first secret of the stretch [from, to) of a lane for which nothing more may leave. */
+  blockedIn(lane: Lane, from: number, to: number): Finding | undefined {
+    const { actionOf } = this.#masker
+    if (!actionOf) return undefined
+    const found = lane.findings.find(({ rule, start, end }) => start < to && end > from && actionOf(rule) === 'block')
+    return found && told(found, 'reply', this.#named.find(({ masked }) => masked === lane)?.lane ?? '', this.#masker)
   }
 
   /** The signed texts that a rule changed, as the model wrote them. */

@@ -9,6 +9,7 @@ const EXCHANGE = '0199f2c4-0000-7000-8000-000000000001'
 /** One fault for each situation, with what it tells. */
 const SITUATIONS: readonly (readonly [FaultCode, string])[] = [
   ['policy.deny', 'no-dumps: Ask the data team'],
+  ['policy.secret', 'github-pat in messages.0.content'],
   ['limit.requests', '64 at a time'],
   ['identity.missing', ''],
   ['identity.revoked', ''],
@@ -40,7 +41,15 @@ test('every refusal is the one of the golden file', () => {
 
 test('a policy refusal is never 401, 403 or 429, and ghost text is never an error', () => {
   for (const flavour of FLAVOURS)
-    for (const code of ['policy.deny', 'policy.error', 'limit.requests', 'limit.bytes'] as const)
+    for (const code of [
+      'policy.deny',
+      'policy.error',
+      'policy.secret',
+      'policy.approval',
+      'policy.reply',
+      'limit.requests',
+      'limit.bytes',
+    ] as const)
       assert.ok(![401, 403, 429].includes(refusalOf(new Fault(code), flavour, EXCHANGE, true).status))
   for (const code of Object.keys(FAULTS) as FaultCode[])
     assert.equal(refusalOf(new Fault(code), 'ghost', EXCHANGE, true).status, 200, code)

@@ -14,6 +14,7 @@ import {
   Shapes,
 } from '#wire'
 import { Lanes } from './lanes.ts'
+import { blockedBy, type Masker } from './masker.ts'
 import type { Signed } from './signed.ts'
 import { passes, rendered, type Segment, type Waiting } from './waiting.ts'
 import { Wholes } from './wholes.ts'
@@ -24,10 +25,9 @@ const MOST_WAITING = 262_144
 const LEARNT_FREELY = 16
 const FITS_PER_SHAPE = 8
 
-export interface ReplyOptions {
+export interface ReplyOptions extends Masker {
   /** The protocol that reads the events; without one every string is scanned as text. */
   readonly protocol: Protocol | undefined
-  readonly engine: Engine
   readonly eventBytes: number
 }
 
@@ -55,6 +55,10 @@ export class Reply {
   /** Events seen, and those among them that did not parse and were scanned as raw text. */
   events = 0
   unparsed = 0
+  /** Set once a secret came that nothing may follow: what leaves before it has left, and no more will. */
+  stopped: Fault | undefined
+  /** What the record holds in the stead of bytes that left otherwise. */
+  readonly #recorded = new Map<Uint8Array, Uint8Array>()
   readonly #options: ReplyOptions
   readonly #framer: Framer
   readonly #shapes: Shapes | undefined
@@ -72,8 +76,8 @@ export class Reply {
     this.#options = options
     this.#framer = new Framer({ limit: options.eventBytes })
     this.#shapes = shapesFor(options)
-    this.#lanes = new Lanes(options.engine)
-    this.#wholes = new Wholes(options.engine)
+    this.#lanes = new Lanes(options)
+    this.#wholes = new Wholes(options)
   }
 
   /**
@@ -81,25 +85,26 @@ export class Reply {
    * came so. @throws limit.event, upstream.malformed
    */
   push(bytes: Uint8Array): Uint8Array[] {
+    if (this.stopped) return []
     const chunk = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
     const text = this.#shapes ? chunk.toString('latin1') : ''
     const out: Uint8Array[] = []
     /** Since where all passes as it came, and whether the framer has not seen this chunk. */
     let [since, fresh] = [0, true]
-    for (let at = 0; at < chunk.length; ) {
+    for (let at = 0; at < chunk.length && !this.stopped; ) {
       const shape = this.#shapeAt(text, chunk, at)
       if (shape) {
         const end = this.#shapes?.fit.end ?? at
         const segments = this.#fit(shape)
         if (segments) {
-          add(out, chunk.subarray(since, at))
+          this.#add(out, chunk.subarray(since, at))
           this.#wait({ raw: chunk.subarray(at, end), segments, edits: [], shell: undefined, text: false })
           this.#release(out)
           since = end
         }
         at = end
       } else {
-        add(out, chunk.subarray(since, at))
+        this.#add(out, chunk.subarray(since, at))
         const raw = this.#framer.cut(chunk, at, fresh)
         fresh = false
         since = at = this.#framer.at
@@ -107,7 +112,7 @@ export class Reply {
         this.#release(out)
       }
     }
-    add(out, chunk.subarray(since))
+    if (!this.stopped) this.#add(out, chunk.subarray(since))
     return out
   }
 
@@ -118,9 +123,19 @@ export class Reply {
     this.#lanes.end('*')
     const out: Uint8Array[] = []
     this.#release(out)
-    for (const waiting of this.#last) add(out, this.#render(waiting))
+    for (const waiting of this.#last) this.#add(out, this.#render(waiting))
     this.#last = []
     return out
+  }
+
+  /** The bytes to record for bytes that left: the very same ones, save where a secret was let go or given back. */
+  recordOf(sent: Uint8Array): Uint8Array {
+    return this.#recorded.get(sent) ?? sent
+  }
+
+  /** Whether the record holds other bytes than those that left. */
+  get unlike(): boolean {
+    return this.#recorded.size > 0
   }
 
   /** Every secret found so far. */
@@ -202,14 +217,14 @@ export class Reply {
   }
 
   #bear(reading: EventReading | undefined): Pick<Waiting, 'segments' | 'edits'> {
-    const [segments, edits]: [Segment[], { start: number; end: number; value: string }[]] = [[], []]
+    const [segments, edits]: [Segment[], Waiting['edits'][number][]] = [[], []]
     if (reading?.signed) this.#lanes.sign(reading.signed)
     for (const piece of reading?.pieces ?? []) {
       if (piece.value === '') continue
       if (piece.how === 'delta') segments.push(this.#feed(piece.lane, piece.mode, piece.value))
       else {
-        const value = this.#wholes.masked(piece)
-        if (value !== undefined) edits.push({ start: piece.start, end: piece.end, value })
+        const written = this.#wholes.masked(piece)
+        if (written) edits.push({ start: piece.start, end: piece.end, ...written })
       }
     }
     return { segments, edits }
@@ -226,7 +241,7 @@ export class Reply {
       const waiting = this.#waiting[next] as Waiting
       if (!this.#ready(waiting)) break
       this.#waitingBytes -= waiting.raw.length
-      add(out, this.#render(waiting))
+      this.#add(out, this.#render(waiting))
     }
     if (next) this.#waiting = this.#waiting.slice(next)
   }
@@ -240,23 +255,37 @@ export class Reply {
     return true
   }
 
+  /** The bytes to send: none where the event may not leave, and then none after it. */
   #render(waiting: Waiting): Uint8Array {
-    const bytes = rendered(waiting, (frame) => this.#deltasOf(frame))
-    if (bytes !== waiting.raw) this.edited = true
-    return bytes
+    if (this.stopped) return NOTHING
+    const { sent, recorded } = rendered(waiting, (frame) => this.#deltasOf(frame))
+    if (recorded !== waiting.raw && this.#options.blocks) this.stopped = this.#blockedIn(waiting)
+    if (this.stopped) return NOTHING
+    if (sent !== waiting.raw) this.edited = true
+    if (sent !== recorded) this.#recorded.set(sent, recorded)
+    return sent
+  }
+
+  #blockedIn({ segments, edits, shell }: Waiting): Fault | undefined {
+    const inLanes = segments.flatMap(({ lane, from, to }) => this.#lanes.blockedIn(lane, from, to) ?? [])
+    const [found] = [...inLanes, ...[...edits, ...(shell ? [shell] : [])].flatMap(({ blocked }) => blocked ?? [])]
+    return found && blockedBy(found)
   }
 
   #deltasOf(frame: Frame): Piece[] {
     const pieces = this.#options.protocol?.readEvent(frame.data ?? '').pieces ?? []
     return pieces.filter(({ how, value }) => how === 'delta' && value !== '')
   }
+
+  /** Adds bytes to those that leave, in one piece with the last ones where they came so and are recorded so. */
+  #add(out: Uint8Array[], bytes: Uint8Array): void {
+    if (bytes.length === 0) return
+    const last = out.at(-1)
+    const apart = this.unlike && (this.#recorded.has(bytes) || (last !== undefined && this.#recorded.has(last)))
+    const both = last && !apart ? adjoined(last, bytes) : undefined
+    if (both) out[out.length - 1] = both
+    else out.push(bytes)
+  }
 }
 
-/** Adds bytes to those that leave, in one piece with the last ones where they came so. */
-function add(out: Uint8Array[], bytes: Uint8Array): void {
-  if (bytes.length === 0) return
-  const last = out.at(-1)
-  const both = last && adjoined(last, bytes)
-  if (both) out[out.length - 1] = both
-  else out.push(bytes)
-}
+const NOTHING = new Uint8Array()

@@ -8,7 +8,8 @@ import { judgeWith, maskBody } from './document.ts'
 import { Fault, openHouse, type Script, SECRET } from './house.case.ts'
 import { Resent } from './resent.ts'
 
-const engine = compile(RULES)
+const masker = { engine: compile(RULES) }
+const how = { direction: 'prompt', masker, read: readDocument } as const
 
 /** Words that are clean, that are secrets, and that become one when they stand side by side. */
 const word = fc.constantFrom(
@@ -29,9 +30,9 @@ test('a prompt masked with its session’s history is the prompt masked without'
       const resent = new Resent()
       for (const [at, turn] of turns.entries()) {
         const body = JSON.stringify({ messages: [...(turns[at - 1] ?? []), ...turn] })
-        const before = resent.compare('s', engine, at)
-        const masked = maskBody((piece) => before.judge(piece), body, 'prompt', readDocument)
-        assert.deepEqual(masked, maskBody(judgeWith(engine), body, 'prompt', readDocument))
+        const before = resent.compare('s', masker, at)
+        const masked = maskBody((piece) => before.judge(piece), body, how)
+        assert.deepEqual(masked, maskBody(judgeWith(masker), body, how))
         resent.learn('s', before, at)
       }
     }),
@@ -44,40 +45,40 @@ const long = `${SECRET} and some more words after it`
 
 test('what was judged is not judged again, in the same session, mode and set of rules', () => {
   const resent = new Resent()
-  const first = resent.compare('s', engine, 0)
+  const first = resent.compare('s', masker, 0)
   const judged = first.judge(piece(long))
   resent.learn('s', first, 0)
-  const again = (session: string, rules: typeof engine, mode: 'text' | 'json') =>
+  const again = (session: string, rules: typeof masker, mode: 'text' | 'json') =>
     resent.compare(session, rules, 1).judge(piece(long, mode)) === judged
   assert.deepEqual(
-    [again('s', engine, 'text'), again('other', engine, 'text'), again('s', engine, 'json')],
+    [again('s', masker, 'text'), again('other', masker, 'text'), again('s', masker, 'json')],
     [true, false, false],
   )
-  assert.equal(resent.compare('s', compile([]), 1).judge(piece(long)), false)
+  assert.equal(resent.compare('s', { engine: compile([]) }, 1).judge(piece(long)), false)
 })
 
 test('messages are fresh until the prompt that bore them is learned', () => {
   const resent = new Resent()
   const [a, b] = [{ role: 'user', text: 'a' } as const, { role: 'user', text: 'b' } as const]
-  assert.deepEqual(resent.compare('s', engine, 0).fresh([a]), [a])
-  const second = resent.compare('s', engine, 0)
+  assert.deepEqual(resent.compare('s', masker, 0).fresh([a]), [a])
+  const second = resent.compare('s', masker, 0)
   assert.deepEqual(second.fresh([a]), [a])
   resent.learn('s', second, 0)
-  assert.deepEqual(resent.compare('s', engine, 1).fresh([a, b, a]), [b])
-  assert.deepEqual(resent.compare('other', engine, 1).fresh([a]), [a])
+  assert.deepEqual(resent.compare('s', masker, 1).fresh([a, b, a]), [b])
+  assert.deepEqual(resent.compare('other', masker, 1).fresh([a]), [a])
 })
 
 test('what is kept is bounded, and old sessions go first', () => {
   const resent = new Resent()
   const filler = 'x'.repeat(7 * 2 ** 20)
   for (let session = 0; session < 12; session++) {
-    const comparison = resent.compare(String(session), engine, 0)
+    const comparison = resent.compare(String(session), masker, 0)
     comparison.judge(piece(filler + session))
     comparison.judge(piece(long))
     resent.learn(String(session), comparison, 0)
   }
   const kept = (session: string) => {
-    const comparison = resent.compare(session, engine, 1)
+    const comparison = resent.compare(session, masker, 1)
     const judged = comparison.judge(piece(long))
     return comparison.judge(piece(long)) === judged
   }

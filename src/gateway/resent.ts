@@ -3,6 +3,7 @@ import type { Message } from '#exchange'
 import type { Engine } from '#masking'
 import type { Piece } from '#wire'
 import { type Judge, judgeWith } from './document.ts'
+import type { Masker } from './masker.ts'
 import { Recent } from './recent.ts'
 
 type Judgement = ReturnType<Judge>
@@ -31,19 +32,21 @@ class Known {
 export class Comparison {
   readonly #known: Known
   readonly #engine: Engine
+  readonly #judge: Judge
   readonly #judged: { readonly piece: Piece; readonly judgement: Judgement }[] = []
   #fresh: readonly Message[] = []
 
-  constructor(known: Known | undefined, engine: Engine) {
-    this.#known = known ?? new Known(engine)
-    this.#engine = engine
+  constructor(known: Known | undefined, masker: Masker) {
+    this.#known = known ?? new Known(masker.engine)
+    this.#engine = masker.engine
+    this.#judge = judgeWith(masker)
   }
 
   /** The judgement of one string, from before or made now. */
   judge(piece: Piece): Judgement {
     const known = piece.value.length < SHORTEST ? undefined : this.#known[piece.mode].get(piece.value)
     if (known !== undefined) return known
-    const judgement = judgeWith(this.#engine)(piece)
+    const judgement = this.#judge(piece)
     if (piece.value.length >= SHORTEST) this.#judged.push({ piece, judgement })
     return judgement
   }
@@ -80,9 +83,9 @@ export class Resent {
   readonly #sessions = new Recent<Known>(MOST_CHARACTERS, KEPT_MS)
 
   /** Compares a prompt with its session's; `session` names actor, client and connection too. */
-  compare(session: string, engine: Engine, now: number): Comparison {
+  compare(session: string, masker: Masker, now: number): Comparison {
     const known = this.#sessions.get(session, now)
-    return new Comparison(known?.engine === engine ? known : undefined, engine)
+    return new Comparison(known?.engine === masker.engine ? known : undefined, masker)
   }
 
   /** Remembers a prompt that is on the record now. */

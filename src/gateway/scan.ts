@@ -1,9 +1,10 @@
 /** Step 3: secrets in a prompt, its masked copy, and what of it is new. Opens no socket. */
 import type { Finding, Like, Message } from '#exchange'
-import { type Piece, readDocument } from '#wire'
+import { readDocument } from '#wire'
 import type { Asked } from './asked.ts'
 import { type Judge, maskBody } from './document.ts'
 import { digest, type Exchange } from './exchange.ts'
+import { maskerFor, scopeOf } from './masker.ts'
 import type { Comparison } from './resent.ts'
 import { resignReasoning, signs } from './signed.ts'
 import type { Way } from './steps.ts'
@@ -21,10 +22,13 @@ export interface Scanned {
 export async function scan(exchange: Exchange, way: Way, received: Asked): Promise<Scanned> {
   const { house } = exchange
   const read = (json: string) => way.protocol?.readPieces(json, 'prompt') ?? readDocument(json)
-  const before = house.memory.resent.compare(chainOf(exchange, way), house.engine, exchange.at)
+  const masker = maskerFor(exchange, way, 'prompt')
+  const before = house.memory.resent.compare(chainOf(exchange, way), masker, exchange.at)
   const judge: Judge = (piece) => before.judge(piece)
   const clean = received.bytes.length === 0 || (received.cleanBesidesKnown(judge, read) && !signs(exchange, way))
-  const scanned = clean ? asItCame(received) : await replaced(exchange, way, received, judge, read)
+  const scanned = clean
+    ? asItCame(received)
+    : await replaced(exchange, way, received, judge, { direction: 'prompt', masker, read })
   exchange.findings = scanned.findings
   keep(exchange, way, received, scanned)
   learnOnceKept(exchange, way, received, before, scanned)
@@ -45,20 +49,17 @@ async function replaced(
   way: Way,
   { bytes, raw, text }: Asked,
   judge: Judge,
-  read: (json: string) => Piece[],
+  how: Parameters<typeof maskBody>[2],
 ): Promise<Copied> {
   const { house, turn } = exchange
-  const masked = maskBody(judge, text, 'prompt', read)
-  const replaces = house.settings.prompts === 'mask'
-  const findings = masked.findings.map((finding) => ({ ...finding, masked: replaces }))
-  const record = masked.text === text ? bytes : Buffer.from(masked.text)
-  const sent = replaces ? masked.text : text
-  const restored = exchange.prompt ? resignReasoning(exchange, way, sent) : sent
+  const masked = maskBody(judge, text, how)
+  const { recorded, findings } = masked
+  const record = recorded === text ? bytes : Buffer.from(recorded)
+  const restored = exchange.prompt ? resignReasoning(exchange, way, masked.text) : masked.text
   const untouched = restored === text
-  const outgoing = untouched ? raw : restored === masked.text ? record : Buffer.from(restored)
+  const outgoing = untouched ? raw : restored === recorded ? record : Buffer.from(restored)
   if (findings.length) await house.identity.revokeSecretsIn(text)
-  if (way.protocol && masked.text !== text)
-    exchange.prompt = way.protocol.readPrompt(JSON.parse(masked.text), turn.headers)
+  if (way.protocol && recorded !== text) exchange.prompt = way.protocol.readPrompt(JSON.parse(recorded), turn.headers)
   return { outgoing, untouched, findings, record }
 }
 
@@ -101,8 +102,7 @@ function likeOf(exchange: Exchange, way: Way, { bytes, shared }: Asked, record: 
 }
 
 /** Whose resent history this is: one actor's, in one session, over one connection. */
-const chainOf = ({ session, actor }: Exchange, way: Way): string =>
-  `${session ?? actor?.id ?? ''}\0${way.connection.name}`
+const chainOf = (exchange: Exchange, way: Way): string => `${scopeOf(exchange)}\0${way.connection.name}`
 
 /** Whose bodies these are. Which session they belong to is known only once they are read. */
 export const callerOf = ({ actor, client }: Exchange, way: Way): string =>

@@ -1,5 +1,5 @@
 /** The steps of an exchange before anything is sent: who asks, what, with which secrets, and may it pass. */
-import { Fault, faultOf, type Prompt, type Verdict } from '#exchange'
+import { Fault, type Finding, faultOf, type Prompt, type Verdict } from '#exchange'
 import { type Caller, findCredential, looksLikeKey, sessionId } from '#identity'
 import { decide as judge } from '#policy'
 import { type Protocol, type Route, routeFor } from '#wire'
@@ -104,6 +104,11 @@ function sessionOf(exchange: Exchange, prompt: Prompt): string {
 /** Step 4: what the rules say. Pure but for the exchange that it fills. */
 export function decide(exchange: Exchange, way: Way): Verdict {
   const { actor, client, findings, prompt, house } = exchange
+  const stopped = stoppedBy(findings)
+  if (stopped) {
+    exchange.verdict = stopped
+    return stopped
+  }
   if (!actor || !prompt) return { kind: 'allow' }
   const verdict = judge(house.rules, {
     actor,
@@ -114,4 +119,12 @@ export function decide(exchange: Exchange, way: Way): Verdict {
   })
   exchange.verdict = verdict
   return verdict
+}
+
+/** What an action of the masking rules says before any other rule is asked: nothing of this prompt goes on. */
+function stoppedBy(findings: readonly Finding[]): Verdict | undefined {
+  const found = ['block', 'approve'].flatMap((wanted) => findings.find(({ action }) => action === wanted) ?? [])[0]
+  if (!found) return undefined
+  const { rule, lane, action } = found
+  return { kind: 'deny', rule, reason: `in ${lane}`, secret: action === 'block' ? 'block' : 'approve' }
 }

@@ -3,6 +3,7 @@ import { type EndingKind, Fault, type Reply as Told } from '#exchange'
 import { type Incoming, withoutLength } from '#relay'
 import { Came } from './came.ts'
 import { digest, type End, type Exchange, elapsed, ended } from './exchange.ts'
+import { maskerFor } from './masker.ts'
 import { end, endAnyhow, journal, journalled } from './record.ts'
 import { lineOf } from './refusals.ts'
 import { Reply } from './reply.ts'
@@ -32,17 +33,21 @@ class Stream implements Streamed {
   readonly #incoming: Incoming
   readonly #type: string
   readonly #reply: Reply
+  /** What the record holds of the bytes that left. */
   readonly #sent = new Sheet()
+  /** The bytes that left, where the record holds others. */
+  #left: Uint8Array[] | undefined
   readonly #came: Came
 
   constructor(exchange: Exchange, way: Way, incoming: Incoming, type: string) {
-    const { engine, settings, keyring } = exchange.house
+    const { settings, keyring } = exchange.house
     this.#exchange = exchange
     this.#way = way
     this.#incoming = incoming
     this.#type = type
     this.#came = new Came(keyring, this.#sent)
-    this.#reply = new Reply({ protocol: way.protocol, engine, eventBytes: settings.eventBytes })
+    const masker = maskerFor(exchange, way, 'reply')
+    this.#reply = new Reply({ ...masker, protocol: way.protocol, eventBytes: settings.eventBytes })
   }
 
   async run(cut: Cut): Promise<void> {
@@ -52,20 +57,22 @@ class Stream implements Streamed {
     for (let next = await source.next(); !next.done; next = await this.#next(source)) {
       this.#came.take(next.value)
       const out = this.#reply.push(next.value)
-      if (this.#reply.edited) this.#came.changed()
+      if (this.#changed) this.#came.changed()
       for (const bytes of out) {
         const room = this.#deliver(bytes)
         if (room) await room
       }
-      if (!this.#reply.edited) this.#came.passed()
+      if (!this.#changed) this.#came.passed()
+      if (this.#reply.stopped) throw this.#reply.stopped
     }
     const last = this.#reply.end()
-    if (this.#reply.edited) this.#came.changed()
+    if (this.#changed) this.#came.changed()
+    if (this.#reply.stopped) throw this.#reply.stopped
     if (this.#truncated(last)) throw new Fault('upstream.truncated')
     if (cut.signal.aborted && !this.#reply.terminal) throw cut.signal.reason
-    const delivered = this.#sent.length
+    const delivered = { length: this.#sent.length, parts: this.#left?.length ?? 0 }
     for (const bytes of last) this.#admit(bytes)
-    if (!this.#reply.edited) this.#came.passed()
+    if (!this.#changed) this.#came.passed()
     rememberSigned(this.#exchange, this.#way, this.#reply.signed)
     await end(this.#exchange, ended(this.#exchange, this.#end('replied'))).catch((error) => {
       this.#takeBack(delivered)
@@ -87,11 +94,17 @@ class Stream implements Streamed {
     return next
   }
 
+  /** Whether what is on the sheet is not what came. */
+  get #changed(): boolean {
+    return this.#reply.edited || this.#reply.unlike
+  }
+
   /** Journals, waits where the record lags behind, then lets the bytes go. A promise where that takes time. */
   #deliver(came: Uint8Array): Promise<void> | undefined {
     const { house, turn } = this.#exchange
-    const bytes = this.#admit(came)
-    journal(this.#exchange, bytes)
+    const kept = this.#admit(came)
+    journal(this.#exchange, kept)
+    const bytes = this.#reply.recordOf(came) === came ? kept : came
     const oldest = house.trail.unjournalled
     const late = oldest !== undefined && house.clock() - oldest > OLDEST_UNJOURNALLED
     if (late || this.#way.connection.durable === 'each-event')
@@ -106,19 +119,24 @@ class Stream implements Streamed {
     return this.#count(bytes)
   }
 
-  #count(bytes: Uint8Array): Uint8Array {
+  #count(left: Uint8Array): Uint8Array {
+    const bytes = this.#reply.recordOf(left)
+    if (bytes !== left) this.#left ??= this.#sent.parts(this.#sent.length)
+    this.#left?.push(left)
     return this.#sent.add(bytes, elapsed(this.#exchange))
   }
 
   /** What was counted and did not leave after all is no part of the record. */
-  #takeBack(delivered: number): void {
-    this.#sent.cut(delivered)
+  #takeBack({ length, parts }: { length: number; parts: number }): void {
+    this.#sent.cut(length)
+    this.#left?.splice(parts)
   }
 
   /** A stream whose protocol has a terminal event and that ended, with 200, without it. */
   #truncated(last: readonly Uint8Array[]): boolean {
     if (this.#reply.terminal || !this.#way.protocol || this.#incoming.status !== 200) return false
-    return this.#reply.told(Buffer.concat([this.#sent.bytes(), ...last]))?.finish === undefined
+    const recorded = last.map((bytes) => this.#reply.recordOf(bytes))
+    return this.#reply.told(Buffer.concat([this.#sent.bytes(), ...recorded]))?.finish === undefined
   }
 
   #end(kind: EndingKind): End {
@@ -128,7 +146,7 @@ class Stream implements Streamed {
     const reply: Told | undefined = this.#reply.told(bytes)
     const received = this.#came.digest()
     const asItCame = kind === 'replied' && !this.#reply.edited
-    const sent = asItCame ? received : digest(this.#exchange, bytes)
+    const sent = asItCame ? received : digest(this.#exchange, this.#left ? Buffer.concat(this.#left) : bytes)
     return {
       kind,
       status: this.#incoming.status,

@@ -1,6 +1,7 @@
 /** One event between its arrival and its leaving: which lanes must be decided first, and how it is written. Decides nothing. */
 import type { Lane } from '#masking'
 import { type Frame, type Piece, readFrame, rewrite, splice, withoutSpellings } from '#wire'
+import type { Written } from './wholes.ts'
 
 /** A stretch of a lane that an event bears. */
 export interface Segment {
@@ -10,47 +11,67 @@ export interface Segment {
   readonly value: string
 }
 
-interface Edit {
+/** Where a string stands that a rule touched, and what to write there. */
+interface Edit extends Written<string> {
   readonly start: number
   readonly end: number
-  readonly value: string
 }
 
 /** An event as it came, with what it bears. */
 export interface Waiting {
   readonly raw: Uint8Array
   readonly segments: readonly Segment[]
-  /** Whole strings that were masked. */
+  /** Whole strings that a rule touched. */
   readonly edits: readonly Edit[]
-  /** The lines beside the data, where a rule has changed them. */
-  readonly shell: readonly string[] | undefined
+  /** The lines beside the data, where a rule has touched them. */
+  readonly shell: Written<readonly string[]> | undefined
   /** Whether its data is no JSON, and was scanned as it is. */
   readonly text: boolean
 }
 
-/** Whether a lane has decided all of a segment, and left it as it came. */
+/** Whether a lane has decided all of a segment, and left it as it came, for the client and on the record. */
 export const passes = ({ lane, from, to, value }: Segment): boolean =>
-  to <= lane.settled && lane.render(from, value) === undefined
+  to <= lane.settled && lane.render(from, value) === undefined && lane.renderRecord(from, value) === undefined
 
 /**
- * The bytes to send: those that came where no rule touched them. `deltasOf` reads the deltas of an event anew, in the
- * order of its segments.
+ * The bytes to send and to record: those that came where no rule touched them. `deltasOf` reads the deltas of an event
+ * anew, in the order of its segments.
  */
-export function rendered(waiting: Waiting, deltasOf: (frame: Frame) => readonly Piece[]): Uint8Array {
+export function rendered(waiting: Waiting, deltasOf: (frame: Frame) => readonly Piece[]): Written<Uint8Array> {
   const { raw, segments, edits, shell } = waiting
-  const values = segments.map(({ lane, from, value }) => lane.render(from, value))
-  const untouched = values.every((value) => value === undefined)
-  if (untouched && edits.length === 0 && !shell) return raw
+  const values = segments.map(({ lane, from, value }) => ({
+    sent: lane.render(from, value),
+    recorded: lane.renderRecord(from, value),
+  }))
+  const untouched = values.every(({ sent, recorded }) => sent === undefined && recorded === undefined)
+  if (untouched && edits.length === 0 && !shell) return { sent: raw, recorded: raw }
   const frame = readFrame(raw)
   const places = untouched || waiting.text ? [] : deltasOf(frame)
-  const changed = values.flatMap((value, at) => (value === undefined ? [] : { ...spanOf(places[at]), value }))
-  const data = dataOf(frame, waiting.text, [...edits, ...changed])
-  return shell ? rebuilt(shell, data) : rewrite(frame, data)
+  const write = (copy: 'sent' | 'recorded'): Uint8Array => {
+    const changed = values.flatMap((value, at) => editAt(places[at], value[copy]))
+    const wholes = edits.flatMap((edit) => editAt(edit, edit[copy]))
+    const data = dataOf(frame, waiting.text, [...wholes, ...changed])
+    if (shell) return rebuilt(shell[copy], data)
+    return data === (frame.data ?? '') ? raw : rewrite(frame, data)
+  }
+  const recorded = write('recorded')
+  const same =
+    values.every((value) => value.sent === value.recorded) &&
+    edits.every((edit) => edit.sent === edit.recorded) &&
+    (!shell || shell.sent.every((line, at) => line === shell.recorded[at]))
+  return { sent: same ? recorded : write('sent'), recorded }
 }
 
-const spanOf = (piece: Piece | undefined) => ({ start: piece?.start ?? 0, end: piece?.end ?? 0 })
+interface Replaced {
+  readonly start: number
+  readonly end: number
+  readonly value: string
+}
 
-function dataOf(frame: Frame, text: boolean, edits: Edit[]): string {
+const editAt = (place: { start: number; end: number } | undefined, value: string | undefined): Replaced[] =>
+  value === undefined ? [] : [{ start: place?.start ?? 0, end: place?.end ?? 0, value }]
+
+function dataOf(frame: Frame, text: boolean, edits: Replaced[]): string {
   if (text) return edits[0]?.value ?? frame.data ?? ''
   if (edits.length === 0) return frame.data ?? ''
   const sorted = edits.sort((a, b) => a.start - b.start)

@@ -1,52 +1,67 @@
 /** What of a streamed reply is complete each time: whole strings, and the lines of an event beside its data. */
 import type { Finding } from '#exchange'
-import { type Engine, maskText } from '#masking'
+import { type LaneFinding, maskText } from '#masking'
 import type { Frame, Piece, Shape } from '#wire'
-import { told } from './document.ts'
+import { type Masker, told } from './masker.ts'
 
 const LONGEST_REMEMBERED = 256
 const MOST_REMEMBERED = 1024
 
+/** What stands for a string that a rule touched: for the client, and on the record. */
+export interface Written<Text> {
+  readonly sent: Text
+  readonly recorded: Text
+  /** The secret because of which neither may leave. */
+  readonly blocked?: Finding | undefined
+}
+
 export class Wholes {
   readonly findings: Finding[] = []
-  readonly #engine: Engine
+  readonly #masker: Masker
   readonly #clean = new Set<string>()
 
-  constructor(engine: Engine) {
-    this.#engine = engine
+  constructor(masker: Masker) {
+    this.#masker = masker
   }
 
-  /** The text to send instead; undefined where the piece is clean. */
-  masked({ lane, mode, value }: Piece): string | undefined {
+  /** What to write instead; undefined where the piece is clean. */
+  masked({ lane, mode, value }: Piece): Written<string> | undefined {
     if (this.#clean.has(value)) return undefined
-    const { text, findings } = maskText(this.#engine, value, mode)
-    if (text === value) {
+    const { text, recorded, findings } = maskText(this.#masker.engine, value, mode, this.#masker.lanes)
+    if (findings.length === 0) {
       this.#remember(text)
       return undefined
     }
-    for (const finding of findings) this.findings.push(told(finding, 'reply', lane))
-    return text
+    return { sent: text, recorded, blocked: this.#tell(lane, findings) }
   }
 
-  /** The lines of a frame that are not data: undefined when clean, else the masked lines. */
-  shell(frame: Frame): readonly string[] | undefined {
+  /** The lines of a frame that are not data: undefined when clean. */
+  shell(frame: Frame): Written<readonly string[]> | undefined {
     const at = frame.data ? frame.text.indexOf(frame.data) : -1
     const shell = at < 0 ? frame.text : frame.text.slice(0, at) + frame.text.slice(at + (frame.data?.length ?? 0))
     if (this.#clean.has(shell)) return undefined
     const lines = frame.text.split(/\r\n|\n|\r/).filter((line) => line !== '' && !/^data(:|$)/.test(line))
-    const masked = lines.map((line) => maskText(this.#engine, line, 'text'))
+    const masked = lines.map((line) => maskText(this.#masker.engine, line, 'text', this.#masker.lanes))
     if (masked.every(({ findings }) => findings.length === 0)) {
       this.#remember(shell)
       return undefined
     }
-    for (const { findings } of masked)
-      for (const finding of findings) this.findings.push(told(finding, 'reply', 'event'))
-    return masked.map(({ text }) => text)
+    const blocked = this.#tell(
+      'event',
+      masked.flatMap(({ findings }) => findings),
+    )
+    return { sent: masked.map(({ text }) => text), recorded: masked.map(({ recorded }) => recorded), blocked }
+  }
+
+  #tell(lane: string, findings: readonly LaneFinding[]): Finding | undefined {
+    const all = findings.map((finding) => told(finding, 'reply', lane, this.#masker))
+    this.findings.push(...all)
+    return all.find(({ action }) => action === 'block')
   }
 
   /** Whether every whole string of a shape is clean. */
   cleanIn({ wholes }: Shape): boolean {
-    return wholes.every(({ value, mode }) => maskText(this.#engine, value, mode).findings.length === 0)
+    return wholes.every(({ value, mode }) => maskText(this.#masker.engine, value, mode).findings.length === 0)
   }
 
   #remember(text: string): void {

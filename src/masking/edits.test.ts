@@ -77,9 +77,19 @@ test('tells where the placeholder stands, how long the secret was, and what beca
   edits.tell(9, 25, false, 'f3')
   const rest = { length: 10, verified: undefined, masked: true, fingerprints: ['f3'] }
   const expected = [
-    { rule: 'x', start: 3, end: 9, at: 3, length: 6, verified: true, masked: true, fingerprints: ['f1'] },
-    { rule: 'y', start: 12, end: 13, at: 21, length: 1, verified: undefined, masked: false, fingerprints: ['f2'] },
-    { rule: 'z', start: 20, end: 30, at: 38, ...rest },
+    { rule: 'x', start: 3, end: 9, at: 3, until: 18, length: 6, verified: true, masked: true, fingerprints: ['f1'] },
+    {
+      rule: 'y',
+      start: 12,
+      end: 13,
+      at: 21,
+      until: 31,
+      length: 1,
+      verified: undefined,
+      masked: false,
+      fingerprints: ['f2'],
+    },
+    { rule: 'z', start: 20, end: 30, at: 38, until: 48, ...rest },
   ]
   assert.deepEqual(edits.list, expected)
   assert.equal(edits.render(0, 'abcdefghij'), 'abc[masked:x#k7f2]j')

@@ -8,6 +8,7 @@ export interface LaneFinding {
   readonly end: number
   /** Where its placeholder stands in the recorded text, in which every finding is masked. */
   readonly at: number
+  readonly until: number
   /** Decoded UTF-16 units that were masked. */
   readonly length: number
   /** Whether the secret proves itself (a checksum, a signature); undefined where its rule knows no proof. */
@@ -191,6 +192,8 @@ function unite(edit: Edit, other: Edit): void {
     edit.fingerprints = [...new Set([...(edit.fingerprints ?? []), ...other.fingerprints])].slice(0, MOST_FINGERPRINTS)
 }
 
-function findingOf({ rule, start, end, unit, unitEnd, verified, masked, fingerprints }: Edit, at: number): LaneFinding {
-  return { rule, start, end, at, length: unitEnd - unit, verified, masked, fingerprints: fingerprints ?? [] }
+function findingOf(edit: Edit, at: number): LaneFinding {
+  const { rule, start, end, unit, unitEnd, verified, masked, fingerprints } = edit
+  const until = at + placeholder(edit).length
+  return { rule, start, end, at, until, length: unitEnd - unit, verified, masked, fingerprints: fingerprints ?? [] }
 }

@@ -8,7 +8,7 @@ import { callText, promptText } from './messages.ts'
 import { stepsOf } from './steps.ts'
 
 const found = (rule: string, lane: string, start: number, direction: Finding['direction'] = 'reply'): Finding => ({
-  ...{ rule, lane, start, end: start + 5, direction, masked: true },
+  ...{ rule, lane, start, end: start + 5, length: 40, direction, action: 'mask', masked: true },
 })
 const told = (findings: readonly Finding[]) => grouped(findings).map(groupText)
 

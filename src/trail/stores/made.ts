@@ -41,7 +41,16 @@ export const ending = (exchange: string, more: Partial<Ending> = {}): Ending => 
 export const bodyOf = (text: string) => ({ bytes: Buffer.from(text), type: 'text/plain', received: 'aa', sent: 'bb' })
 
 export const finding = (rule: string, masked: boolean) =>
-  ({ rule, direction: 'prompt', lane: 'messages.0.content', start: 0, end: 4, masked }) as const
+  ({
+    rule,
+    direction: 'prompt',
+    lane: 'messages.0.content',
+    start: 0,
+    end: 4,
+    length: 40,
+    action: 'mask',
+    masked,
+  }) as const
 
 export const commit = (store: Store, ...entries: Entry[]): Promise<Committed> => store.commit({ entries, pieces: [] })
 export const piece = (exchange: string, text: string) => ({ exchange, bytes: Buffer.from(text) })
