@@ -2,13 +2,14 @@
 
 import { statfsSync, statSync } from 'node:fs'
 import { connect } from 'node:net'
-import type { Backend, CheckRow, TestRow } from '#console'
+import type { Backend, CheckRow, SecretSearch, TestRow } from '#console'
 import { Fault, type Keyring } from '#exchange'
-import { type Connection, gapSignature } from '#gateway'
+import { type Connection, fingerprintOf, gapSignature, SHORTEST_PRINTED } from '#gateway'
 import type { Identity } from '#identity'
 import type { Trail } from '#trail'
 import type { Config } from './config.ts'
 import { markLeftIn } from './gap-mark.ts'
+import { uuid7 } from './uuid.ts'
 
 export interface BackendOptions {
   readonly trail: Trail
@@ -26,11 +27,24 @@ export function backendOf(options: BackendOptions): Backend {
     trail,
     identity,
     now: Date.now,
+    secrets: secretsOf(options),
     connections: () => [...options.connections().values()].map(rowOf),
     test: (name) => test(options.connections().get(name), name),
     checks: async () => [...checks(options), await gapCheck(options), ...openGap(options)],
   }
 }
+
+const secretsOf = ({ config, keyring, notReady }: BackendOptions): SecretSearch => ({
+  get allowed() {
+    return config().masking.secret_search === 'allow'
+  },
+  get perHour() {
+    return config().limits.secret_searches_per_hour
+  },
+  via: notReady ? 'server' : 'local',
+  fingerprint: (value) => (value.length < SHORTEST_PRINTED ? undefined : fingerprintOf(keyring, value)),
+  uuid: () => uuid7(Date.now()),
+})
 
 const rowOf = ({ name, kind, credentials, hosts }: Connection) => ({
   name,

@@ -69,6 +69,10 @@ export const MaskingForm = z.strictObject({
     .default('mask')
     .describe('What becomes of a secret in a prompt that no action names'),
   actions: z.array(ActionForm).default([]).describe('What becomes of secrets; the first line that fits decides'),
+  secret_search: z
+    .enum(['allow', 'refuse'])
+    .default('allow')
+    .describe('Whether exchanges may be sought by the value of a secret'),
   known: z.array(KnownForm).default([]).describe('Exact values to mask'),
   rules: z.array(OwnRuleForm).default([]).describe('Rules of your own'),
   import: z.array(z.string().min(1)).default([]).describe('Rule files in the format of gitleaks (TOML)'),
@@ -105,6 +109,7 @@ export const ConfigForm = z.strictObject({
         .strictObject({ exchanges: bytes(1000), ms: ms(300_000) })
         .prefault({})
         .describe('With on_trail_failure: gap, how much may pass unrecorded before traffic is refused'),
+      secret_searches_per_hour: bytes(30),
       actor: z.strictObject({ open_streams: bytes(64), bytes_per_hour: bytes(4_294_967_296) }).prefault({}),
     })
     .prefault({}),

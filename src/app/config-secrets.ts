@@ -29,6 +29,7 @@ export const ActionForm = z.strictObject({
 
 interface Form {
   readonly prompts: 'mask' | 'alert'
+  readonly secret_search: 'allow' | 'refuse'
   readonly actions: readonly z.infer<typeof ActionForm>[]
   readonly known: readonly z.infer<typeof KnownForm>[]
 }
@@ -51,6 +52,7 @@ export interface Known {
 
 export interface Secrets {
   readonly prompts: 'mask' | 'alert'
+  readonly secret_search: 'allow' | 'refuse'
   readonly actions: readonly ActionLine[]
   readonly known: readonly Known[]
 }
@@ -64,7 +66,8 @@ export function secretsOf(
   const ids = [...o.rules, ...known.map(({ id }) => id), BROKERED]
   for (const [at, line] of form.actions.entries())
     checkLine(line, ids, o.connections, (key, message) => o.wrong(['masking', 'actions', at, key], message))
-  return { prompts: form.prompts, actions: form.actions.map(lineOf), known }
+  const { prompts, secret_search } = form
+  return { prompts, secret_search, actions: form.actions.map(lineOf), known }
 }
 
 function checkLine(

@@ -118,6 +118,8 @@ test('the JSON of every command is what the document says', async (t) => {
   const said = heard(start(t, folder, ['tail', '--json']))
   const gap = { kind: 'gap', at: AT, from: 1, to: 2, count: 3, reason: 'text', signature: 's' } as const
   await until(said, /"kind":"gap"/, (nth) => trail.append({ ...gap, exchange: idOf(nth) }))
+  const searched = { kind: 'searched', at: AT, via: 'server', fingerprint: 'f', query: '', found: 1 } as const
+  await until(said, /"searched"/, (nth) => trail.append({ ...searched, exchange: idOf(nth + 2000) }))
   await until(said, /"refused"/, (nth) => trail.append(refusedOf(nth + 1000, 'text')))
   for (const line of said().trim().split('\n')) holds(JSON.parse(line), '`gatelog tail`')
 })

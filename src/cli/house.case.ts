@@ -7,14 +7,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, type TestContext } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
-import { type Backend, openApi } from '#console'
+import { type Backend, openApi, type SecretSearch } from '#console'
 import type { Entry, Keyring } from '#exchange'
+import { fingerprintOf, SHORTEST_PRINTED } from '#gateway'
 import { Identity } from '#identity'
 import { openTrail, type Trail } from '#trail'
 
 const BIN = join(import.meta.dirname, '../../bin/gatelog.mjs')
 
-const keyring: Keyring = {
+export const keyring: Keyring = {
   key: (purpose) => createHmac('sha256', 'test').update(purpose).digest(),
   digest: (purpose, data) => createHmac('sha256', purpose).update(data).digest(),
   hash: (purpose) => createHmac('sha256', purpose),
@@ -89,7 +90,7 @@ export interface House {
 export async function openHouse(
   t: TestContext,
   entries: readonly Entry[],
-  rows: Partial<Pick<Backend, 'connections' | 'test' | 'checks'>> = {},
+  rows: Partial<Pick<Backend, 'connections' | 'test' | 'checks' | 'secrets'>> = {},
 ): Promise<House> {
   const folder = folderFor(t)
   mkdirSync(join(folder, 'gatelog-data'), { mode: 0o700 })
@@ -99,7 +100,7 @@ export async function openHouse(
   const identity = new Identity({ store, keyring, now: Date.now, random: randomBytes, pathKeys: true }, [])
   const hosts = { api: 'http://127.0.0.1:1/' }
   const backend: Backend = {
-    ...{ trail, identity, now: Date.now },
+    ...{ trail, identity, now: Date.now, secrets: secretsFor() },
     connections: () => [{ name: 'demo', kind: 'demo', credentials: 'passthrough', hosts }],
     test: async () => [{ host: 'api', ok: true, told: '127.0.0.1:1 answers' }],
     checks: async () => [{ check: 'trail', state: 'ok', told: 'the trail can be written' }],
@@ -112,6 +113,18 @@ export async function openHouse(
   })
   return { folder, trail, identity, run: (...args) => run(folder, args), spawned: (...args) => spawned(folder, args) }
 }
+
+/** A search by value under the key of these tests, three an hour. */
+export const secretsFor = (more: Partial<SecretSearch> = {}): SecretSearch => ({
+  ...{ allowed: true, perHour: 3, via: 'server' },
+  fingerprint: (value) => (value.length < SHORTEST_PRINTED ? undefined : fingerprintOf(keyring, value)),
+  uuid: () =>
+    `${Date.now()
+      .toString(16)
+      .padStart(12, '0')
+      .replace(/(.{8})/, '$1-')}-7000-8000-${randomBytes(6).toString('hex')}`,
+  ...more,
+})
 
 /** Calls `act` with growing numbers until `text()` holds what a child is to say. */
 export async function until(text: () => string, wanted: RegExp, act: (nth: number) => unknown = () => undefined) {

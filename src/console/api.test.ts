@@ -38,6 +38,7 @@ async function openSocket(t: TestContext, kind: 'memory' | 'sqlite' = 'memory') 
   const identity = new Identity({ store, keyring, now: Date.now, random: randomBytes, pathKeys: true }, [])
   const backend: Backend = {
     ...{ trail, identity, now: Date.now },
+    secrets: { allowed: false, perHour: 1, via: 'server', fingerprint: () => undefined, uuid: () => '' },
     connections: () => [{ name: 'demo', kind: 'demo', credentials: 'passthrough', hosts: {} }],
     test: async (name) => {
       throw new Fault('request.connection', name)

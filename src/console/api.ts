@@ -5,11 +5,13 @@ import { Fault, faultOf } from '#exchange'
 import type { Identity, NewKey } from '#identity'
 import { parseQuery, type Trail } from '#trail'
 import { bodyOf, noBrowser } from './refuse.ts'
+import { findSecret, type SecretSearch } from './secrets.ts'
 import { shown, without } from './shown.ts'
 
 export interface Backend {
   readonly trail: Trail
   readonly identity: Identity
+  readonly secrets: SecretSearch
   /** What `connections list` shows; no credential. */
   connections(): readonly ConnectionRow[]
   /** Reaches each host of a connection once. */
@@ -68,6 +70,11 @@ export function routes(backend: Backend): Hono {
     if (!found) throw new Fault('trail.absent', id.slice(0, 64))
     return c.json(shown(found))
   })
+  app.post('/secrets', async (c) => {
+    const asked = (await bodyOf(c.req)) as Record<string, unknown>
+    const named = (name: string) => (asked[name] === undefined ? undefined : String(asked[name]))
+    return c.json(await findSecret(backend, asked, page(named)))
+  })
   app.get('/sessions', async (c) => {
     const query = parseQuery(c.req.query('q') ?? '', backend.now())
     const { sessions, ...more } = await trail.sessions(
@@ -82,7 +89,7 @@ export function routes(backend: Backend): Hono {
       const ended = Promise.withResolvers<void>()
       let waiting = 0
       const stop = trail.tail((entry, seq) => {
-        const line = entry.kind === 'gap' ? entry : without(entry)
+        const line = entry.kind === 'gap' || entry.kind === 'searched' ? entry : without(entry)
         waiting += 1
         if (waiting > MOST_WAITING) ended.resolve()
         else stream.writeln(JSON.stringify({ seq, entry: line })).then(() => void waiting--, ended.reject)

@@ -1,5 +1,5 @@
 /** One recorded exchange as people and programs read it: entries, and the bodies put back into meaning. Pure. */
-import type { Ending, Entry, Gap, Opening, Prompt, Reply } from '#exchange'
+import type { Ending, Entry, Note, Opening, Prompt, Reply } from '#exchange'
 import type { Recorded } from '#trail'
 import { PROTOCOLS } from '#wire'
 
@@ -44,7 +44,7 @@ function bodyOf({ body }: Opening | Ending): ShownBody | undefined {
 }
 
 /** An entry without its body and index text, as a live view shows it. */
-export function without<Each extends Exclude<Entry, Gap>>(entry: Each): Omit<Each, 'body' | 'text'> {
+export function without<Each extends Exclude<Entry, Note>>(entry: Each): Omit<Each, 'body' | 'text'> {
   const { body: _body, text: _text, ...rest } = entry
   return rest
 }

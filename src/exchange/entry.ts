@@ -8,7 +8,7 @@ import type { Verdict } from './verdict.ts'
 /** The closed list of entry kinds. A `refused` opening is its own ending. */
 export type OpeningKind = 'asked' | 'refused'
 export type EndingKind = 'replied' | 'denied' | 'aborted' | 'failed' | 'interrupted'
-export type EntryKind = OpeningKind | EndingKind | 'gap'
+export type EntryKind = OpeningKind | EndingKind | 'gap' | 'searched'
 
 /** What sort of route a request took: read in full, or known and recorded as metadata, or neither. */
 export type RouteKind = ProtocolName | 'metadata' | 'unknown'
@@ -123,4 +123,20 @@ export interface Gap {
   readonly signature: string
 }
 
-export type Entry = Opening | Ending | Gap
+/** Somebody looked for a secret by its value, which is not kept: a keyed fingerprint of it is. */
+export interface Searched {
+  readonly kind: 'searched'
+  readonly exchange: string
+  readonly at: number
+  /** Through what it was asked: the socket of a running server, or the record itself. */
+  readonly via: 'server' | 'local'
+  readonly fingerprint: string
+  /** What else was asked for. */
+  readonly query: string
+  /** How many exchanges were shown. */
+  readonly found: number
+}
+
+/** An entry that belongs to no exchange. */
+export type Note = Gap | Searched
+export type Entry = Opening | Ending | Note

@@ -39,6 +39,11 @@ export const FAULTS = {
     message: 'This kind of Gatelog key may not be sent this way',
     remedy: 'Only gtl_path_ keys travel in a path, and only where `path_keys: true` is set.',
   },
+  'identity.right': {
+    status: 400,
+    message: 'Nobody may do that here',
+    remedy: 'Ask whoever keeps the configuration.',
+  },
   'limit.requests': {
     status: 400,
     message: 'Too many open requests for one actor',
@@ -48,6 +53,11 @@ export const FAULTS = {
     status: 400,
     message: 'This actor has sent too many bytes this hour',
     remedy: 'Wait, or raise limits.actor.bytes_per_hour.',
+  },
+  'limit.searches': {
+    status: 400,
+    message: 'Too many searches for secrets',
+    remedy: 'Wait, or raise limits.secret_searches_per_hour.',
   },
   'limit.body': { status: 413, message: 'The body is too large', remedy: 'Send less, or raise limits.body_bytes.' },
   'limit.decoded': {
@@ -202,6 +212,11 @@ export const FAULTS = {
     status: 400,
     message: 'The query cannot be read',
     remedy: 'Write key:value pairs, "phrases" and -negations: `gatelog search --help`.',
+  },
+  'query.secret': {
+    status: 400,
+    message: 'The secret cannot be searched for',
+    remedy: 'Give the value alone, on standard input.',
   },
   'config.invalid': { status: 500, message: 'The configuration is not valid', remedy: 'See `gatelog check`.' },
   'config.missing': {

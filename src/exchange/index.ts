@@ -10,9 +10,11 @@ export type {
   EntryKind,
   Gap,
   Like,
+  Note,
   Opening,
   OpeningKind,
   RouteKind,
+  Searched,
   Timings,
 } from './entry.ts'
 export { FAULTS, Fault, type FaultCode, faultOf } from './fault.ts'

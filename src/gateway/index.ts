@@ -6,6 +6,7 @@ export { type DoorOptions, type HealthOptions, openHealth, openReverse } from '.
 export { Endings } from './endings.ts'
 export { type GapLimits, type GapMark, Gaps, gapSignature, type Stretch } from './gaps.ts'
 export type { House, Settings } from './house.ts'
+export { fingerprintOf, SHORTEST_PRINTED } from './masker.ts'
 export { type Memory, openMemory } from './memory.ts'
 export { Strangers } from './strangers.ts'
 export type { Address, Turn } from './turn.ts'

@@ -2,8 +2,11 @@
 import { type Ending, type Finding, type Opening, secretsIn } from '#exchange'
 import { folded, type Key, matches, type Query, type Values } from './query.ts'
 
-/** One value for each key that names a fact; a rule has many and is kept apart. As `folded` writes it. */
-export type Facets = Readonly<Partial<Record<Exclude<Key, 'rule'>, string>>>
+/** Keys of which an exchange may have many values; they are kept apart. */
+type Many = 'rule' | 'secret'
+
+/** One value for each other key. As `folded` writes it. */
+export type Facets = Readonly<Partial<Record<Exclude<Key, Many>, string>>>
 
 /** Between the two names of one value: an actor's id and name, a client and its version. */
 const ALIAS = '\n'
@@ -12,6 +15,8 @@ const ALIAS = '\n'
 export interface OpeningFacets {
   readonly facets: Facets
   readonly rules: readonly string[]
+  /** Fingerprints of what was found. */
+  readonly secrets: readonly string[]
   readonly findings: number
   readonly masked: boolean
   /** `refused` where the opening is its own ending. */
@@ -21,6 +26,8 @@ export interface OpeningFacets {
 /** What its ending adds. */
 export interface EndingFacets {
   readonly rules: readonly string[]
+  /** Fingerprints of what was found. */
+  readonly secrets: readonly string[]
   readonly findings: number
   readonly masked: boolean
   readonly outcome: string
@@ -32,7 +39,7 @@ export interface EndingFacets {
 export function openingFacets(opening: Opening): OpeningFacets {
   const { actor, connection, model, session, verdict, facts, findings, kind } = opening
   const client = facts.client?.value
-  const known: Record<Exclude<Key, 'rule'>, string | undefined> = {
+  const known: Record<Exclude<Key, Many>, string | undefined> = {
     user: actor && `${actor.id}${ALIAS}${actor.name}`,
     client: client === undefined ? undefined : `${client}${ALIAS}${client.split(/[ /]/)[0]}`,
     connection,
@@ -57,7 +64,8 @@ export function endingFacets({ findings, kind, usage }: Ending): EndingFacets {
 
 function marksOf(findings: readonly Finding[], judged: readonly string[]) {
   const rules = [...new Set([...judged, ...findings.map(({ rule }) => rule)].map((rule) => folded('rule', rule)))]
-  return { rules, findings: secretsIn(findings), masked: findings.some(({ masked }) => masked) }
+  const secrets = [...new Set(findings.flatMap(({ fingerprints }) => fingerprints ?? []))]
+  return { rules, secrets, findings: secretsIn(findings), masked: findings.some(({ masked }) => masked) }
 }
 
 /** Whether a value of one key, as `Facets` holds it, fits any of the patterns. */
@@ -66,12 +74,16 @@ export const fits = (patterns: readonly string[], value: string): boolean =>
 
 /** Whether an exchange fits a query, its free text left aside. */
 export function answers(query: Query, at: number, opening: OpeningFacets, ending: EndingFacets | undefined): boolean {
-  const rules = [...opening.rules, ...(ending?.rules ?? [])]
+  const many = {
+    rule: [...opening.rules, ...(ending?.rules ?? [])],
+    secret: [...opening.secrets, ...(ending?.secrets ?? [])],
+  }
   const masked = opening.masked || ending?.masked === true
   const outcome = opening.outcome ?? ending?.outcome
   const verdicts = [opening.facets.verdict, outcome, masked ? 'masked' : undefined]
   const holds = (key: Key, patterns: readonly string[]): boolean => {
-    const values = key === 'rule' ? rules : key === 'verdict' ? verdicts : [opening.facets[key]]
+    const one = () => (key === 'verdict' ? verdicts : [opening.facets[key as keyof Facets]])
+    const values = key === 'rule' || key === 'secret' ? many[key] : one()
     return values.some((value) => value !== undefined && fits(patterns, value))
   }
   const found = opening.findings + (ending?.findings ?? 0) > 0

@@ -183,8 +183,14 @@ export class GroupTrail implements Trail {
     return (await this.#store.session(id)).map(summaryOf)
   }
 
-  gaps() {
-    return this.#store.gaps()
+  async gaps() {
+    const notes = await this.#store.notes()
+    return notes.flatMap(({ seq, note }) => (note.kind === 'gap' ? { seq, gap: note } : []))
+  }
+
+  async searches() {
+    const notes = await this.#store.notes()
+    return notes.flatMap(({ seq, note }) => (note.kind === 'searched' ? { seq, searched: note } : []))
   }
 
   tail(listener: (entry: Entry, seq: number) => void): () => void {

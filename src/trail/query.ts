@@ -3,7 +3,7 @@ import { Fault } from '#exchange'
 import { soughtOf } from './words.ts'
 
 /** The keys whose values are matched against facts of an exchange. */
-export const KEYS = ['user', 'client', 'connection', 'model', 'verdict', 'rule', 'repo', 'session'] as const
+export const KEYS = ['user', 'client', 'connection', 'model', 'verdict', 'rule', 'secret', 'repo', 'session'] as const
 export type Key = (typeof KEYS)[number]
 
 /** The values that `verdict:` knows: what the rules said, whether something was masked, how the exchange ended. */

@@ -1,5 +1,5 @@
 /** The port between the trail and whatever keeps it: batches in, records out, all asynchronous. Types only. */
-import type { Ending, Entry, Fault, Gap, Opening } from '#exchange'
+import type { Ending, Entry, Fault, Note, Opening } from '#exchange'
 import type { Query } from './query.ts'
 
 /** Reply bytes of one open exchange, in the order in which they left. */
@@ -81,7 +81,7 @@ export interface Store {
   /** The exchanges of one session, oldest first. */
   session(id: string): Promise<readonly Recorded[]>
   /** Oldest first. */
-  gaps(): Promise<readonly { readonly seq: number; readonly gap: Gap }[]>
+  notes(): Promise<readonly { readonly seq: number; readonly note: Note }[]>
   putDocument(kind: string, id: string, json: string): Promise<void>
   getDocument(kind: string, id: string): Promise<string | undefined>
   /** In order of id. */

@@ -72,7 +72,7 @@ export const MUTATIONS: readonly Mutation[] = [
     "await end(this.#exchange, ended(this.#exchange, this.#end('replied')))",
     "void end(this.#exchange, ended(this.#exchange, this.#end('replied')))",
   ),
-  stream('Reply bytes are journalled before they leave.', 'journal(this.#exchange, bytes)', ''),
+  stream('Reply bytes are journalled before they leave.', 'journal(this.#exchange, this.#reply.recordOf(bytes))', ''),
   stream(
     'With `each-event`, an event waits until it is durable.',
     "|| this.#way.connection.durable === 'each-event'",
@@ -87,6 +87,25 @@ export const MUTATIONS: readonly Mutation[] = [
     '',
   ),
   stream('An ending that cannot be written is kept.', 'await endAnyhow(this.#exchange, ending)', ''),
+  stream('What is let go is recorded masked.', 'const bytes = this.#reply.recordOf(left)', 'const bytes = left'),
+  {
+    guarantee: 'Nothing of a blocked secret leaves in a stream.',
+    file: 'gateway/reply.ts',
+    line: 'this.stopped = this.#blockedIn(waiting)',
+    instead: 'this.#blockedIn(waiting)',
+  },
+  {
+    guarantee: 'Nothing leaves of a whole reply with a blocked secret.',
+    file: 'gateway/ending.ts',
+    line: 'throw blockedBy(blocked)',
+    instead: '',
+  },
+  {
+    guarantee: 'A prompt with a blocked secret is denied.',
+    file: 'gateway/steps.ts',
+    line: 'const stopped = stoppedBy(findings)',
+    instead: 'const stopped = stoppedBy([])',
+  },
   stream('The record holds what left, and no more.', 'this.#takeBack(delivered)', ''),
   {
     guarantee: 'Whose key was refused is on the record.',

@@ -1,5 +1,5 @@
 /** `gatelog search`: exchanges that fit a query, newest first. */
-
+import { text } from 'node:stream/consumers'
 import type { Summary } from '#trail'
 import { commonOf, examples, listAt, type Paged, paged, type Register, withRecord } from '../command.ts'
 import { type Cell, table } from '../table.ts'
@@ -8,7 +8,7 @@ import { brief, json, line, out, say } from '../terminal.ts'
 /** The grammar, as the help of every command that takes a query shows it. */
 export const QUERY = `
 Query, all parts of which must hold:
-  user: client: connection: model: verdict: rule: repo: session:   * stands for any characters
+  user: client: connection: model: verdict: rule: secret: repo: session:   * stands for any characters
   after: before:      2026-11-24, 2026-11-24T08:30Z, or how long ago: 90s 30m 2h 3d 1w
   has:finding         something was masked, or passed on and noted
   words "a phrase"    in the prompt's new part or in the reply
@@ -25,17 +25,33 @@ export const search: Register = (program) => {
         "search 'user:ana verdict:denied after:2d'",
         `search 'rule:github-pat -client:codex* "config loader"'`,
         "search 'has:finding' --limit 100 --json",
+        'search --secret < leaked-key.txt',
       ),
     )
-    .action(async (query: string | undefined, options: Paged, command) => {
+    .option('--secret', 'only those in which the secret on standard input was seen, either way; the search is recorded')
+    .action(async (query: string | undefined, options: Paged & { secret?: true }, command) => {
+      const value = options.secret && (await secretOf())
       const found = await withRecord(command, (record) =>
-        record.get<{ exchanges: Summary[]; next?: string }>(listAt('/exchanges', query, options)),
+        value === undefined
+          ? record.get<Found>(listAt('/exchanges', query, options))
+          : record.send<Found>('POST', '/secrets', { value, q: query ?? '', ...options }),
       )
       if (commonOf(command).json) return out(json(found))
       if (found.exchanges.length === 0) return say('nothing found')
       out(table(HEAD, found.exchanges.map(row)))
       if (found.next) say(`more: --before ${line(found.next)}`)
     })
+}
+
+interface Found {
+  readonly exchanges: Summary[]
+  readonly next?: string
+}
+
+/** The secret, which is never an argument: those stand in the history of the shell and in the list of processes. */
+async function secretOf(): Promise<string> {
+  if (process.stdin.isTTY) say('the secret, then Enter and Ctrl-D:')
+  return (await text(process.stdin)).replace(/\r?\n$/, '')
 }
 
 const HEAD = ['exchange', 'time', 'who', 'client', 'connection', 'model', 'outcome', 'found']

@@ -31,6 +31,7 @@ function told({ seq, entry }: Line): string {
 
 function about(entry: Entry): string {
   if (entry.kind === 'gap') return `${entry.count} unrecorded: ${entry.reason}`
+  if (entry.kind === 'searched') return `a secret by its value, ${entry.found} shown ${entry.query}`
   const found = entry.findings.length ? `${entry.findings.length} found` : ''
   const why = [entry.fault, entry.reason].filter(Boolean).join(' ')
   if (!('door' in entry)) return [entry.model, `${entry.timings.end} ms`, found, why].filter(Boolean).join(', ')

@@ -1,6 +1,6 @@
 /** The cases that every store passes, as a table. Never used by the product. */
 import assert from 'node:assert/strict'
-import { Fault, type Gap } from '#exchange'
+import { Fault, type Gap, type Note } from '#exchange'
 import type { Store } from '../store.ts'
 import { countsSecretsOnce, tellsCase } from './lists.ts'
 import { ask, bodyOf, commit, DAY, ending, finding, idOf, NOON, opening, piece } from './made.ts'
@@ -119,11 +119,11 @@ async function fill(store: Store): Promise<void> {
       verdict: deny,
       facts: { ...client, ...repository },
       session: 's1',
-      findings: [finding('github-token', true)],
+      findings: [finding('github-token', true, 'aa11', 'bb22')],
     }),
     opening(idOf(4), { kind: 'refused', verdict: { kind: 'allow' }, session: 's2', text: 'the page of the login' }),
     ending(idOf(1, NOON - 3 * DAY), { text: 'the page now has a test', usage: { input: 10, output: 5 } }),
-    ending(idOf(2, NOON - DAY), { kind: 'aborted', findings: [finding('aws-key', false)] }),
+    ending(idOf(2, NOON - DAY), { kind: 'aborted', findings: [finding('aws-key', false, 'bb22', 's:cc33')] }),
   )
 }
 
@@ -156,6 +156,11 @@ const QUERIES: [string, number[]][] = [
   ['rule:aws-key', [2]],
   ['-rule:aws-key', [4, 3, 1]],
   ['has:finding', [3, 2]],
+  ['secret:aa11', [3]],
+  ['secret:bb22', [3, 2]],
+  ['secret:s:cc33', [2]],
+  ['secret:aa* -secret:s:*', [3]],
+  ['secret:dd44', []],
   ['-has:finding', [4, 1]],
   ['after:2d', [4, 3, 2]],
   ['before:12h', [2, 1]],
@@ -214,7 +219,7 @@ async function listsSessions(store: Store): Promise<void> {
   assert.equal((await store.sessions(ask('login'), { limit: 5 })).rows.length, 2)
 }
 
-async function keepsGaps(store: Store): Promise<void> {
+async function keepsNotes(store: Store): Promise<void> {
   const gap: Gap = {
     kind: 'gap',
     exchange: idOf(1),
@@ -225,8 +230,14 @@ async function keepsGaps(store: Store): Promise<void> {
     reason: 'full',
     signature: 'ff',
   }
-  assert.deepEqual((await commit(store, gap, opening(idOf(2)))).outcomes, [1, 2])
-  assert.deepEqual(await store.gaps(), [{ seq: 1, gap }])
+  const searched: Note = {
+    ...{ kind: 'searched', exchange: idOf(3), at: NOON, via: 'server', fingerprint: 'ab', query: 'q', found: 1 },
+  }
+  assert.deepEqual((await commit(store, gap, opening(idOf(2)), searched)).outcomes, [1, 2, 3])
+  assert.deepEqual(await store.notes(), [
+    { seq: 1, note: gap },
+    { seq: 3, note: searched },
+  ])
   assert.deepEqual(await found(store, ''), [2])
 }
 
@@ -271,7 +282,7 @@ export const CASES: readonly [string, (store: Store) => Promise<void>][] = [
   ['lists sessions', listsSessions],
   ['tells sessions apart whose ids differ in case', tellsCase],
   ['counts a secret once that is repeated', countsSecretsOnce],
-  ['keeps gaps', keepsGaps],
+  ['keeps notes', keepsNotes],
   ['keeps documents', keepsDocuments],
   ['stands hostile values', standsHostileValues],
 ]

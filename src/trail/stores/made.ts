@@ -40,7 +40,7 @@ export const ending = (exchange: string, more: Partial<Ending> = {}): Ending => 
 /** A body of text. */
 export const bodyOf = (text: string) => ({ bytes: Buffer.from(text), type: 'text/plain', received: 'aa', sent: 'bb' })
 
-export const finding = (rule: string, masked: boolean) =>
+export const finding = (rule: string, masked: boolean, ...fingerprints: string[]) =>
   ({
     rule,
     direction: 'prompt',
@@ -50,6 +50,7 @@ export const finding = (rule: string, masked: boolean) =>
     length: 40,
     action: 'mask',
     masked,
+    fingerprints,
   }) as const
 
 export const commit = (store: Store, ...entries: Entry[]): Promise<Committed> => store.commit({ entries, pieces: [] })

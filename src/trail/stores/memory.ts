@@ -1,8 +1,8 @@
 /** A store in memory, for tests and for looking at. Keeps nothing once the process ends. */
-import { type Ending, type Entry, Fault, type Gap, type Opening } from '#exchange'
+import { type Ending, type Entry, Fault, type Note, type Opening } from '#exchange'
 import { isBefore, type Position, parseCursor, printCursor } from '../cursor.ts'
 import { dayOfExchange } from '../days.ts'
-import { isOpening, parseEntry, printEntry } from '../entries.ts'
+import { isNote, isOpening, parseEntry, printEntry } from '../entries.ts'
 import { answers, type EndingFacets, endingFacets, type OpeningFacets, openingFacets } from '../facets.ts'
 import type { Query } from '../query.ts'
 import type { Batch, Committed, Page, Recorded, SessionTotals, Store, StoredDocument, Unfinished } from '../store.ts'
@@ -23,7 +23,7 @@ export const openMemory = async (): Promise<Store> => new MemoryStore()
 class MemoryStore implements Store {
   #seq = 0
   readonly #lines = new Map<string, Line>()
-  readonly #gaps: { seq: number; gap: Gap }[] = []
+  readonly #notes: { seq: number; note: Note }[] = []
   readonly #documents = new Map<string, Map<string, string>>()
 
   async commit({ entries, pieces }: Batch): Promise<Committed> {
@@ -33,8 +33,8 @@ class MemoryStore implements Store {
   }
 
   #write(entry: Entry): number | Fault {
-    if (entry.kind === 'gap') {
-      this.#gaps.push({ seq: ++this.#seq, gap: structuredClone(entry) })
+    if (isNote(entry)) {
+      this.#notes.push({ seq: ++this.#seq, note: structuredClone(entry) })
       return this.#seq
     }
     const line = this.#lines.get(entry.exchange)
@@ -86,8 +86,8 @@ class MemoryStore implements Store {
     return this.#ofSession(id).map(recorded)
   }
 
-  async gaps(): Promise<{ seq: number; gap: Gap }[]> {
-    return structuredClone(this.#gaps)
+  async notes(): Promise<{ seq: number; note: Note }[]> {
+    return structuredClone(this.#notes)
   }
 
   #matching(query: Query, before: string | undefined): Line[] {

@@ -1,7 +1,7 @@
 /** The default store, seen from the data path: hands batches to a worker thread. Runs no SQL, touches no file. */
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import { type Ending, Fault, type Gap, type Opening } from '#exchange'
+import { type Ending, Fault, type Note, type Opening } from '#exchange'
 import { parseEntry } from '../entries.ts'
 import type { Query } from '../query.ts'
 import type { Batch, Committed, Page, Recorded, Store, StoreOptions } from '../store.ts'
@@ -137,9 +137,9 @@ class SqliteStore implements Store {
     return (await this.#link.call('session', [id])).map(recorded)
   }
 
-  async gaps() {
-    const rows = await this.#link.call('gaps', [])
-    return rows.map(({ seq, json }) => ({ seq, gap: parseEntry<Gap>(json, undefined) }))
+  async notes() {
+    const rows = await this.#link.call('notes', [])
+    return rows.map(({ seq, json }) => ({ seq, note: parseEntry<Note>(json, undefined) }))
   }
 
   putDocument(kind: string, id: string, json: string): Promise<void> {

@@ -101,7 +101,7 @@ export class Day {
     const at = line.part === 'opening' ? this.#open(line, seq) : line.part === 'ending' ? this.#end(line, seq) : seq
     if (at === undefined) return 'no place'
     this.file.run('INSERT INTO entries VALUES (?, ?)', seq, line.json)
-    if (line.part === 'gap') this.file.run('INSERT INTO gaps VALUES (?)', seq)
+    if (line.part === 'note') this.file.run('INSERT INTO gaps VALUES (?)', seq)
     if (body) this.#bodies.keep({ seq, exchange: line.exchange, session }, body, line.like)
     if (line.text) this.#shelve(2 * at + (line.part === 'ending' ? 1 : 0), line.text)
     return 'written'
@@ -112,7 +112,7 @@ export class Day {
     const figures = [known.outcome ?? null, known.findings, known.masked ? 1 : 0, 0, 0]
     const sql = `INSERT OR IGNORE INTO exchanges VALUES (?, ?, NULL, ?, ${'?, '.repeat(7)}?, ?, ?, ?, ?)`
     if (this.file.run(sql, seq, exchange, at, ...terms, ...figures).changes === 0) return undefined
-    this.#mark(known.rules, seq)
+    this.#mark(known, seq)
     return seq
   }
 
@@ -124,12 +124,15 @@ export class Day {
     const sql = `UPDATE exchanges SET closing = ?, outcome = ?, findings = findings + ?, masked = max(masked, ?),
       input = ?, output = ? WHERE seq = ?`
     this.file.run(sql, seq, outcome, findings, masked ? 1 : 0, input, output, found.seq)
-    this.#mark(facets.rules, found.seq)
+    this.#mark(facets, found.seq)
     return found.seq
   }
 
-  #mark(rules: readonly string[], seq: number): void {
-    for (const rule of rules) this.file.run('INSERT OR IGNORE INTO rules VALUES (?, ?)', this.#term('rule', rule), seq)
+  /** What an exchange may have many of; the table was made for rules. */
+  #mark({ rules, secrets }: Pick<EndingFacets, 'rules' | 'secrets'>, seq: number): void {
+    const insert = 'INSERT OR IGNORE INTO rules VALUES (?, ?)'
+    for (const rule of rules) this.file.run(insert, this.#term('rule', rule), seq)
+    for (const secret of secrets) this.file.run(insert, this.#term('secret', secret), seq)
   }
 
   /** A value as a number, so that rows are short. */
@@ -177,7 +180,7 @@ export class Day {
   /** The numbers of the values of one key that fit any of the patterns. */
   termsLike(key: Key, patterns: readonly string[]): number[] {
     const plain = patterns.every((pattern) => !pattern.includes('*'))
-    if (plain && key === 'session') return patterns.flatMap((value) => this.#known(key, value))
+    if (plain && (key === 'session' || key === 'secret')) return patterns.flatMap((value) => this.#known(key, value))
     const all = this.file.all<{ id: number; value: string }>('SELECT id, value FROM terms WHERE key = ?', key)
     return all.filter(({ value }) => fits(patterns, value)).map(({ id }) => id)
   }

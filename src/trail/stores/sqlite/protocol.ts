@@ -23,7 +23,7 @@ interface Common {
 export type Line =
   | (Common & { readonly part: 'opening'; readonly facets: OpeningFacets })
   | (Common & { readonly part: 'ending'; readonly facets: EndingFacets })
-  | (Common & { readonly part: 'gap' })
+  | (Common & { readonly part: 'note' })
 
 /** A batch as one message: all bytes in one buffer that changes hands without being copied. */
 export interface Parcel {
@@ -71,7 +71,7 @@ export interface Calls {
   find(query: Query, page: Page): Paged<Row>
   sessions(query: Query, page: Page): Paged<SessionRow>
   session(id: string): readonly Row[]
-  gaps(): readonly { readonly seq: number; readonly json: string }[]
+  notes(): readonly { readonly seq: number; readonly json: string }[]
   putDocument(kind: string, id: string, json: string): void
   getDocument(kind: string, id: string): string | undefined
   listDocuments(kind: string): readonly StoredDocument[]

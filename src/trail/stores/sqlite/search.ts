@@ -186,7 +186,8 @@ export class Search {
     return rows
   }
 
-  gaps(): { seq: number; json: string }[] {
+  /** Entries that belong to no exchange, oldest first; their table was made for gaps. */
+  notes(): { seq: number; json: string }[] {
     const rows = this.#engine.folder.names().flatMap((name) => {
       const day = this.#day(name)
       return day.file.all<{ seq: number }>('SELECT seq FROM gaps').map(({ seq }) => ({ seq, json: day.json(seq) }))
@@ -237,7 +238,8 @@ const added = (totals: SessionRow, older: Figures): SessionRow => ({
 /** What a file must hold for one key; undefined where it holds no such value. */
 function clauseFor(day: Day, key: Key, patterns: readonly string[]): string | undefined {
   const ids = day.termsLike(key, patterns)
-  if (key === 'rule') return ids.length ? `e.seq IN (SELECT seq FROM rules WHERE term ${among(ids)})` : undefined
+  if (key === 'rule' || key === 'secret')
+    return ids.length ? `e.seq IN (SELECT seq FROM rules WHERE term ${among(ids)})` : undefined
   const clauses = ids.length ? [`e.${key} ${among(ids)}`] : []
   if (key === 'verdict') clauses.push(...outcomeClauses(patterns))
   return clauses.length ? `(${clauses.join(' OR ')})` : undefined
