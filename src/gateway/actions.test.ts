@@ -78,7 +78,10 @@ test('a secret of a reply that is only told reaches the client, and not the reco
         ['github-pat', 'alert', false],
         ['aws-access-key-id', 'mask', true],
       ])
-      assert.match(ending.text ?? '', /^the key \[masked:github-pat\] and \[masked:aws-access-key-id#.{4}\] end$/)
+      assert.match(
+        ending.text ?? '',
+        /^the key \[masked:github-pat(?:#.{4})?\] and \[masked:aws-access-key-id#.{4}\] end$/,
+      )
       assert.ok(!textOf(ending).includes(SECRET.slice(0, 12)) && !textOf(ending).includes(KEY_ID))
       assert.notEqual(ending.body?.sent, ending.body?.received)
     },

@@ -33,3 +33,7 @@ export const ask = ({ url, key }: Open, body: string, more: { path?: string; hea
   })
 /** What is on the record, in order. */
 export const kinds = ({ watched }: Open) => watched.entries.map(({ kind }) => kind)
+
+/** Placeholders without the four characters that tell values apart. */
+export const unmarked = (text: string | undefined): string =>
+  (text ?? '').replace(/(\[masked:[a-z0-9-]+)#[a-z0-9]{4}\]/g, '$1]')

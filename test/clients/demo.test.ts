@@ -55,7 +55,7 @@ for (const { command, route, args, env } of DEMOS) {
     assert.equal(ran.code, 0, ran.stdout + ran.stderr)
     const shown = await gateway.api<Shown>('/exchanges/last')
     assert.deepEqual([shown.opening.route, shown.ending?.kind], [route, 'replied'])
-    assert.match(ran.stdout, /\[masked:github-pat\][\s\S]*\[masked:aws-access-key/)
+    assert.match(ran.stdout, /\[masked:github-pat(?:#[a-z0-9]{4})?\][\s\S]*\[masked:aws-access-key/)
     assert.equal(ran.stdout.trim(), shown.reply?.text.trim(), 'printed is what is recorded')
     assert.ok(!SECRET.test(ran.stdout + ran.stderr + JSON.stringify(shown)))
     assert.deepEqual(filesWith(ran.home, SECRET), [])
