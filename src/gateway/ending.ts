@@ -27,7 +27,7 @@ const progress = new WeakMap<Exchange, Progress>()
 /** Steps 7 and 8: the reply goes to the client, masked; its last bytes only once the ending is durable. */
 export async function answer(exchange: Exchange, way: Way, incoming: Incoming, cut: Cut): Promise<void> {
   progress.set(exchange, { status: incoming.status, way })
-  const { incoming: reply, findings } = cleanHead(exchange.house.engine, decoded(incoming))
+  const { incoming: reply, findings } = cleanHead(maskerFor(exchange, way, 'reply'), decoded(incoming))
   exchange.headFindings = findings
   const type = headerOf(reply.headers, 'content-type')
   if (/^text\/event-stream/i.test(type)) {

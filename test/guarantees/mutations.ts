@@ -72,7 +72,7 @@ export const MUTATIONS: readonly Mutation[] = [
     "await end(this.#exchange, ended(this.#exchange, this.#end('replied')))",
     "void end(this.#exchange, ended(this.#exchange, this.#end('replied')))",
   ),
-  stream('Reply bytes are journalled before they leave.', 'journal(this.#exchange, this.#reply.recordOf(bytes))', ''),
+  stream('Reply bytes are journalled before they leave.', 'journal(this.#exchange, kept)', ''),
   stream(
     'With `each-event`, an event waits until it is durable.',
     "|| this.#way.connection.durable === 'each-event'",
@@ -152,7 +152,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     guarantee: 'A secret in the head of a reply is masked, and found.',
     file: 'gateway/ending.ts',
-    line: 'const { incoming: reply, findings } = cleanHead(exchange.house.engine, decoded(incoming))',
+    line: "const { incoming: reply, findings } = cleanHead(maskerFor(exchange, way, 'reply'), decoded(incoming))",
     instead: 'const { incoming: reply, findings } = { incoming: decoded(incoming), findings: [] }',
   },
   {
