@@ -12,17 +12,17 @@ export interface Job {
   readonly wide: number
 }
 
-/** Milliseconds; `first` per request, `late` per stamped event. */
+/** Milliseconds; `first` per request, `late` per stamped event, with the event's number. */
 export interface Done {
   readonly ms: number
   readonly failed: number
   readonly first: readonly number[]
-  readonly late: readonly number[]
+  readonly late: readonly (readonly [ms: number, nth: number])[]
 }
 
 const agent = new Agent({ keepAlive: true, maxSockets: 10_000 })
 
-function one(job: Job, at: number, done: { first: number[]; late: number[] }): Promise<boolean> {
+function one(job: Job, at: number, done: { first: number[]; late: [number, number][] }): Promise<boolean> {
   const body = job.bodies[at % job.bodies.length] ?? ''
   const headers = { ...job.headers, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
   const began = performance.now()
@@ -32,8 +32,9 @@ function one(job: Job, at: number, done: { first: number[]; late: number[] }): P
       answer.on('data', (part: Buffer) => {
         first ??= performance.now() - began
         const now = Number(process.hrtime.bigint() / 1000n)
-        if (part.includes('@'))
-          for (const [, sent] of part.toString().matchAll(/@(\d{6,}) /g)) done.late.push((now - Number(sent)) / 1000)
+        if (part.includes('"sent"'))
+          for (const [, sent, nth] of part.toString().matchAll(/"sent":(\d+),"nth":(\d+)/g))
+            done.late.push([(now - Number(sent)) / 1000, Number(nth)])
       })
       answer.on('end', () => {
         done.first.push(first ?? performance.now() - began)
@@ -47,7 +48,7 @@ function one(job: Job, at: number, done: { first: number[]; late: number[] }): P
 }
 
 async function run(job: Job): Promise<Done> {
-  const done = { first: [] as number[], late: [] as number[] }
+  const done = { first: [] as number[], late: [] as [number, number][] }
   let [next, failed] = [0, 0]
   const began = performance.now()
   const lane = async () => {

@@ -17,12 +17,15 @@ const message = (role: string, content: string) => ({ role, content })
 export const small = (at: number): string =>
   JSON.stringify({ model: 'small', stream: false, messages: [message('user', `Explain step ${at}: ${text(200, at)}`)] })
 
+/** How a stream's text is cut into events: where a tokenizer would, or every four characters. */
+export type Cut = 'words' | 'fours'
+
 /** A short prompt, answered as a stream of so many events, so many ms apart, after so many ms of thinking. */
 export const streamed =
-  (events: number, ms: number, think = 0) =>
+  (events: number, ms: number, think = 0, cut: Cut = 'fours') =>
   (at: number) =>
     JSON.stringify({
-      model: `stream:${events}:${ms}:${think}`,
+      model: `stream:${events}:${ms}:${think}:${cut}`,
       stream: true,
       messages: [message('user', `Write part ${at}`)],
     })

@@ -11,9 +11,12 @@ export interface Results {
   /** The same from an upstream that thinks before its first byte. */
   readonly thought: ReadonlyMap<string, number>
   readonly slow64: ReadonlyMap<string, Slow>
+  /** The same with text cut every four characters. */
+  readonly fours64: ReadonlyMap<string, Slow>
   readonly slowMany: ReadonlyMap<string, Slow>
   readonly stored: { readonly share: number; readonly traffic: number }
   readonly clean: Waited
+  readonly words: Waited
 }
 
 const FULL = 'gateway, everything on'
@@ -46,14 +49,16 @@ interface Goal {
 
 function goals({ small, events, sessions, thought, slow64, slowMany, stored, clean }: Results, many: number): Goal[] {
   const added = (thought.get(DURING) ?? Number.NaN) - (thought.get('direct') ?? Number.NaN)
-  const [own, nginx] = [slow64.get(FULL)?.p99 ?? Number.NaN, slow64.get('nginx')?.p99 ?? Number.NaN]
+  const nginx = slow64.get('nginx')?.p99 ?? Number.NaN
+  const { p99: all, free } = own(slow64)
   return [
     { what: 'small request, relay only', got: ratio(small, 'gateway, relay only'), must: 3, aim: 2, unit: '× nginx' },
     { what: 'small request, everything on', got: ratio(small, FULL), must: 8, aim: 5, unit: '× nginx' },
     { what: 'streamed event with masking', got: ratio(events, FULL), must: 2.5, aim: 1.5, unit: '× nginx' },
     { what: '150 kB prompt of a growing session', got: ratio(sessions, FULL), must: 9, aim: 6, unit: '× nginx' },
     { what: 'added time to first byte, `durable: during`', got: added, must: 0.5, aim: 0.3, unit: ' ms' },
-    { what: 'event delay p99, 64 slow streams', got: own, must: 4, aim: nginx + 1, unit: ' ms' },
+    { what: 'event delay p99, 64 slow streams', got: all, must: 4, aim: nginx + 1, unit: ' ms' },
+    { what: 'the same, of events that do not wait', got: free, must: 4, aim: nginx + 1, unit: ' ms' },
     {
       what: `memory at ${many} slow streams`,
       got: slowMany.get(FULL_RESTED)?.resident ?? Number.NaN,
@@ -76,10 +81,20 @@ const goalRow = (goal: Goal): string =>
 const slowRows = (slow: ReadonlyMap<string, Slow>): string =>
   [...slow]
     .map(
-      ([name, { p99, before, resident }]) =>
-        `| ${name} | ${p99.toFixed(1)} | ${before.toFixed(0)} | ${resident.toFixed(0)} |`,
+      ([name, { p99, free, before, resident }]) =>
+        `| ${name} | ${p99.toFixed(1)} | ${free.toFixed(1)} | ${before.toFixed(0)} | ${resident.toFixed(0)} |`,
     )
     .join('\n')
+
+const NOTHING: Slow = {
+  p99: Number.NaN,
+  free: Number.NaN,
+  waiting: Number.NaN,
+  resident: Number.NaN,
+  before: Number.NaN,
+}
+const own = (slow: ReadonlyMap<string, Slow>): Slow => slow.get(FULL) ?? NOTHING
+const share = (slow: ReadonlyMap<string, Slow>): string => `${(own(slow).waiting * 100).toFixed(1)} %`
 
 /** The whole page. */
 export function report(
@@ -115,14 +130,22 @@ Where upstream answers at once no setting can hide the group commit, which is wh
 beyond the relay; \`durable: during\` hides it behind an upstream that thinks.
 
 ## Slow streams, an event every 50 ms on each
-| target | delay p99, ms | MB before | MB with 64 |
-|---|---|---|---|
+An answer of prose and code in the word pieces that tokenizers make. An event **waits** where its text may begin a secret,
+or one before it may: decided by the masker alone, in a process of its own, over the same text. What waits leaves with the
+next event, 50 ms later; the others show what the gateway itself takes.
+
+| target | delay p99, ms | of events that do not wait | MB before | MB with 64 |
+|---|---|---|---|---|
 ${slowRows(results.slow64)}
 
-With ${o.many}: ${[...results.slowMany.values()].map(({ p99, resident }) => `${resident.toFixed(0)} MB, p99 ${p99.toFixed(1)} ms`).join('')}.
+Of these events ${share(results.slow64)} wait. Cut every four characters instead, as no model does, ${share(results.fours64)} wait:
+delay p99 ${own(results.fours64).p99.toFixed(1)} ms, ${own(results.fours64).free.toFixed(1)} ms of those that do not.
+
+With ${o.many}: ${[...results.slowMany.values()].map(({ p99, free, resident }) => `${resident.toFixed(0)} MB, p99 ${p99.toFixed(1)} ms, ${free.toFixed(1)} ms of events that do not wait`).join('')}.
 
 ## Clean text and storage
-${results.clean.events} events of four characters of source code: ${(results.clean.share * 100).toFixed(1)} % left later than they came.
+${results.clean.events} events of four characters of source code: ${(results.clean.share * 100).toFixed(1)} % left later than they came; cut as a tokenizer
+would, ${(results.words.share * 100).toFixed(1)} % of ${results.words.events}.
 A session of 40 turns, ${(results.stored.traffic / 1e6).toFixed(1)} MB of prompts, took ${(results.stored.share * 100).toFixed(1)} % of that on disk.
 `
 }

@@ -7,6 +7,7 @@ import { RULES } from '#masking'
 import type { Summary } from '#trail'
 import { waitedOnClean } from './clean.ts'
 import { start } from './process.ts'
+import type { Cut } from './prompts.ts'
 import { FULL_RESTED, report } from './report.ts'
 import {
   firstBytes,
@@ -47,6 +48,7 @@ async function recorded({ folder }: Gateway): Promise<{ all: number; replied: nu
   return { all, replied }
 }
 
+const slow64 = (cut: Cut) => ({ wide: 64, seconds: short ? 4 : 10, cut })
 const upstream = await start(process.execPath, [join(import.meta.dirname, 'upstream.ts')])
 const load = openLoad()
 const full = await gateway(upstream.port, 'before')
@@ -65,10 +67,12 @@ try {
     sessions: await growingSessions(targets, load, SCALE),
     first: await firstBytes([...targets, during], load, short ? 100 : 500),
     thought: await firstBytes([...targets, during], load, short ? 50 : 250, THINKING),
-    slow64: await slowStreams([...(reference ? [reference] : []), ...others, full], load, 64, short ? 4 : 10),
-    slowMany: await slowStreams([rested], load, SCALE.slow, 4),
+    slow64: await slowStreams([...(reference ? [reference] : []), ...others, full], load, slow64('words')),
+    fours64: await slowStreams([full], load, slow64('fours')),
+    slowMany: await slowStreams([rested], load, { wide: SCALE.slow, seconds: 4, cut: 'words' }),
     stored: await stored({ ...alone, name: 'gateway, for its storage' }, load),
-    clean: waitedOnClean(),
+    clean: waitedOnClean(true),
+    words: waitedOnClean(false),
   }
   const counts = [full, during].map(async (each) => ({
     each,

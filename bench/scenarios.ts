@@ -5,11 +5,13 @@ import { once } from 'node:events'
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { waitingIn } from './clean.ts'
 import type { Done, Job } from './load.ts'
 import { cpuOf, end, residentOf } from './process.ts'
-import { session, small, streamed } from './prompts.ts'
+import { type Cut, session, small, streamed } from './prompts.ts'
 import { median, quantile } from './statistics.ts'
 import type { Gateway, Target } from './targets.ts'
+import { deltasOf } from './words.ts'
 
 export interface Scale {
   readonly rounds: number
@@ -115,6 +117,10 @@ export async function firstBytes(
 export interface Slow {
   /** The 99th percentile of an event's delay from upstream to client, in ms. */
   readonly p99: number
+  /** The same of the events whose text nothing holds back, by `waitingIn`. */
+  readonly free: number
+  /** The share of events that something holds back. */
+  readonly waiting: number
   /** Resident memory while they are open, and before, in MB. */
   readonly resident: number
   readonly before: number
@@ -124,10 +130,11 @@ export interface Slow {
 export async function slowStreams(
   targets: readonly Target[],
   load: Load,
-  wide: number,
-  seconds: number,
+  { wide, seconds, cut }: { readonly wide: number; readonly seconds: number; readonly cut: Cut },
 ): Promise<Map<string, Slow>> {
   const out = new Map<string, Slow>()
+  const events = seconds * 20
+  const waiting = waitingIn(deltasOf(events, cut === 'fours'))
   for (const target of targets) {
     const pids = target.pids()
     const before = residentOf(pids)
@@ -135,9 +142,15 @@ export async function slowStreams(
     const timer = setInterval(() => {
       resident = Math.max(resident, residentOf(pids))
     }, 200)
-    const { late } = await load.run(target, { bodies: many(wide, streamed(seconds * 20, 50)), count: wide, wide })
+    const { late } = await load.run(target, { bodies: many(wide, streamed(events, 50, 0, cut)), count: wide, wide })
     clearInterval(timer)
-    out.set(target.name, { p99: quantile(late, 0.99), resident, before })
+    const p99 = (of: readonly (readonly [number, number])[]) =>
+      quantile(
+        of.map(([ms]) => ms),
+        0.99,
+      )
+    const free = p99(late.filter(([, nth]) => !waiting.has(nth)))
+    out.set(target.name, { p99: p99(late), free, waiting: waiting.size / events, resident, before })
   }
   return out
 }

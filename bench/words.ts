@@ -40,13 +40,15 @@ I also looked at the callers. Two of them passed a URL where a path was expected
 `
 
 /** A word with the space before it, in pieces of at most eight letters; numbers by threes; runs of signs; line ends. */
-const PIECE = / ?[A-Za-z]{1,8}| ?\d{1,3}| ?[^\sA-Za-z\d]{1,3}|\n+| {2,}(?= )| /g
-const PIECES = TEXT.match(PIECE) ?? []
-const FOURS = TEXT.match(/[\s\S]{1,4}/g) ?? []
+const PIECE = / ?[A-Za-z]{1,8}| ?\d{1,3}| ?[^\sA-Za-z\d]{1,3}|\n+| {2,}(?= )|\s/g
 
-/** The first `count` deltas of an answer that goes on for ever; `four`: cut every four characters instead. */
-export const deltasOf = (count: number, four: boolean): string[] => {
-  const pieces = four ? FOURS : PIECES
+/** A text as deltas: as a tokenizer would cut it, or every four characters. */
+export const piecesOf = (text: string, four: boolean): readonly string[] =>
+  text.match(four ? /[\s\S]{1,4}/g : PIECE) ?? []
+
+/** The first `count` deltas of an answer that goes on for ever. */
+export function deltasOf(count: number, four: boolean): string[] {
+  const pieces = piecesOf(TEXT, four)
   return Array.from({ length: count }, (_, at) => pieces[at % pieces.length] ?? '')
 }
 

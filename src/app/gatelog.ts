@@ -48,6 +48,8 @@ async function openRecord(config: Config, onLatch?: (fault: Fault) => void) {
 export interface Ears {
   /** The disk has failed and the process must end. */
   onLatch(fault: Fault): void
+  /** All is loaded and compiled, and nothing is served yet. */
+  loaded?(): void
   /** A line for whoever runs the gateway. */
   tell(line: string): void
 }
@@ -61,6 +63,7 @@ export async function openGatelog(first: Config, ears: Ears): Promise<Gatelog> {
   opened.defer(() => running.end())
   await running.start()
   tellNotes(first, ears)
+  ears.loaded?.()
   const gateway = await openReverse(running.door)
   opened.defer(() => gateway.drain(running.config.timeouts.drain_ms))
   const health = await openHealth({

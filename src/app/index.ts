@@ -6,6 +6,7 @@ import type { Config } from './config.ts'
 import type { Ears, Gatelog } from './gatelog.ts'
 
 export { folderOf } from './folder.ts'
+export { giveBackMemory } from './garbage.ts'
 export type { Config, Gatelog }
 
 /** As `loadConfig` in config.ts. @throws config.invalid, config.missing, config.listen */

@@ -1,6 +1,6 @@
 /** `gatelog serve`: starts the gateway, says how to use it, drains on a signal. */
 import { existsSync, unwatchFile, watchFile } from 'node:fs'
-import { type Config, type Gatelog, loadConfig, openGatelog } from '#app'
+import { type Config, type Gatelog, giveBackMemory, loadConfig, openGatelog } from '#app'
 import { faultOf } from '#exchange'
 import { commonOf, examples, type Register } from '../command.ts'
 import { fail } from '../exit.ts'
@@ -15,6 +15,7 @@ export const serve: Register = (program) => {
       const { config: path } = commonOf(command)
       const config = await loadConfig(path)
       const gatelog = await openGatelog(config, {
+        loaded: giveBackMemory,
         onLatch(fault) {
           say(safe(`gatelog: ${fault.message}. ${fault.remedy}`))
           process.exit(1)
