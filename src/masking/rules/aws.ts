@@ -44,7 +44,7 @@ export const AWS: readonly MaskingRule[] = [
     {
       id: 'aws-access-key-id',
       description: 'AWS access key id: long-lived AKIA, temporary ASIA, bearer ABIA, context-specific ACCA',
-      format: '(AKIA|ASIA|ABIA|ACCA)<base32:16>',
+      format: ['(AKIA|ASIA|ABIA|ACCA)<base32:16>', 'A3T<BASE36:1><base32:16>'],
       source: 'docs.aws.amazon.com: IAM identifiers, unique id prefixes',
       exact: true,
       checks: ['varied', 'undocumented'],

@@ -2,7 +2,7 @@
 import { tokens } from './format.ts'
 
 export const DATABASES = tokens([
-  { id: 'neon-key', description: 'Neon API key', format: 'napi_<base36:40..70>', source: 'neon.com/docs: API keys' },
+  { id: 'neon-key', description: 'Neon API key', format: 'napi_<base62:40..70>', source: 'neon.com/docs: API keys' },
   {
     id: 'supabase-token',
     description: 'Supabase personal or OAuth access token',

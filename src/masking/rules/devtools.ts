@@ -11,7 +11,7 @@ export const DEVTOOLS = tokens([
   {
     id: 'circleci-token',
     description: 'CircleCI personal or project token',
-    format: '(CCIPAT|CCIPRJ)_<base62:20..24>_<hex:40>',
+    format: '(CCIPAT|CCIPRJ)_<word:40..80>',
     source: 'circleci.com/docs: managing API tokens',
   },
   {
@@ -125,7 +125,7 @@ export const DEVTOOLS = tokens([
   {
     id: 'bitbucket-token',
     description: 'Bitbucket app password or repository token',
-    format: 'ATBB<base62:28..40>',
+    format: 'ATBB<base62:24..40>',
     source: 'support.atlassian.com: app passwords begin with ATBB',
   },
   {

@@ -1,34 +1,49 @@
 /** Tokens whose mark stands inside or at the end, so that no literal begins them; data, never code that scans. */
+import type { MaskingRule } from '../rule.ts'
 import { tokens } from './format.ts'
 
-/** Microsoft's mark for keys of one format in several services; after it a version. */
-const ANNOTATED = 'JQQJ99'
 const TERRAFORM = 'developer.hashicorp.com: Terraform, API tokens: 14 characters, .atlasv1. and 67'
 const ENTRA = 'learn.microsoft.com: Purview, entity definition of client secrets: Q~ after four characters'
-const SECURITY = 'github.com/microsoft/security-utilities: identifiable and common annotated security keys'
 
-/** Of tokens that too many words begin like: masked from the mark on, whole in profile `thorough`. */
-const MARKS = tokens([
+/** What the name of the product in front makes certain, in profile `fast` too. */
+const NAMED: readonly MaskingRule[] = [
   {
-    id: 'terraform-token',
-    description: 'HCP Terraform or Terraform Enterprise token, from the mark inside it on',
-    format: '.atlasv1.<base64url:60..70>',
+    id: 'terraform-token-named',
+    description: 'HCP Terraform or Terraform Enterprise token, where the product’s name stands before it',
     source: TERRAFORM,
-    match: ['<base62:14>{{.atlasv1.<base62:67:2>}}'],
-  },
-  {
-    id: 'azure-client-secret',
-    description: 'Microsoft Entra client secret, from the mark inside it on',
-    format: '(0|1|2|3|4|5|6|7|8|9)Q~<entra:30..33><base64url:1>',
+    literals: ['terraform', 'tfe_', 'tf_token', 'tfc_', 'atlas_token'],
+    fold: true,
     inWord: true,
-    source: ENTRA,
-    match: ['abC{{8Q~<base62:34>}}'],
+    before: `(?:terraform|tfe_|tf_token|tfc_|atlas_token)[a-z0-9_.-]{0,40}[\\s"'\`\\\\:=|,>()\\]]{1,8}`,
+    secret: '[a-z0-9]{14}\\.atlasv1\\.[a-z0-9_-]{60,70}',
+    examples: {
+      match: [
+        'TERRAFORM_CLOUD_TOKEN={{<base62:14>.atlasv1.<base62:67:2>}}',
+        'TFE_TOKEN: "{{<base62:14>.atlasv1.<base62:67:2>}}"',
+      ],
+      miss: ['terraform_version = "1.9.2"', 'TFE_TOKEN=<base62:14>.atlasv1.<base62:20>'],
+    },
   },
-])
+]
 
-export const INFIX = [
-  ...MARKS,
+export const INFIX: readonly MaskingRule[] = [
+  ...NAMED,
   ...tokens([
+    {
+      id: 'terraform-token',
+      description: 'HCP Terraform or Terraform Enterprise token, from the mark inside it on',
+      format: '.atlasv1.<base64url:60..70>',
+      source: TERRAFORM,
+      match: ['<base62:14>{{.atlasv1.<base62:67:2>}}'],
+    },
+    {
+      id: 'azure-client-secret',
+      description: 'Microsoft Entra client secret, from the mark inside it on',
+      format: '(0|1|2|3|4|5|6|7|8|9)Q~<entra:30..33><base64url:1>',
+      inWord: true,
+      source: ENTRA,
+      match: ['abC{{8Q~<base62:34>}}'],
+    },
     {
       id: 'terraform-token-whole',
       description: 'HCP Terraform or Terraform Enterprise token from its beginning',
@@ -39,66 +54,11 @@ export const INFIX = [
     },
     {
       id: 'azure-client-secret-whole',
-      description: 'Microsoft Entra client secret from its beginning',
-      format: '<entra:3><digits:1>Q~<entra:30..33><base64url:1>',
+      description: 'Microsoft Entra client secret of 40 characters, from its beginning',
+      format: '<entra:3><digits:1>Q~<entra:33..34><base64url:1>',
       run: 'entra',
       only: 'thorough',
       source: ENTRA,
-    },
-    {
-      id: 'azure-annotated-key',
-      description: 'Azure key of the common annotated format (OpenAI, Cognitive Services, DevOps, Maps and others)',
-      format: `<base62:52>${ANNOTATED}<base62:26..30>(|==)`,
-      run: 'base64',
-      only: 'thorough',
-      mixed: true,
-      source: SECURITY,
-    },
-    {
-      id: 'azure-devops-token',
-      description: 'Azure DevOps personal access token',
-      format: '<base62:76>AZDO<base62:4>',
-      run: 'base64',
-      only: 'thorough',
-      mixed: true,
-      source: 'learn.microsoft.com: Azure DevOps, personal access tokens: 84 characters, AZDO at the 77th',
-    },
-    {
-      id: 'azure-identifiable-key',
-      description:
-        'Azure key of 64 bytes that names its service (Storage, Batch, Cosmos DB, API Management, Machine Learning)',
-      format: '<base64:76>(+ASt|+ABa|ACDb|APIM|+AMC)<base64:6>==',
-      run: 'base64',
-      only: 'thorough',
-      mixed: true,
-      source: SECURITY,
-    },
-    {
-      id: 'azure-identifiable-key-32',
-      description: 'Azure key of 32 bytes that names its service (IoT, Service Bus, Event Hubs, Relay)',
-      format: '<base64:33>(AIoT|+ASb|+AEh|+ARm)<base64:6>=',
-      run: 'base64',
-      only: 'thorough',
-      mixed: true,
-      source: SECURITY,
-    },
-    {
-      id: 'azure-identifiable-key-39',
-      description: 'Azure key of 39 bytes that names its service (Search, Container Registry, Cache)',
-      format: '<base64:42>(AzSe|+ACR|AzCa)<base64:6>(|=)',
-      run: 'base64',
-      only: 'thorough',
-      mixed: true,
-      source: SECURITY,
-    },
-    {
-      id: 'azure-function-key',
-      description: 'Azure Functions key',
-      format: '<base64url:44>AzFu<base64url:6>==',
-      run: 'base64url',
-      only: 'thorough',
-      mixed: true,
-      source: SECURITY,
     },
     {
       id: 'telegram-bot-token',

@@ -12,7 +12,7 @@ export const OBSERVABILITY = tokens([
   {
     id: 'grafana-cloud-token',
     description: 'Grafana Cloud access policy token: base64 of an object',
-    format: `glc_${'eyJ'}<padded:40..400>`,
+    format: 'glc_<padded:32..400>',
     source: 'grafana.com/docs: Cloud API, access policy tokens',
   },
   {
@@ -31,7 +31,7 @@ export const OBSERVABILITY = tokens([
   {
     id: 'sentry-organisation-token',
     description: 'Sentry organisation token: base64 of an object, and a secret',
-    format: `sntrys_${'eyJ'}<padded:60..400>(|_<base64:40..44>)`,
+    format: 'sntrys_<padded:60..400>(|_<base64:40..44>)',
     source: 'docs.sentry.io: organisation tokens; getsentry/sentry orgauthtoken_token.py',
   },
   {

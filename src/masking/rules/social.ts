@@ -6,7 +6,7 @@ export const SOCIAL = tokens([
     id: 'facebook-token',
     description: 'Facebook Graph API access token',
     format:
-      '(EAAB|EAAC|EAAD|EAAE|EAAF|EAAG|EAAH|EAAI|EAAJ|EAAK|EAAL|EAAM|EAAN|EAAO|EAAP|EAAQ|EAAR|EAAS|EAAT)<base62:90..>',
+      '(EAAB|EAAC|EAAD|EAAE|EAAF|EAAG|EAAH|EAAI|EAAJ|EAAK|EAAL|EAAM|EAAN|EAAO|EAAP|EAAQ|EAAR|EAAS|EAAT|EAAU|EAAV|EAAW|EAAX|EAAY|EAAZ)<base62:90..>',
     source: 'developers.facebook.com: access tokens; seen in public tokens',
   },
   {
