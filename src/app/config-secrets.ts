@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { Fault } from '#exchange'
 import { type ActionLine, fitsPattern } from '#gateway'
+import type { OwnRuleForm } from '#masking'
 import type { References } from './config-text.ts'
 
 export const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'a name is lower-case letters, digits and hyphens')
@@ -31,6 +32,7 @@ interface Form {
   readonly prompts: 'mask' | 'alert'
   readonly secret_search: 'allow' | 'refuse'
   readonly actions: readonly z.infer<typeof ActionForm>[]
+  readonly rules: readonly Pick<OwnRuleForm, 'id' | 'action'>[]
   readonly known: readonly z.infer<typeof KnownForm>[]
 }
 
@@ -67,7 +69,7 @@ export function secretsOf(
   for (const [at, line] of form.actions.entries())
     checkLine(line, ids, o.connections, (key, message) => o.wrong(['masking', 'actions', at, key], message))
   const { prompts, secret_search } = form
-  return { prompts, secret_search, actions: form.actions.map(lineOf), known }
+  return { prompts, secret_search, actions: [...form.actions.map(lineOf), ...form.rules.flatMap(ownLine)], known }
 }
 
 function checkLine(
@@ -93,6 +95,10 @@ const lineOf = ({ rules, connections, direction, then }: Form['actions'][number]
   ...(direction && { direction }),
   then,
 })
+
+/** What a rule of your own says of itself; a line of `actions` that fits goes first. Only prompts can wait for approval. */
+const ownLine = ({ id, action }: Form['rules'][number]): readonly ActionLine[] =>
+  action ? [{ rules: [id], ...(action === 'approve' && { direction: 'prompt' as const }), then: action }] : []
 
 function knownOf(form: Form['known'][number], path: readonly (string | number)[], o: Where): Known[] {
   const { id, value, file, env } = form

@@ -61,6 +61,14 @@ test('rules are switched off by id, also imported ones', () => {
   assert.ok(!readConfig(yaml).masking.rules.some(({ id }) => id === RULES[1]!.id))
 })
 
+test('a rule of your own says what becomes of its findings, after the lines of masking.actions', () => {
+  const yaml = `${own("regex: 'abc'", 'action: approve')}  actions: [{ rules: [acme], direction: reply, then: alert }]\n`
+  assert.deepEqual(readConfig(yaml).masking.actions, [
+    { rules: ['acme'], direction: 'reply', then: 'alert' },
+    { rules: ['acme'], direction: 'prompt', then: 'approve' },
+  ])
+})
+
 /** What is written, and what is told. */
 const WRONG: readonly (readonly [string, string | RegExp])[] = [
   [own("regex: '(a'"), 'gatelog.yaml:4:12 masking.rules.0.regex: pattern, offset 2: missing )'],

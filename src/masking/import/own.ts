@@ -30,6 +30,10 @@ export const OwnRuleForm = z.strictObject({
   entropy: z.number().min(0).max(16).default(0).describe('A secret has more bits a character than this'),
   stopwords: z.array(z.string().min(1)).default([]).describe('A secret that holds one of these is none'),
   allowlist: OwnAllowForm.optional().describe('What makes a finding none'),
+  action: z
+    .enum(['mask', 'alert', 'block', 'approve'])
+    .optional()
+    .describe('What becomes of a finding where no line of masking.actions fits'),
 })
 export type OwnRuleForm = z.infer<typeof OwnRuleForm>
 
