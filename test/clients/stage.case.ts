@@ -39,10 +39,10 @@ rules:
     reason: Ask the safety board
 `
 
-/** Sets it up. Ends with its test. */
-export async function openStage(t: TestContext, script: Script): Promise<Stage> {
+/** Sets it up; `more` is added to the configuration. Ends with its test. */
+export async function openStage(t: TestContext, script: Script, more = ''): Promise<Stage> {
   const mock = await startMock(t, script)
-  const gateway = await startGateway(t, configuration(mock.url), folderFor(t))
+  const gateway = await startGateway(t, configuration(mock.url) + more, folderFor(t))
   const tap = await startTap(t, gateway.url)
   return {
     ...{ gateway, mock, tap },
