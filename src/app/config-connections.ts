@@ -64,6 +64,7 @@ export function connectionOf(
     ...(form.key && { brokered: brokeredOf(form, form.key) }),
     hosts: new Map(hosts),
     unknownRoutes: form.unknown_routes,
+    ...(form.mask === 'restore' && { restore: true }),
     durable: form.durable ?? defaults.durable,
     timeouts: { ...defaults.timeouts, ...defined(form.timeouts ?? {}) },
   }

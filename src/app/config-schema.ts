@@ -59,6 +59,10 @@ export const ConnectionForm = z.strictObject({
     .optional()
     .describe('HTTP proxy towards the provider'),
   unknown_routes: z.enum(['refuse', 'record-and-pass']).default('refuse'),
+  mask: z
+    .enum(['replace', 'restore'])
+    .default('replace')
+    .describe('restore: what is masked in a prompt comes back to its sender where the reply repeats it'),
   durable: Durable.optional(),
   timeouts: OwnTimeouts.optional(),
 })

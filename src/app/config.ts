@@ -122,7 +122,12 @@ function rulesOf(form: Form, wrong: Wrong): Rule[] {
   return rules
 }
 
-const DEMO: Form['connections'][string] = { kind: 'demo', credentials: 'passthrough', unknown_routes: 'refuse' }
+const DEMO: Form['connections'][string] = {
+  kind: 'demo',
+  credentials: 'passthrough',
+  unknown_routes: 'refuse',
+  mask: 'replace',
+}
 
 function connectionsOf(forms: Form['connections'], defaults: Defaults, demo: URL | undefined) {
   const out = new Map<string, Connection>()

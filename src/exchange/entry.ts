@@ -98,6 +98,8 @@ export interface Ending {
   /** When each part of the reply left, for replay: pairs of [ms since the request, byte offset in the body]. */
   readonly pace?: readonly (readonly [number, number])[]
   readonly requestId?: string
+  /** What somebody should look at. `restore.refused`: a value was asked for where it may not come back. */
+  readonly alerts?: readonly string[]
   readonly body?: Body
   readonly text?: string
 }

@@ -22,6 +22,8 @@ export interface Connection {
   readonly hosts: ReadonlyMap<string, Host>
   readonly unknownRoutes: 'refuse' | 'record-and-pass'
   readonly durable: Durable
+  /** Whether what is masked in a prompt may come back in its reply (`mask: restore`). */
+  readonly restore?: boolean
   readonly timeouts: Timeouts
 }
 

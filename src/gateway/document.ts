@@ -3,6 +3,8 @@ import { type Direction, Fault, type Finding } from '#exchange'
 import { type MaskedText, maskText } from '#masking'
 import { type Piece, splice, withoutSpellings } from '#wire'
 import { type Masker, told } from './masker.ts'
+import { type Numbered, numbered } from './restore/numbered.ts'
+import type { Taken } from './restore/placeholders.ts'
 
 export interface Masked {
   /** For the one who receives it; the very same string where nothing of it is masked. */
@@ -10,21 +12,24 @@ export interface Masked {
   /** For the record, in which every secret is masked. */
   readonly recorded: string
   readonly findings: readonly Finding[]
+  /** What was taken out and may come back, by placeholder. */
+  readonly taken?: Taken
 }
 
 /** What the rules make of one string: `false` where it is clean. */
-export type Judge = (piece: Piece) => MaskedText | false
+export type Judge = (piece: Piece) => (MaskedText & Partial<Numbered>) | false
 
 export const judgeWith =
-  ({ engine, lanes }: Masker): Judge =>
+  ({ engine, lanes, numberOf }: Masker): Judge =>
   ({ value, mode }) => {
     const masked = maskText(engine, value, mode, lanes)
-    return masked.findings.length > 0 && masked
+    if (masked.findings.length === 0) return false
+    return numberOf ? numbered(masked, value, mode, numberOf) : masked
   }
 
 /** Masks the strings of a JSON document at the places that `pieces` names. */
 function maskPieces(judge: Judge, text: string, pieces: readonly Piece[], tell: Tell): Masked {
-  const found: { piece: Piece; masked: MaskedText }[] = []
+  const found: { piece: Piece; masked: MaskedText & Partial<Numbered> }[] = []
   for (const piece of pieces) {
     const masked = judge(piece)
     if (masked) found.push({ piece, masked })
@@ -39,7 +44,9 @@ function maskPieces(judge: Judge, text: string, pieces: readonly Piece[], tell: 
   const same = found.every(({ masked }) => masked.text === masked.recorded)
   const recorded = written('recorded')
   const findings = found.flatMap(({ piece, masked }) => tell(masked, piece.lane))
-  return { text: same ? recorded : written('text'), recorded, findings }
+  const taken = found.flatMap(({ masked }) => masked.taken ?? [])
+  const masked = { text: same ? recorded : written('text'), recorded, findings }
+  return taken.length ? { ...masked, taken: new Map(taken) } : masked
 }
 
 type Tell = (masked: MaskedText, lane: string) => Finding[]
@@ -58,7 +65,8 @@ export function maskBody(
     if (!(error instanceof Fault && error.code === 'request.json')) throw error
     const masked = judge({ lane: 'raw', how: 'whole', mode: 'text', start: 0, end: text.length, value: text })
     if (!masked) return { text, recorded: text, findings: [] }
-    return { text: masked.text, recorded: masked.recorded, findings: tell(masked, 'raw') }
+    const { taken = [] } = masked
+    return { text: masked.text, recorded: masked.recorded, findings: tell(masked, 'raw'), taken: new Map(taken) }
   }
   return maskPieces(judge, text, pieces, tell)
 }

@@ -8,6 +8,8 @@ import { digest, type Exchange, ended } from './exchange.ts'
 import { cleanHead } from './heads.ts'
 import { blockedBy, maskerFor } from './masker.ts'
 import { end, endAnyhow } from './record.ts'
+import { alertsOf, rememberTaken, restoringOf } from './restore/chain.ts'
+import { restoredIn } from './restore/whole.ts'
 import { rememberSigned, signedIn } from './signed.ts'
 import type { Way } from './steps.ts'
 import { type Streamed, stream } from './stream.ts'
@@ -61,8 +63,11 @@ async function whole(exchange: Exchange, way: Way, incoming: Incoming, type: str
     progress.set(exchange, { status: incoming.status, way, findings: masked.findings })
     throw blockedBy(blocked)
   }
-  const out = masked.text === text ? bytes : Buffer.from(masked.text)
-  const record = masked.recorded === masked.text ? out : Buffer.from(masked.recorded)
+  const restoring = restoringOf(exchange, way)
+  const given = restoring ? restoredIn(restoring, masked.text, read) : masked.text
+  const out = given === text ? bytes : Buffer.from(given)
+  const record = masked.recorded === given ? out : Buffer.from(masked.recorded)
+  if (restoring) rememberTaken(exchange, way, restoring)
   rememberSigned(exchange, way, signedIn(way, text, masked.text))
   const body = bodyOf(exchange, way, { bytes: record, type, received: digest(exchange, bytes) }, out)
   const requestId = headerOf(incoming.headers, 'x-request-id') || headerOf(incoming.headers, 'request-id')
@@ -72,7 +77,8 @@ async function whole(exchange: Exchange, way: Way, incoming: Incoming, type: str
       kind: 'replied',
       status: incoming.status,
       delivered: incoming.status,
-      findings: masked.findings,
+      findings: [...masked.findings, ...(restoring?.findings ?? [])],
+      alerts: alertsOf(restoring),
       ...(body && { body }),
       ...(way.protocol && { reply: way.protocol.readReply(masked.recorded, false) }),
       ...(requestId && { requestId }),

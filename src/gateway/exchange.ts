@@ -17,6 +17,7 @@ import type {
 import { type Engine, maskText } from '#masking'
 import type { Client } from '#wire'
 import type { House } from './house.ts'
+import type { Taken } from './restore/placeholders.ts'
 import { shownPath } from './reverse.ts'
 import type { Head, Turn } from './turn.ts'
 
@@ -40,6 +41,8 @@ export interface Exchange<Asked extends Head = Turn> {
   findings: readonly Finding[]
   /** Found in the reply's header fields. */
   headFindings?: readonly Finding[]
+  /** Where `mask: restore` is set: what this prompt and its chain had taken out. */
+  taken?: Taken
   body?: Body
   like?: Like
   text?: string
@@ -180,6 +183,7 @@ export interface End {
   readonly unparsed?: number
   readonly pace?: readonly (readonly [number, number])[]
   readonly requestId?: string
+  readonly alerts?: readonly string[]
 }
 
 /** The ending entry. */
@@ -200,6 +204,7 @@ export function ended(exchange: Exchange, end: End): Ending {
     ...set('events', end.events),
     ...set('pace', end.pace),
     ...set('requestId', end.requestId),
+    ...(end.alerts?.length && { alerts: end.alerts }),
     ...(end.unparsed && { unparsed: end.unparsed }),
     ...(end.authored && { authored: true }),
     ...(fault && { fault: fault.code, ...(fault.detail && { reason: fault.detail }) }),

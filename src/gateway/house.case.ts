@@ -32,6 +32,7 @@ export interface Setup {
   readonly openStreams?: number
   readonly bytesPerHour?: number
   readonly gap?: GapLimits
+  readonly restore?: boolean
   readonly told?: string[]
   readonly mark?: GapMark
   readonly timeouts?: Partial<Connection['timeouts']>
@@ -135,6 +136,7 @@ function houseOf(setup: Setup, trail: Trail, identity: Identity, origin: URL): H
     hosts: new Map([['api', { name: 'api', base: '', upstream: { origin } }]]),
     unknownRoutes: setup.unknownRoutes ?? 'refuse',
     durable: setup.durable ?? 'before',
+    restore: setup.restore ?? false,
     timeouts,
   }
   let next = 0

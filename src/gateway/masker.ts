@@ -12,6 +12,8 @@ export interface Masker {
   readonly actionOf?: (rule: string) => Action
   /** Whether there is a rule that blocks. */
   readonly blocks?: boolean
+  /** Where what is taken out may come back: the number of a value. */
+  readonly numberOf?: (value: string) => string
 }
 
 /** Shorter values can be guessed, so their fingerprint is good within their session alone. UTF-16 units. */
@@ -38,7 +40,10 @@ export function maskerFor(exchange: Exchange, way: Way, direction: Direction): M
         ? `s:${keyring.digest('secret', `${scope}\0${value}`).toString('hex').slice(0, 32)}`
         : fingerprintOf(keyring, value),
   }
-  return { engine, lanes: { marks, ...(leave && { leave }) }, actionOf: of, blocks }
+  const numbers = direction === 'prompt' && way.connection.restore ? exchange.house.memory.numbers : undefined
+  const owner = { actor: exchange.actor?.id ?? '', connection: way.connection.name, session: scope }
+  const masker = { engine, lanes: { marks, ...(leave && { leave }) }, actionOf: of, blocks }
+  return numbers ? { ...masker, numberOf: (value) => numbers.of(owner, value) } : masker
 }
 
 /** Within what a value reads alike: a session, or all that an actor does where there is none. */

@@ -1,6 +1,7 @@
 /** What the gateway remembers between exchanges, in memory only and bounded: retries, signed reasoning, what was sent. */
 import { Recent } from './recent.ts'
 import { Resent } from './resent.ts'
+import { Numbers, type Taken } from './restore/placeholders.ts'
 import { Strands } from './strands.ts'
 
 const MINUTE = 60_000
@@ -15,6 +16,10 @@ export interface Memory {
   readonly resent: Resent
   /** The bodies that each caller sent of late. */
   readonly strands: Strands
+  /** What `mask: restore` numbers values with. */
+  readonly numbers: Numbers
+  /** Fingerprint of actor, connection and a provider's id of a reply → what the prompts of its chain had taken out. */
+  readonly taken: Recent<Taken>
 }
 
 export const openMemory = (): Memory => ({
@@ -22,4 +27,6 @@ export const openMemory = (): Memory => ({
   signed: new Recent(2_000, 24 * 60 * MINUTE),
   resent: new Resent(),
   strands: new Strands(),
+  numbers: new Numbers(),
+  taken: new Recent(4 * 2 ** 20, 60 * MINUTE),
 })

@@ -15,6 +15,8 @@ import {
 } from '#wire'
 import { Lanes } from './lanes.ts'
 import { blockedBy, type Masker } from './masker.ts'
+import type { Json } from './restore/places.ts'
+import type { Restoring } from './restore/restoring.ts'
 import type { Signed } from './signed.ts'
 import { passes, rendered, type Segment, type Waiting } from './waiting.ts'
 import { Wholes } from './wholes.ts'
@@ -29,6 +31,8 @@ export interface ReplyOptions extends Masker {
   /** The protocol that reads the events; without one every string is scanned as text. */
   readonly protocol: Protocol | undefined
   readonly eventBytes: number
+  /** Where values that this chain sent may come back. */
+  readonly restoring?: Restoring | undefined
 }
 
 /** The shapes of events whose whole strings an engine found clean. */
@@ -123,6 +127,7 @@ export class Reply {
     this.#lanes.end('*')
     const out: Uint8Array[] = []
     this.#release(out)
+    this.#options.restoring?.ready([], this.#last)
     for (const waiting of this.#last) this.#add(out, this.#render(waiting))
     this.#last = []
     return out
@@ -140,7 +145,7 @@ export class Reply {
 
   /** Every secret found so far. */
   get findings(): Finding[] {
-    return [...this.#lanes.findings, ...this.#wholes.findings]
+    return [...this.#lanes.findings, ...this.#wholes.findings, ...(this.#options.restoring?.findings ?? [])]
   }
 
   /** The signed texts that a rule changed, as the model wrote them. */
@@ -156,7 +161,7 @@ export class Reply {
 
   /** The shape of the event that begins here; what it bears is in the shapes' `fit`. */
   #shapeAt(text: string, chunk: Buffer, at: number): Shape | undefined {
-    if (!this.#shapes || this.terminal || !this.#framer.clear) return undefined
+    if (!this.#shapes || this.#options.restoring || this.terminal || !this.#framer.clear) return undefined
     const shape = this.#shapes.find(text, chunk, at, this.#habit)
     return this.#shapes.fit.end - at > this.#options.eventBytes ? undefined : shape
   }
@@ -179,7 +184,9 @@ export class Reply {
     const from = lane.length
     lane.push(value)
     this.#lanes.keep(name, value)
-    return { lane, from, to: from + value.length, value }
+    const segment = { lane, from, to: from + value.length, value }
+    const back = this.#options.restoring?.back(lane, name)
+    return back ? { ...segment, back } : segment
   }
 
   /** An event that is read in full. */
@@ -189,7 +196,8 @@ export class Reply {
     const reading = frame.data === undefined || frame.data === '' ? undefined : this.#read(frame.data)
     if (frame.data !== undefined) this.events++
     const text = this.unparsed > unparsed
-    const waiting = { raw: frame.raw, ...this.#bear(reading), shell, text }
+    const document = text ? undefined : this.#options.restoring?.hear(frame.data ?? '')
+    const waiting = { raw: frame.raw, ...this.#bear(reading, document), shell, text }
     if (reading?.terminal && !this.terminal) {
       this.terminal = true
       this.#lanes.end('*')
@@ -216,14 +224,16 @@ export class Reply {
     return { pieces: [piece], ends: [], terminal: false }
   }
 
-  #bear(reading: EventReading | undefined): Pick<Waiting, 'segments' | 'edits'> {
+  #bear(reading: EventReading | undefined, document: Json | undefined): Pick<Waiting, 'segments' | 'edits'> {
     const [segments, edits]: [Segment[], Waiting['edits'][number][]] = [[], []]
     if (reading?.signed) this.#lanes.sign(reading.signed)
     for (const piece of reading?.pieces ?? []) {
       if (piece.value === '') continue
       if (piece.how === 'delta') segments.push(this.#feed(piece.lane, piece.mode, piece.value))
       else {
-        const written = this.#wholes.masked(piece)
+        const written = this.#wholes.masked(piece, (text) =>
+          this.#options.restoring?.whole(document ?? {}, piece.lane, text),
+        )
         if (written) edits.push({ start: piece.start, end: piece.end, ...written })
       }
     }
@@ -252,7 +262,7 @@ export class Reply {
       if (this.#waitingBytes <= MOST_WAITING) return false
       lane.overflow()
     }
-    return true
+    return this.#options.restoring?.ready(segments, [...this.#waiting, ...this.#last]) ?? true
   }
 
   /** The bytes to send: none where the event may not leave, and then none after it. */

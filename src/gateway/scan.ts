@@ -6,6 +6,7 @@ import { type Judge, maskBody } from './document.ts'
 import { digest, type Exchange } from './exchange.ts'
 import { maskerFor, scopeOf } from './masker.ts'
 import type { Comparison } from './resent.ts'
+import { chainBefore } from './restore/chain.ts'
 import { resignReasoning, signs } from './signed.ts'
 import type { Way } from './steps.ts'
 
@@ -23,6 +24,7 @@ export async function scan(exchange: Exchange, way: Way, received: Asked): Promi
   const { house } = exchange
   const read = (json: string) => way.protocol?.readPieces(json, 'prompt') ?? readDocument(json)
   const masker = maskerFor(exchange, way, 'prompt')
+  if (way.connection.restore) exchange.taken = chainBefore(exchange, way, received)
   const before = house.memory.resent.compare(chainOf(exchange, way), masker, exchange.at)
   const judge: Judge = (piece) => before.judge(piece)
   const clean = received.bytes.length === 0 || (received.cleanBesidesKnown(judge, read) && !signs(exchange, way))
@@ -53,7 +55,8 @@ async function replaced(
 ): Promise<Copied> {
   const { house, turn } = exchange
   const masked = maskBody(judge, text, how)
-  const { recorded, findings } = masked
+  const { recorded, findings, taken } = masked
+  if (taken && exchange.taken) exchange.taken = new Map([...exchange.taken, ...taken])
   const record = recorded === text ? bytes : Buffer.from(recorded)
   const restored = exchange.prompt ? resignReasoning(exchange, way, masked.text) : masked.text
   const untouched = restored === text

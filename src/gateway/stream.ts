@@ -7,6 +7,8 @@ import { maskerFor } from './masker.ts'
 import { end, endAnyhow, journal, journalled } from './record.ts'
 import { lineOf } from './refusals.ts'
 import { Reply } from './reply.ts'
+import { alertsOf, rememberTaken, restoringOf } from './restore/chain.ts'
+import type { Restoring } from './restore/restoring.ts'
 import { Sheet } from './sheet.ts'
 import { rememberSigned } from './signed.ts'
 import type { Way } from './steps.ts'
@@ -33,6 +35,7 @@ class Stream implements Streamed {
   readonly #incoming: Incoming
   readonly #type: string
   readonly #reply: Reply
+  readonly #restoring: Restoring | undefined
   /** What the record holds of the bytes that left. */
   readonly #sent = new Sheet()
   /** The bytes that left, where the record holds others. */
@@ -47,7 +50,9 @@ class Stream implements Streamed {
     this.#type = type
     this.#came = new Came(keyring, this.#sent)
     const masker = maskerFor(exchange, way, 'reply')
-    this.#reply = new Reply({ ...masker, protocol: way.protocol, eventBytes: settings.eventBytes })
+    this.#restoring = restoringOf(exchange, way)
+    const { protocol } = way
+    this.#reply = new Reply({ ...masker, protocol, eventBytes: settings.eventBytes, restoring: this.#restoring })
   }
 
   async run(cut: Cut): Promise<void> {
@@ -74,6 +79,7 @@ class Stream implements Streamed {
     for (const bytes of last) this.#admit(bytes)
     if (!this.#changed) this.#came.passed()
     rememberSigned(this.#exchange, this.#way, this.#reply.signed)
+    if (this.#restoring) rememberTaken(this.#exchange, this.#way, this.#restoring)
     await end(this.#exchange, ended(this.#exchange, this.#end('replied'))).catch((error) => {
       this.#takeBack(delivered)
       throw error
@@ -152,6 +158,7 @@ class Stream implements Streamed {
       status: this.#incoming.status,
       delivered: this.#incoming.status,
       findings: this.#reply.findings,
+      alerts: alertsOf(this.#restoring),
       events: this.#reply.events,
       unparsed: this.#reply.unparsed,
       ...(kept && { body: { bytes, type: this.#type, received, sent }, pace: this.#sent.pace() }),

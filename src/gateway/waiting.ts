@@ -1,6 +1,7 @@
 /** One event between its arrival and its leaving: which lanes must be decided first, and how it is written. Decides nothing. */
 import type { Lane } from '#masking'
 import { type Frame, type Piece, readFrame, rewrite, splice, withoutSpellings } from '#wire'
+import type { Back } from './restore/back.ts'
 import type { Written } from './wholes.ts'
 
 /** A stretch of a lane that an event bears. */
@@ -9,6 +10,8 @@ export interface Segment {
   readonly from: number
   readonly to: number
   readonly value: string
+  /** Where values may come back: how the stretch does. */
+  readonly back?: Back
 }
 
 /** Where a string stands that a rule touched, and what to write there. */
@@ -39,8 +42,8 @@ export const passes = ({ lane, from, to, value }: Segment): boolean =>
  */
 export function rendered(waiting: Waiting, deltasOf: (frame: Frame) => readonly Piece[]): Written<Uint8Array> {
   const { raw, segments, edits, shell } = waiting
-  const values = segments.map(({ lane, from, value }) => ({
-    sent: lane.render(from, value),
+  const values = segments.map(({ lane, from, value, back }) => ({
+    sent: back ? changedBy(back, value) : lane.render(from, value),
     recorded: lane.renderRecord(from, value),
   }))
   const untouched = values.every(({ sent, recorded }) => sent === undefined && recorded === undefined)
@@ -60,6 +63,11 @@ export function rendered(waiting: Waiting, deltasOf: (frame: Frame) => readonly 
     edits.every((edit) => edit.sent === edit.recorded) &&
     (!shell || shell.sent.every((line, at) => line === shell.recorded[at]))
   return { sent: same ? recorded : write('sent'), recorded }
+}
+
+function changedBy(back: Back, value: string): string | undefined {
+  const text = back.render()
+  return text === value ? undefined : text
 }
 
 interface Replaced {

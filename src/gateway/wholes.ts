@@ -24,15 +24,16 @@ export class Wholes {
     this.#masker = masker
   }
 
-  /** What to write instead; undefined where the piece is clean. */
-  masked({ lane, mode, value }: Piece): Written<string> | undefined {
+  /** What to write instead; undefined where the piece is clean. `back` gives what the client gets of a masked text. */
+  masked({ lane, mode, value }: Piece, back: (text: string) => string | undefined): Written<string> | undefined {
     if (this.#clean.has(value)) return undefined
     const { text, recorded, findings } = maskText(this.#masker.engine, value, mode, this.#masker.lanes)
-    if (findings.length === 0) {
+    const sent = back(text) ?? text
+    if (findings.length === 0 && sent === text) {
       this.#remember(text)
       return undefined
     }
-    return { sent: text, recorded, blocked: this.#tell(lane, findings) }
+    return { sent, recorded, blocked: this.#tell(lane, findings) }
   }
 
   /** The lines of a frame that are not data: undefined when clean. */

@@ -55,6 +55,11 @@ export class Lane {
     this.#places = new Places(() => this.#needed())
   }
 
+  /** Whether no more text will come. */
+  get ended(): boolean {
+    return this.#ended
+  }
+
   /** Raw units pushed so far. */
   get length(): number {
     return this.#length
