@@ -165,6 +165,7 @@ class Running {
         return running.config.limits
       },
       house: () => running.#house,
+      draining: () => running.draining,
     }
   }
 

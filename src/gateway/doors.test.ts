@@ -5,8 +5,8 @@ import { connect } from 'node:net'
 import { test } from 'node:test'
 import type { Opening } from '#exchange'
 import { makeKey } from '#identity'
-import { answer, type Open, within } from './asking.case.ts'
-import { SECRET } from './house.case.ts'
+import { answer, ask, type Open, within } from './asking.case.ts'
+import { chat, SECRET, type Setup } from './house.case.ts'
 
 /** Sends bytes; all that comes back until the door closes. */
 function speak({ url }: Open, bytes: string): Promise<string> {
@@ -85,3 +85,17 @@ test('a key in the path of a request that goes nowhere is not on the record', ()
     assert.equal(openings(house).length, 2)
     assert.ok(!JSON.stringify(house.watched.entries).includes(key))
   }))
+
+test('what comes while the gateway ends goes nowhere, and the record says whose it was', () => {
+  const setup: Setup = { script: answer }
+  return within(setup, async (house) => {
+    assert.equal((await ask(house, chat('hi'))).status, 200)
+    setup.draining = true
+    const reply = await ask(house, chat('hi'), { path: '/v1/messages' })
+    assert.deepEqual([reply.status, reply.headers.get('x-gatelog-error')], [503, 'gateway.draining'])
+    assert.match(await reply.text(), /^\{"type":"error".*Gatelog is shutting down/)
+    const last = openings(house).at(-1)
+    assert.deepEqual([last?.kind, last?.fault, last?.actor?.id], ['refused', 'gateway.draining', 'ana'])
+    assert.equal(house.seen.length, 1)
+  })
+})

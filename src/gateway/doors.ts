@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream'
 import { Fault, faultOf } from '#exchange'
 import { type BodyLimits, checkRequest, type Listening, listen, type Relay, type Tls } from '#relay'
 import { readClient } from '#wire'
-import { recordRefusal } from './answer.ts'
+import { recordRefusal, refuse } from './answer.ts'
 import { carry } from './carry.ts'
 import { begin, type Exchange } from './exchange.ts'
 import type { House } from './house.ts'
@@ -27,6 +27,8 @@ export interface DoorOptions {
   readonly relay: Relay
   /** The house as it stands now; a reload replaces it between two exchanges. */
   house(): House
+  /** True once the gateway is ending: what comes still, on a connection that is open, is turned away. */
+  draining(): boolean
 }
 
 /** Opens the reverse door. */
@@ -47,10 +49,18 @@ async function onRequest(request: IncomingMessage, response: ServerResponse, opt
   const house = options.house()
   const { address, refused } = addressOf(request)
   const turn = new HttpTurn({ request, response, address, relay, limits, insecure })
-  if (!refused) return carry(turn, house)
+  if (!refused) return options.draining() ? turnAway(turn, house) : carry(turn, house)
   const exchange = begin(turn, house, readClient(turn.headers))
   plain(response, refused, exchange.id)
   await recordRefusal(exchange, refused)
+}
+
+/** Refuses what came too late; nothing of it goes upstream. */
+async function turnAway(turn: HttpTurn, house: House): Promise<void> {
+  const exchange = begin(turn, house, readClient(turn.headers))
+  recogniseIn(exchange)
+  await refuse(exchange, new Fault('gateway.draining'))
+  turn.end()
 }
 
 /** Where a request wants to go, or why it goes nowhere: it names no connection, or could be read in two ways. */

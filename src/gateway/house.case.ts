@@ -35,6 +35,7 @@ export interface Setup {
   readonly restore?: boolean
   readonly told?: string[]
   readonly mark?: GapMark
+  draining?: boolean
   readonly timeouts?: Partial<Connection['timeouts']>
 }
 
@@ -85,6 +86,7 @@ export async function openHouse(setup: Setup) {
     body: { body_bytes: 1_000_000, decoded_bytes: 2_000_000 },
     relay,
     house: () => house,
+    draining: () => setup.draining === true,
   })
   const url = `${door.url}/c/up`
   return {
