@@ -49,7 +49,7 @@ export interface Ears {
   /** The disk has failed and the process must end. */
   onLatch(fault: Fault): void
   /** All is loaded and compiled, and nothing is served yet. */
-  loaded?(): void
+  loaded?(): Promise<void>
   /** A line for whoever runs the gateway. */
   tell(line: string): void
 }
@@ -63,7 +63,7 @@ export async function openGatelog(first: Config, ears: Ears): Promise<Gatelog> {
   opened.defer(() => running.end())
   await running.start()
   tellNotes(first, ears)
-  ears.loaded?.()
+  await ears.loaded?.()
   const gateway = await openReverse(running.door)
   opened.defer(() => gateway.drain(running.config.timeouts.drain_ms))
   const health = await openHealth({

@@ -6,7 +6,6 @@ import type { Config } from './config.ts'
 import type { Ears, Gatelog } from './gatelog.ts'
 
 export { folderOf } from './folder.ts'
-export { giveBackMemory } from './garbage.ts'
 export type { Config, Gatelog }
 
 /** As `loadConfig` in config.ts. @throws config.invalid, config.missing, config.listen */
@@ -21,3 +20,6 @@ export const openLocal = async (config: Config) => (await import('./gatelog.ts')
 
 /** As `engineOf` in engine.ts. */
 export const engineOf = async (config: Config) => (await import('./engine.ts')).engineOf(config)
+
+/** As `giveBackMemory` in garbage.ts. */
+export const giveBackMemory = async (): Promise<void> => (await import('./garbage.ts')).giveBackMemory()

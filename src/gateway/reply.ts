@@ -21,7 +21,7 @@ import type { Signed } from './signed.ts'
 import { passes, rendered, type Segment, type Waiting } from './waiting.ts'
 import { Wholes } from './wholes.ts'
 
-/** Bytes that all waiting events may hold; past them: mask. A lane itself holds no more than 1,024 characters. */
+/** Bytes that may wait behind the first event that waits; past them: mask. A lane itself holds no more than 1,024 characters. */
 const MOST_WAITING = 262_144
 /** So many more events must have fitted a known shape than were learnt, past the first ones. */
 const LEARNT_FREELY = 16
@@ -259,7 +259,7 @@ export class Reply {
   #ready({ segments }: Waiting): boolean {
     for (const { lane, to } of segments) {
       if (to <= lane.settled) continue
-      if (this.#waitingBytes <= MOST_WAITING) return false
+      if (this.#waitingBytes - (this.#waiting[0]?.raw.length ?? 0) <= MOST_WAITING) return false
       lane.overflow()
     }
     return this.#options.restoring?.ready(segments, [...this.#waiting, ...this.#last]) ?? true

@@ -146,7 +146,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     guarantee: 'A whole reply is masked.',
     file: 'gateway/ending.ts',
-    line: 'const out = masked.text === text ? bytes : Buffer.from(masked.text)',
+    line: 'const out = given === text ? bytes : Buffer.from(given)',
     instead: 'const out = bytes',
   },
   {
