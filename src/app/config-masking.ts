@@ -3,13 +3,15 @@ import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { z } from 'zod'
 import { Fault } from '#exchange'
-import { type ForeignRule, importGitleaks, type MaskingRule, RULES, readOwnRules } from '#masking'
+import { type ForeignRule, importGitleaks, type MaskingRule, RULES, readOwnRules, type Tried } from '#masking'
 import type { MaskingForm } from './config-schema.ts'
 
 export interface MaskingRules {
   /** Gatelog's own that are not switched off. */
   readonly rules: readonly MaskingRule[]
   readonly foreign: readonly ForeignRule[]
+  /** Those of gatelog.yaml with their examples. */
+  readonly tried: readonly Tried[]
   /** What imported and own rules do otherwise than they say, a line each: file, line, what. */
   readonly notes: readonly string[]
   /** The files that were read. */
@@ -34,6 +36,7 @@ export function maskingRulesOf(form: z.infer<typeof MaskingForm>, wrong: Wrong):
   if (problems.length) throw new Fault('config.invalid', problems.join('\n'))
   return {
     rules,
+    tried: form.rules.map(({ id, examples = { match: [], miss: [] } }) => ({ id, examples })),
     foreign: [...own.rules, ...imported.filter(({ id }) => !form.disable.includes(id))],
     notes: [
       ...imports.flatMap((each) => each.notes.map(line)),

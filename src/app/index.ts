@@ -23,3 +23,6 @@ export const engineOf = async (config: Config) => (await import('./engine.ts')).
 
 /** As `giveBackMemory` in garbage.ts. */
 export const giveBackMemory = async (): Promise<void> => (await import('./garbage.ts')).giveBackMemory()
+
+/** As `actionsIn` in engine.ts. */
+export const actionsIn = async (config: Config) => (await import('./engine.ts')).actionsIn(config)

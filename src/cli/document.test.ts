@@ -135,7 +135,9 @@ masking: { rules: [{ id: mine, regex: '[a-z]{9}X' }] }`,
   )
   put(folder, 'settings.json', '{}')
   holds(await json(folder, 'check'), '`gatelog check`')
+  put(folder, 'own.yaml', "masking: {rules: [{id: own, regex: 'own_[a-z]{9}', examples: {match: [x]}}]}")
   holds(await json(folder, 'rules', 'list'), '`gatelog rules list`')
+  holds(await json(folder, 'rules', 'test', '--config', 'own.yaml'), '`gatelog rules test`')
   put(
     folder,
     'rules.toml',

@@ -1,11 +1,12 @@
-/** `gatelog rules list|import`: the masking rules in force, and what a rule file becomes. Changes nothing. */
+/** `gatelog rules list|test|import`: the masking rules in force, and what a rule file becomes. Changes nothing. */
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { Command } from 'commander'
-import { loadConfig } from '#app'
+import { actionsIn, type Config, loadConfig } from '#app'
 import { Fault } from '#exchange'
 import type { Imported } from '#masking'
 import { commonOf, examples, type Register } from '../command.ts'
+import { EXIT } from '../exit.ts'
 import { table } from '../table.ts'
 import { json, out, safe, say } from '../terminal.ts'
 
@@ -13,12 +14,17 @@ export const rules: Register = (program) => {
   const group = program
     .command('rules')
     .description('the masking rules')
-    .addHelpText('after', examples('rules list', 'rules import gitleaks.toml'))
+    .addHelpText('after', examples('rules list', 'rules test', 'rules import gitleaks.toml'))
   group
     .command('list')
     .description('every masking rule in force')
     .addHelpText('after', examples('rules list', 'rules list --json'))
     .action(list)
+  group
+    .command('test')
+    .description('hold every rule in force to its own examples')
+    .addHelpText('after', examples('rules test', 'rules test --json'))
+    .action(tryAll)
   group
     .command('import <file>')
     .description('what a rule file of gitleaks becomes, and what of it does not; says how to put it in force')
@@ -27,21 +33,59 @@ export const rules: Register = (program) => {
 }
 
 async function list(_options: unknown, command: Command): Promise<void> {
-  const { config, json: asJson } = commonOf(command)
-  const { masking } = await loadConfig(config)
-  const yours = new Map(masking.foreign.map((rule) => [rule.id, rule]))
+  const { config: path, json: asJson } = commonOf(command)
+  const config = await loadConfig(path)
+  const { FAMILIES } = await import('#masking')
+  const families = new Map(Object.entries(FAMILIES).flatMap(([family, all]) => all.map(({ id }) => [id, family])))
+  const yours = new Map(config.masking.foreign.map((rule) => [rule.id, rule]))
+  const done = await actionsOf(config)
   const rows = [
-    ...masking.rules.map(({ id, description }) => ({ rule: id, description, from: 'built-in' })),
+    ...config.masking.rules.map(({ id, description }) => ({ rule: id, description, from: 'built-in' })),
     ...[...yours.values()].map(({ id, description }) => ({ rule: id, description, from: 'yours' })),
-  ]
+  ].map((row) => ({ ...row, ...set('family', families.get(row.rule)), ...done(row.rule) }))
   if (asJson) out(json(rows))
   else
     out(
       table(
-        ['rule', 'from', 'description'],
-        rows.map(({ rule, from, description }) => [rule, from, description]),
+        ['rule', 'family', 'prompt', 'reply', 'description'],
+        rows.map(({ rule, family, from, prompt, reply, description }) => [
+          rule,
+          family ?? from,
+          prompt,
+          reply,
+          description,
+        ]),
       ),
     )
+}
+
+const set = (name: 'family', value: string | undefined) => (value === undefined ? {} : { [name]: value })
+
+/** What becomes of a rule's secrets; where connections differ, `by connection`. */
+async function actionsOf(config: Config) {
+  const actions = await actionsIn(config)
+  const connections = [...config.connections(new URL('http://127.0.0.1')).keys()]
+  const one = (rule: string, direction: 'prompt' | 'reply'): string => {
+    const all = new Set(connections.map((connection) => actions(connection, direction).of(rule)))
+    return all.size === 1 ? ([...all][0] ?? 'mask') : 'by connection'
+  }
+  return (rule: string) => ({ prompt: one(rule, 'prompt'), reply: one(rule, 'reply') })
+}
+
+/** Beginnings that profile `fast` lets go would count as missed: examples are tried without it. */
+async function tryAll(_options: unknown, command: Command): Promise<void> {
+  const { config, json: asJson } = commonOf(command)
+  const { masking } = await loadConfig(config)
+  const { compile, tryExamples } = await import('#masking')
+  const tried = [...masking.rules, ...masking.tried]
+  const failures = tryExamples(compile(masking.rules, { ...masking, profile: 'thorough' }), tried)
+  const count = tried.reduce((sum, { examples: { match, miss } }) => sum + match.length + miss.length, 0)
+  if (asJson) out(json({ rules: tried.length, examples: count, failures }))
+  else {
+    for (const { rule, kind, nth, told } of failures) out(safe(`${rule}: ${kind} ${nth}: ${told}`))
+    say(`${tried.length} rules, ${count} examples, ${failures.length} of them do not hold`)
+  }
+  if (failures.length) process.exitCode = EXIT.error
 }
 
 async function importFile(file: string, _options: unknown, command: Command): Promise<void> {

@@ -15,6 +15,14 @@ const OwnAllowForm = z.strictObject({
   stopwords: z.array(z.string()).default([]),
 })
 
+const OwnExamplesForm = z.strictObject({
+  match: z
+    .array(z.string())
+    .default([])
+    .describe('Texts with a secret; double braces stand around it where there is more'),
+  miss: z.array(z.string()).default([]).describe('Texts in which the rule finds nothing'),
+})
+
 export const OwnRuleForm = z.strictObject({
   id: z
     .string()
@@ -34,6 +42,7 @@ export const OwnRuleForm = z.strictObject({
     .enum(['mask', 'alert', 'block', 'approve'])
     .optional()
     .describe('What becomes of a finding where no line of masking.actions fits'),
+  examples: OwnExamplesForm.optional().describe('Held to the rule by `gatelog rules test`'),
 })
 export type OwnRuleForm = z.infer<typeof OwnRuleForm>
 
