@@ -3,7 +3,7 @@ import type { MaskingRule } from '../rule.ts'
 import { tokens } from './format.ts'
 
 /** A Discord bot token begins with the base64 of a number of 17 to 20 digits, which leaves few first three characters. */
-const DISCORD_HEADS = ['MT', 'Mj', 'Mz', 'ND', 'NT', 'Nj', 'Nz', 'OD', 'OT'].flatMap((two) =>
+const DISCORD_HEADS = ['MD', 'MT', 'Mj', 'Mz', 'ND', 'NT', 'Nj', 'Nz', 'OD', 'OT'].flatMap((two) =>
   [...'AEIMQUYcgk'].map((third) => two + third),
 )
 
@@ -60,8 +60,10 @@ export const CHAT: readonly MaskingRule[] = [
     {
       id: 'slack-webhook',
       description: 'Address of a Slack incoming webhook or workflow trigger: whoever knows it can post',
-      format:
+      format: [
         '(https|http)://hooks.slack.com/(services|workflows|triggers)/<base62:8..16>/<base62:6..20>/<slashed:16..80>',
+        'https%3A%2F%2Fhooks.slack.com%2F(services|workflows|triggers)%2F<base62:8..16>%2F<base62:6..20>%2F<base62:16..80>',
+      ],
       source: 'docs.slack.dev: Sending messages using incoming webhooks',
       miss: ['(https|http)://hooks.slack.com/services/T0/B0/X'],
     },

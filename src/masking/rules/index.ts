@@ -26,6 +26,7 @@ import { MAKERS } from './makers.ts'
 import { MODELS } from './models.ts'
 import { OBSERVABILITY } from './observability.ts'
 import { PAYMENT } from './payment.ts'
+import { PERCENT } from './percent.ts'
 import { REGISTRIES } from './registries.ts'
 import { SAAS } from './saas.ts'
 import { SERVICES } from './services.ts'
@@ -63,6 +64,7 @@ export const FAMILIES: Readonly<Record<string, readonly MaskingRule[]>> = {
   infix: INFIX,
   wallets: WALLETS,
   keys: KEYS,
+  percent: PERCENT,
   encodings: ENCODINGS,
   urls: URLS,
   headers: HEADERS,

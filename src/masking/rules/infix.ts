@@ -42,7 +42,7 @@ export const INFIX: readonly MaskingRule[] = [
       format: '(0|1|2|3|4|5|6|7|8|9)Q~<entra:30..33><base64url:1>',
       inWord: true,
       source: ENTRA,
-      match: ['abC{{8Q~<base62:34>}}'],
+      match: ['abC{{8Q~<base62:31>}}'],
     },
     {
       id: 'terraform-token-whole',
@@ -57,13 +57,12 @@ export const INFIX: readonly MaskingRule[] = [
       description: 'Microsoft Entra client secret of 40 characters, from its beginning',
       format: '<entra:3><digits:1>Q~<entra:33..34><base64url:1>',
       run: 'entra',
-      only: 'thorough',
       source: ENTRA,
     },
     {
       id: 'telegram-bot-token',
       description: 'Telegram bot token: the bot’s number and a secret',
-      format: '<digits:8..10>:AA<base64url:33>',
+      format: '<digits:8..10>(:|%3A)AA<base64url:33>',
       run: 'digits',
       exact: true,
       source: 'core.telegram.org/bots/api: Authorizing your bot',
