@@ -1,6 +1,6 @@
 /** The secrets that have begun in one lane, stepped a character at a time; keeps nothing of those that have ended. */
 import { type Candidate, type Coded, DEAD, guarded, NO_GUARD, PLACEHOLDER } from './candidate.ts'
-import { afterPercent, BASE64, type Decoder, ENDED, NOTHING, PERCENTS } from './coding.ts'
+import { afterPercent, type Decoder, ENDED, NOTHING, PERCENTS } from './coding.ts'
 import { follows } from './follow.ts'
 import type { State } from './matcher.ts'
 import { END, symbolOf } from './pattern.ts'
@@ -223,7 +223,7 @@ export class Candidates {
     const { unit, index, to, quote } = step
     const next = symbolAfter(coded.decoder, unit)
     const byte = quote ? ENDED : coded.decoder.feed(unit)
-    const goesOn = coded.decoder.kind === BASE64 && !quote && (byte !== ENDED || unit === PADDING)
+    const goesOn = coded.decoder.kind !== PERCENTS && !quote && (byte !== ENDED || unit === PADDING)
     if (candidate.forced) return goesOn && this.#swallows(candidate, index, to)
     if (byte === NOTHING) return true
     const symbol = byte === ENDED ? next : symbolOf(byte)

@@ -5,8 +5,8 @@ import { isHex, PERCENT } from './units.ts'
 export const NOTHING = -1
 export const ENDED = -2
 
-/** Kinds of decoders that are treated apart. */
-export const BASE64 = 'base64'
+/** Kinds of decoders; the second is treated apart. */
+const BASE64 = 'base64'
 export const PERCENTS = '%16'
 
 /** A decoder in the middle of a text; one belongs to one candidate. */
