@@ -2,7 +2,7 @@
 
 const SMALL = 64
 /** More than a lane holds: 1,024 units, a literal and an edge. */
-const LARGEST = 4096
+const LARGEST = 2048
 
 export class Places {
   #starts = new Float64Array(SMALL)
