@@ -56,7 +56,7 @@ export interface Coded {
 }
 
 /** The secret itself can go on no more; only what must follow it is waited for. */
-export const DEAD = new State([], false, 0)
+export const DEAD = new State('', false, 0)
 
 const OPENING = '[masked:'
 /** A rule's id, its mark or nonce, and signs between them. */

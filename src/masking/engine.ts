@@ -1,9 +1,8 @@
 /** Rules compiled once and shared by all lanes; holds no text and no state of any lane. */
 import { Fault } from '#exchange'
-import { type Decoder, imagesOf } from './coding.ts'
 import { type Literal, Literals } from './literals.ts'
-import type { State } from './matcher.ts'
-import { type Pattern, parseClass, ripe, shortest, symbolOf } from './pattern.ts'
+import { imagesIn, Opening } from './opening.ts'
+import { type Pattern, parseClass, ripe, shortest } from './pattern.ts'
 import { compileForeign, compileRule, exact, type Program } from './program.ts'
 import type { ForeignRule, MaskingRule } from './rule.ts'
 import { LATEST, type RunRule, Runs } from './runs.ts'
@@ -13,8 +12,6 @@ import { EDGE_UNITS, isUnseen, isWord, narrow } from './units.ts'
 const SHORTEST_KNOWN = 8
 /** Of a known value, the literal is this long; the rest is compared once it was hit. */
 const KNOWN_HEAD = 8
-/** In profile `fast`, so many first characters of an image are let go where a word begins. */
-const IMAGE_LATE = 2
 /** A longer known value is masked in parts. */
 const LONGEST_KNOWN = 1024
 /** A shorter secret that no literal begins would make a candidate of every word. */
@@ -23,17 +20,6 @@ const SHORTEST_RUN = 6
 const LATE_SHARE = 20
 
 const ALNUM = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'
-
-/** What a literal hit starts. */
-export interface Opening {
-  readonly program: Program
-  readonly length: number
-  readonly context: State | undefined
-  /** Secrets that began inside the literal, `back` characters before its end. */
-  readonly secrets: readonly { readonly state: State; readonly back: number }[]
-  /** The secret's beginning in another spelling, of which the last `back` characters are masked with the rest. */
-  readonly coded?: { readonly state: State; readonly back: number; readonly text: string; decoder(): Decoder }
-}
 
 /** A word that some rule wants to have been read. */
 export interface Keyword {
@@ -86,12 +72,11 @@ export function compile(
   const openings: (Opening | Keyword)[] = []
   const runs: RunRule<Program>[] = []
   const add = (program: Program, text: string, how: Pick<Literal, 'fold' | 'place'>): void => {
-    const opening = open(program, text)
-    const context = text.length - Math.max(0, ...opening.secrets.map((secret) => secret.back))
-    literals.push({ text, ...how, context })
+    const opening = new Opening(program, text)
+    literals.push({ text, ...how, context: text.length - opening.back })
     openings.push(opening)
     if (how.fold || program.before || program.foreign) return
-    for (const [literal, image] of imaged(program, text, profile)) {
+    for (const [literal, image] of imagesIn(program, text, profile === 'thorough')) {
       literals.push(literal)
       openings.push(image)
     }
@@ -176,48 +161,4 @@ function runOf(rule: MaskingRule, program: Program, pattern: Pattern, profile: P
   const fast = profile === 'fast'
   const late = fast ? Math.min(LATEST, Math.round(shortest(pattern) / LATE_SHARE)) : 0
   return { program, pattern, run: parseClass(rule.run!), late, mixed: fast && rule.mixed === true }
-}
-
-/**
- * A literal's images, each where a word begins and inside one. Their first characters are let go, since most texts have
- * the beginning of some image in every word: two of them where a word begins, nearly all elsewhere. They hold a part of
- * what the literal says, which is no secret.
- */
-function imaged(program: Program, literal: string, profile: Profile): [Literal, Opening][] {
-  if (!/^[ -~]{3,}$/.test(literal)) return []
-  return imagesOf(literal).flatMap(({ text, fold, bytes, decoder }): [Literal, Opening][] => {
-    const begun = literal.slice(0, bytes)
-    let state: State | null = program.secret.start
-    for (let i = 0; i < begun.length && state; i++) state = program.secret.step(state, symbolOf(begun.charCodeAt(i)))
-    if (!state) return []
-    const entry = state
-    return (['word', 'inside'] as const).map((place) => {
-      const context = profile === 'thorough' ? 0 : place === 'word' ? IMAGE_LATE : text.length - 1
-      const coded = { state: entry, back: text.length - context, text: begun, decoder }
-      return [
-        { text, fold, place, context },
-        { program, length: text.length, context: undefined, secrets: [], coded },
-      ]
-    })
-  })
-}
-
-/** Runs the rule's patterns over its own literal, so that a hit starts where the literal ends. */
-function open(program: Program, literal: string): Opening {
-  const { before, secret } = program
-  let context: State | null = before?.start ?? null
-  let secrets: { state: State; back: number }[] = []
-  if (!before) secrets.push({ state: secret.start, back: literal.length })
-  for (let i = 0; i < literal.length; i++) {
-    const symbol = symbolOf(literal.charCodeAt(i))
-    secrets = secrets.flatMap(({ state, back }) => {
-      const next = secret.step(state, symbol)
-      return next ? [{ state: next, back }] : []
-    })
-    context = context && before!.step(context, symbol)
-    if (context?.accept) secrets.push({ state: secret.start, back: literal.length - i - 1 })
-  }
-  if (!context && secrets.length === 0)
-    throw new Fault('config.invalid', `masking rule ${program.rule}: ${literal} does not begin its pattern`)
-  return { program, length: literal.length, context: context ?? undefined, secrets }
 }

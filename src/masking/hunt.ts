@@ -1,9 +1,10 @@
 /** What has begun in one lane, contexts and secrets, stepped a character at a time; decides what is masked, sends nothing. */
 import { type Beginning, Candidates } from './candidates.ts'
 import type { Edits } from './edits.ts'
-import type { Engine, Opening } from './engine.ts'
+import type { Engine } from './engine.ts'
 import type { LaneOptions } from './marks.ts'
 import type { State } from './matcher.ts'
+import type { Opening } from './opening.ts'
 import { symbolOf } from './pattern.ts'
 import type { Program } from './program.ts'
 import { sees } from './sight.ts'
@@ -108,21 +109,22 @@ export class Hunt {
   }
 
   /** Starts what a literal that ends with `step` opens; `startOf` gives the raw place so many characters before its end. */
-  open({ program, context, secrets, coded, length }: Opening, step: Step, startOf: (back: number) => number): void {
+  open(opening: Opening, step: Step, startOf: (back: number) => number): void {
     if (this.#flood >= 0) return
     this.#attend(step)
+    const { program, context, secrets, spelled } = opening
     const past = step.index + 1
-    const from = past - length
+    const from = past - opening.literal.length
     const at = (back: number) => ({ start: startOf(back), unit: past - back, late: 0, from })
     if (context) this.#contexts.push({ program, from, state: context })
     for (const { state, back } of secrets) {
       if (back === 0) this.candidates.beginAfter(program, from, step)
       else this.candidates.enter(program, state, at(back), step, this.#unitAt)
     }
-    if (!coded) return
-    const { text, back, state } = coded
-    const spelled = { text, matched: 0, end: step.to, unitEnd: past, decoder: coded.decoder() }
-    this.candidates.enter(program, state, at(back), step, this.#unitAt, spelled)
+    if (!spelled) return
+    const { text, back } = spelled
+    const coded = { text, matched: 0, end: step.to, unitEnd: past, decoder: spelled.decoder() }
+    this.candidates.enter(program, opening.entry(spelled), at(back), step, this.#unitAt, coded)
   }
 
   /** Takes in a secret that no literal began and that goes up to `step`, in the state that its rule has reached. */

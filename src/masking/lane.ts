@@ -317,7 +317,7 @@ export class Lane {
     for (const hit of hits) {
       const opening = this.#engine.openings[hit]!
       if ('keyword' in opening) continue
-      if (this.#mayStand(opening.program, step.index + 1 - opening.length))
+      if (this.#mayStand(opening.program, step.index + 1 - opening.literal.length))
         this.#hunt.open(opening, step, (back) => this.#rawAt(step.index + 1 - back, step.to))
     }
   }

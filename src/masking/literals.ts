@@ -12,6 +12,8 @@ export interface Literal {
   readonly context: number
 }
 
+const NO_HITS: readonly number[] = []
+
 /** What may be a literal's beginning: as written, where case counts. */
 interface Stem {
   readonly text: string | undefined
@@ -37,6 +39,7 @@ export class Literals {
   readonly #width: number
   readonly #trie: Trie
   readonly #nodeOf: Int32Array
+  /** From the first state that hits on. */
   readonly #hits: readonly (readonly number[])[]
   readonly #stems = new Map<number, readonly Stem[]>()
 
@@ -47,12 +50,12 @@ export class Literals {
     this.classes = classes
     this.#width = width
     this.#trie = new Trie(literals, classes, width)
-    const { next, firstHit, nodeOf } = lay(this.#trie, width)
+    const { next, firstHit, nodeOf, hits } = lay(this.#trie, width)
     this.next = next
     this.firstHit = firstHit
     this.#nodeOf = nodeOf
     this.#unseen = nodeOf.length * width
-    this.#hits = Array.from(nodeOf, (node) => this.#trie.hitsAt(node))
+    this.#hits = hits
   }
 
   /** States, and bytes of the table. */
@@ -62,7 +65,7 @@ export class Literals {
 
   /** The literals, as indexes, that end with the unit at `end` where the automaton is in `state`. */
   hitsAt(state: number, end: number, unitAt: UnitAt): readonly number[] {
-    const hits = this.#hits[state / this.#width]!
+    const hits = this.#hits[(state - this.firstHit) / this.#width]!
     const found = hits.filter((index) => this.#stands(this.#literals[index]!, end + 1, unitAt))
     return found.length === hits.length ? hits : found
   }
@@ -70,7 +73,7 @@ export class Literals {
   /** Whether any literal ends there, or the unit is unseen, so that the text must be read without it. */
   hasHit(state: number, end: number, unitAt: UnitAt): boolean {
     if (state === this.#unseen) return true
-    for (const index of this.#hits[state / this.#width]!)
+    for (const index of this.#hits[(state - this.firstHit) / this.#width]!)
       if (this.#stands(this.#literals[index]!, end + 1, unitAt)) return true
     return false
   }
@@ -123,8 +126,6 @@ function same(text: string, start: number, unitAt: UnitAt): boolean {
 
 /** The literals in lower case, sorted, as a tree: a node is the range of literals that begin alike. */
 class Trie {
-  /** By node × width + class: a child, 0 where there is none; then, once failures are laid, where the automaton goes. */
-  readonly next: Int32Array
   readonly depth: Uint16Array
   readonly fail: Int32Array
   readonly size: number
@@ -132,26 +133,40 @@ class Trie {
   readonly #first: Int32Array
   readonly #past: Int32Array
   readonly #width: number
+  readonly #classes: Uint16Array
 
   constructor(literals: readonly Literal[], classes: Uint16Array, width: number) {
     this.#width = width
     this.#sorted = literals
       .map((literal, index) => ({ literal, index, text: lower(literal.text) }))
       .sort((a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : a.index - b.index))
-    const most = 1 + literals.reduce((sum, { text }) => sum + text.length, 0)
-    const next = new Int32Array(most * width)
-    this.depth = new Uint16Array(most)
-    this.fail = new Int32Array(most)
-    this.#first = new Int32Array(most)
-    this.#past = new Int32Array(most)
-    this.size = this.#plant(next, classes)
-    this.next = next.subarray(0, this.size * width)
-    this.#link()
+    const size = this.#sorted.reduce((sum, { text }, nth) => sum + text.length - common(text, this.#sorted[nth - 1]), 1)
+    this.size = size
+    this.depth = new Uint16Array(size)
+    this.fail = new Int32Array(size)
+    this.#first = new Int32Array(size)
+    this.#past = new Int32Array(size)
+    this.#classes = classes
+  }
+
+  /** By node × width + class: where the automaton goes. */
+  table(): Int32Array {
+    const next = new Int32Array(this.size * this.#width)
+    this.#plant(next)
+    this.#link(next)
+    return next
   }
 
   /** The literals whose beginning a node is. */
   below(node: number): Literal[] {
     return this.#sorted.slice(this.#first[node], this.#past[node]).map(({ literal }) => literal)
+  }
+
+  /** Whether any literal ends in a node or in one that it fails to. */
+  hits(node: number): boolean {
+    for (let at = node; at > 0; at = this.fail[at]!)
+      if (this.#sorted[this.#first[at]!]!.text.length === this.depth[at]) return true
+    return false
   }
 
   /** The literals that end in a node or in one that it fails to, as indexes. */
@@ -164,13 +179,14 @@ class Trie {
     return hits
   }
 
-  #plant(next: Int32Array, classes: Uint16Array): number {
+  /** Children only: 0 where there is none. */
+  #plant(next: Int32Array): void {
     let nodes = 1
     this.#past[0] = this.#sorted.length
     this.#sorted.forEach(({ text }, nth) => {
       let node = 0
       for (let i = 0; i < text.length; i++) {
-        const place = node * this.#width + classes[text.charCodeAt(i)]!
+        const place = node * this.#width + this.#classes[text.charCodeAt(i)]!
         let child = next[place]!
         if (child === 0) {
           child = nodes++
@@ -182,12 +198,11 @@ class Trie {
         node = child
       }
     })
-    return nodes
   }
 
   /** Breadth first: where a node has no child, it goes where the node that it fails to goes. */
-  #link(): void {
-    const { next, fail } = this
+  #link(next: Int32Array): void {
+    const { fail } = this
     const width = this.#width
     const order = new Int32Array(this.size)
     let known = 1
@@ -205,6 +220,13 @@ class Trie {
       }
     }
   }
+}
+
+/** How many characters two neighbours begin with alike. */
+function common(text: string, other: { readonly text: string } | undefined): number {
+  let length = 0
+  while (other && length < text.length && text[length] === other.text[length]) length++
+  return length
 }
 
 function lower(text: string): string {
@@ -232,21 +254,26 @@ function classify(literals: readonly Literal[]): readonly [Uint16Array, number] 
 /** Renumbers so that hits come last, and premultiplies. */
 function lay(trie: Trie, width: number) {
   const { size } = trie
-  const isHit = new Uint8Array(size)
-  for (let node = 1; node < size; node++) isHit[node] = trie.hitsAt(node).length > 0 ? 1 : 0
+  const table = trie.table()
+  const hitsOf = Array.from({ length: size }, (_, node) => (trie.hits(node) ? trie.hitsAt(node) : NO_HITS))
   const nodeOf = new Int32Array(size)
   const place = new Int32Array(size)
   let at = 0
-  for (const wanted of [0, 1])
+  for (const wanted of [false, true])
     for (let node = 0; node < size; node++) {
-      if (isHit[node] !== wanted) continue
+      if (hitsOf[node]!.length > 0 !== wanted) continue
       place[node] = at * width
       nodeOf[at++] = node
     }
   const next = new Int32Array(size * width)
-  for (let i = 0; i < size; i++)
-    for (let c = 0; c < width; c++)
-      next[i * width + c] = c < width - 1 ? place[trie.next[nodeOf[i]! * width + c]!]! : size * width
-  const hits = isHit.reduce((sum, bit) => sum + bit, 0)
-  return { next, nodeOf, firstHit: (size - hits) * width }
+  for (let i = 0; i < size; i++) {
+    const row = nodeOf[i]! * width
+    for (let c = 0; c < width - 1; c++) next[i * width + c] = place[table[row + c]!]!
+    next[(i + 1) * width - 1] = size * width
+  }
+  const hits = Array.from(
+    nodeOf.filter((node) => hitsOf[node]!.length > 0),
+    (node) => hitsOf[node]!,
+  )
+  return { next, nodeOf, hits, firstHit: (size - hits.length) * width }
 }

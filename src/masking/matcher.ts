@@ -1,22 +1,23 @@
 /** Runs one pattern over characters as they come, as a lazily built DFA; never backtracks, never looks back at text. */
 import { Fault } from '#exchange'
-import { Nfa } from './nfa.ts'
-import type { Pattern } from './pattern.ts'
+import { MAX_NODES, Nfa } from './nfa.ts'
+import { type Pattern, shortest, sizeOf } from './pattern.ts'
 
 const MAX_STATES = 4_000
+const NONE = new Nfa()
 
-/** A set of live nodes. `tick` and `holder` are scratch for whoever merges candidates that met in one state. */
+/** A set of live nodes, one a UTF-16 unit of a text: there are many, and most are large. `tick` and `holder` are scratch for whoever merges candidates that met in one state. */
 export class State<Holder = unknown> {
   readonly accept: boolean
   /** Accepts, and nothing longer can match. */
   readonly last: boolean
-  readonly nodes: readonly number[]
+  readonly nodes: string
   /** By class: the next state, null where the pattern dies, a hole where nobody has looked yet. */
   next: (State | null | undefined)[]
   tick = 0
   holder: Holder | undefined
 
-  constructor(nodes: readonly number[], accept: boolean, classes: number) {
+  constructor(nodes: string, accept: boolean, classes: number) {
     this.nodes = nodes
     this.accept = accept
     this.last = accept && nodes.length === 1
@@ -24,28 +25,36 @@ export class State<Holder = unknown> {
   }
 }
 
-/** A compiled pattern. States are built when first met, and forgotten together when there are too many. */
+/**
+ * A compiled pattern. Its automaton is built when first asked for, since of hundreds of rules most see nothing in a day;
+ * states are built when first met, and forgotten together when there are too many.
+ */
 export class Matcher {
-  readonly start: State
-  readonly #nfa = new Nfa()
-  readonly #states = new Map<string, State>()
-  readonly #classes: Uint8Array
-  readonly #samples: readonly number[]
-
+  /** How many nodes it has: the most that a step can cost before its state is known. */
+  readonly size: number
+  readonly pattern: Pattern
   readonly #shortest: boolean
+  readonly #states = new Map<string, State>()
+  #start: State | undefined
+  #nfa = NONE
+  #classes: Uint8Array = new Uint8Array(0)
+  #samples: readonly number[] = []
 
   /**
-   * With `shortest`, nothing follows the first end of a match.
+   * With `isShortest`, nothing follows the first end of a match.
    * @throws Fault config.invalid where the pattern is too large or matches the empty text.
    */
-  constructor(pattern: Pattern, shortest = false) {
-    this.#shortest = shortest
-    const entry = this.#nfa.add(pattern)
-    const [classes, samples] = this.#nfa.classify()
-    this.#classes = classes
-    this.#samples = samples
-    this.start = this.#state([entry])
-    if (this.start.accept) throw new Fault('config.invalid', 'masking pattern: it matches the empty text')
+  constructor(pattern: Pattern, isShortest = false) {
+    this.size = sizeOf(pattern)
+    if (this.size > MAX_NODES) throw new Fault('config.invalid', 'masking pattern: it is too large')
+    if (shortest(pattern) === 0) throw new Fault('config.invalid', 'masking pattern: it matches the empty text')
+    this.pattern = pattern
+    this.#shortest = isShortest
+  }
+
+  /** Where every match begins. */
+  get start(): State {
+    return this.#start ?? this.#build()
   }
 
   /** The state after `symbol`, null where no match can follow. */
@@ -53,11 +62,6 @@ export class Matcher {
     const index = this.#classes[symbol]!
     const known = state.next[index]
     return known === undefined ? this.#derive(state, index) : known
-  }
-
-  /** How many nodes it has: the most that a step can cost before its state is known. */
-  get size(): number {
-    return this.#nfa.size
   }
 
   /** Builds every state; how many there are, undefined where they are more than `most`. */
@@ -73,8 +77,16 @@ export class Matcher {
     return seen.size
   }
 
+  #build(): State {
+    this.#nfa = new Nfa()
+    const entry = this.#nfa.add(this.pattern)
+    ;[this.#classes, this.#samples] = this.#nfa.classify()
+    this.#start = this.#state([entry])
+    return this.#start
+  }
+
   #derive(state: State, index: number): State | null {
-    const nodes = this.#shortest && state.accept ? [] : state.nodes
+    const nodes = this.#shortest && state.accept ? [] : unpacked(state.nodes)
     const reached = this.#nfa.step(nodes, this.#samples[index]!)
     const next = reached.length === 0 ? null : this.#state(reached)
     state.next[index] = next
@@ -83,12 +95,12 @@ export class Matcher {
 
   #state(entries: readonly number[]): State {
     const nodes = this.#nfa.closure(entries)
-    const key = nodes.join()
+    const key = String.fromCharCode(...nodes)
     const known = this.#states.get(key)
     if (known) return known
     if (this.#states.size >= MAX_STATES) this.#forget()
     const accept = nodes.some((node) => this.#nfa.accepts(node))
-    const state = new State(nodes, accept, this.#samples.length)
+    const state = new State(key, accept, this.#samples.length)
     this.#states.set(key, state)
     return state
   }
@@ -96,6 +108,8 @@ export class Matcher {
   #forget(): void {
     for (const state of this.#states.values()) state.next = new Array(this.#samples.length).fill(undefined)
     this.#states.clear()
-    this.#states.set(this.start.nodes.join(), this.start)
+    if (this.#start) this.#states.set(this.#start.nodes, this.#start)
   }
 }
+
+const unpacked = (nodes: string): number[] => Array.from({ length: nodes.length }, (_, i) => nodes.charCodeAt(i))

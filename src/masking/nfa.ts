@@ -2,96 +2,112 @@
 import { Fault } from '#exchange'
 import { type CharSet, type Pattern, SYMBOLS } from './pattern.ts'
 
-const MAX_NODES = 20_000
+export const MAX_NODES = 20_000
+const NOWHERE = -1
+const ACCEPT = -2
 
-/** A node eats a set, or splits, or accepts; `owner` is the number of the pattern that it belongs to. */
-type Node =
-  | { readonly kind: 'set'; readonly set: CharSet; readonly to: number; readonly owner: number }
-  | { readonly kind: 'split'; to: readonly number[]; readonly owner: number }
-  | { readonly kind: 'accept'; readonly owner: number }
-
-/** One or more patterns in one space of nodes. */
+/**
+ * One or more patterns in one space of nodes. A node eats a set and leads on, or accepts, or leads to two others without
+ * eating; `owner` is the number of the pattern that it belongs to.
+ */
 export class Nfa {
-  readonly #nodes: Node[] = []
+  /** By node: the number of its set, or what else it is. */
+  readonly #set: number[] = []
+  readonly #to: number[] = []
+  readonly #other: number[] = []
+  readonly #owner: number[] = []
+  readonly #sets: CharSet[] = []
+  readonly #numbers = new Map<CharSet, number>()
   #owners = 0
 
   /** Adds a pattern: the node at which it begins. @throws Fault config.invalid where it is too large. */
   add(pattern: Pattern): number {
-    const owner = this.#owners++
-    return this.#build(pattern, this.#push({ kind: 'accept', owner }), owner)
+    const accept = this.#push(ACCEPT, NOWHERE, NOWHERE)
+    const entry = this.#build(pattern, accept)
+    this.#owners++
+    return entry
   }
 
   /** How many nodes there are. */
   get size(): number {
-    return this.#nodes.length
+    return this.#set.length
   }
 
   ownerOf(node: number): number {
-    return this.#nodes[node]!.owner
+    return this.#owner[node]!
   }
 
   accepts(node: number): boolean {
-    return this.#nodes[node]!.kind === 'accept'
+    return this.#set[node] === ACCEPT
   }
 
   /** The nodes that eat or accept, reachable from `entries` without a symbol, in order. */
   closure(entries: readonly number[]): number[] {
     const seen = new Set<number>()
+    const found: number[] = []
     const waiting = [...entries]
-    for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
-      if (seen.has(id)) continue
-      seen.add(id)
-      const node = this.#nodes[id]!
-      if (node.kind === 'split') waiting.push(...node.to)
+    for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+      if (node === NOWHERE || seen.has(node)) continue
+      seen.add(node)
+      if (this.#set[node] === NOWHERE) waiting.push(this.#other[node]!, this.#to[node]!)
+      else found.push(node)
     }
-    return [...seen].filter((id) => this.#nodes[id]!.kind !== 'split').sort((a, b) => a - b)
+    return found.sort((a, b) => a - b)
   }
 
   /** Where the nodes of a closure lead by a symbol. */
   step(nodes: readonly number[], symbol: number): number[] {
     const reached: number[] = []
-    for (const id of nodes) {
-      const node = this.#nodes[id]!
-      if (node.kind === 'set' && node.set[symbol]) reached.push(node.to)
+    for (const node of nodes) {
+      const set = this.#set[node]!
+      if (set >= 0 && this.#sets[set]![symbol]) reached.push(this.#to[node]!)
     }
     return reached
   }
 
   /** Symbols that no set tells apart share a class: [class by symbol, one symbol by class]. `more` are further sets. */
   classify(more: readonly CharSet[] = []): readonly [Uint8Array, readonly number[]] {
-    const sets = new Set(more)
-    for (const node of this.#nodes) if (node.kind === 'set') sets.add(node.set)
     const classes = new Uint8Array(SYMBOLS + 1)
     let count = 1
-    for (const set of sets) count = refine(classes, count, set)
+    for (const set of new Set([...more, ...this.#sets])) count = refine(classes, count, set)
     const samples: number[] = []
     for (let symbol = SYMBOLS; symbol >= 0; symbol--) samples[classes[symbol]!] = symbol
     return [classes, samples]
   }
 
   /** Builds backwards: the id of the entry of `pattern` that leads to `to`. */
-  #build(pattern: Pattern, to: number, owner: number): number {
-    if (pattern.kind === 'set') return this.#push({ kind: 'set', set: pattern.set, to, owner })
-    if (pattern.kind === 'seq') return pattern.items.reduceRight((next, item) => this.#build(item, next, owner), to)
+  #build(pattern: Pattern, to: number): number {
+    if (pattern.kind === 'set') return this.#push(this.#numberOf(pattern.set), to, NOWHERE)
+    if (pattern.kind === 'seq') return pattern.items.reduceRight((next, item) => this.#build(item, next), to)
     if (pattern.kind === 'either')
-      return this.#push({ kind: 'split', to: pattern.items.map((item) => this.#build(item, to, owner)), owner })
+      return pattern.items
+        .map((item) => this.#build(item, to))
+        .reduceRight((rest, entry) => this.#push(NOWHERE, entry, rest))
     let entry = to
     if (pattern.max === Infinity) {
-      const loop: Node & { kind: 'split' } = { kind: 'split', to: [], owner }
-      entry = this.#push(loop)
-      loop.to = [this.#build(pattern.item, entry, owner), to]
+      entry = this.#push(NOWHERE, NOWHERE, to)
+      this.#to[entry] = this.#build(pattern.item, entry)
     } else {
-      for (let i = pattern.min; i < pattern.max; i++)
-        entry = this.#push({ kind: 'split', to: [this.#build(pattern.item, entry, owner), to], owner })
+      for (let i = pattern.min; i < pattern.max; i++) entry = this.#push(NOWHERE, this.#build(pattern.item, entry), to)
     }
-    for (let i = 0; i < pattern.min; i++) entry = this.#build(pattern.item, entry, owner)
+    for (let i = 0; i < pattern.min; i++) entry = this.#build(pattern.item, entry)
     return entry
   }
 
-  #push(node: Node): number {
-    if (this.#nodes.length >= MAX_NODES * (this.#owners || 1))
+  #numberOf(set: CharSet): number {
+    const known = this.#numbers.get(set)
+    if (known !== undefined) return known
+    this.#numbers.set(set, this.#sets.length)
+    return this.#sets.push(set) - 1
+  }
+
+  #push(set: number, to: number, other: number): number {
+    if (this.#set.length >= MAX_NODES * (this.#owners + 1))
       throw new Fault('config.invalid', 'masking pattern: it is too large')
-    return this.#nodes.push(node) - 1
+    this.#to.push(to)
+    this.#other.push(other)
+    this.#owner.push(this.#owners)
+    return this.#set.push(set) - 1
   }
 }
 

@@ -70,6 +70,20 @@ export function shortest(pattern: Pattern): number {
   return shortest(pattern.item) * pattern.min
 }
 
+/** How many nodes the automaton of a pattern has, without building it. */
+export function sizeOf(pattern: Pattern): number {
+  const count = (each: Pattern): number => {
+    if (each.kind === 'set') return 1
+    if (each.kind === 'repeat') {
+      const item = count(each.item)
+      return each.max === Infinity ? 1 + item * (1 + each.min) : item * each.max + (each.max - each.min)
+    }
+    const items = each.items.reduce((sum, item) => sum + count(item), 0)
+    return each.kind === 'either' ? items + each.items.length - 1 : items
+  }
+  return count(pattern) + 1
+}
+
 class Reader {
   readonly #source: string
   readonly #fold: boolean
@@ -110,11 +124,12 @@ class Reader {
       if (!this.#take(')')) this.fail('missing )')
       return inner
     }
-    if (this.#take('[')) return { kind: 'set', set: this.#shared(() => this.#class()) }
-    if (this.#take('.')) return { kind: 'set', set: negated(charset('\n')) }
+    if (this.#take('[')) return this.#sharedClass()
+    if (this.#take('.')) return ANY
     if (this.#end && this.#take('$')) return { kind: 'set', set: END_SET }
     if ('*+?{}^$'.includes(this.#peek())) this.fail(`unexpected ${this.#peek()}`)
-    return { kind: 'set', set: this.#shared(() => this.#folded(setOf(this.#unit()))) }
+    const unit = this.#unit()
+    return typeof unit === 'number' ? this.#single(unit) : { kind: 'set', set: unit }
   }
 
   #quantified(item: Pattern): Pattern {
@@ -142,15 +157,17 @@ class Reader {
     return this.#at === from ? undefined : Number(this.#source.slice(from, this.#at))
   }
 
-  /** The same object for the same source: patterns repeat their classes, and equal sets are quick to compare. */
-  #shared(read: () => CharSet): CharSet {
+  /** A class, its bracket taken: the same object for the same source, since rules repeat their classes. */
+  #sharedClass(): Pattern {
     const from = this.#at
-    const set = read()
-    const key = `${this.#fold ? 'i' : ' '}${this.#source[from - 1] === '[' ? '[' : ' '}${this.#source.slice(from, this.#at)}`
-    const known = SHARED.get(key)
-    if (known) return known
-    if (SHARED.size < MOST_SHARED) SHARED.set(key, set)
-    return set
+    let end = from
+    while (end < this.#source.length && this.#source[end] !== ']') end += this.#source[end] === '\\' ? 2 : 1
+    const key = (this.#fold ? 'i' : ' ') + this.#source.slice(from, end)
+    const known = CLASSES.get(key)
+    if (known) this.#at = end + 1
+    const pattern = known ?? { kind: 'set', set: this.#class() }
+    if (CLASSES.size < MOST_CLASSES) CLASSES.set(key, pattern)
+    return pattern
   }
 
   #class(): CharSet {
@@ -187,6 +204,12 @@ class Reader {
     return escaped.charCodeAt(0)
   }
 
+  #single(unit: number): Pattern {
+    const singles = this.#fold ? FOLDED : SINGLES
+    singles[unit] ??= { kind: 'set', set: this.#folded(charset(String.fromCharCode(unit))) }
+    return singles[unit]
+  }
+
   #folded(set: CharSet): CharSet {
     if (!this.#fold) return set
     const both = set.slice()
@@ -205,12 +228,10 @@ class Reader {
   }
 }
 
-const SHARED = new Map<string, CharSet>()
-const MOST_SHARED = 4096
-
-function setOf(unit: CharSet | number): CharSet {
-  return typeof unit === 'number' ? charset(String.fromCharCode(unit)) : unit
-}
+const CLASSES = new Map<string, Pattern>()
+const MOST_CLASSES = 4096
+const SINGLES: Pattern[] = []
+const FOLDED: Pattern[] = []
 
 function charset(characters: string): CharSet {
   const set = new Uint8Array(SYMBOLS + 1)
@@ -228,6 +249,7 @@ function add(set: CharSet, other: CharSet): void {
 
 const END_SET = new Uint8Array(SYMBOLS + 1)
 END_SET[END] = 1
+const ANY: Pattern = { kind: 'set', set: negated(charset('\n')) }
 const WORD = charset('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_')
 const DIGIT = charset('0123456789')
 const SPACE = charset(' \t\n\r\f\v')

@@ -1,7 +1,7 @@
 /** One rule written elsewhere to the programs that the engine runs; refuses what would be slow. Matches nothing itself. */
 import { Fault } from '#exchange'
 import { Matcher } from '../matcher.ts'
-import { type CharSet, NON_ASCII, type Pattern, ripe, shortest } from '../pattern.ts'
+import { type CharSet, NON_ASCII, type Pattern, ripe, shortest, sizeOf } from '../pattern.ts'
 import { entropy } from '../randomness.ts'
 import type { ForeignRule } from '../rule.ts'
 import type { Allow } from './allow.ts'
@@ -191,18 +191,4 @@ function refusal(pattern: Pattern, few = FEW_NODES): string | undefined {
   if (size <= few) return undefined
   if (size <= MOST_NODES && new Matcher(pattern).count(MOST_STATES) !== undefined) return undefined
   return `too large: a character may cost ${size} steps (${few} are allowed), and it has more than ${MOST_STATES} states`
-}
-
-/** How many nodes the engine's automaton of a pattern has, without building it. */
-export function sizeOf(pattern: Pattern): number {
-  const count = (each: Pattern): number => {
-    if (each.kind === 'set') return 1
-    if (each.kind === 'repeat') {
-      const item = count(each.item)
-      return each.max === Infinity ? 1 + item * (1 + each.min) : item * each.max + (each.max - each.min)
-    }
-    const items = each.items.reduce((sum, item) => sum + count(item), 0)
-    return each.kind === 'either' ? items + 1 : items
-  }
-  return count(pattern) + 1
 }
