@@ -5,7 +5,7 @@ import { imagesIn, Opening } from './opening.ts'
 import { type Pattern, parseClass, ripe, shortest } from './pattern.ts'
 import { compileForeign, compileRule, exact, type Program } from './program.ts'
 import type { ForeignRule, MaskingRule } from './rule.ts'
-import { LATEST, type RunRule, Runs } from './runs.ts'
+import { type RunRule, Runs } from './runs.ts'
 import { EDGE_UNITS, isUnseen, isWord, narrow } from './units.ts'
 
 /** Known values shorter than this are left out: they would hit ordinary words. UTF-16 units. */
@@ -16,8 +16,9 @@ const KNOWN_HEAD = 8
 const LONGEST_KNOWN = 1024
 /** A shorter secret that no literal begins would make a candidate of every word. */
 const SHORTEST_RUN = 6
-/** In profile `fast`, a secret that no literal begins lets this share of its first characters go. */
+/** In profile `fast`, a secret that no literal begins lets this share of its first characters go, and never more than so many. */
 const LATE_SHARE = 20
+const LATEST = 7
 
 const ALNUM = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'
 

@@ -9,7 +9,7 @@ import type { State } from './matcher.ts'
 import { END, symbolOf } from './pattern.ts'
 import { Places } from './places.ts'
 import type { Program } from './program.ts'
-import { FRESH, LATEST, OPENS, type RunTable, STATE } from './runs.ts'
+import { FRESH, type RunTable } from './runs.ts'
 import type { Step } from './step.ts'
 import { Tape } from './tape.ts'
 import { isUnseen } from './units.ts'
@@ -40,8 +40,6 @@ export class Lane {
   #table: RunTable
   /** Decoded index where the run that is being tried began. */
   #runStart = 0
-  /** Decoded index from which that run looks like no word. */
-  #runOpen = 0
   /** In text mode: what is being pushed, which begins at `#base`, and the last units of what came before. */
   #text = ''
   #base = 0
@@ -141,9 +139,8 @@ export class Lane {
   /** Raw place where what may be the start of a secret begins: of a literal's, or of a run's. */
   #begun(edge: number): number {
     const held = this.#engine.literals.holdAt(this.#state, this.#units, this.#unitAt)
-    const { late, lateMixed } = this.#table.at(this.#run)
-    const mixed = Math.max(this.#runStart + lateMixed, this.#runOpen)
-    return this.#rawAt(Math.min(this.#units - held, this.#runStart + late, mixed), edge)
+    const suspect = this.#runStart + this.#table.at(this.#run).late
+    return this.#rawAt(Math.min(this.#units - held, suspect), edge)
   }
 
   /** Raw start of the unit with this decoded index; `edge` where it has not come yet. */
@@ -166,8 +163,7 @@ export class Lane {
 
   /** The same for what has not become a candidate. */
   #oldest(): number {
-    const isAlive = this.#table.at(this.#run).rules.length > 0
-    const run = isAlive ? this.#runStart - this.#engine.surroundings : Infinity
+    const run = this.#table.at(this.#run).late === Infinity ? Infinity : this.#runStart - this.#engine.surroundings
     return Math.max(0, Math.min(run, this.#units - this.#engine.reach))
   }
 
@@ -246,23 +242,18 @@ export class Lane {
     let state = this.#state
     let run = this.#run
     let start = -1
-    let open = -1
     for (; i < text.length; i++) {
       const unit = text.charCodeAt(i)
       const to = next[state + classes[unit]!]!
       const move = moves[run + runClasses[unit]!]!
       if (move < 0 || (to >= firstHit && literals.hasHit(to, this.#base + i, this.#unitAt))) break
       state = to
-      run = move >> STATE
-      if (move & (FRESH | OPENS)) {
-        if (move & FRESH) start = i
-        if (move & OPENS) open = i
-      }
+      run = move >> 1
+      if (move & FRESH) start = i
     }
     this.#state = state
     this.#run = run
     if (start >= 0) this.#runStart = this.#base + start
-    if (open >= 0) this.#runOpen = this.#base + open
     this.#units = this.#base + i
   }
 
@@ -277,10 +268,9 @@ export class Lane {
     else {
       this.#tape.write(unit)
       if (move & FRESH) this.#runStart = this.#units
-      if (move & OPENS) this.#runOpen = this.#units
       this.#units++
       this.#state = state
-      this.#run = move >> STATE
+      this.#run = move >> 1
     }
   }
 
@@ -342,8 +332,7 @@ export class Lane {
       if (wantsLook) this.#adopt(table, before, last)
       this.#runStart = index
     }
-    if (move & OPENS) this.#runOpen = index
-    this.#run = move >> STATE
+    this.#run = move >> 1
     this.#table = runs.table
     return wantsLook && this.#table.at(this.#run).accepts
   }
@@ -351,12 +340,12 @@ export class Lane {
   /** Makes a candidate of the run up to `step` for every rule that is still possible. */
   #adopt(table: RunTable, run: number, step: Step): void {
     for (const rule of table.at(run).rules) {
-      const { program, late, mixed } = this.#engine.runs.rule(rule)
+      const { program, late } = this.#engine.runs.rule(rule)
       if (!this.#mayStand(program, this.#runStart)) continue
       let state: State | null = program.secret.start
       for (let i = this.#runStart; i <= step.index && state; i++)
         state = program.secret.step(state, symbolOf(this.#unitAt(i)))
-      const suspect = mixed ? this.#suspectMixed(table, run, late) : this.#runStart + late
+      const suspect = this.#runStart + late
       const start = suspect > step.index ? step.to : this.#rawAt(suspect, step.to)
       const beginning = {
         start,
@@ -366,12 +355,6 @@ export class Lane {
       }
       if (state) this.#hunt.adopt(program, state, beginning, step)
     }
-  }
-
-  /** From where a run is suspect to rules that want it to look like no word, also where that is not decided yet. */
-  #suspectMixed(table: RunTable, run: number, late: number): number {
-    const looksMixed = table.at(run).lateMixed < Infinity
-    return looksMixed ? Math.max(this.#runStart + late, this.#runOpen) : this.#runStart + LATEST
   }
 
   #renew(): void {

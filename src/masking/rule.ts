@@ -26,9 +26,8 @@ export interface MaskingRule {
    */
   readonly run?: string
   /**
-   * With `run`, where many words could be the beginning (`[A-Za-z0-9]{76}AZDO…`): in profile `fast` a run is suspect from
-   * the first character that no word has there (a digit, a second change of case), which must be among its first seven,
-   * and goes on being tried where a digit or five changes of case stand among its first twelve. See `gate.ts`.
+   * With `run`, where many words could be the beginning (`[A-Za-z0-9]{76}AZDO…`): in profile `fast` only runs that have a
+   * digit or five changes of case among their first twelve characters go on being tried.
    */
   readonly mixed?: boolean
   /** Only in profile `thorough`: too many ordinary words begin as it does. */

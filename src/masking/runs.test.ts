@@ -19,8 +19,6 @@ const RULES = [
 ]
 const fast = compile(RULES)
 const thorough = compile(RULES, { profile: 'thorough' })
-/** Where no rule's class begins a run within another's: that run would be followed by itself, and seen to its seventh. */
-const apart = compile(RULES.slice(0, 3))
 
 const cloud = `${sample('abcdef0123456789', 14)}.atlasv1.${sample(BASE62, 67, 2)}`
 const directory = `ab~8Q~${sample(BASE62, 34, 3)}`
@@ -44,7 +42,7 @@ test('each is masked, in profile fast but for its first twentieth', () => {
     ] as const) {
       const [found] = maskText(thorough, left + secret + right, 'text', { marks }).findings
       assert.deepEqual([found?.rule, found?.start, found?.length], [id, left.length, secret.length], left)
-      const masked = maskText(apart, left + secret + right, 'text', { marks }).text
+      const masked = maskText(fast, left + secret + right, 'text', { marks }).text
       assert.ok(masked.startsWith(`${left}${secret.slice(0, late)}[masked:${id}${bare}`), masked)
       assert.ok(masked.endsWith(`]${right}`), masked)
     }
@@ -59,23 +57,6 @@ test('the value handed out is the whole secret, also where its first characters 
     carried(fast, parts, 'text', options)
     assert.deepEqual(seen.splice(0), [signed, directory, cloud])
   }
-})
-
-test('what looks like a word is no secret to a rule that asks for more, and is suspect only once it does not', () => {
-  const held = (text: string): number => {
-    const lane = new Lane(compile([RULES[2]!]), 'text')
-    lane.push(text)
-    return lane.length - lane.settled
-  }
-  for (const word of ['wonderful', 'Wonderful', 'WONDERFUL', 'wonder_ful', 'Wo'])
-    for (let length = 1; length <= word.length; length++) assert.equal(held(`a ${word.slice(0, length)}`), 0, word)
-  assert.equal(held('a wonDer'), 2)
-  assert.equal(held('a wonderF'), 1)
-  assert.equal(held('a wondersF'), 0, 'seven characters of it have been seen')
-  assert.equal(held('a w0nder'), 2)
-  const late = `abcde1${signed.slice(6)}`
-  assert.equal(maskText(compile([RULES[2]!]), late, 'text').text, 'abcde[masked:signed]')
-  assert.equal(maskText(compile([RULES[2]!], { profile: 'thorough' }), late, 'text').text, '[masked:signed]')
 })
 
 test('a run begins only where none of its class stands before, and its condition may ask for more', () => {

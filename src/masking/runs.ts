@@ -18,9 +18,6 @@ export interface RunRule<Program> {
   readonly mixed: boolean
 }
 
-/** Never more of a secret than so many characters is let go. */
-export const LATEST = 7
-
 /** What stood before decides who may begin: nothing (-1), a class of symbols (0…), or what an escape makes. */
 const ESCAPE = 1000
 const LETTER = 1001
@@ -35,22 +32,17 @@ interface Place {
   /** Numbers of the rules still possible. */
   readonly rules: readonly number[]
   readonly accepts: boolean
-  /** How many units of the run are let go; Infinity where nothing is suspect. */
+  /** How many units of the run are let go; Infinity where nobody is alive. */
   readonly late: number
-  /** The same for rules that ask for a run which looks like no word, where it does. */
-  readonly lateMixed: number
 }
 
-/** In a move's lowest bits: a run begins with this very unit, and it looks like no word from this very unit on. */
+/** In a move's lowest bit: a run begins with this very unit. */
 export const FRESH = 1
-export const OPENS = 2
-/** A move's state stands above them. */
-export const STATE = 2
 const UNKNOWN = -0x8000_0000
 
 /**
- * States built so far. One is a number, 0 at the beginning of a text; `next[state + classes[unit]]` is a move: `move >>
- * STATE` the next state, its lowest bits FRESH and OPENS; a negative one wants a look by `Runs.move`.
+ * States built so far. One is a number, 0 at the beginning of a text; `next[state + classes[unit]]` is a move: `move >> 1`
+ * the next state, its lowest bit FRESH or not; a negative one wants a look by `Runs.move`.
  */
 export class RunTable {
   next: Int32Array
@@ -156,10 +148,8 @@ export class Runs<Program> {
     const old = this.#gated(this.#nfa.closure(this.#nfa.step(nodes, symbol)), gone)
     const after = this.#beforeNext(before, symbol, index)
     const next = begins ? this.#place(fresh, after, Gate.step(0, symbol)) : this.#place(old, after, gone)
-    const place = this.table.at(next)
-    const wantsLook = (begins && old.length > 0) || place.accepts
-    const opens = Gate.isOpen(place.gate) && (begins || !Gate.isOpen(gate))
-    const move = (next << STATE) + (begins ? FRESH : 0) + (opens ? OPENS : 0)
+    const wantsLook = (begins && old.length > 0) || this.table.at(next).accepts
+    const move = next * 2 + (begins ? FRESH : 0)
     if (table === this.table) table.next[state + index] = wantsLook ? ~move : move
     return move
   }
@@ -186,20 +176,13 @@ export class Runs<Program> {
     return this.#alike[index]!
   }
 
-  #late(rules: readonly number[], mixed: boolean): number {
-    const some = rules.map((rule) => this.#rules[rule]!).filter((rule) => rule.mixed === mixed)
-    return some.reduce((least, { late }) => Math.min(least, late), Infinity)
-  }
-
   #place(nodes: readonly number[], before: number, gate: number): number {
     const rules = [...new Set(nodes.map((node) => this.#nfa.ownerOf(node)))]
     const gates = rules.some((rule) => this.#rules[rule]!.mixed) ? gate : Gate.PASSED
     if (this.table.size >= MOST_STATES) this.#newTable()
     return this.table.stateOf(`${before} ${gates} ${nodes.join()}`, () => {
-      const late = this.#late(rules, false)
-      const lateMixed = Gate.isOpen(gates) ? this.#late(rules, true) : Infinity
-      const accepts = nodes.some((node) => this.#nfa.accepts(node))
-      return { nodes, before, gate: gates, rules, accepts, late, lateMixed }
+      const late = rules.reduce((least, rule) => Math.min(least, this.#rules[rule]!.late), Infinity)
+      return { nodes, before, gate: gates, rules, accepts: nodes.some((node) => this.#nfa.accepts(node)), late }
     })
   }
 }
