@@ -17,7 +17,7 @@ import {
   waitTable,
 } from './masking/report.ts'
 import { inDisguise, inShapes, missedIn } from './masking/shaped.ts'
-import { eventCost, hostileCost, laneStates, rates } from './masking/speed.ts'
+import { eventCost, hostileCost, laneStates, type Rates, rates } from './masking/speed.ts'
 import { recorded, waitsOnClean } from './masking/waits.ts'
 
 const print = (text: string): void => void process.stdout.write(`${text}\n`)
@@ -29,9 +29,11 @@ function main(args: readonly string[]): void {
   if (!rows) print(`skipped: there is no ${FILE}`)
   else if (at >= 0) print(rowsPage(quality(engine, rows), missedIn(engine, rows), args[at + 1]))
   else {
+    const quick = args.includes('--quick')
+    const first = quick ? [] : rates(engine, rows)
     found(rows)
     passed(rows)
-    if (!args.includes('--quick')) spent(rows)
+    if (!quick) spent(rows, first)
   }
 }
 
@@ -52,8 +54,9 @@ function passed(rows: readonly Row[]): void {
   print(waitTable(waitsOnClean(engine, rows)))
 }
 
-function spent(rows: readonly Row[]): void {
-  print(costTable(eventCost(engine, rows), rates(engine, rows)))
+/** `first`: in a process that had done nothing else; the same again after all that was measured here. */
+function spent(rows: readonly Row[], first: readonly Rates[]): void {
+  print(costTable(eventCost(engine, rows), first, rates(engine, rows)))
   print(hostileTable(hostileCost(engine), laneStates(engine)))
 }
 

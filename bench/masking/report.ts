@@ -63,13 +63,17 @@ export const recordedTable = (found: Recorded | undefined): string =>
       )
     : '## Streams recorded from real APIs\nskipped: ../shared/data/streams is absent\n'
 
-export const costTable = (cost: EventCost, all: readonly Rates[]): string =>
+export const costTable = (cost: EventCost, first: readonly Rates[], all: readonly Rates[]): string =>
   table(
     'Time',
-    ['what', 'measured'],
+    ['what', 'measured', 'in a process that did nothing else'],
     [
-      [`per event of a token, ${cost.events} events, µs: p50 / p99 / p99.9 / most`, times(cost)],
-      ...all.map(({ name, megabytes, rate }) => [`${name}, ${megabytes.toFixed(2)} MB, MB/s`, rate.toFixed(1)]),
+      [`per event of a token, ${cost.events} events, µs: p50 / p99 / p99.9 / most`, times(cost), ''],
+      ...all.map(({ name, megabytes, rate }, nth) => [
+        `${name}, ${megabytes.toFixed(2)} MB, MB/s`,
+        rate.toFixed(1),
+        first[nth]?.rate.toFixed(1) ?? '',
+      ]),
     ],
   )
 

@@ -79,9 +79,8 @@ export function recorded(engine: Engine): Recorded | undefined {
     const reply = new Reply({ protocol, engine, eventBytes: 16_777_216 })
     const lines = readFileSync(join(STREAMS, file), 'utf8').split('\n').filter(Boolean)
     const came = lines.map((line) => `data: ${line}\n\n`)
-    const left = [...came.flatMap((event) => reply.push(Buffer.from(event))), ...reply.end()].map(
-      (each) => `${Buffer.from(each)}`,
-    )
+    const bytes = Buffer.concat([...came.flatMap((event) => reply.push(Buffer.from(event))), ...reply.end()])
+    const left = bytes.toString().split(/(?<=\n\n)/)
     found.streams++
     found.events += came.length
     found.changed += came.filter((event, nth) => left[nth] !== event).length

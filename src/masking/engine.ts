@@ -160,6 +160,6 @@ function runOf(rule: MaskingRule, program: Program, pattern: Pattern, profile: P
       `masking rule ${rule.id}: with run it matches within ${SHORTEST_RUN} to ${LONGEST_KNOWN} characters`,
     )
   const fast = profile === 'fast'
-  const late = fast ? Math.min(LATEST, Math.round(shortest(pattern) / LATE_SHARE)) : 0
+  const late = fast ? Math.min(LATEST, Math.floor(shortest(pattern) / LATE_SHARE)) : 0
   return { program, pattern, run: parseClass(rule.run!), late, mixed: fast && rule.mixed === true }
 }

@@ -49,7 +49,7 @@ export const INFIX: readonly MaskingRule[] = [
       description: 'HCP Terraform or Terraform Enterprise token from its beginning',
       format: '<base62:14>.atlasv1.<base64url:60..70>',
       run: 'base62',
-      mixed: true,
+      only: 'thorough',
       source: TERRAFORM,
     },
     {
