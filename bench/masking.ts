@@ -1,7 +1,7 @@
 // `npm run bench:masking`: what the masking engine finds, lets pass and costs, on ../shared/data/secrets/dev.jsonl.
 // `-- --rows [part of a kind, source or type]` prints instead the rows that were missed or wrongly flagged, `-- --quick`
 // leaves out what takes long. Opens no socket.
-import { compile, RULES } from '#masking'
+import { compile, PERSONAL, RULES } from '#masking'
 import { corpus, FILE, type Row } from './masking/corpus.ts'
 import { hidden } from './masking/hidden.ts'
 import { leaks } from './masking/leaks.ts'
@@ -38,9 +38,17 @@ function main(args: readonly string[]): void {
 }
 
 function found(rows: readonly Row[]): void {
-  const { kinds, templates, alarms } = quality(engine, rows)
+  const { kinds, templates, alarms } = quality(
+    engine,
+    rows.filter(({ kind }) => kind !== 'pii'),
+  )
+  const personal = quality(
+    compile(Object.values(PERSONAL)),
+    rows.filter(({ kind }) => kind === 'pii'),
+  )
   print(`# Masking: ${RULES.length} rules, ${rows.length} rows\n`)
   print(recallTable('Secrets found, 95 % of their characters or more, by kind', kinds))
+  print(recallTable('Personal data, where it is switched on', personal.kinds))
   print(recallTable('The same by template', templates))
   print(recallTable('Prefix tokens in other surroundings, two of each type', inShapes(engine, rows)))
   print(countTable('Clean documents flagged; rows marked weak are left out', alarms))

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { z } from 'zod'
 import { Fault } from '#exchange'
-import { type ForeignRule, importGitleaks, type MaskingRule, RULES, readOwnRules, type Tried } from '#masking'
+import { type ForeignRule, importGitleaks, type MaskingRule, PERSONAL, RULES, readOwnRules, type Tried } from '#masking'
 import type { MaskingForm } from './config-schema.ts'
 
 export interface MaskingRules {
@@ -27,7 +27,8 @@ export function maskingRulesOf(form: z.infer<typeof MaskingForm>, wrong: Wrong):
   const imports = form.import.map((path, at) => importFile(path, files, () => wrong(['masking', 'import', at], path)))
   const problems = imports.flatMap((each) => each.problems.map(line))
   const disabled = new Set([...form.disable, ...imports.flatMap((each) => each.disabled)])
-  const rules = RULES.filter(({ id }) => !disabled.has(id))
+  const personal = [...new Set(form.personal)].map((kind) => PERSONAL[kind])
+  const rules = [...RULES, ...personal].filter(({ id }) => !disabled.has(id))
   const own = readOwnRules(form.rules, new Set(rules.map(({ id }) => id)))
   const at = (path: Path, message: string) => `${wrong(['masking', 'rules', ...path], message).detail}`
   problems.push(...own.problems.map(({ path, message }) => at(path, message)))
@@ -51,7 +52,7 @@ const line = (told: { file: string; line: number; message: string }): string =>
 
 /** Ids that nothing bears: a rule that was meant to be switched off would go on. */
 function unknown(disable: readonly string[], imported: readonly ForeignRule[], wrong: Wrong): string[] {
-  const known = new Set([...RULES, ...imported].map(({ id }) => id))
+  const known = new Set([...RULES, ...Object.values(PERSONAL), ...imported].map(({ id }) => id))
   return disable.flatMap((id, at) =>
     known.has(id) ? [] : [`${wrong(['masking', 'disable', at], `there is no rule ${id}`).detail}`],
   )

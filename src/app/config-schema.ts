@@ -81,6 +81,10 @@ export const MaskingForm = z.strictObject({
   rules: z.array(OwnRuleForm).default([]).describe('Rules of your own'),
   import: z.array(z.string().min(1)).default([]).describe('Rule files in the format of gitleaks (TOML)'),
   disable: z.array(z.string().min(1)).default([]).describe('Ids of rules that are switched off'),
+  personal: z
+    .array(z.enum(['email', 'card', 'iban', 'ssn', 'phone']))
+    .default([])
+    .describe('Personal data to mask too'),
 })
 
 export const ConfigForm = z.strictObject({

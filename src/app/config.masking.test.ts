@@ -35,6 +35,15 @@ test('a rule of your own masks beside the built-in ones', () => {
   assert.equal(masked(yaml, 'acme_abcdef acme_aaaaaa acme_xdummy'), 'acme_[masked:acme] acme_aaaaaa acme_xdummy')
 })
 
+test('personal data is masked only where it is asked for', () => {
+  const text = 'write to ana.vogt@hafenwerk.de or call +49 30 901820'
+  assert.equal(masked('masking: {}', text), text)
+  const both = masked('masking: {personal: [email, phone, email]}', text)
+  assert.match(both, /^write to \[masked:email\S*\] or call \[masked:phone\S*\]$/)
+  assert.equal(masked('masking: {personal: [email], disable: [email]}', text), text)
+  assert.match(fault('masking: {personal: [name]}'), /personal/)
+})
+
 test('a file of gitleaks is imported, its notes have line numbers, and its change is a change of the configuration', () => {
   const path = file('rules.toml', '[[rules]]\nid = "team-token"\nregex = "team-([0-9]{6})"\npath = "x"\n')
   const config = readConfig(`masking: {import: ["${path}"]}`)
