@@ -74,6 +74,7 @@ function entries(): Entry[] {
     fault: 'upstream.reset',
     reason: 'why',
     authored: true,
+    alerts: ['restore.refused'],
   }
   return [asked, replied, refusedOf(2, 'text'), deny, failed]
 }

@@ -6,7 +6,7 @@ import type { TestContext } from 'node:test'
 import { type Account, type Accounted, account } from './account.case.ts'
 import { filesWith, type Ran, run } from './client.case.ts'
 import type { Asked, Plan } from './mock.case.ts'
-import { CALLED, masked, TOLD, TYPED } from './secrets.case.ts'
+import { CALLED, masked, TOLD, TYPED, unmarked } from './secrets.case.ts'
 import { BROKERED, DENIED, FORBIDDEN, openStage, type Stage } from './stage.case.ts'
 import { callThatRuns } from './tools.case.ts'
 
@@ -58,8 +58,12 @@ export async function asks(t: TestContext, agent: Agent): Promise<Journey> {
   const journey = await travel(t, agent, `Write down the token ${TYPED} with the shell tool`)
   const { ran, prompts } = journey
   assert.equal(ran.code, 0, ran.stdout + ran.stderr)
-  assert.equal(ran.stdout.trim(), agent.prints(FIRST, masked(ANSWER)))
-  assert.equal(readFileSync(join(ran.home, 'kept.txt'), 'utf8'), masked(`token=${CALLED}\n`), 'what the tool was told')
+  assert.equal(unmarked(ran.stdout.trim()), agent.prints(FIRST, masked(ANSWER)))
+  assert.equal(
+    unmarked(readFileSync(join(ran.home, 'kept.txt'), 'utf8')),
+    masked(`token=${CALLED}\n`),
+    'what the tool was told',
+  )
   accountSecrets(journey)
   accountMeaning(prompts)
   accountFacts(agent, prompts)
@@ -88,11 +92,11 @@ function accountMeaning(prompts: readonly Accounted[]): void {
   const replies = prompts.map(({ shown }) => shown.reply)
   const called = replies.findIndex((reply) => reply?.toolCalls.length)
   assert.ok(called >= 0, 'no call is recorded')
-  assert.ok(JSON.stringify(replies[called]?.toolCalls[0]?.arguments).includes(masked(CALLED)))
-  assert.equal(replies.at(-1)?.text, masked(ANSWER))
+  assert.ok(JSON.stringify(unmarked(replies[called]?.toolCalls[0]?.arguments)).includes(masked(CALLED)))
+  assert.equal(unmarked(replies.at(-1)?.text), masked(ANSWER))
   const { messages = [] } = prompts.at(-1)?.shown.prompt ?? {}
-  assert.ok(messages.some(({ role, text }) => role === 'tool' && text.includes(masked(`token=${CALLED}`))))
-  assert.ok(messages.some(({ role, text }) => role === 'user' && text.includes(masked(TYPED))))
+  assert.ok(messages.some(({ role, text }) => role === 'tool' && unmarked(text).includes(masked(`token=${CALLED}`))))
+  assert.ok(messages.some(({ role, text }) => role === 'user' && unmarked(text).includes(masked(TYPED))))
   const sessions = new Set(prompts.map(({ shown }) => shown.opening.session))
   assert.equal(sessions.size, 1, 'one session')
 }

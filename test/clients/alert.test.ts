@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import OpenAI from 'openai'
 import { ANSWER } from './agent.case.ts'
 import { filesWith } from './client.case.ts'
-import { masked, TOLD, TYPED } from './secrets.case.ts'
+import { masked, TOLD, TYPED, unmarked } from './secrets.case.ts'
 import { openStage } from './stage.case.ts'
 
 test('a typed secret reaches the model and nothing else, and the reply is masked as ever', async (t) => {
@@ -17,11 +17,11 @@ test('a typed secret reaches the model and nothing else, and the reply is masked
     const { choices } = streamed
       ? await client.chat.completions.stream(asked).finalChatCompletion()
       : await client.chat.completions.create(asked)
-    assert.equal(choices[0]?.message.content, masked(ANSWER))
+    assert.equal(unmarked(choices[0]?.message.content), masked(ANSWER))
     assert.ok(stage.mock.turns.at(-1)?.request.body.includes(TYPED), 'it did not go on as it came')
     const [{ exchange } = { exchange: '' }] = await stage.find('has:finding')
     const shown = await stage.show(exchange)
-    assert.equal(shown.prompt?.messages.at(-1)?.text, masked(content))
+    assert.equal(unmarked(shown.prompt?.messages.at(-1)?.text), masked(content))
     assert.deepEqual(
       shown.opening.findings.map(({ direction, masked: replaced }) => [direction, replaced]),
       [['prompt', false]],

@@ -7,7 +7,7 @@ import { account } from './account.case.ts'
 import { ANSWER } from './agent.case.ts'
 import { USAGE } from './said/said.case.ts'
 import { COMMAND, errorOf, FAILURES, OWN, openSdkStage, type SdkStage, STALL } from './sdk.case.ts'
-import { masked, TYPED } from './secrets.case.ts'
+import { masked, TYPED, unmarked } from './secrets.case.ts'
 import { DENIED, FORBIDDEN } from './stage.case.ts'
 
 const sdk = (stage: SdkStage, maxRetries = 0) =>
@@ -35,14 +35,14 @@ test('messages, streamed and whole: every difference is accounted for', async (t
   for (const { content } of [whole, streamed]) {
     const [text, call] = content
     assert.ok(text?.type === 'text' && call?.type === 'tool_use')
-    assert.deepEqual([text.text, call.input], [masked(ANSWER), { command: masked(COMMAND) }])
+    assert.deepEqual(unmarked([text.text, call.input]), [masked(ANSWER), { command: masked(COMMAND) }])
   }
   const { exchanges } = await account(stage, stage.key)
   for (const { shown, turn } of exchanges) {
-    assert.deepEqual(shown.reply?.toolCalls[0]?.arguments, { command: masked(COMMAND) })
-    assert.deepEqual([shown.reply?.text, shown.ending?.finish], [masked(ANSWER), 'tool_use'])
+    assert.deepEqual(unmarked(shown.reply?.toolCalls[0]?.arguments), { command: masked(COMMAND) })
+    assert.deepEqual(unmarked([shown.reply?.text, shown.ending?.finish]), [masked(ANSWER), 'tool_use'])
     assert.deepEqual(shown.ending?.usage, USAGE)
-    assert.equal(shown.prompt?.messages.at(-1)?.text, masked(words))
+    assert.equal(unmarked(shown.prompt?.messages.at(-1)?.text), masked(words))
     assert.equal(turn?.request.headers.authorization, `Bearer ${OWN}`)
     assert.match(shown.opening.facts.client?.value ?? '', /^anthropic-sdk\/1/)
   }

@@ -7,7 +7,7 @@ import { account } from './account.case.ts'
 import { ANSWER } from './agent.case.ts'
 import { USAGE } from './said/said.case.ts'
 import { COMMAND, errorOf, FAILURES, OWN, openSdkStage, type SdkStage, STALL } from './sdk.case.ts'
-import { masked, TYPED } from './secrets.case.ts'
+import { masked, TYPED, unmarked } from './secrets.case.ts'
 import { DENIED, FORBIDDEN } from './stage.case.ts'
 
 const sdk = (stage: SdkStage, maxRetries = 0) =>
@@ -31,14 +31,14 @@ test('chat, streamed and whole: every difference is accounted for', async (t) =>
   const streamed = await chat.completions.stream({ model, messages, tools: [tool] }).finalChatCompletion()
   for (const { choices } of [whole, streamed]) {
     const [call] = choices[0]?.message.tool_calls ?? []
-    assert.equal(choices[0]?.message.content, masked(ANSWER))
+    assert.equal(unmarked(choices[0]?.message.content), masked(ANSWER))
     assert.ok(call?.type === 'function')
-    assert.deepEqual(JSON.parse(call.function.arguments), { command: masked(COMMAND) })
+    assert.deepEqual(unmarked(JSON.parse(call.function.arguments)), { command: masked(COMMAND) })
   }
   const { exchanges } = await account(stage, stage.key)
   for (const { shown, turn } of exchanges) {
-    assert.deepEqual(shown.reply?.toolCalls[0]?.arguments, { command: masked(COMMAND) })
-    assert.deepEqual([shown.reply?.text, shown.ending?.finish], [masked(ANSWER), 'tool_calls'])
+    assert.deepEqual(unmarked(shown.reply?.toolCalls[0]?.arguments), { command: masked(COMMAND) })
+    assert.deepEqual(unmarked([shown.reply?.text, shown.ending?.finish]), [masked(ANSWER), 'tool_calls'])
     assert.deepEqual(shown.ending?.usage, USAGE)
     assert.equal(turn?.request.headers.authorization, `Bearer ${OWN}`)
     assert.match(shown.opening.facts.client?.value ?? '', /^openai-sdk\/7/)
@@ -60,11 +60,11 @@ test('completions and responses, streamed and whole: every difference is account
   const whole = await responses.create({ model, input: words })
   const streamed = await responses.stream({ model, input: words }).finalResponse()
   texts.push(whole.output_text, streamed.output_text)
-  assert.deepEqual(texts, Array(4).fill(masked(ANSWER)))
+  assert.deepEqual(unmarked(texts), Array(4).fill(masked(ANSWER)))
   const { exchanges } = await account(stage, stage.key)
   for (const { shown } of exchanges) {
-    assert.equal(shown.reply?.text, masked(ANSWER))
-    assert.equal(shown.prompt?.messages.at(-1)?.text, masked(words))
+    assert.equal(unmarked(shown.reply?.text), masked(ANSWER))
+    assert.equal(unmarked(shown.prompt?.messages.at(-1)?.text), masked(words))
   }
   const routes = exchanges.map(({ shown }) => shown.opening.route)
   assert.deepEqual(routes, ['completions', 'completions', 'responses', 'responses'])

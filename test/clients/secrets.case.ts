@@ -19,6 +19,10 @@ const MASKS: readonly (readonly [secret: string, mask: string])[] = [
 export const masked = (text: string): string =>
   MASKS.reduce((rest, [secret, mask]) => rest.replaceAll(secret, mask), text)
 
+/** What holds texts, with its placeholders as they read without the mark of a session. */
+export const unmarked = <Value>(value: Value): Value =>
+  JSON.parse(JSON.stringify(value).replace(/(\[masked:[a-z0-9-]+)#[a-z0-9]{4}\]/g, '$1]')) as Value
+
 /** The planted secrets that a text holds. */
 export const secretsIn = (text: string): string[] =>
   MASKS.map(([secret]) => secret).filter((each) => text.includes(each))

@@ -47,6 +47,7 @@ export function factsOf(shown: Shown): Row[] {
     ['verdict', verdictOf(shown)],
     ['fault', [ending?.fault ?? opening.fault, ending?.reason ?? opening.reason].filter(Boolean).join(': ')],
     ['status', ending && statusOf(ending)],
+    ['alerts', ending?.alerts?.join(', ')],
     ['finish', ending?.finish],
     ['tokens', usageOf(ending?.usage ?? shown.reply?.usage)],
     ['timings', ending && timingsOf(ending.timings)],
