@@ -114,7 +114,6 @@ export function exchangeOf({ nth, at = AT, session = 'SessionOne', text }: Said)
     timings: { identified: 0.4, read: 1.2, durable: 14.3, firstByte: 400, end: 1500 },
     pace: starts.map((start, event) => [400 + event * 200, start] as const),
     requestId: text,
-    alerts: [text],
     body: bodyOf(body, 'text/event-stream'),
     text: 'words',
   }
