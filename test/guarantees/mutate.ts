@@ -17,7 +17,7 @@ function copy(): string {
 }
 
 const passes = (folder: string): boolean => {
-  const flags = ['--test', '--test-reporter=dot', '--test-timeout=8000', '--test-force-exit']
+  const flags = ['--test', '--test-concurrency=4', '--test-reporter=dot', '--test-timeout=20000', '--test-force-exit']
   return spawnSync(process.execPath, [...flags, ...tests], { cwd: folder, timeout: 120_000 }).status === 0
 }
 
