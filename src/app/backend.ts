@@ -7,6 +7,8 @@ import { Fault, type Keyring } from '#exchange'
 import { type Connection, fingerprintOf, gapSignature, SHORTEST_PRINTED } from '#gateway'
 import type { Identity } from '#identity'
 import type { Trail } from '#trail'
+import type { Authorities } from './ca/authorities.ts'
+import { caChecks } from './ca/checks.ts'
 import type { Config } from './config.ts'
 import { markLeftIn } from './gap-mark.ts'
 import { uuid7 } from './uuid.ts'
@@ -19,6 +21,8 @@ export interface BackendOptions {
   connections(): ReadonlyMap<string, Connection>
   /** `undefined` when ready; absent where no server runs. */
   notReady?(): string | undefined
+  /** undefined where the forward door is off. */
+  ca(): Authorities | undefined
 }
 
 export function backendOf(options: BackendOptions): Backend {
@@ -30,7 +34,17 @@ export function backendOf(options: BackendOptions): Backend {
     secrets: secretsOf(options),
     connections: () => [...options.connections().values()].map(rowOf),
     test: (name) => test(options.connections().get(name), name),
-    checks: async () => [...checks(options), await gapCheck(options), ...openGap(options)],
+    ca() {
+      const ca = options.ca()
+      if (!ca) throw new Fault('ca.off')
+      return ca
+    },
+    checks: async () => [
+      ...checks(options),
+      await gapCheck(options),
+      ...openGap(options),
+      ...(await caChecks(options.ca(), options.connections())),
+    ],
   }
 }
 

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { OwnRuleForm } from '#masking'
 import { RuleForm } from '#policy'
+import { ForwardForm } from './config-forward.ts'
 import { ActionForm, KnownForm, name } from './config-secrets.ts'
 
 const duration = z.number().int().positive().max(86_400_000)
@@ -104,6 +105,7 @@ export const ConfigForm = z.strictObject({
     .default('refuse')
     .describe('What happens to traffic while the trail cannot be written; gap lets limits.gap pass unrecorded'),
   masking: MaskingForm.prefault({}),
+  forward: ForwardForm.prefault({}),
   connections: z.record(name, ConnectionForm).default({}),
   timeouts: Timeouts.prefault({}),
   limits: z

@@ -7,6 +7,7 @@ import { Fault } from '#exchange'
 import type { Connection } from '#gateway'
 import { compileRules, type Rule } from '#policy'
 import { connectionOf, type Defaults } from './config-connections.ts'
+import { type Forward, filesOf, forwardOf } from './config-forward.ts'
 import { type MaskingRules, maskingRulesOf } from './config-masking.ts'
 import { ConfigForm } from './config-schema.ts'
 import { BROKERED, type Secrets, secretsOf, type Wrong } from './config-secrets.ts'
@@ -29,6 +30,7 @@ export interface Config
   readonly insecure: boolean
   readonly masking: MaskingRules & Secrets
   readonly rules: readonly Rule[]
+  readonly forward: Forward
   /** Whether a demo connection is configured (or nothing else is). */
   readonly demo: boolean
   /** The connections, the demo one where its upstream runs. */
@@ -83,6 +85,7 @@ function settle(form: Form, { references, wrong }: { references: References; wro
       ...(form.listen.tls ? [form.listen.tls.cert, form.listen.tls.key] : []),
       ...form.masking.known.flatMap(({ file }) => file ?? []),
       ...masking.files,
+      ...filesOf(form.forward),
     ],
     insecure: plain,
     data: form.data,
@@ -93,6 +96,7 @@ function settle(form: Form, { references, wrong }: { references: References; wro
     timeouts: form.timeouts,
     limits: form.limits,
     rules: rulesOf(form, wrong),
+    forward: forwardOf(form.forward, wrong),
     demo,
     connections,
   }

@@ -9,6 +9,8 @@ import { type Identity, openIdentity, openLimits } from '#identity'
 import { openRelay } from '#relay'
 import { openTrail } from '#trail'
 import { backendOf } from './backend.ts'
+import { type Authorities, openAuthorities } from './ca/authorities.ts'
+import { PROVIDER_HOSTS } from './ca/providers.ts'
 import type { Config } from './config.ts'
 import { startDemo } from './demo/index.ts'
 import { actionsIn, engineOf } from './engine.ts'
@@ -109,6 +111,7 @@ class Running {
   readonly #mark: ReturnType<typeof openGapMark>
   readonly #relay = openRelay()
   #demo: Awaited<ReturnType<typeof startDemo>> | undefined
+  #ca: Authorities | undefined
   #house: House
 
   constructor(config: Config, record: Awaited<ReturnType<typeof openRecord>>, { tell }: Ears) {
@@ -135,6 +138,7 @@ class Running {
 
   async reload(next: Config): Promise<void> {
     if (next.demo) this.#demo ??= await startDemo({})
+    this.#ca = await authoritiesOf(next)
     this.#house = houseOf(next, this.#fixed, this.#demo?.url)
     this.#fixed.limits.set(limitsOf(next))
     this.config = next
@@ -175,6 +179,7 @@ class Running {
       config: () => this.config,
       connections: () => this.#house.connections,
       notReady: () => this.notReady(),
+      ca: () => this.#ca,
     })
   }
 
@@ -187,6 +192,17 @@ class Running {
     this.#mark.close()
     await Promise.all([this.#relay.close(), this.#demo?.close()])
   }
+}
+
+/** The CA of a data folder, made where there is none; undefined where the forward door is off. @throws ca.* */
+async function authoritiesOf({ data, forward: { enabled, ca } }: Config): Promise<Authorities | undefined> {
+  if (!enabled) return undefined
+  return openAuthorities({
+    data,
+    permitted: [...PROVIDER_HOSTS, ...ca.hosts],
+    configured: ca.configured,
+    now: Date.now,
+  })
 }
 
 type Fixed = Pick<House, 'limits' | 'identity' | 'trail' | 'keyring' | 'memory' | 'endings' | 'gaps' | 'strangers'>
@@ -223,6 +239,7 @@ const limitsOf = ({ limits: { actor } }: Config) => ({
 export async function openLocal(config: Config) {
   const { keyring, trail, identity } = await openRecord(config)
   const connections = () => config.connections(undefined)
-  const app = routes(backendOf({ trail, identity, keyring, config: () => config, connections }))
+  const ca = await authoritiesOf(config)
+  const app = routes(backendOf({ trail, identity, keyring, config: () => config, connections, ca: () => ca }))
   return { request: async (path: string, init: RequestInit) => app.request(path, init), close: () => trail.close() }
 }

@@ -1,7 +1,9 @@
 /** docs/commands.md and the commands say the same: names, exit codes, examples, the JSON of each. */
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import type { Command } from 'commander'
+import type { Ca, CaRow } from '#console'
 import type { Ending, Entry, Opening } from '#exchange'
 import { headings, holds, tableOf, unseen } from './document.case.ts'
 import { AT, exchangeOf, idOf, refusedOf } from './entries.case.ts'
@@ -86,9 +88,22 @@ const json = async (folder: string, ...args: string[]): Promise<unknown> => {
   return JSON.parse(out)
 }
 
+const ROW: CaRow = {
+  ...{ id: 'i', role: 'next', source: 'folder', subject: 's', fingerprint: 'f', from: 1, until: 2 },
+  ...{ signs: 3, permitted: ['a.example'] },
+}
+const CA: Ca = {
+  rows: async () => [ROW],
+  export: async () => 'text',
+  rotate: async () => [ROW],
+  request: async () => 'text',
+  import: async () => [ROW],
+}
+
 test('the JSON of every command is what the document says', async (t) => {
   const house = await openHouse(t, entries(), {
     checks: async () => [{ check: 'trail', state: 'fail', told: 'text', remedy: 'text' }],
+    ca: () => CA,
   })
   const { folder, trail } = house
   const told =
@@ -105,6 +120,15 @@ test('the JSON of every command is what the document says', async (t) => {
     told('`gatelog connections test`', 'connections', 'test', 'demo'),
     told('`gatelog doctor`', 'doctor'),
   ]
+  asked.push(
+    told('`gatelog ca show`', 'ca', 'show'),
+    told('`gatelog ca export`', 'ca', 'export'),
+    told('`gatelog ca rotate`', 'ca', 'rotate', '--days', '3'),
+    told('`gatelog ca csr`', 'ca', 'csr'),
+    told('`gatelog ca import`', 'ca', 'import', 'gatelog-data/chain.pem'),
+    told('`gatelog ca install-help`', 'ca', 'install-help', 'java'),
+  )
+  put(join(folder, 'gatelog-data'), 'chain.pem', 'text')
   const half = (odd: number) =>
     asked.filter((_, nth) => nth % 2 === odd).reduce((before, ask) => before.then(ask), Promise.resolve())
   await Promise.all([half(0), half(1)])

@@ -4,6 +4,7 @@ import { streamText } from 'hono/streaming'
 import { Fault, faultOf } from '#exchange'
 import type { Identity, NewKey } from '#identity'
 import { parseQuery, type Trail } from '#trail'
+import { type Ca, caRoutes } from './ca.ts'
 import { bodyOf, noBrowser } from './refuse.ts'
 import { findSecret, type SecretSearch } from './secrets.ts'
 import { shown, without } from './shown.ts'
@@ -18,6 +19,8 @@ export interface Backend {
   test(name: string): Promise<readonly TestRow[]>
   /** What `doctor` checks of the running server. */
   checks(): Promise<readonly CheckRow[]>
+  /** Absent, or throws `ca.off`, where there is none. */
+  ca?(): Ca
   now(): number
 }
 
@@ -106,6 +109,10 @@ export function routes(backend: Backend): Hono {
   app.delete('/keys/:id', async (c) => c.json(publicKey(await identity.revoke(c.req.param('id'), c.req.query('why')))))
   app.get('/connections', (c) => c.json(backend.connections()))
   app.post('/connections/:name/test', async (c) => c.json(await backend.test(c.req.param('name'))))
+  caRoutes(app, () => {
+    if (!backend.ca) throw new Fault('ca.off')
+    return backend.ca()
+  })
   app.get('/checks', async (c) => c.json(await backend.checks()))
   app.notFound((c) => c.json({ error: { code: 'request.path', message: 'There is no such route' } }, 404))
   app.onError((error, c) => {

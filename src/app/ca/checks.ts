@@ -1,0 +1,49 @@
+/** What `doctor` says of the CA: its end, its key's mode, and connections that it may not vouch for. Changes nothing. */
+import type { CheckRow } from '#console'
+import type { Connection } from '#gateway'
+import type { Authorities } from './authorities.ts'
+
+const DAY_MS = 86_400_000
+const SOON_DAYS = 30
+
+export async function caChecks(
+  ca: Authorities | undefined,
+  connections: ReadonlyMap<string, Connection>,
+): Promise<CheckRow[]> {
+  if (!ca) return [{ check: 'ca', state: 'ok', told: 'the forward door is off' }]
+  return [await endOf(ca), ...keyOf(ca), ...beyond(ca, connections)]
+}
+
+async function endOf(ca: Authorities): Promise<CheckRow> {
+  const [signing] = await ca.rows()
+  const left = Math.floor(((signing?.until ?? 0) - Date.now()) / DAY_MS)
+  const remedy = 'gatelog ca rotate, then let clients trust the new one: gatelog ca install-help'
+  if (left < 0) return { check: 'ca', state: 'fail', told: 'the CA has expired', remedy }
+  if (left < SOON_DAYS) return { check: 'ca', state: 'warn', told: `the CA ends in ${left} days`, remedy }
+  if (!signing?.permitted)
+    return {
+      check: 'ca',
+      state: 'warn',
+      told: 'nothing holds the CA to a list of hosts: whoever steals its key can vouch for any',
+      remedy: 'Have one signed that is name-constrained: gatelog ca csr',
+    }
+  return { check: 'ca', state: 'ok', told: `good for ${left} days, for ${signing.permitted.length} names` }
+}
+
+function keyOf(ca: Authorities): CheckRow[] {
+  const path = ca.exposed()
+  if (path === undefined) return []
+  return [{ check: 'ca key', state: 'fail', told: `others may read ${path}`, remedy: `chmod 600 ${path}` }]
+}
+
+/** TLS upstreams with a name that the CA may not vouch for: reachable by the reverse door only. */
+function beyond(ca: Authorities, connections: ReadonlyMap<string, Connection>): CheckRow[] {
+  const hosts = [...connections.values()].flatMap((connection) => [...connection.hosts.values()])
+  const names = hosts
+    .map(({ upstream }) => upstream.origin)
+    .filter(({ protocol, hostname }) => protocol === 'https:' && !/^[\d.]+$|^\[/.test(hostname))
+  const told = ca.beyond([...new Set(names.map(({ hostname }) => hostname))])
+  if (told.length === 0) return []
+  const remedy = 'For the forward door: name them in forward.ca.hosts, then gatelog ca rotate.'
+  return [{ check: 'ca hosts', state: 'warn', told: `the CA may not vouch for ${told.join(', ')}`, remedy }]
+}

@@ -1,0 +1,57 @@
+/** The forward door as it is written to what the house needs: who may be tunnelled to, and with which CA. */
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+import type { AuthorityFiles } from '#relay'
+import type { Wrong } from './config-secrets.ts'
+
+const NAME = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/
+
+export const ForwardForm = z.strictObject({
+  enabled: z.boolean().default(true).describe('Whether there is a CA for the forward door'),
+  ca: z
+    .strictObject({
+      cert: z.string().min(1).optional().describe('PEM file of the CA: its own certificate, then those above it'),
+      key: z.string().min(1).optional().describe('PEM file of its key, or the PEM text as a reference'),
+      hosts: z
+        .array(z.string().regex(NAME, 'a host name in lower case'))
+        .default([])
+        .describe('Hosts that a new CA may vouch for beside the published list'),
+    })
+    .prefault({}),
+})
+
+type Form = z.infer<typeof ForwardForm>
+
+export interface Forward extends Pick<Form, 'enabled'> {
+  readonly ca: { readonly hosts: readonly string[]; readonly configured: AuthorityFiles | undefined }
+}
+
+/** @throws config.invalid naming the key that is wrong */
+export function forwardOf(form: Form, wrong: Wrong): Forward {
+  const { enabled, ca } = form
+  return {
+    enabled,
+    ca: { hosts: ca.hosts, configured: configuredOf(ca, wrong) },
+  }
+}
+
+/** The files that are to be watched. */
+export const filesOf = ({ ca }: Form): string[] =>
+  [ca.cert, ca.key].filter((path) => path !== undefined && !isPem(path)) as string[]
+
+const isPem = (text: string): boolean => text.startsWith('-----BEGIN')
+
+function configuredOf({ cert, key }: Form['ca'], wrong: Wrong): AuthorityFiles | undefined {
+  if (cert === undefined && key === undefined) return undefined
+  if (cert === undefined || key === undefined)
+    throw wrong(['forward', 'ca', cert === undefined ? 'key' : 'cert'], 'cert and key belong together')
+  const read = (name: 'cert' | 'key', given: string) => {
+    if (isPem(given)) return given
+    try {
+      return readFileSync(given, 'utf8')
+    } catch (error) {
+      throw wrong(['forward', 'ca', name], `the file cannot be read (${(error as NodeJS.ErrnoException).code})`)
+    }
+  }
+  return { chain: read('cert', cert), key: read('key', key) }
+}
