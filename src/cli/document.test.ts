@@ -6,7 +6,7 @@ import type { Command } from 'commander'
 import type { Ca, CaRow } from '#console'
 import type { Ending, Entry, Opening } from '#exchange'
 import { headings, holds, tableOf, unseen } from './document.case.ts'
-import { AT, exchangeOf, idOf, refusedOf } from './entries.case.ts'
+import { AT, exchangeOf, idOf, outcomeOf, refusedOf } from './entries.case.ts'
 import { EXIT, MEANINGS } from './exit.ts'
 import { folderFor, heard, openHouse, put, run, start, until } from './house.case.ts'
 import { gatelog } from './program.ts'
@@ -77,8 +77,9 @@ function entries(): Entry[] {
     reason: 'why',
     authored: true,
     alerts: ['restore.refused'],
+    outcomes: { taken: 1, foreign: 0, unknown: 0, repeated: 0 },
   }
-  return [asked, replied, refusedOf(2, 'text'), deny, failed]
+  return [asked, replied, refusedOf(2, 'text'), deny, failed, ...[1, 3].map((nth) => outcomeOf(nth, 'text'))]
 }
 
 const json = async (folder: string, ...args: string[]): Promise<unknown> => {
@@ -145,6 +146,7 @@ test('the JSON of every command is what the document says', async (t) => {
   await until(said, /"kind":"gap"/, (nth) => trail.append({ ...gap, exchange: idOf(nth) }))
   const searched = { kind: 'searched', at: AT, via: 'server', fingerprint: 'f', query: '', found: 1 } as const
   await until(said, /"searched"/, (nth) => trail.append({ ...searched, exchange: idOf(nth + 2000) }))
+  await until(said, /"outcome"/, () => trail.append(outcomeOf(3, 'text')))
   await until(said, /"refused"/, (nth) => trail.append(refusedOf(nth + 1000, 'text')))
   for (const line of said().trim().split('\n')) holds(JSON.parse(line), '`gatelog tail`')
 })

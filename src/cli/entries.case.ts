@@ -1,5 +1,5 @@
 /** Exchanges for tests of the command line: an ordinary one, one that holds everything, and hostile text. */
-import type { Ending, Opening } from '#exchange'
+import type { Ending, Opening, Outcome } from '#exchange'
 
 export const AT = Date.UTC(2026, 10, 24, 8, 30)
 
@@ -91,7 +91,12 @@ export function exchangeOf({ nth, at = AT, session = 'SessionOne', text }: Said)
       path: `/v1/chat/completions?${text}`,
     },
     ...{ connection: 'demo', host: 'api', model: text, tools: [text] },
-    facts: { client: fact, user_agent: fact, client_session: fact, repository: fact, branch: fact, files: fact },
+    facts: {
+      ...{ client: fact, user_agent: fact, client_session: fact, repository: fact, branch: fact, files: fact },
+      ...{ github: fact, github_organizations: fact, language: fact, git_remote: fact },
+    },
+    surface: text,
+    alerts: [text],
     verdict: { kind: 'alert', rule: text, reason: text },
     findings: [{ ...finding, direction: 'prompt' }],
     body: bodyOf(JSON.stringify(prompt), 'application/json'),
@@ -119,6 +124,12 @@ export function exchangeOf({ nth, at = AT, session = 'SessionOne', text }: Said)
   }
   return [opening, ending]
 }
+
+/** What a client told of an exchange's suggestion. */
+export const outcomeOf = (nth: number, text: string): Outcome => ({
+  ...{ kind: 'outcome', exchange: idOf(nth), at: AT + 9000, outcome: 'accepted', source: 'declared', by: idOf(2) },
+  ...{ event: text, happened: AT + 8000, choice: 1, characters: 12, lines: 1 },
+})
 
 /** A refusal, whose reason comes from outside. */
 export const refusedOf = (nth: number, text: string): Opening => ({

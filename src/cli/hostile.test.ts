@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { makeKey } from '#identity'
-import { drives, exchangeOf, HOSTILE, idOf, refusedOf } from './entries.case.ts'
+import { drives, exchangeOf, HOSTILE, idOf, outcomeOf, refusedOf } from './entries.case.ts'
 import { folderFor, heard, openHouse, put, type Ran, run, start, until } from './house.case.ts'
 
 /** One section a command: `$ arguments`, then stdout and stderr as they were. */
@@ -26,7 +26,7 @@ const goldenOf = (args: readonly string[]): string => {
 }
 
 const house = (t: TestContext) =>
-  openHouse(t, [...exchangeOf({ nth: 1, text: HOSTILE }), refusedOf(2, HOSTILE)], {
+  openHouse(t, [...exchangeOf({ nth: 1, text: HOSTILE }), refusedOf(2, HOSTILE), outcomeOf(1, HOSTILE)], {
     connections: () => [{ name: HOSTILE, kind: HOSTILE, credentials: HOSTILE, hosts: { [HOSTILE]: HOSTILE } }],
     test: async () => [{ host: HOSTILE, ok: false, told: HOSTILE }],
     checks: async () => [{ check: HOSTILE, state: 'fail', told: HOSTILE, remedy: HOSTILE }],

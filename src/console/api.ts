@@ -3,7 +3,7 @@ import { Hono } from 'hono'
 import { streamText } from 'hono/streaming'
 import { Fault, faultOf } from '#exchange'
 import type { Identity, NewKey } from '#identity'
-import { parseQuery, type Trail } from '#trail'
+import { isBare, parseQuery, type Trail } from '#trail'
 import { type Ca, caRoutes } from './ca.ts'
 import { bodyOf, noBrowser } from './refuse.ts'
 import { findSecret, type SecretSearch } from './secrets.ts'
@@ -92,7 +92,7 @@ export function routes(backend: Backend): Hono {
       const ended = Promise.withResolvers<void>()
       let waiting = 0
       const stop = trail.tail((entry, seq) => {
-        const line = entry.kind === 'gap' || entry.kind === 'searched' ? entry : without(entry)
+        const line = isBare(entry) ? entry : without(entry)
         waiting += 1
         if (waiting > MOST_WAITING) ended.resolve()
         else stream.writeln(JSON.stringify({ seq, entry: line })).then(() => void waiting--, ended.reject)

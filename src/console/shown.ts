@@ -1,5 +1,5 @@
 /** One recorded exchange as people and programs read it: entries, and the bodies put back into meaning. Pure. */
-import type { Ending, Entry, Note, Opening, Prompt, Reply } from '#exchange'
+import type { Ending, Entry, Note, Opening, Outcome, Prompt, Reply } from '#exchange'
 import type { Recorded } from '#trail'
 import { PROTOCOLS } from '#wire'
 
@@ -8,6 +8,8 @@ export interface Shown {
   readonly seq: number
   readonly opening: Omit<Opening, 'body' | 'text'>
   readonly ending?: Omit<Ending, 'body' | 'text'>
+  /** What became of its suggestions, as the client told. */
+  readonly outcomes?: readonly Outcome[]
   readonly prompt?: Prompt
   readonly reply?: Reply
   readonly bodies: { readonly prompt?: ShownBody; readonly reply?: ShownBody }
@@ -21,7 +23,7 @@ export interface ShownBody {
   readonly sent: string
 }
 
-export function shown({ seq, opening, ending }: Recorded): Shown {
+export function shown({ seq, opening, ending, outcomes }: Recorded): Shown {
   const prompt = bodyOf(opening)
   const reply = ending && bodyOf(ending)
   const protocol = PROTOCOLS.find((each) => each.name === opening.route)
@@ -31,6 +33,7 @@ export function shown({ seq, opening, ending }: Recorded): Shown {
     seq,
     opening: without(opening),
     ...(ending && { ending: without(ending) }),
+    ...(outcomes && { outcomes }),
     ...(meant && { prompt: meant }),
     ...(protocol && reply && { reply: protocol.readReply(reply.text, streamed) }),
     bodies: { ...(prompt && { prompt }), ...(reply && { reply }) },
@@ -44,7 +47,7 @@ function bodyOf({ body }: Opening | Ending): ShownBody | undefined {
 }
 
 /** An entry without its body and index text, as a live view shows it. */
-export function without<Each extends Exclude<Entry, Note>>(entry: Each): Omit<Each, 'body' | 'text'> {
+export function without<Each extends Exclude<Entry, Note | Outcome>>(entry: Each): Omit<Each, 'body' | 'text'> {
   const { body: _body, text: _text, ...rest } = entry
   return rest
 }

@@ -27,7 +27,12 @@ export type FactName =
   | 'client_session' // the client's own session id
   | 'initiator' // user | agent
   | 'interaction' // the client's own interaction id
+  | 'github' // login at GitHub
+  | 'github_organizations' // newline-separated logins
+  | 'github_plan' // business | enterprise | individual | …
+  | 'github_id' // the account's tracking id (`tid`)
   | 'repository' // owner/name
+  | 'git_remote' // the remote's address
   | 'commit'
   | 'branch'
   | 'language'

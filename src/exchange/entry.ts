@@ -8,10 +8,13 @@ import type { Verdict } from './verdict.ts'
 /** The closed list of entry kinds. A `refused` opening is its own ending. */
 export type OpeningKind = 'asked' | 'refused'
 export type EndingKind = 'replied' | 'denied' | 'aborted' | 'failed' | 'interrupted'
-export type EntryKind = OpeningKind | EndingKind | 'gap' | 'searched'
+export type EntryKind = OpeningKind | EndingKind | 'outcome' | 'gap' | 'searched'
 
-/** What sort of route a request took: read in full, or known and recorded as metadata, or neither. */
-export type RouteKind = ProtocolName | 'metadata' | 'unknown'
+/**
+ * What sort of route a request took: read in full; known, and recorded as metadata or with its content; relayed unread, of
+ * which host and method are all that is recorded; or none that is known.
+ */
+export type RouteKind = ProtocolName | 'metadata' | 'content' | 'unread' | 'unknown'
 
 /** A body in the record: always the masked copy. */
 export interface Body {
@@ -45,6 +48,8 @@ export interface Opening {
   /** Without query values and without any key. */
   readonly path: string
   readonly route: RouteKind
+  /** What its route is to the client: `ghost text`, `token`, `telemetry`, … as docs/copilot.md lists them. */
+  readonly surface?: string
   readonly model?: string
   readonly stream?: boolean
   readonly facts: Facts
@@ -53,6 +58,8 @@ export interface Opening {
   /** Files, tools, message count: enough for a list, the rest is read from the body. */
   readonly tools?: readonly string[]
   readonly messages?: number
+  /** What somebody should look at. `credential.shared`: its credential was first seen with another actor. */
+  readonly alerts?: readonly string[]
   /** The exchange that this one tries again. */
   readonly retryOf?: string
   /** Set on `refused`. */
@@ -100,8 +107,21 @@ export interface Ending {
   readonly requestId?: string
   /** What somebody should look at. `restore.refused`: a value was asked for where it may not come back. */
   readonly alerts?: readonly string[]
+  /** Where the prompt was telemetry: what it told of other exchanges. */
+  readonly outcomes?: OutcomeCounts
   readonly body?: Body
   readonly text?: string
+}
+
+/** Outcomes that one telemetry told: those that became entries, and those that did not. */
+export interface OutcomeCounts {
+  readonly taken: number
+  /** Of an exchange that another actor asked. */
+  readonly foreign: number
+  /** Of no exchange that is remembered. */
+  readonly unknown: number
+  /** Told before, or more than one exchange may have. */
+  readonly repeated: number
 }
 
 export interface Timings {
@@ -110,6 +130,30 @@ export interface Timings {
   readonly durable?: number
   readonly firstByte?: number
   readonly end: number
+}
+
+/** What became of a suggestion. `partly`: some of it was taken; `kept` and `gone`: whether it still stood there later. */
+export type OutcomeName = 'shown' | 'accepted' | 'partly' | 'rejected' | 'kept' | 'gone'
+
+/** What a client told of an exchange's reply after it had ended. Its word alone, and only from the exchange's own actor. */
+export interface Outcome {
+  readonly kind: 'outcome'
+  readonly exchange: string
+  /** When the gateway was told. */
+  readonly at: number
+  readonly outcome: OutcomeName
+  readonly source: 'declared'
+  /** The exchange that told it. */
+  readonly by: string
+  /** The provider's own name of what happened: `ghostText.accepted`. */
+  readonly event: string
+  /** When it happened by the client's clock, ms since the Unix epoch. */
+  readonly happened?: number
+  /** Which of several suggestions, from 0. */
+  readonly choice?: number
+  /** How much was taken or shown, as the client counts. */
+  readonly characters?: number
+  readonly lines?: number
 }
 
 /** A stretch in which traffic passed unrecorded, because the configuration allowed it. Signed with the install key. */
@@ -141,4 +185,4 @@ export interface Searched {
 
 /** An entry that belongs to no exchange. */
 export type Note = Gap | Searched
-export type Entry = Opening | Ending | Note
+export type Entry = Opening | Ending | Outcome | Note

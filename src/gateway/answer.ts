@@ -1,5 +1,6 @@
 /** What the gateway itself says to a client: refusals before a reply has begun. Every one is on the record first. */
 import { Fault, faultOf, type Verdict } from '#exchange'
+import { PROTOCOLS } from '#wire'
 import { type Exchange, ended, refused } from './exchange.ts'
 import { end } from './record.ts'
 import { flavourOf, type Refusal, refusalOf } from './refusals.ts'
@@ -9,7 +10,7 @@ import type { Head } from './turn.ts'
 /** The refusal in the words that this client shows well. */
 export function refusalFor(exchange: Exchange, fault: Fault): Refusal {
   const { house, turn, route, client, id } = exchange
-  const protocol = route === 'metadata' || route === 'unknown' ? undefined : route
+  const protocol = PROTOCOLS.find(({ name }) => name === route)?.name
   const kind = house.connections.get(turn.address.connection)?.kind
   const flavour = flavourOf({ protocol, copilot: kind === 'copilot', host: exchange.host, client: client.client })
   return refusalOf(fault, flavour, id, exchange.prompt?.stream ?? true)

@@ -1,5 +1,5 @@
 /** Entries as JSON text and back, bodies apart. Pure; `text` and `like` never become part of it. */
-import type { Ending, Entry, Note, Opening } from '#exchange'
+import type { Entry, Note, Opening, Outcome } from '#exchange'
 
 /** Whether an entry is the first of its exchange. */
 export const isOpening = (entry: Entry): entry is Opening => entry.kind === 'asked' || entry.kind === 'refused'
@@ -7,15 +7,21 @@ export const isOpening = (entry: Entry): entry is Opening => entry.kind === 'ask
 /** Whether an entry belongs to no exchange. */
 export const isNote = (entry: Entry): entry is Note => entry.kind === 'gap' || entry.kind === 'searched'
 
+/** Whether an entry tells of an exchange after its end. */
+export const isOutcome = (entry: Entry): entry is Outcome => entry.kind === 'outcome'
+
+/** Whether an entry has neither body nor words. */
+export const isBare = (entry: Entry): entry is Note | Outcome => isNote(entry) || isOutcome(entry)
+
 /** All of an entry but the bytes of its body and its words, as one JSON text. */
 export function printEntry(entry: Entry): string {
-  if (isNote(entry)) return JSON.stringify(entry)
+  if (isBare(entry)) return JSON.stringify(entry)
   const body = entry.body && { ...entry.body, bytes: undefined }
   return JSON.stringify({ ...entry, text: undefined, like: undefined, body })
 }
 
 /** Reads what `printEntry` wrote. Without `bytes` the entry comes back without its body, as lists show it. */
-export function parseEntry<Line extends Opening | Ending | Note>(json: string, bytes: Uint8Array | undefined): Line {
+export function parseEntry<Line extends Entry>(json: string, bytes: Uint8Array | undefined): Line {
   const { body, ...rest } = JSON.parse(json)
   return bytes === undefined ? rest : { ...rest, body: { ...body, bytes } }
 }

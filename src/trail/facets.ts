@@ -1,9 +1,16 @@
 /** The facts of an exchange that a query can ask for, taken from its entries. Pure; every store uses these. */
-import { type Ending, type Finding, type Opening, secretsIn } from '#exchange'
+import { type Ending, type Finding, type Opening, type OutcomeName, secretsIn } from '#exchange'
 import { folded, type Key, matches, type Query, type Values } from './query.ts'
 
 /** Keys of which an exchange may have many values; they are kept apart. */
-type Many = 'rule' | 'secret'
+export const MANY = ['rule', 'secret', 'file', 'accepted'] as const
+export type Many = (typeof MANY)[number]
+
+/** Whether a key is one of those. */
+export const isMany = (key: Key): key is Many => (MANY as readonly Key[]).includes(key)
+
+/** The values of those keys that one entry adds. */
+export type ManyValues = Readonly<Partial<Record<Many, readonly string[]>>>
 
 /** One value for each other key. As `folded` writes it. */
 export type Facets = Readonly<Partial<Record<Exclude<Key, Many>, string>>>
@@ -14,9 +21,7 @@ const ALIAS = '\n'
 /** What is known when the exchange opens. */
 export interface OpeningFacets {
   readonly facets: Facets
-  readonly rules: readonly string[]
-  /** Fingerprints of what was found. */
-  readonly secrets: readonly string[]
+  readonly many: ManyValues
   readonly findings: number
   readonly masked: boolean
   /** `refused` where the opening is its own ending. */
@@ -25,9 +30,7 @@ export interface OpeningFacets {
 
 /** What its ending adds. */
 export interface EndingFacets {
-  readonly rules: readonly string[]
-  /** Fingerprints of what was found. */
-  readonly secrets: readonly string[]
+  readonly many: ManyValues
   readonly findings: number
   readonly masked: boolean
   readonly outcome: string
@@ -47,6 +50,9 @@ export function openingFacets(opening: Opening): OpeningFacets {
     verdict: verdict?.kind,
     repo: facts.repository?.value,
     session,
+    github: githubOf(facts),
+    language: facts.language?.value,
+    commit: facts.commit?.value,
   }
   const present = Object.entries(known).flatMap(([key, value]) =>
     value === undefined ? [] : [[key, folded(key as Key, value)]],
@@ -54,8 +60,32 @@ export function openingFacets(opening: Opening): OpeningFacets {
   const judged = verdict && verdict.kind !== 'allow' ? [verdict.rule] : []
   const facets: Facets = Object.fromEntries(present)
   const outcome = kind === 'refused' ? kind : undefined
-  return { facets, ...marksOf(findings, judged), outcome }
+  const { many, ...marks } = marksOf(findings, judged)
+  const file = filesOf(facts)
+  return { facets, ...marks, many: file.length ? { ...many, file } : many, outcome }
 }
+
+/** A login is found by the organisations of its account too. */
+function githubOf({ github, github_organizations: of }: Opening['facts']): string | undefined {
+  return github && [github.value, ...(of ? of.value.split('\n') : [])].join(ALIAS)
+}
+
+const MOST_FILES = 64
+
+/** A file is found by its path and by its name. */
+function filesOf({ files }: Opening['facts']): string[] {
+  const paths = files ? files.value.split('\n').slice(0, MOST_FILES) : []
+  const named = paths.filter(Boolean).map((path) => {
+    const name = path.split(/[/\\]/).at(-1) ?? path
+    return folded('file', name === path ? path : `${path}${ALIAS}${name}`)
+  })
+  return [...new Set(named)]
+}
+
+/** What an outcome adds to its exchange: the value of `accepted:`. */
+export const outcomeFacets = (outcome: OutcomeName): ManyValues => ({
+  accepted: [outcome === 'accepted' ? 'yes' : outcome],
+})
 
 /** The facets of an ending. */
 export function endingFacets({ findings, kind, usage }: Ending): EndingFacets {
@@ -65,25 +95,30 @@ export function endingFacets({ findings, kind, usage }: Ending): EndingFacets {
 function marksOf(findings: readonly Finding[], judged: readonly string[]) {
   const rules = [...new Set([...judged, ...findings.map(({ rule }) => rule)].map((rule) => folded('rule', rule)))]
   const secrets = [...new Set(findings.flatMap(({ fingerprints }) => fingerprints ?? []))]
-  return { rules, secrets, findings: secretsIn(findings), masked: findings.some(({ masked }) => masked) }
+  const many: ManyValues = { ...(rules.length && { rule: rules }), ...(secrets.length && { secret: secrets }) }
+  return { many, findings: secretsIn(findings), masked: findings.some(({ masked }) => masked) }
 }
 
 /** Whether a value of one key, as `Facets` holds it, fits any of the patterns. */
 export const fits = (patterns: readonly string[], value: string): boolean =>
   value.split(ALIAS).some((name) => patterns.some((pattern) => matches(pattern, name)))
 
-/** Whether an exchange fits a query, its free text left aside. */
-export function answers(query: Query, at: number, opening: OpeningFacets, ending: EndingFacets | undefined): boolean {
-  const many = {
-    rule: [...opening.rules, ...(ending?.rules ?? [])],
-    secret: [...opening.secrets, ...(ending?.secrets ?? [])],
-  }
+/** Whether an exchange fits a query, its free text left aside. `told`: what its outcomes added. */
+export function answers(
+  query: Query,
+  at: number,
+  opening: OpeningFacets,
+  ending: EndingFacets | undefined,
+  told: readonly ManyValues[] = [],
+): boolean {
+  const all = [opening.many, ...(ending ? [ending.many] : []), ...told]
+  const manyOf = (key: Many) => all.flatMap((each) => each[key] ?? [])
   const masked = opening.masked || ending?.masked === true
   const outcome = opening.outcome ?? ending?.outcome
   const verdicts = [opening.facets.verdict, outcome, masked ? 'masked' : undefined]
   const holds = (key: Key, patterns: readonly string[]): boolean => {
     const one = () => (key === 'verdict' ? verdicts : [opening.facets[key as keyof Facets]])
-    const values = key === 'rule' || key === 'secret' ? many[key] : one()
+    const values = isMany(key) ? manyOf(key) : one()
     return values.some((value) => value !== undefined && fits(patterns, value))
   }
   const found = opening.findings + (ending?.findings ?? 0) > 0

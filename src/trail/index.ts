@@ -1,5 +1,6 @@
 /** The trail: append durably, read, search; stores behind one small port. Knows no HTTP and no provider. */
 export type { Documents } from './documents.ts'
+export { isBare } from './entries.ts'
 export { type Likeness, likeness } from './likeness.ts'
 export { openTrail, type TrailOptions } from './open.ts'
 export { parseQuery, type Query } from './query.ts'

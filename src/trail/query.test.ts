@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { Fault } from '#exchange'
-import { KEYS, matches, parseQuery, printQuery, type Query, VERDICTS } from './query.ts'
+import { ACCEPTED, KEYS, matches, parseQuery, printQuery, type Query, VERDICTS } from './query.ts'
 import { soughtOf } from './words.ts'
 
 const NOW = Date.parse('2026-11-24T12:00:00Z')
@@ -32,6 +32,12 @@ const READ: [string, Partial<Query>][] = [
   ['user-name', { text: ['user-name'] }],
   ['"user:alice"', { text: ['user:alice'] }],
   ['verdict:re*', { where: { verdict: ['re*'] } }],
+  ['accepted:YES -accepted:shown', { where: { accepted: ['yes'] }, except: { accepted: ['shown'] } }],
+  ['commit:ABC1234 commit:abc', { where: { commit: ['abc1234*', 'abc'] } }],
+  [
+    'github:Mona file:"src/A b.ts" language:Go',
+    { where: { github: ['mona'], file: ['src/a b.ts'], language: ['go'] } },
+  ],
 ]
 
 const WRONG: [string, number][] = [
@@ -42,6 +48,7 @@ const WRONG: [string, number][] = [
   ['"a"b', 0],
   ['a user:"b', 2],
   ['verdict:perhaps', 0],
+  ['accepted:perhaps', 0],
   ['has:secrets', 0],
   ['has:finding -has:finding', 12],
   ['-after:2h', 0],
@@ -72,9 +79,10 @@ const value = fc.string({ minLength: 1, unit: 'grapheme' }).map((text) => text.n
 const values = fc.array(value, { minLength: 1, maxLength: 2 })
 const phrase = fc.string({ unit: 'grapheme' }).filter((text) => soughtOf(text).flow.length > 0)
 const time = fc.integer({ min: 0, max: Date.parse('2200-01-01') })
+const CLOSED: Partial<Record<string, readonly string[]>> = { verdict: VERDICTS, accepted: ACCEPTED }
 const byKey = fc.record(
   Object.fromEntries(
-    KEYS.map((key) => [key, key === 'verdict' ? fc.subarray([...VERDICTS], { minLength: 1, maxLength: 2 }) : values]),
+    KEYS.map((key) => [key, CLOSED[key] ? fc.subarray([...CLOSED[key]], { minLength: 1, maxLength: 2 }) : values]),
   ),
   { requiredKeys: [] },
 )

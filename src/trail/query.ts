@@ -3,7 +3,10 @@ import { Fault } from '#exchange'
 import { soughtOf } from './words.ts'
 
 /** The keys whose values are matched against facts of an exchange. */
-export const KEYS = ['user', 'client', 'connection', 'model', 'verdict', 'rule', 'secret', 'repo', 'session'] as const
+export const KEYS = [
+  ...(['user', 'github', 'client', 'connection', 'model', 'verdict', 'accepted', 'rule', 'secret', 'session'] as const),
+  ...(['repo', 'file', 'language', 'commit'] as const),
+] as const
 export type Key = (typeof KEYS)[number]
 
 /** The values that `verdict:` knows: what the rules said, whether something was masked, how the exchange ended. */
@@ -11,6 +14,9 @@ export const VERDICTS = [
   ...['allow', 'alert', 'deny', 'masked', 'refused'],
   ...['replied', 'denied', 'aborted', 'failed', 'interrupted'],
 ] as const
+
+/** The values that `accepted:` knows: what became of a suggestion, as far as its client told. */
+export const ACCEPTED = ['yes', 'partly', 'shown', 'rejected', 'kept', 'gone'] as const
 
 /** Values by key, as `folded` writes them, `*` stands for any characters; several values of one key mean any of them. */
 export type Values = Readonly<Partial<Record<Key, readonly string[]>>>
@@ -56,8 +62,8 @@ interface Term {
 }
 
 /**
- * Reads a query: `user: client: connection: model: verdict: rule: repo: session: after: before: has:finding`, free
- * words, "phrases of whole words", `-` before any but a date.
+ * Reads a query: `user: github: client: connection: model: verdict: accepted: rule: session: repo: file: language:
+ * commit: after: before: has:finding`, free words, "phrases of whole words", `-` before any but a date.
  * @param now milliseconds since the epoch, for `after:2h`.
  * @throws query.syntax with the offset (UTF-16) of what cannot be read
  */
@@ -112,13 +118,20 @@ export const folded = (key: Key, value: string): string =>
 const isKey = (key: string): key is Key => KEYS.some((known) => known === key)
 
 function readValue({ value, offset, not }: Term, key: Key, draft: Draft): void {
-  const wanted = folded(key, value)
-  if (key === 'verdict' && !VERDICTS.some((verdict) => matches(wanted, verdict))) {
-    throw syntax(offset, `verdict: is one of ${VERDICTS.join(', ')}`)
-  }
+  const wanted = key === 'commit' ? commitOf(value) : folded(key, value)
+  const closed = CLOSED[key]
+  if (closed && !closed.some((known) => matches(wanted, known)))
+    throw syntax(offset, `${key}: is one of ${closed.join(', ')}`)
   const side = not ? draft.except : draft.where
   side[key] = [...(side[key] ?? []), wanted]
 }
+
+/** Keys that know no other values than these. */
+const CLOSED: Readonly<Partial<Record<Key, readonly string[]>>> = { verdict: VERDICTS, accepted: ACCEPTED }
+
+/** A commit by its first characters, as people write them. */
+const commitOf = (value: string): string =>
+  /^[0-9a-f]{7,39}$/i.test(value) ? `${folded('commit', value)}*` : folded('commit', value)
 
 function readHas({ value, offset, not }: Term, draft: Draft): void {
   if (value !== 'finding') throw syntax(offset, 'has: knows only "finding"')

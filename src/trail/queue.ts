@@ -1,7 +1,7 @@
 /** What waits to become durable, parted by the day of its exchange. Holds promises and bytes; never touches a store. */
 import { adjoined, type Entry, type Fault } from '#exchange'
 import { dayOfExchange } from './days.ts'
-import { isNote, isOpening } from './entries.ts'
+import { isBare, isOpening } from './entries.ts'
 import type { Batch, Piece } from './store.ts'
 
 interface Waiting {
@@ -138,7 +138,7 @@ function fitting(waiting: readonly Waiting[]): number {
   let bytes = 0
   for (const [at, { entry }] of waiting.entries()) {
     if (at === MOST.entries || bytes > MOST.bytes) return at
-    bytes += isNote(entry) ? 0 : (entry.body?.bytes.byteLength ?? 0)
+    bytes += isBare(entry) ? 0 : (entry.body?.bytes.byteLength ?? 0)
   }
   return waiting.length
 }

@@ -1,5 +1,5 @@
 /** The port between the trail and whatever keeps it: batches in, records out, all asynchronous. Types only. */
-import type { Ending, Entry, Fault, Note, Opening } from '#exchange'
+import type { Ending, Entry, Fault, Note, Opening, Outcome } from '#exchange'
 import type { Query } from './query.ts'
 
 /** Reply bytes of one open exchange, in the order in which they left. */
@@ -29,6 +29,8 @@ export interface Recorded {
   readonly seq: number
   readonly opening: Opening
   readonly ending?: Ending
+  /** What became of its suggestions, in the order in which it was told. */
+  readonly outcomes?: readonly Outcome[]
 }
 
 /** An exchange that was asked and never ended, with the bytes of its reply that were journalled. */
@@ -66,7 +68,8 @@ export interface StoredDocument {
 
 /**
  * A place that keeps the trail. Calls may overlap; commits are given one at a time. Every call rejects with a Fault
- * trail.*. An exchange has one opening and one ending: a second of either is refused as gateway.internal.
+ * trail.*. An exchange has one opening and one ending, and outcomes only once it is opened: what does not fit is refused
+ * as gateway.internal.
  */
 export interface Store {
   /** Every exchange that was asked and has no ending, oldest first. */

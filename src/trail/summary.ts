@@ -5,6 +5,7 @@ import {
   type Fact,
   type FaultCode,
   type Opening,
+  type OutcomeName,
   type RouteKind,
   secretsIn,
   type Usage,
@@ -24,6 +25,10 @@ export interface Summary {
   readonly actor?: Actor
   readonly client?: Fact
   readonly repository?: Fact
+  /** The login at GitHub of the credential that was used. */
+  readonly github?: Fact
+  readonly files?: Fact
+  readonly language?: Fact
   readonly connection?: string
   readonly model?: string
   readonly session?: string
@@ -40,12 +45,17 @@ export interface Summary {
   readonly fault?: FaultCode
   readonly reason?: string
   readonly retryOf?: string
+  /** What became of its suggestions, the most telling word of its client. */
+  readonly accepted?: OutcomeName
   /** How many refusals the line stands for. */
   readonly count?: number
 }
 
+/** From the most telling to the least. */
+const TELLING: readonly OutcomeName[] = ['accepted', 'partly', 'kept', 'gone', 'rejected', 'shown']
+
 /** The line of a list. */
-export function summaryOf({ seq, opening, ending }: Recorded): Summary {
+export function summaryOf({ seq, opening, ending, outcomes = [] }: Recorded): Summary {
   const findings = [...opening.findings, ...(ending?.findings ?? [])]
   const last = ending ?? opening
   return {
@@ -61,6 +71,9 @@ export function summaryOf({ seq, opening, ending }: Recorded): Summary {
       actor: opening.actor,
       client: opening.facts.client,
       repository: opening.facts.repository,
+      github: opening.facts.github,
+      files: opening.facts.files,
+      language: opening.facts.language,
       connection: opening.connection,
       model: ending?.model ?? opening.model,
       session: opening.session,
@@ -71,6 +84,7 @@ export function summaryOf({ seq, opening, ending }: Recorded): Summary {
       fault: last.fault,
       reason: last.reason,
       retryOf: opening.retryOf,
+      accepted: TELLING.find((name) => outcomes.some(({ outcome }) => outcome === name)),
       count: opening.count,
     }),
   }

@@ -215,6 +215,42 @@ test('a newer format is refused, of the head as of a day', async (t) => {
     await assert.rejects(open(folder), { code: 'trail.newer' })
   }
 })
+/** A day's file as version 2 left it. */
+const EARLIER = `
+  ALTER TABLE exchanges DROP COLUMN github; ALTER TABLE exchanges DROP COLUMN language;
+  ALTER TABLE exchanges DROP COLUMN "commit"; DROP TABLE outcomes;
+  DELETE FROM rules WHERE term IN (SELECT id FROM terms WHERE key = 'file');
+  DELETE FROM terms WHERE key IN ('file', 'language', 'commit', 'github');
+  PRAGMA user_version=2`
+
+test('a folder of an earlier version is read, searched by what it holds, and written on', async (t) => {
+  const folder = await newFolder(t)
+  const said = (value: string) => ({ value, source: 'declared' }) as const
+  const facts = { language: said('Go'), commit: said('abc1234def'), files: said('cmd/main.go\nC:\\new.go') }
+  const first = await open(folder)
+  await first.append(opening(idOf(1), { facts, body: bodyOf('a prompt') }))
+  await first.append(ending(idOf(1)))
+  await first.append(opening(idOf(2)))
+  await first.close()
+  const db = new DatabaseSync(join(folder, DAY_FILE))
+  db.exec(EARLIER)
+  db.close()
+  const second = await open(folder)
+  for (const text of ['language:go', 'commit:abc1234', 'file:main.go', 'file:"C:\\\\new.go"', 'language:go file:cmd/*'])
+    assert.deepEqual(
+      (await second.find(parseQuery(text, NOON), { limit: 5 })).exchanges.map(({ exchange }) => exchange),
+      [idOf(1)],
+      text,
+    )
+  const outcome = { kind: 'outcome', exchange: idOf(1), at: NOON, outcome: 'accepted', source: 'declared' } as const
+  await second.append({ ...outcome, by: idOf(3), event: 'ghostText.accepted' })
+  await second.append(opening(idOf(4), { facts: { github: { value: 'mona', source: 'observed' } } }))
+  const kept = await second.exchange(idOf(1))
+  assert.deepEqual([textOf(kept?.opening.body), kept?.ending?.kind, kept?.outcomes?.length], ['a prompt', 'replied', 1])
+  const found = async (text: string) => (await second.find(parseQuery(text, NOON), { limit: 5 })).exchanges.length
+  assert.deepEqual([await found('accepted:yes'), await found('github:mona'), await found('')], [1, 1, 3])
+  await second.close()
+})
 test('a damaged file is refused, and its name is told', async (t) => {
   for (const path of ['head.db', DAY_FILE]) {
     const folder = await newFolder(t)

@@ -8,7 +8,9 @@ import { brief, json, line, out, say } from '../terminal.ts'
 /** The grammar, as the help of every command that takes a query shows it. */
 export const QUERY = `
 Query, all parts of which must hold:
-  user: client: connection: model: verdict: rule: secret: repo: session:   * stands for any characters
+  user: github: client: connection: model: verdict: rule: secret: session:
+  repo: file: language: commit:             * stands for any characters
+  accepted:yes        also partly, shown, rejected, kept, gone: what the client told of a suggestion
   after: before:      2026-11-24, 2026-11-24T08:30Z, or how long ago: 90s 30m 2h 3d 1w
   has:finding         something was masked, or passed on and noted
   words "a phrase"    in the prompt's new part or in the reply
@@ -59,7 +61,7 @@ const HEAD = ['exchange', 'time', 'who', 'client', 'connection', 'model', 'outco
 const row = (each: Summary): Cell[] => [
   each.exchange.slice(0, 13),
   brief(each.at),
-  each.actor?.id ?? '–',
+  [each.actor?.id ?? '–', each.github && `(${each.github.value})`].filter(Boolean).join(' '),
   each.client?.value ?? '–',
   each.connection ?? '–',
   each.model ?? '–',
@@ -68,7 +70,8 @@ const row = (each: Summary): Cell[] => [
 ]
 
 /** How it ended, or what a rule said of it where it was let pass. */
-function outcome({ kind, verdict, count }: Summary): Cell {
-  if (kind === 'replied') return verdict?.kind === 'alert' ? ['alert', 'yellow'] : kind
+function outcome({ kind, verdict, count, accepted }: Summary): Cell {
+  const told = accepted ? `${kind}, ${accepted}` : kind
+  if (kind === 'replied') return verdict?.kind === 'alert' ? ['alert', 'yellow'] : told
   return [count && count > 1 ? `${kind} ×${count}` : kind, kind === 'asked' ? 'cyan' : 'red']
 }

@@ -23,7 +23,7 @@ export const tail: Register = (program) => {
 /** Whose exchange an ending belongs to stands in its opening: the line of the same id above it. */
 function told({ seq, entry }: Line): string {
   const kind = paint(
-    entry.kind === 'replied' ? 'green' : entry.kind === 'asked' ? 'cyan' : 'red',
+    entry.kind === 'replied' || entry.kind === 'outcome' ? 'green' : entry.kind === 'asked' ? 'cyan' : 'red',
     entry.kind.padEnd(11),
   )
   return `${moment(entry.at)}  ${String(seq).padStart(6)}  ${kind}  ${entry.exchange.slice(0, 13)}  ${line(about(entry), 120)}`
@@ -32,6 +32,7 @@ function told({ seq, entry }: Line): string {
 function about(entry: Entry): string {
   if (entry.kind === 'gap') return `${entry.count} unrecorded: ${entry.reason}`
   if (entry.kind === 'searched') return `a secret by its value, ${entry.found} shown ${entry.query}`
+  if (entry.kind === 'outcome') return `${entry.outcome} (${entry.source}), ${entry.event}`
   const found = entry.findings.length ? `${entry.findings.length} found` : ''
   const why = [entry.fault, entry.reason].filter(Boolean).join(' ')
   if (!('door' in entry)) return [entry.model, `${entry.timings.end} ms`, found, why].filter(Boolean).join(', ')

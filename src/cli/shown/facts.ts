@@ -1,6 +1,6 @@
 /** The facts of an exchange as rows of name, value and source. Pure; escapes nothing. */
 import type { Shown } from '#console'
-import type { FactName, Source, Usage } from '#exchange'
+import type { FactName, Outcome, Source, Usage } from '#exchange'
 import { duration, moment } from '../terminal.ts'
 
 export interface Row {
@@ -11,12 +11,17 @@ export interface Row {
 
 /** How each fact is called, in the order in which they are shown. */
 const NAMES: Readonly<Record<FactName, string>> = {
+  github: 'github',
+  github_organizations: 'its orgs',
+  github_plan: 'its plan',
+  github_id: 'its id',
   client: 'client',
   user_agent: 'user agent',
   client_session: 'its session',
   initiator: 'initiator',
   interaction: 'interaction',
   repository: 'repository',
+  git_remote: 'git remote',
   branch: 'branch',
   commit: 'commit',
   language: 'language',
@@ -40,6 +45,7 @@ export function factsOf(shown: Shown): Row[] {
     ['connection', opening.connection && [opening.connection, opening.host].filter(Boolean).join('/')],
     ['door', opening.insecure ? `${opening.door}, plain text beyond loopback` : undefined],
     ['request', `${opening.method} ${opening.path}`.trim()],
+    ['route', opening.surface && `${opening.surface}, ${opening.route}`],
     ['model', modelOf(shown)],
     ['session', opening.session],
     ['retry of', opening.retryOf],
@@ -47,7 +53,9 @@ export function factsOf(shown: Shown): Row[] {
     ['verdict', verdictOf(shown)],
     ['fault', [ending?.fault ?? opening.fault, ending?.reason ?? opening.reason].filter(Boolean).join(': ')],
     ['status', ending && statusOf(ending)],
-    ['alerts', ending?.alerts?.join(', ')],
+    ['alerts', [...(opening.alerts ?? []), ...(ending?.alerts ?? [])].join(', ')],
+    ['outcomes', toldTo(ending?.outcomes)],
+    ...(shown.outcomes ?? []).map((each): Maybe => [each.outcome, toldOf(each), each.source]),
     ['finish', ending?.finish],
     ['tokens', usageOf(ending?.usage ?? shown.reply?.usage)],
     ['timings', ending && timingsOf(ending.timings)],
@@ -56,6 +64,23 @@ export function factsOf(shown: Shown): Row[] {
       ending?.unparsed ? `${ending.unparsed} of ${ending.events ?? '?'} events, scanned as text` : undefined,
     ],
   ])
+}
+
+/** When, by the client's clock where it said so, and how much. */
+function toldOf({ at, happened, event, choice, characters, lines }: Outcome): string {
+  const much = [
+    choice === undefined || choice === 0 ? undefined : `suggestion ${choice + 1}`,
+    characters === undefined ? undefined : `${characters} characters`,
+    lines === undefined ? undefined : `${lines} ${lines === 1 ? 'line' : 'lines'}`,
+  ]
+  return [moment(happened ?? at), ...much.filter(Boolean), event].join(', ')
+}
+
+/** What a telemetry told of other exchanges. */
+function toldTo(counts: NonNullable<Shown['ending']>['outcomes']): string | undefined {
+  if (!counts) return undefined
+  const { taken, foreign, unknown, repeated } = counts
+  return `${taken} taken, ${foreign} of others, ${unknown} unknown, ${repeated} told before`
 }
 
 type Maybe = readonly [name: string, value: string | undefined, source?: Source | undefined]

@@ -4,6 +4,7 @@ import { Fault, type Gap, type Note } from '#exchange'
 import type { Store } from '../store.ts'
 import { countsSecretsOnce, tellsCase } from './lists.ts'
 import { ask, bodyOf, commit, DAY, ending, finding, idOf, NOON, opening, piece } from './made.ts'
+import { findsByPlaceAndOutcome, keepsOutcomes } from './outcomes.ts'
 import { repeatsComeBack, unknownLikesAreTaken } from './repeats.ts'
 
 /** The numbers, as given to `idOf`, of the exchanges that a query finds, in the order found. */
@@ -282,6 +283,8 @@ export const CASES: readonly [string, (store: Store) => Promise<void>][] = [
   ['lists sessions', listsSessions],
   ['tells sessions apart whose ids differ in case', tellsCase],
   ['counts a secret once that is repeated', countsSecretsOnce],
+  ['keeps what became of suggestions', keepsOutcomes],
+  ['finds exchanges by account, place and outcome', findsByPlaceAndOutcome],
   ['keeps notes', keepsNotes],
   ['keeps documents', keepsDocuments],
   ['stands hostile values', standsHostileValues],

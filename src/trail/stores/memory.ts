@@ -1,9 +1,16 @@
 /** A store in memory, for tests and for looking at. Keeps nothing once the process ends. */
-import { type Ending, type Entry, Fault, type Note, type Opening } from '#exchange'
+import { type Ending, type Entry, Fault, type Note, type Opening, type Outcome } from '#exchange'
 import { isBefore, type Position, parseCursor, printCursor } from '../cursor.ts'
 import { dayOfExchange } from '../days.ts'
-import { isNote, isOpening, parseEntry, printEntry } from '../entries.ts'
-import { answers, type EndingFacets, endingFacets, type OpeningFacets, openingFacets } from '../facets.ts'
+import { isNote, isOpening, isOutcome, parseEntry, printEntry } from '../entries.ts'
+import {
+  answers,
+  type EndingFacets,
+  endingFacets,
+  type OpeningFacets,
+  openingFacets,
+  outcomeFacets,
+} from '../facets.ts'
 import type { Query } from '../query.ts'
 import type { Batch, Committed, Page, Recorded, SessionTotals, Store, StoredDocument, Unfinished } from '../store.ts'
 import { holds, soughtOf, type Words, wordsOf } from '../words.ts'
@@ -15,6 +22,7 @@ interface Line extends Position {
   ending?: Ending
   endingFacets?: EndingFacets
   flight: Uint8Array[]
+  readonly outcomes: Outcome[]
 }
 
 /** Opens an empty one. */
@@ -39,6 +47,11 @@ class MemoryStore implements Store {
     }
     const line = this.#lines.get(entry.exchange)
     if (isOpening(entry)) return line ? doubled(entry) : this.#open(entry)
+    if (isOutcome(entry)) {
+      if (!line) return doubled(entry)
+      line.outcomes.push(structuredClone(entry))
+      return ++this.#seq
+    }
     if (!line || line.ending || line.opening.kind === 'refused') return doubled(entry)
     line.ending = stored(entry)
     line.endingFacets = endingFacets(entry)
@@ -50,7 +63,14 @@ class MemoryStore implements Store {
   #open(opening: Opening): number {
     const seq = ++this.#seq
     const words = [wordsOf(opening.text ?? '')]
-    const line = { seq, day: dayOfExchange(opening.exchange), opening: stored(opening), words, flight: [] }
+    const line = {
+      seq,
+      day: dayOfExchange(opening.exchange),
+      opening: stored(opening),
+      words,
+      flight: [],
+      outcomes: [],
+    }
     this.#lines.set(opening.exchange, { ...line, facets: openingFacets(opening) })
     return seq
   }
@@ -64,7 +84,8 @@ class MemoryStore implements Store {
     const found = [...this.#lines.values()].filter(({ opening }) => opening.exchange.startsWith(prefix))
     const [line] = found
     if (!line || found.length > 1) return undefined
-    return structuredClone({ seq: line.seq, opening: line.opening, ...(line.ending && { ending: line.ending }) })
+    const { seq, opening, ending, outcomes } = line
+    return structuredClone({ seq, opening, ...(ending && { ending }), ...(outcomes.length && { outcomes }) })
   }
 
   async find(query: Query, page: Page): Promise<{ rows: Recorded[]; next?: string }> {
@@ -94,8 +115,14 @@ class MemoryStore implements Store {
     const text = query.text.map(soughtOf)
     const without = query.without.map(soughtOf)
     const fitting = [...this.#lines.values()].filter(
-      ({ opening, facets, endingFacets: ending, words }) =>
-        answers(query, opening.at, facets, ending) &&
+      ({ opening, facets, endingFacets: ending, words, outcomes }) =>
+        answers(
+          query,
+          opening.at,
+          facets,
+          ending,
+          outcomes.map(({ outcome }) => outcomeFacets(outcome)),
+        ) &&
         text.every((sought) => words.some((side) => holds(side, sought))) &&
         !without.some((sought) => words.some((side) => holds(side, sought))),
     )
@@ -157,10 +184,11 @@ function stored<Line extends Opening | Ending>(entry: Line): Line {
 
 const listed = <Line extends Opening | Ending>(entry: Line): Line => parseEntry<Line>(printEntry(entry), undefined)
 
-const recorded = ({ seq, opening, ending }: Line): Recorded => ({
+const recorded = ({ seq, opening, ending, outcomes }: Line): Recorded => ({
   seq,
   opening: listed(opening),
   ...(ending && { ending: listed(ending) }),
+  ...(outcomes.length && { outcomes: [...outcomes] }),
 })
 
 function after(before: string | undefined): (line: Line) => boolean {

@@ -1,7 +1,7 @@
 /** The default store, seen from the data path: hands batches to a worker thread. Runs no SQL, touches no file. */
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import { type Ending, Fault, type Note, type Opening } from '#exchange'
+import { type Ending, Fault, type Note, type Opening, type Outcome } from '#exchange'
 import { parseEntry } from '../entries.ts'
 import type { Query } from '../query.ts'
 import type { Batch, Committed, Page, Recorded, Store, StoreOptions } from '../store.ts'
@@ -175,10 +175,11 @@ const faultOfLine = (outcome: LineOutcome | undefined): Fault =>
 
 const faultFrom = ({ code, detail }: FaultLine): Fault => new Fault(code, detail)
 
-function recorded({ seq, opening, openingBody, ending, endingBody }: Row): Recorded {
+function recorded({ seq, opening, openingBody, ending, endingBody, outcomes }: Row): Recorded {
   return {
     seq,
     opening: parseEntry<Opening>(opening, openingBody),
     ...(ending !== undefined && { ending: parseEntry<Ending>(ending, endingBody) }),
+    ...(outcomes && { outcomes: outcomes.map((json) => parseEntry<Outcome>(json, undefined)) }),
   }
 }

@@ -1,42 +1,25 @@
 /** One day's file: entries, bodies, the index of words, reply bytes in flight. Removable as a whole; knows no other day. */
 import { Fault } from '#exchange'
-import { type EndingFacets, fits } from '../../facets.ts'
-import type { Key } from '../../query.ts'
+import type { EndingFacets } from '../../facets.ts'
 import { spell, type Tokens } from '../../tokens.ts'
 import { wordsOf } from '../../words.ts'
 import { Bodies } from './bodies.ts'
 import { File } from './file.ts'
 import type { Line, Row } from './protocol.ts'
+import { FORMAT, TERM_KEYS } from './schema.ts'
+import { Terms } from './terms.ts'
 
-/** `seq` of an exchange is that of its opening. Words: row 2·seq is the prompt's, 2·seq + 1 the reply's. */
-const FORMAT = {
-  version: 2,
-  oldest: 1,
-  schema: `
-    CREATE TABLE entries(seq INTEGER PRIMARY KEY, json TEXT NOT NULL);
-    CREATE TABLE bodies(seq INTEGER PRIMARY KEY, coding INTEGER NOT NULL, size INTEGER NOT NULL, bytes BLOB NOT NULL);
-    CREATE TABLE exchanges(seq INTEGER PRIMARY KEY, exchange TEXT NOT NULL UNIQUE, closing INTEGER, at INTEGER NOT NULL,
-      user INTEGER, client INTEGER, connection INTEGER, model INTEGER, verdict INTEGER, repo INTEGER, session INTEGER,
-      outcome TEXT, findings INTEGER NOT NULL, masked INTEGER NOT NULL, input INTEGER NOT NULL, output INTEGER NOT NULL);
-    CREATE INDEX exchanges_user ON exchanges(user) WHERE user IS NOT NULL;
-    CREATE INDEX exchanges_session ON exchanges(session) WHERE session IS NOT NULL;
-    CREATE INDEX exchanges_open ON exchanges(seq) WHERE outcome IS NULL;
-    CREATE TABLE terms(id INTEGER PRIMARY KEY, key TEXT NOT NULL, value TEXT NOT NULL, UNIQUE(key, value));
-    CREATE TABLE rules(term INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY(term, seq)) WITHOUT ROWID;
-    CREATE TABLE gaps(seq INTEGER PRIMARY KEY);
-    CREATE TABLE flight(id INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
-    CREATE TABLE unindexed(id INTEGER PRIMARY KEY, flow BLOB NOT NULL, runs BLOB NOT NULL);
-    CREATE VIRTUAL TABLE words USING fts5(flow, runs, content='', columnsize=0, detail=full, tokenize='ascii')`,
-}
-
-const TERM_KEYS = ['user', 'client', 'connection', 'model', 'verdict', 'repo', 'session'] as const
+const COLUMNS = [...TERM_KEYS, 'outcome', 'findings', 'masked', 'input', 'output'].map((name) => `"${name}"`)
+const OPEN = `INSERT OR IGNORE INTO exchanges(seq, exchange, at, ${COLUMNS.join(', ')})
+  VALUES (?, ?, ?, ${COLUMNS.map(() => '?').join(', ')})`
+const OUTCOMES_OF = 'SELECT json FROM outcomes JOIN entries USING (seq) WHERE of = ? ORDER BY seq'
 
 /** The open file of one UTC day and retention class. */
 export class Day {
   readonly file: File
   readonly #bodies: Bodies
   readonly #tokens: Tokens
-  readonly #terms = new Map<string, number>()
+  readonly terms: Terms
   #waiting = 0
   #waitingBytes = 0
   #unsure = true
@@ -45,6 +28,7 @@ export class Day {
   constructor(path: string, tokens: Tokens) {
     this.file = new File(path, FORMAT)
     this.#bodies = new Bodies(this.file)
+    this.terms = new Terms(this.file)
     this.#tokens = tokens
   }
 
@@ -84,7 +68,7 @@ export class Day {
     try {
       return this.file.transaction(work)
     } catch (error) {
-      this.#terms.clear()
+      this.terms.forget()
       this.#bodies.forget()
       this.#unsure = true
       throw error
@@ -96,9 +80,9 @@ export class Day {
    * body that its own is like is not here, so that it must be given `whole`.
    */
   write(line: Line, seq: number, body: Uint8Array | undefined): 'written' | 'no place' | 'whole' {
-    const session = line.part === 'opening' ? this.#term('session', line.facets.facets.session) : null
+    const session = line.part === 'opening' ? this.terms.id('session', line.facets.facets.session) : null
     if (line.like && !this.#bodies.canMake(line.like, session)) return 'whole'
-    const at = line.part === 'opening' ? this.#open(line, seq) : line.part === 'ending' ? this.#end(line, seq) : seq
+    const at = this.#place(line, seq)
     if (at === undefined) return 'no place'
     this.file.run('INSERT INTO entries VALUES (?, ?)', seq, line.json)
     if (line.part === 'note') this.file.run('INSERT INTO gaps VALUES (?)', seq)
@@ -107,12 +91,26 @@ export class Day {
     return 'written'
   }
 
+  /** The seq of the exchange that an entry belongs to, its own where it belongs to none; undefined where it does not fit. */
+  #place(line: Line, seq: number): number | undefined {
+    if (line.part === 'opening') return this.#open(line, seq)
+    if (line.part === 'ending') return this.#end(line, seq)
+    return line.part === 'outcome' ? this.#tell(line, seq) : seq
+  }
+
+  #tell({ exchange, many }: Line & { part: 'outcome' }, seq: number): number | undefined {
+    const found = this.file.get<{ seq: number }>('SELECT seq FROM exchanges WHERE exchange = ?', exchange)
+    if (!found) return undefined
+    this.file.run('INSERT INTO outcomes VALUES (?, ?)', found.seq, seq)
+    this.terms.mark(many, found.seq)
+    return found.seq
+  }
+
   #open({ exchange, at, facets: known }: Line & { part: 'opening' }, seq: number): number | undefined {
-    const terms = TERM_KEYS.map((key) => this.#term(key, known.facets[key]))
+    const terms = TERM_KEYS.map((key) => this.terms.id(key, known.facets[key]))
     const figures = [known.outcome ?? null, known.findings, known.masked ? 1 : 0, 0, 0]
-    const sql = `INSERT OR IGNORE INTO exchanges VALUES (?, ?, NULL, ?, ${'?, '.repeat(7)}?, ?, ?, ?, ?)`
-    if (this.file.run(sql, seq, exchange, at, ...terms, ...figures).changes === 0) return undefined
-    this.#mark(known, seq)
+    if (this.file.run(OPEN, seq, exchange, at, ...terms, ...figures).changes === 0) return undefined
+    this.terms.mark(known.many, seq)
     return seq
   }
 
@@ -124,28 +122,8 @@ export class Day {
     const sql = `UPDATE exchanges SET closing = ?, outcome = ?, findings = findings + ?, masked = max(masked, ?),
       input = ?, output = ? WHERE seq = ?`
     this.file.run(sql, seq, outcome, findings, masked ? 1 : 0, input, output, found.seq)
-    this.#mark(facets, found.seq)
+    this.terms.mark(facets.many, found.seq)
     return found.seq
-  }
-
-  /** What an exchange may have many of; the table was made for rules. */
-  #mark({ rules, secrets }: Pick<EndingFacets, 'rules' | 'secrets'>, seq: number): void {
-    const insert = 'INSERT OR IGNORE INTO rules VALUES (?, ?)'
-    for (const rule of rules) this.file.run(insert, this.#term('rule', rule), seq)
-    for (const secret of secrets) this.file.run(insert, this.#term('secret', secret), seq)
-  }
-
-  /** A value as a number, so that rows are short. */
-  #term(key: string, value: string | undefined): number | null {
-    if (value === undefined) return null
-    const name = `${key}\n${value}`
-    const known = this.#terms.get(name)
-    if (known !== undefined) return known
-    this.file.run('INSERT OR IGNORE INTO terms(key, value) VALUES (?, ?)', key, value)
-    const { id } = this.file.get<{ id: number }>('SELECT id FROM terms WHERE key = ? AND value = ?', key, value)!
-    if (this.#terms.size > 10_000) this.#terms.clear()
-    this.#terms.set(name, id)
-    return id
   }
 
   /** The tokens of a text become durable with their entry; the index takes them up later, many at a time. */
@@ -177,28 +155,17 @@ export class Day {
     return rows.length === most
   }
 
-  /** The numbers of the values of one key that fit any of the patterns. */
-  termsLike(key: Key, patterns: readonly string[]): number[] {
-    const plain = patterns.every((pattern) => !pattern.includes('*'))
-    if (plain && (key === 'session' || key === 'secret')) return patterns.flatMap((value) => this.#known(key, value))
-    const all = this.file.all<{ id: number; value: string }>('SELECT id, value FROM terms WHERE key = ?', key)
-    return all.filter(({ value }) => fits(patterns, value)).map(({ id }) => id)
-  }
-
-  #known(key: Key, value: string): number[] {
-    const row = this.file.get<{ id: number }>('SELECT id FROM terms WHERE key = ? AND value = ?', key, value)
-    return row ? [row.id] : []
-  }
-
   /** The entries of one exchange, by the seq of its opening. */
   row({ seq, closing }: { seq: number; closing: number | null }, withBodies: boolean): Row {
     const openingBody = withBodies ? this.#bodies.read(seq) : undefined
     const endingBody = withBodies && closing !== null ? this.#bodies.read(closing) : undefined
     const ending = closing === null ? undefined : this.json(closing)
+    const outcomes = this.file.all<{ json: string }>(OUTCOMES_OF, seq).map(({ json }) => json)
     return {
       seq,
       opening: this.json(seq),
       ...(ending !== undefined && { ending }),
+      ...(outcomes.length > 0 && { outcomes }),
       ...(openingBody && { openingBody }),
       ...(endingBody && { endingBody }),
     }

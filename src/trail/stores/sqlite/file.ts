@@ -8,9 +8,9 @@ import { faultOfStore } from './faults.ts'
 /** What a file is opened as: its format number and the statements that make it. */
 export interface Format {
   readonly version: number
-  /** A file of this or a later version needs nothing but its new number, since what it holds is still read. */
-  readonly oldest?: number
   readonly schema: string
+  /** By version: what makes a file of that version one of the next. One that is not named is not read. */
+  readonly upgrades?: Readonly<Record<number, (file: File) => void>>
 }
 
 type Values = readonly SQLInputValue[]
@@ -59,18 +59,24 @@ export class File {
     if (said !== expected) throw new Fault('trail.unavailable', `${this.name}: PRAGMA ${text} gives ${String(said)}`)
   }
 
-  #prepareFormat({ version, schema, oldest = version }: Format): void {
+  #prepareFormat({ version, schema, upgrades = {} }: Format): void {
     this.#db.exec('BEGIN IMMEDIATE')
     try {
       const [found] = Object.values(this.#db.prepare('PRAGMA user_version').get() ?? {})
       if (Number(found) > version) throw new Fault('trail.newer', `${this.name}: format ${String(found)}`)
-      if (found === 0) this.#db.exec(`${schema}; PRAGMA user_version=${version}`)
-      else if (Number(found) >= oldest && Number(found) < version) this.#db.exec(`PRAGMA user_version=${version}`)
+      if (found === 0) this.#db.exec(schema)
+      else for (let at = Number(found); at < version; at++) this.#upgrade(at, upgrades[at])
+      if (found !== version) this.#db.exec(`PRAGMA user_version=${version}`)
       this.#db.exec('COMMIT')
     } catch (error) {
       this.#rollback()
       throw error
     }
+  }
+
+  #upgrade(version: number, upgrade: ((file: File) => void) | undefined): void {
+    if (!upgrade) throw new Fault('trail.unavailable', `${this.name}: format ${version} is no longer read`)
+    upgrade(this)
   }
 
   /** Runs `work` as one durable transaction, all or nothing. */

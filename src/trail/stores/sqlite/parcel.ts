@@ -1,15 +1,15 @@
 /** A batch as one message to the store's thread. Copies every body once, so that no caller's buffer is shared. */
 import type { Entry, Like } from '#exchange'
 import { dayOfExchange } from '../../days.ts'
-import { isNote, isOpening, printEntry } from '../../entries.ts'
-import { endingFacets, openingFacets } from '../../facets.ts'
+import { isBare, isOpening, isOutcome, printEntry } from '../../entries.ts'
+import { endingFacets, openingFacets, outcomeFacets } from '../../facets.ts'
 import type { Batch } from '../../store.ts'
 import type { Line, Parcel, Stretch } from './protocol.ts'
 
 /** Packs a batch; `bytes` may be transferred. What a body shares with one in the same day file stays here unless `whole`. */
 export function packBatch({ entries, pieces }: Batch, whole = false): Parcel {
   const likes = entries.map((entry) => (whole ? undefined : likeOf(entry)))
-  const bodies = entries.map((entry, at) => (isNote(entry) ? undefined : between(entry.body?.bytes, likes[at])))
+  const bodies = entries.map((entry, at) => (isBare(entry) ? undefined : between(entry.body?.bytes, likes[at])))
   const all = [...bodies, ...pieces.map((piece) => piece.bytes)]
   const bytes = new Uint8Array(all.reduce((total, part) => total + (part?.byteLength ?? 0), 0))
   let offset = 0
@@ -33,7 +33,8 @@ const between = (bytes: Uint8Array | undefined, like: Like | undefined): Uint8Ar
 function lineOf(entry: Entry, body: Stretch | undefined, like: Like | undefined): Line {
   const stored = { ...(body && { body }), ...(like && { like }) }
   const common = { exchange: entry.exchange, at: entry.at, json: printEntry(entry), ...stored }
-  if (isNote(entry)) return { ...common, part: 'note' }
+  if (isOutcome(entry)) return { ...common, part: 'outcome', many: outcomeFacets(entry.outcome) }
+  if (isBare(entry)) return { ...common, part: 'note' }
   const said = { ...common, ...(entry.text && { text: entry.text }) }
   return isOpening(entry)
     ? { ...said, part: 'opening', facets: openingFacets(entry) }

@@ -1,6 +1,6 @@
 /** What crosses between the data path and the store's thread: plain data, cheap to copy. Types only. */
 import type { FaultCode, Like } from '#exchange'
-import type { EndingFacets, OpeningFacets } from '../../facets.ts'
+import type { EndingFacets, ManyValues, OpeningFacets } from '../../facets.ts'
 import type { Query } from '../../query.ts'
 import type { Page, SessionTotals, StoredDocument } from '../../store.ts'
 
@@ -23,6 +23,7 @@ interface Common {
 export type Line =
   | (Common & { readonly part: 'opening'; readonly facets: OpeningFacets })
   | (Common & { readonly part: 'ending'; readonly facets: EndingFacets })
+  | (Common & { readonly part: 'outcome'; readonly many: ManyValues })
   | (Common & { readonly part: 'note' })
 
 /** A batch as one message: all bytes in one buffer that changes hands without being copied. */
@@ -51,6 +52,7 @@ export interface Row {
   readonly seq: number
   readonly opening: string
   readonly ending?: string
+  readonly outcomes?: readonly string[]
   readonly openingBody?: Uint8Array
   readonly endingBody?: Uint8Array
 }

@@ -1,7 +1,7 @@
 /** Finds exchanges and sessions in the day files, newest first, by a cursor. Reads; writes only the index of words. */
 import { isBefore, type Position, parseCursor, printCursor } from '../../cursor.ts'
 import { dayOf, daysOfPrefix } from '../../days.ts'
-import { filters, fits } from '../../facets.ts'
+import { filters, fits, isMany } from '../../facets.ts'
 import { type Key, type Query, VERDICTS } from '../../query.ts'
 import type { Page } from '../../store.ts'
 import type { Tokens } from '../../tokens.ts'
@@ -165,7 +165,7 @@ export class Search {
     let totals: SessionRow | undefined
     for (const name of this.#engine.folder.names()) {
       const day = this.#day(name)
-      const [term] = day.termsLike('session', [session])
+      const [term] = day.terms.like('session', [session])
       const figures = term === undefined ? undefined : day.file.get<Figures>(FIGURES, term)
       if (figures)
         totals = totals ? added(totals, figures) : { session, ...rest(figures), newest: day.listed(figures.seq) }
@@ -178,7 +178,7 @@ export class Search {
     const rows: Row[] = []
     for (const name of this.#engine.folder.names().reverse()) {
       const day = this.#day(name)
-      const [term] = day.termsLike('session', [id])
+      const [term] = day.terms.like('session', [id])
       if (term === undefined) continue
       const sql = 'SELECT seq, closing FROM exchanges WHERE session = ? ORDER BY seq'
       for (const found of day.file.all<Found>(sql, term)) rows.push(day.row(found, false))
@@ -237,10 +237,9 @@ const added = (totals: SessionRow, older: Figures): SessionRow => ({
 
 /** What a file must hold for one key; undefined where it holds no such value. */
 function clauseFor(day: Day, key: Key, patterns: readonly string[]): string | undefined {
-  const ids = day.termsLike(key, patterns)
-  if (key === 'rule' || key === 'secret')
-    return ids.length ? `e.seq IN (SELECT seq FROM rules WHERE term ${among(ids)})` : undefined
-  const clauses = ids.length ? [`e.${key} ${among(ids)}`] : []
+  const ids = day.terms.like(key, patterns)
+  if (isMany(key)) return ids.length ? `e.seq IN (SELECT seq FROM rules WHERE term ${among(ids)})` : undefined
+  const clauses = ids.length ? [`e."${key}" ${among(ids)}`] : []
   if (key === 'verdict') clauses.push(...outcomeClauses(patterns))
   return clauses.length ? `(${clauses.join(' OR ')})` : undefined
 }

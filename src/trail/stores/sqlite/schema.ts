@@ -1,0 +1,53 @@
+/** The tables of a day's file, and how a file of an earlier version becomes one of this. Reads no body. */
+import type { Opening } from '#exchange'
+import { parseEntry } from '../../entries.ts'
+import { openingFacets } from '../../facets.ts'
+import type { File, Format } from './file.ts'
+import { Terms } from './terms.ts'
+
+/** The columns of an exchange that hold the number of a term. */
+export const TERM_KEYS = [
+  ...(['user', 'client', 'connection', 'model', 'verdict', 'repo', 'session'] as const),
+  ...(['github', 'language', 'commit'] as const),
+] as const
+
+const OUTCOMES = 'CREATE TABLE outcomes(of INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY(of, seq)) WITHOUT ROWID'
+
+/** `seq` of an exchange is that of its opening. Words: row 2·seq is the prompt's, 2·seq + 1 the reply's. */
+export const FORMAT: Format = {
+  version: 3,
+  schema: `
+    CREATE TABLE entries(seq INTEGER PRIMARY KEY, json TEXT NOT NULL);
+    CREATE TABLE bodies(seq INTEGER PRIMARY KEY, coding INTEGER NOT NULL, size INTEGER NOT NULL, bytes BLOB NOT NULL);
+    CREATE TABLE exchanges(seq INTEGER PRIMARY KEY, exchange TEXT NOT NULL UNIQUE, closing INTEGER, at INTEGER NOT NULL,
+      user INTEGER, client INTEGER, connection INTEGER, model INTEGER, verdict INTEGER, repo INTEGER, session INTEGER,
+      outcome TEXT, findings INTEGER NOT NULL, masked INTEGER NOT NULL, input INTEGER NOT NULL, output INTEGER NOT NULL,
+      github INTEGER, language INTEGER, "commit" INTEGER);
+    CREATE INDEX exchanges_user ON exchanges(user) WHERE user IS NOT NULL;
+    CREATE INDEX exchanges_session ON exchanges(session) WHERE session IS NOT NULL;
+    CREATE INDEX exchanges_open ON exchanges(seq) WHERE outcome IS NULL;
+    CREATE TABLE terms(id INTEGER PRIMARY KEY, key TEXT NOT NULL, value TEXT NOT NULL, UNIQUE(key, value));
+    CREATE TABLE rules(term INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY(term, seq)) WITHOUT ROWID;
+    CREATE TABLE gaps(seq INTEGER PRIMARY KEY);
+    CREATE TABLE flight(id INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
+    CREATE TABLE unindexed(id INTEGER PRIMARY KEY, flow BLOB NOT NULL, runs BLOB NOT NULL);
+    CREATE VIRTUAL TABLE words USING fts5(flow, runs, content='', columnsize=0, detail=full, tokenize='ascii');
+    ${OUTCOMES}`,
+  upgrades: { 1: () => undefined, 2: outcomesAndPlaces },
+}
+
+/** From version 2: outcomes get a table, and what the entries told of language, commit and files can be sought. */
+function outcomesAndPlaces(file: File): void {
+  for (const column of ['github', 'language', '"commit"'])
+    file.run(`ALTER TABLE exchanges ADD COLUMN ${column} INTEGER`)
+  file.run(OUTCOMES)
+  const terms = new Terms(file)
+  const rows = file.all<{ seq: number; json: string }>('SELECT seq, json FROM exchanges JOIN entries USING (seq)')
+  for (const { seq, json } of rows) {
+    const { facets, many } = openingFacets(parseEntry<Opening>(json, undefined))
+    if (facets.language === undefined && facets.commit === undefined && !many.file) continue
+    const values = [terms.id('language', facets.language), terms.id('commit', facets.commit)]
+    file.run('UPDATE exchanges SET language = ?, "commit" = ? WHERE seq = ?', ...values, seq)
+    terms.mark({ ...(many.file && { file: many.file }) }, seq)
+  }
+}

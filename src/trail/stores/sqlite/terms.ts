@@ -1,0 +1,54 @@
+/** The values that an exchange can be found by, each kept once in its file under a number. Knows no entry. */
+import { fits, MANY, type ManyValues } from '../../facets.ts'
+import type { Key } from '../../query.ts'
+import type { File } from './file.ts'
+
+/** So many numbers are remembered; then all are forgotten. */
+const MOST_KNOWN = 10_000
+
+export class Terms {
+  readonly #file: File
+  readonly #numbers = new Map<string, number>()
+
+  constructor(file: File) {
+    this.#file = file
+  }
+
+  /** A value as a number, so that rows are short. */
+  id(key: Key, value: string | undefined): number | null {
+    if (value === undefined) return null
+    const name = `${key}\n${value}`
+    const known = this.#numbers.get(name)
+    if (known !== undefined) return known
+    this.#file.run('INSERT OR IGNORE INTO terms(key, value) VALUES (?, ?)', key, value)
+    const { id } = this.#file.get<{ id: number }>('SELECT id FROM terms WHERE key = ? AND value = ?', key, value)!
+    if (this.#numbers.size > MOST_KNOWN) this.#numbers.clear()
+    this.#numbers.set(name, id)
+    return id
+  }
+
+  /** What an exchange may have many of; the table was made for rules. */
+  mark(many: ManyValues, seq: number): void {
+    for (const key of MANY)
+      for (const value of many[key] ?? [])
+        this.#file.run('INSERT OR IGNORE INTO rules VALUES (?, ?)', this.id(key, value), seq)
+  }
+
+  /** Forgets the numbers: some of them may have been rolled back. */
+  forget(): void {
+    this.#numbers.clear()
+  }
+
+  /** The numbers of the values of one key that fit any of the patterns. */
+  like(key: Key, patterns: readonly string[]): number[] {
+    const plain = patterns.every((pattern) => !pattern.includes('*'))
+    if (plain && (key === 'session' || key === 'secret')) return patterns.flatMap((value) => this.#known(key, value))
+    const all = this.#file.all<{ id: number; value: string }>('SELECT id, value FROM terms WHERE key = ?', key)
+    return all.filter(({ value }) => fits(patterns, value)).map(({ id }) => id)
+  }
+
+  #known(key: Key, value: string): number[] {
+    const row = this.#file.get<{ id: number }>('SELECT id FROM terms WHERE key = ? AND value = ?', key, value)
+    return row ? [row.id] : []
+  }
+}
