@@ -45,6 +45,11 @@ export const FAULTS = {
     remedy:
       'Create one for it: `gatelog keys create --network <CIDR>`; a plain listener beyond loopback takes no other.',
   },
+  'identity.passthrough': {
+    status: 400,
+    message: 'A Gatelog key may not stand in the place of the provider’s credential here',
+    remedy: 'Send it as x-gatelog-key, beside your own credential; only brokered connections take it there.',
+  },
   'identity.right': {
     status: 400,
     message: 'Nobody may do that here',
@@ -108,6 +113,11 @@ export const FAULTS = {
     remedy: 'Set unknown_routes: record-and-pass on the connection to let it through.',
   },
   'request.json': { status: 400, message: 'The body is not valid JSON', remedy: 'Send the provider’s own JSON body.' },
+  'request.key': {
+    status: 400,
+    message: 'A key of the request’s JSON can be read in two ways',
+    remedy: 'Send each key once, as the provider spells it.',
+  },
   'request.type': {
     status: 415,
     message: 'The content type does not fit this route',

@@ -13,7 +13,7 @@ import { Strands } from './strands.ts'
 const engine = compile(RULES)
 const [chat] = PROTOCOLS
 const judge = judgeWith({ engine })
-const read = (text: string) => chat?.readPieces(text, 'prompt') ?? readDocument(text)
+const read = (text: string) => chat?.readPieces(text, 'prompt') ?? readDocument(text, 'prompt')
 const received = (body: string | Buffer) => ({ bytes: Buffer.from(body), raw: Buffer.from(body), encoding: 'identity' })
 
 /** What one caller sends, one body after the other, each learned once it was read. */
@@ -100,16 +100,29 @@ test('bytes that stood in an array before and now stand elsewhere are read as th
   const inside = first.slice(first.indexOf('[') + 1, first.lastIndexOf(']'))
   for (const body of [
     `{"model":"m","other":[${inside}],"messages":[]}`,
-    `{"model":"m","messages":[${inside}],"messages":[${inside},"last"]}`,
     `{"model":"m","messages":{"messages":[${inside}]}}`,
     `{"model":"m","messages":[[${inside}]]}`,
     `{"model":"m","messages":["x",${inside}]}`,
-    `{"model":"m","messages":[${inside}],"\\u006dessages":3}`,
   ]) {
     const send = openCaller()
     send(first)
     assert.deepEqual(send(body).document, JSON.parse(body), body.slice(0, 60))
     assert.deepEqual(send(body).document, JSON.parse(body), 'the same once more')
+  }
+})
+
+test('a key twice is refused, also where one of them holds what is known', () => {
+  const inside = first.slice(first.indexOf('[') + 1, first.lastIndexOf(']'))
+  for (const body of [
+    `{"model":"m","messages":[${inside}],"messages":[${inside},"last"]}`,
+    `{"model":"m","messages":[${inside}],"\\u006dessages":3}`,
+  ]) {
+    const send = openCaller()
+    send(first)
+    assert.throws(
+      () => send(body),
+      (error: unknown) => error instanceof Fault && error.code === 'request.key',
+    )
   }
 })
 

@@ -55,7 +55,7 @@ async function whole(exchange: Exchange, way: Way, incoming: Incoming, type: str
   }
   const bytes = Buffer.concat(chunks)
   const text = bytes.toString()
-  const read = (json: string) => way.protocol?.readPieces(json, 'reply') ?? readDocument(json)
+  const read = (json: string) => way.protocol?.readPieces(json, 'reply') ?? readDocument(json, 'reply')
   const masker = maskerFor(exchange, way, 'reply')
   const masked = maskBody(judgeWith(masker), text, { direction: 'reply', masker, read })
   const blocked = masked.findings.find(({ action }) => action === 'block')

@@ -49,6 +49,10 @@ export interface Exchange<Asked extends Head = Turn> {
   retryOf?: string
   /** Remembers what this prompt sent, for the session's next one; called once it is on the record. */
   learn?: () => void
+  /** The prompt's body, parsed; masked once it is scanned. */
+  document?: unknown
+  /** The body that no protocol reads, masked. */
+  unread?: Buffer
   /** The body that was digested last. */
   digested?: { readonly bytes: Uint8Array; readonly hex: string }
   /** Resolves once it is decided whether the opening is on the trail. */

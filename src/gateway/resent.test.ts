@@ -9,7 +9,7 @@ import { Fault, openHouse, type Script, SECRET } from './house.case.ts'
 import { Resent } from './resent.ts'
 
 const masker = { engine: compile(RULES) }
-const how = { direction: 'prompt', masker, read: readDocument } as const
+const how = { direction: 'prompt', masker, read: (text: string) => readDocument(text, 'prompt') } as const
 
 /** Words that are clean, that are secrets, and that become one when they stand side by side. */
 const word = fc.constantFrom(

@@ -22,7 +22,7 @@ export interface Scanned {
 /** Step 3: secrets in the prompt, and its masked copy; the record never holds another. */
 export async function scan(exchange: Exchange, way: Way, received: Asked): Promise<Scanned> {
   const { house } = exchange
-  const read = (json: string) => way.protocol?.readPieces(json, 'prompt') ?? readDocument(json)
+  const read = (json: string) => way.protocol?.readPieces(json, 'prompt') ?? readDocument(json, 'prompt')
   const masker = maskerFor(exchange, way, 'prompt')
   if (way.connection.restore) exchange.taken = chainBefore(exchange, way, received)
   const before = house.memory.resent.compare(chainOf(exchange, way), masker, exchange.at)
@@ -32,6 +32,7 @@ export async function scan(exchange: Exchange, way: Way, received: Asked): Promi
     ? asItCame(received)
     : await replaced(exchange, way, received, judge, { direction: 'prompt', masker, read })
   exchange.findings = scanned.findings
+  if (!way.protocol) exchange.unread = scanned.record
   keep(exchange, way, received, scanned)
   learnOnceKept(exchange, way, received, before, scanned)
   if (exchange.prompt) exchange.text = textOf(before.fresh(exchange.prompt.messages))
@@ -62,7 +63,10 @@ async function replaced(
   const untouched = restored === text
   const outgoing = untouched ? raw : restored === recorded ? record : Buffer.from(restored)
   if (findings.length) await house.identity.revokeSecretsIn(text)
-  if (way.protocol && recorded !== text) exchange.prompt = way.protocol.readPrompt(JSON.parse(recorded), turn.headers)
+  if (way.protocol && recorded !== text) {
+    exchange.document = JSON.parse(recorded)
+    exchange.prompt = way.protocol.readPrompt(exchange.document, turn.headers)
+  }
   return { outgoing, untouched, findings, record }
 }
 

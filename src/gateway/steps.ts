@@ -2,7 +2,7 @@
 import { Fault, type Finding, faultOf, type Prompt, type Verdict } from '#exchange'
 import { type Caller, findCredential, looksLikeKey, sessionId } from '#identity'
 import { decide as judge } from '#policy'
-import { type Protocol, type Route, routeFor } from '#wire'
+import { checkSpelling, type Protocol, plainPrompt, type Route, routeFor, saidIn } from '#wire'
 import { Asked } from './asked.ts'
 import type { Connection, Host } from './connection.ts'
 import type { Exchange } from './exchange.ts'
@@ -34,6 +34,9 @@ export function identify(exchange: Exchange<Head>): Way {
   exchange.key = key.id
   const caller = house.identity.admit(key, found.channel, turn.address.connection)
   if (place instanceof Fault) throw place
+  const { credentials, kind } = place.connection
+  if (found.channel === 'credential' && credentials !== 'brokered' && kind !== 'demo')
+    throw new Fault('identity.passthrough')
   const credential = upstreamCredential(exchange)
   if (credential) exchange.credential = house.keyring.digest('credential', credential).toString('hex').slice(0, 32)
   return { ...place, caller }
@@ -75,7 +78,7 @@ function upstreamCredential({ turn }: Exchange<Head>): string | undefined {
 /**
  * Step 2: the body as a prompt, and the session it belongs to. An unknown route goes on only where the connection
  * says so.
- * @throws request.route, request.type, request.json, request.encoding, request.encoded, limit.*
+ * @throws request.route, request.type, request.json, request.key, request.encoding, request.encoded, limit.*
  */
 export async function read(exchange: Exchange, way: Way): Promise<Asked> {
   const { turn } = exchange
@@ -87,7 +90,10 @@ export async function read(exchange: Exchange, way: Way): Promise<Asked> {
   if (typeof type === 'string' && !/\bjson\b/i.test(type)) throw new Fault('request.type', type.slice(0, 64))
   const { memory, engine } = exchange.house
   const asked = new Asked(received, memory.strands.read(callerOf(exchange, way), received.bytes, engine, exchange.at))
-  const prompt = way.protocol.readPrompt(asked.parse(), turn.headers)
+  const document = asked.parse()
+  checkSpelling(document)
+  const prompt = way.protocol.readPrompt(document, turn.headers)
+  exchange.document = document
   exchange.prompt = prompt
   exchange.session = sessionOf(exchange, prompt)
   return asked
@@ -109,16 +115,24 @@ export function decide(exchange: Exchange, way: Way): Verdict {
     exchange.verdict = stopped
     return stopped
   }
-  if (!actor || !prompt) return { kind: 'allow' }
+  if (!actor) return { kind: 'allow' }
   const verdict = judge(house.rules, {
     actor,
+    ...promptOf(exchange, prompt),
     connection: { name: way.connection.name, kind: way.connection.kind },
     client: { name: client.client, version: client.version ?? '' },
-    prompt,
     findings,
   })
   exchange.verdict = verdict
   return verdict
+}
+
+/** The prompt that the rules see: of a body that no protocol reads all its texts, of none nothing. */
+function promptOf({ document, unread, house }: Exchange, prompt: Prompt | undefined) {
+  if (prompt) return { prompt, said: () => saidIn(document) }
+  const asked = unread?.length && house.rules.some(({ ofPrompt }) => ofPrompt)
+  const plain = asked ? plainPrompt(unread.toString()) : undefined
+  return { prompt: plain?.prompt, said: () => plain?.said ?? '' }
 }
 
 /** What an action of the masking rules says before any other rule is asked: nothing of this prompt goes on. */

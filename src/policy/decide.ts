@@ -6,12 +6,14 @@ import type { Rule } from './rule.ts'
 /**
  * The first `allow` or `deny` that holds decides, in the order written. Unless that is a `deny`, the first `alert` that
  * held before it is the verdict; where no rule holds, `allow`. A condition that fails at run time denies, whatever its
- * rule would have done, unless the rule says `on_error: allow`: then the next rule is asked.
+ * rule would have done, unless the rule says `on_error: allow`: then the next rule is asked. Where there is no prompt,
+ * rules that read one are passed over.
  */
 export function decide(rules: readonly Rule[], facts: PolicyFacts): Verdict {
   const read = readerOf(facts)
   let alert: Verdict | undefined
   for (const rule of rules) {
+    if (rule.ofPrompt && !facts.prompt) continue
     const holds = rule.holds(read)
     if (holds instanceof Error) {
       if (rule.onError === 'allow') continue

@@ -1,13 +1,16 @@
 /** What a rule may ask about an exchange, and how much each thing can be trusted. Compiles and decides nothing. */
 import { type CelInput, CelScalar, celEnv, listType, mapType } from '@bufbuild/cel'
-import type { Actor, Finding, Prompt } from '#exchange'
+import type { Actor, Finding, Message, Prompt } from '#exchange'
 
 /** The facts of one exchange. */
 export interface PolicyFacts {
   readonly actor: Actor
   readonly connection: { readonly name: string; readonly kind: string }
   readonly client: { readonly name: string; readonly version: string }
-  readonly prompt: Prompt
+  /** Undefined where nothing is asked that could be read: a list of models, a ping. */
+  readonly prompt: Prompt | undefined
+  /** All that a provider could read of the prompt: see `prompt.text`. */
+  readonly said: () => string
   readonly findings: readonly Pick<Finding, 'rule' | 'direction'>[]
 }
 
@@ -25,9 +28,13 @@ export const ENVIRONMENT = celEnv({
   },
 })
 
+const NOTHING: Prompt = { model: '', stream: false, messages: [], tools: [] }
+const given = ({ prompt = NOTHING }: PolicyFacts): Prompt => prompt
+
 /**
- * Everything that a condition can read. `prompt.text` is every message's text, joined by newlines; `prompt.size` its
- * length in UTF-16 units; a fact that the client did not send is empty.
+ * Everything that a condition can read. `prompt.text` is every text of the body that a provider could read, tools and
+ * what they were called with included, joined by newlines; `prompt.size` its length in UTF-16 units; a fact that the
+ * client did not send is empty.
  */
 const READERS = {
   'actor.id': ({ actor }) => actor.id,
@@ -38,20 +45,32 @@ const READERS = {
   'connection.kind': ({ connection }) => connection.kind,
   'client.name': ({ client }) => client.name,
   'client.version': ({ client }) => client.version,
-  model: ({ prompt }) => prompt.model,
-  'prompt.text': ({ prompt }) => prompt.messages.map((message) => message.text).join('\n'),
-  'prompt.messages': ({ prompt }) => prompt.messages.map(({ role, text }) => ({ role, text })),
-  'prompt.tools': ({ prompt }) => [...prompt.tools],
-  'prompt.files': ({ prompt }) => [...(prompt.files ?? [])],
-  'prompt.repository': ({ prompt }) => prompt.repository ?? '',
-  'prompt.language': ({ prompt }) => prompt.language ?? '',
-  'prompt.stream': ({ prompt }) => prompt.stream,
+  model: (facts) => given(facts).model,
+  'prompt.text': ({ said }) => said(),
+  'prompt.messages': (facts) => given(facts).messages.map((message) => ({ role: message.role, text: textOf(message) })),
+  'prompt.tools': (facts) => [...given(facts).tools],
+  'prompt.files': (facts) => [...(given(facts).files ?? [])],
+  'prompt.repository': (facts) => given(facts).repository ?? '',
+  'prompt.language': (facts) => given(facts).language ?? '',
+  'prompt.stream': (facts) => given(facts).stream,
   'prompt.size': (_facts, read) => BigInt(String(read('prompt.text')).length),
   findings: ({ findings }) => findings.map(({ rule, direction }) => ({ rule, direction })),
 } satisfies Record<string, (facts: PolicyFacts, read: (name: 'prompt.text') => CelInput) => CelInput>
 
+/** A message's text, and what its tool calls were called with. */
+const textOf = ({ text, toolCalls = [] }: Message): string =>
+  [
+    text,
+    ...toolCalls.map(({ arguments: given }) => (typeof given === 'string' ? given : (JSON.stringify(given) ?? ''))),
+  ]
+    .filter(Boolean)
+    .join('\n')
+
 /** One thing that a condition reads: a variable, or a field of one. */
 export type Readable = keyof typeof READERS
+
+/** Whether it is told by a prompt: where there is none, no rule that asks for it can be asked. */
+export const isOfPrompt = (name: Readable): boolean => name === 'model' || name.startsWith('prompt.')
 
 export const isReadable = (name: string): name is Readable => Object.hasOwn(READERS, name)
 

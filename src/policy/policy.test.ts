@@ -8,6 +8,7 @@ const facts = (over: Partial<PolicyFacts> = {}, text = 'please run pg_dump'): Po
   connection: { name: 'openai', kind: 'openai' },
   client: { name: 'codex', version: '0.169.0' },
   prompt: { model: 'gpt-5.4', stream: true, messages: [{ role: 'user', text }], tools: ['bash'], files: ['a.py'] },
+  said: () => text,
   findings: [{ rule: 'github-pat', direction: 'prompt' }],
   ...over,
 })
@@ -68,4 +69,25 @@ test('a hostile pattern on hostile text takes linear time', () => {
   const began = performance.now()
   decide(rules, facts({}, `${'a'.repeat(5000)}!`))
   assert.ok(performance.now() - began < 5000)
+})
+
+test('without a prompt only rules that read none are asked', () => {
+  const rules = readRules([
+    rule('model != "gpt-5.4"', 'deny', { name: 'models' }),
+    rule('prompt.text == ""', 'deny', { name: 'empty' }),
+    rule('actor.kind == "job"', 'deny', { name: 'jobs' }),
+  ])
+  assert.deepEqual(decide(rules, facts({ prompt: undefined })), { kind: 'deny', rule: 'jobs', reason: 'why' })
+})
+
+test('what a tool was called with is part of its message', () => {
+  const toolCalls = [{ name: 'bash', arguments: { command: 'pg_dump' } }]
+  const prompt = {
+    model: '',
+    stream: false,
+    messages: [{ role: 'assistant' as const, text: '', toolCalls }],
+    tools: [],
+  }
+  const rules = readRules([rule('prompt.messages.exists(m, m.text.contains("pg_dump"))')])
+  assert.equal(decide(rules, facts({ prompt }, '')).kind, 'deny')
 })

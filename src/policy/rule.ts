@@ -3,7 +3,7 @@ import { isCelError, plan } from '@bufbuild/cel'
 import { z } from 'zod'
 import { Fault } from '#exchange'
 import { type Condition, readCondition } from './condition.ts'
-import { ENVIRONMENT, type Readable, type Reader } from './facts.ts'
+import { ENVIRONMENT, isOfPrompt, type Readable, type Reader } from './facts.ts'
 
 /** The written form, as the configuration's schema shows it. */
 export const RuleForm = z.strictObject({
@@ -25,6 +25,8 @@ export interface Rule {
   readonly reason: string
   /** `allow` passes over the rule, so that the next one is asked. */
   readonly onError: 'deny' | 'allow'
+  /** Whether its condition reads the prompt. */
+  readonly ofPrompt: boolean
   /** True or false, or an error that tells why neither. */
   readonly holds: (read: Reader) => boolean | Error
 }
@@ -82,6 +84,7 @@ function compile(form: RuleForm, { tree, reads }: Condition): Rule {
     action: form.then,
     reason: form.reason,
     onError: form.on_error,
+    ofPrompt: [...reads].some(isOfPrompt),
     holds(read) {
       const result: unknown = evaluate(context(read) as never)
       if (isCelError(result)) return result

@@ -6,11 +6,12 @@ export { type Client, readClient } from './client.ts'
 export { joinedEvents } from './events.ts'
 export type { EventReading, Headers, Piece, Protocol } from './protocol.ts'
 export { PROTOCOLS, type Route, routeFor } from './routes.ts'
+export { checkSpelling, plainPrompt, saidIn } from './said.ts'
 export { Habit, type Shape } from './shape.ts'
 export { Shapes } from './shapes.ts'
 export { withoutSpellings } from './spellings.ts'
 export { type Frame, Framer, readFrame, rewrite } from './sse.ts'
 export { splice } from './strings.ts'
 
-/** The strings of any JSON document, every one of them whole. @throws request.json, limit.depth */
-export const readDocument = (text: string): Piece[] => wholePieces(text)
+/** The strings of any JSON document, every one of them whole. @throws request.json, request.key, limit.depth */
+export const readDocument = (text: string, part: 'prompt' | 'reply'): Piece[] => wholePieces(text, part)

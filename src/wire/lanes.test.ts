@@ -19,7 +19,10 @@ function lanesOf(protocol: typeof chat, events: readonly object[]): Map<string, 
 
 test('a token as an object key is scanned, the words of the protocol are not', () => {
   const key = `AKIA${'A1B2'.repeat(4)}`
-  const pieces = readDocument(JSON.stringify({ [key]: 1, tool_calls: [], inputSchema: {}, 'x-y': 0, 'ca fe': 0 }))
+  const pieces = readDocument(
+    JSON.stringify({ [key]: 1, tool_calls: [], inputSchema: {}, 'x-y': 0, 'ca fe': 0 }),
+    'prompt',
+  )
   assert.deepEqual(
     pieces.map(({ value }) => value),
     [key, 'ca fe'],

@@ -1,5 +1,5 @@
 /** What a wire protocol can do. One file implements it for each provider's format. */
-import type { Prompt, ProtocolName, Reply } from '#exchange'
+import { Fault, type Prompt, type ProtocolName, type Reply } from '#exchange'
 import { DELTA, type Field, type Tree, WHOLE } from './fields.ts'
 import type { Json } from './json.ts'
 import { type Hole, readStrings, type Span, type Strings } from './strings.ts'
@@ -33,7 +33,7 @@ export interface Protocol {
   owns(path: string): boolean
   /** Reads a parsed request. Missing parts become empty; nothing throws. */
   readPrompt(document: unknown, headers: Headers): Prompt
-  /** The strings of a whole JSON document. @throws request.json, limit.depth */
+  /** The strings of a whole JSON document. @throws request.json, request.key where a prompt has one twice, limit.depth */
   readPieces(text: string, part: 'prompt' | 'reply'): Piece[]
   /**
    * The strings of one event. All but the pieces' places and values follows from what is no hole, or else `signed` is
@@ -55,9 +55,14 @@ export interface Protocol {
   notice(text: string, sent: string): string
 }
 
-/** The strings of a document as whole pieces, each named by its path. @throws request.json, limit.depth */
-export function wholePieces(text: string, tree?: Tree): Piece[] {
-  return readStrings(text, tree).spans.map((span) => piece(span, span.path, span.field ?? WHOLE, 'whole'))
+/**
+ * The strings of a document as whole pieces, each named by its path. A prompt may have no key twice: which one a
+ * provider reads nobody can know. @throws request.json, request.key, limit.depth
+ */
+export function wholePieces(text: string, part: 'prompt' | 'reply', tree?: Tree): Piece[] {
+  const { spans, doubled } = readStrings(text, tree)
+  if (part === 'prompt' && doubled !== undefined) throw new Fault('request.key', `${doubled.slice(-64)} twice`)
+  return spans.map((span) => piece(span, span.path, span.field ?? WHOLE, 'whole'))
 }
 
 /**

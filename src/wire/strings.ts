@@ -20,6 +20,8 @@ export interface Strings {
   readonly spans: readonly Span[]
   /** Every number at a path whose last step is in `numbers`, by path. */
   readonly numbers: ReadonlyMap<string, number>
+  /** A key that stands twice in one object: parsers differ on which one counts. */
+  readonly doubled: string | undefined
 }
 
 /**
@@ -39,6 +41,8 @@ interface Level {
   /** The path of the object or array itself, with a dot after it unless it is the root. */
   readonly prefix: string
   step: string | number
+  /** The keys so far. */
+  keys: string[] | Set<string>
 }
 
 const QUOTE = 34
@@ -65,6 +69,7 @@ class Reader {
   readonly #root: Tree | undefined
   readonly #holes: Hole[] | undefined
   #at = 0
+  #doubled: string | undefined
 
   constructor(text: string, tree: Tree | undefined, holes: Hole[] | undefined) {
     this.#text = text
@@ -77,7 +82,7 @@ class Reader {
     while (this.#levels.length) this.#next(this.#levels[this.#levels.length - 1] as Level)
     this.#space()
     if (this.#at < this.#text.length) this.#broken()
-    return { spans: this.#spans, numbers: this.#numbers }
+    return { spans: this.#spans, numbers: this.#numbers, doubled: this.#doubled }
   }
 
   /** Reads one value; an object or an array only opens a level. */
@@ -98,7 +103,7 @@ class Reader {
       return
     }
     const prefix = this.#levels.length ? `${this.#path()}.` : ''
-    const level: Level = { array, tree, prefix, step: array ? 0 : '' }
+    const level: Level = { array, tree, prefix, step: array ? 0 : '', keys: array ? NO_KEYS : [] }
     this.#levels.push(level)
     this.#member(level)
   }
@@ -126,6 +131,7 @@ class Reader {
     const end = this.#close()
     const key = this.#decoded(start, end)
     level.step = key
+    if (!isNew(level, key)) this.#doubled ??= this.#path()
     if (key !== '' && !level.tree?.keys.has(key) && (key.length > LONGEST_PLAIN_KEY || !PLAIN_KEY.test(key)))
       this.#spans.push({ path: `${this.#path()}{key}`, field: WHOLE, start, end, value: key })
     if (this.#space() !== 58) this.#broken()
@@ -213,6 +219,22 @@ class Reader {
   }
 }
 
+const NO_KEYS: string[] = []
+/** More keys are looked up, not gone through. */
+const MANY_KEYS = 16
+
+function isNew(level: Level, key: string): boolean {
+  const { keys } = level
+  if (Array.isArray(keys)) {
+    if (keys.includes(key)) return false
+    if (keys.push(key) > MANY_KEYS) level.keys = new Set(keys)
+    return true
+  }
+  if (keys.has(key)) return false
+  keys.add(key)
+  return true
+}
+
 /** A JSON number, where `lastIndex` stands. */
 export const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 
@@ -220,7 +242,7 @@ export const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 const SHORTEST_BASE64 = 256
 
 /** Whether a text is a file in base64, as it is or as a data URL (RFC 2397). */
-function isBase64(text: string, first: '' | 'data:'): boolean {
+export function isBase64(text: string, first: '' | 'data:'): boolean {
   if (text.length < SHORTEST_BASE64) return false
   const from = first === '' ? 0 : DATA_HEAD.exec(text.slice(0, SHORTEST_BASE64))?.[0].length
   if (from === undefined) return false

@@ -67,7 +67,7 @@ test('every string of any JSON is found, and putting it back changes nothing', (
   fc.assert(
     fc.property(fc.jsonValue({ maxDepth: 5 }), fc.boolean(), (value, spaced) => {
       const text = JSON.stringify(value, null, spaced ? 2 : 0)
-      const pieces = readDocument(text)
+      const pieces = readDocument(text, 'reply')
       const values = pieces.filter(({ lane }) => !lane.endsWith('{key}')).map(({ value: found }) => found)
       assert.deepEqual(values.sort(), stringsIn(JSON.parse(text)).sort())
       assert.deepEqual(JSON.parse(splice(text, pieces)), JSON.parse(text))
@@ -77,7 +77,7 @@ test('every string of any JSON is found, and putting it back changes nothing', (
 })
 
 test('a duplicated key hides nothing, and a strange key is scanned too', () => {
-  const values = readDocument('{"a":"first","a":"second","strange key":1}').map(({ value }) => value)
+  const values = readDocument('{"a":"first","a":"second","strange key":1}', 'reply').map(({ value }) => value)
   assert.deepEqual(values, ['first', 'second', 'strange key'])
 })
 
@@ -102,14 +102,14 @@ for (const text of BROKEN)
   test(`not JSON: ${JSON.stringify(text)}`, () => {
     assert.throws(() => JSON.parse(text))
     assert.throws(
-      () => readDocument(text),
+      () => readDocument(text, 'reply'),
       (error: unknown) => error instanceof Fault && error.code === 'request.json',
     )
   })
 
 test('deep JSON is refused without overflowing', () =>
   assert.throws(
-    () => readDocument('['.repeat(1_000_000)),
+    () => readDocument('['.repeat(1_000_000), 'prompt'),
     (error: unknown) => error instanceof Fault && error.code === 'limit.depth',
   ))
 

@@ -74,7 +74,7 @@ export const chat: Protocol = {
       ...declaredIn(body, headers, messages),
     } satisfies Prompt
   },
-  readPieces: (text, part) => wholePieces(text, part === 'prompt' ? PROMPT : REPLY),
+  readPieces: (text, part) => wholePieces(text, part, part === 'prompt' ? PROMPT : REPLY),
   readEvent(data, holes) {
     if (data.trimEnd() === DONE) return { pieces: [], ends: [], terminal: true }
     const strings = readStrings(data, EVENT, holes)

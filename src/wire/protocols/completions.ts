@@ -43,7 +43,7 @@ export const completions: Protocol = {
       ...present({ language: given(extra['language']), files: file ? [file] : undefined }),
     }
   },
-  readPieces: (text, part) => wholePieces(text, part === 'prompt' ? PROMPT : REPLY),
+  readPieces: (text, part) => wholePieces(text, part, part === 'prompt' ? PROMPT : REPLY),
   readEvent(data, holes) {
     if (data.trimEnd() === DONE) return { pieces: [], ends: [], terminal: true }
     const strings = readStrings(data, EVENT, holes)

@@ -48,7 +48,7 @@ export const messages: Protocol = {
       ...declaredIn(body, headers, told),
     }
   },
-  readPieces: (text, part) => wholePieces(text, part === 'prompt' ? PROMPT : REPLY),
+  readPieces: (text, part) => wholePieces(text, part, part === 'prompt' ? PROMPT : REPLY),
   readEvent(data, holes) {
     const strings = readStrings(data, EVENT, holes)
     const type = strings.spans.findLast(({ path }) => path === 'type')?.value ?? ''

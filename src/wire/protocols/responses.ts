@@ -62,7 +62,7 @@ export const responses: Protocol = {
       ...declaredIn(body, headers, messages),
     }
   },
-  readPieces: (text, part) => wholePieces(text, part === 'prompt' ? PROMPT : REPLY),
+  readPieces: (text, part) => wholePieces(text, part, part === 'prompt' ? PROMPT : REPLY),
   readEvent(data, holes) {
     if (data === '[DONE]') return { pieces: [], ends: [], terminal: false }
     const strings = readStrings(data, EVENT, holes)
