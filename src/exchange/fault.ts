@@ -276,6 +276,11 @@ export const FAULTS = {
     message: 'The upstream’s reply cannot be read, so it cannot be masked',
     remedy: 'Check that the connection’s kind fits its upstream.',
   },
+  'upstream.ambiguous': {
+    status: 502,
+    message: 'The reply named the file of an edit after a masked value was put back into it',
+    remedy: 'Send the prompt again; if it happens again, look at what the prompt contains.',
+  },
   'client.aborted': { status: 499, message: 'The client went away', remedy: 'Nothing to do.' },
   'gateway.draining': { status: 503, message: 'Gatelog is shutting down', remedy: 'Send it again in a moment.' },
   'gateway.stopped': {

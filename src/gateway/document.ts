@@ -3,6 +3,7 @@ import { type Direction, Fault, type Finding } from '#exchange'
 import { type MaskedText, maskText } from '#masking'
 import { type Piece, splice, withoutSpellings } from '#wire'
 import { type Masker, told } from './masker.ts'
+import { withGiven } from './restore/given.ts'
 import { type Numbered, numbered } from './restore/numbered.ts'
 import type { Taken } from './restore/placeholders.ts'
 
@@ -20,11 +21,12 @@ export interface Masked {
 export type Judge = (piece: Piece) => (MaskedText & Partial<Numbered>) | false
 
 export const judgeWith =
-  ({ engine, lanes, numberOf }: Masker): Judge =>
+  ({ engine, lanes, numberOf, given }: Masker): Judge =>
   ({ value, mode }) => {
-    const masked = maskText(engine, value, mode, lanes)
-    if (masked.findings.length === 0) return false
-    return numberOf ? numbered(masked, value, mode, numberOf) : masked
+    const found = maskText(engine, value, mode, lanes)
+    const seen = found.findings.length > 0 && found
+    const masked = given ? withGiven(seen, value, mode, given) : seen
+    return masked && numberOf ? numbered(masked, value, mode, numberOf) : masked
   }
 
 /** Masks the strings of a JSON document at the places that `pieces` names. */

@@ -2,6 +2,7 @@
 import { type Action, type Direction, Fault, type Finding, type Keyring } from '#exchange'
 import type { Engine, LaneFinding, LaneOptions } from '#masking'
 import type { Exchange } from './exchange.ts'
+import { type Given, givenTo } from './restore/given.ts'
 import type { Way } from './steps.ts'
 
 /** What masks the texts of one side. */
@@ -14,6 +15,8 @@ export interface Masker {
   readonly blocks?: boolean
   /** Where what is taken out may come back: the number of a value. */
   readonly numberOf?: (value: string) => string
+  /** What came back before, and is masked also where no rule sees it. */
+  readonly given?: Given
 }
 
 /** Shorter values can be guessed, so their fingerprint is good within their session alone. UTF-16 units. */
@@ -43,7 +46,9 @@ export function maskerFor(exchange: Exchange, way: Way, direction: Direction): M
   const numbers = direction === 'prompt' && way.connection.restore ? exchange.house.memory.numbers : undefined
   const owner = { actor: exchange.actor?.id ?? '', connection: way.connection.name, session: scope }
   const masker = { engine, lanes: { marks, ...(leave && { leave }) }, actionOf: of, blocks }
-  return numbers ? { ...masker, numberOf: (value) => numbers.of(owner, value) } : masker
+  if (!numbers) return masker
+  const given = givenTo(exchange, way)
+  return { ...masker, numberOf: (value) => numbers.of(owner, value), ...(given && { given }) }
 }
 
 /** Within what a value reads alike: a session, or all that an actor does where there is none. */

@@ -1,6 +1,7 @@
 /** What the gateway remembers between exchanges, in memory only and bounded: retries, signed reasoning, what was sent. */
 import { Recent } from './recent.ts'
 import { Resent } from './resent.ts'
+import type { Given } from './restore/given.ts'
 import { Numbers, type Taken } from './restore/placeholders.ts'
 import { Strands } from './strands.ts'
 
@@ -20,6 +21,8 @@ export interface Memory {
   readonly numbers: Numbers
   /** Fingerprint of actor, connection and a provider's id of a reply → what the prompts of its chain had taken out. */
   readonly taken: Recent<Taken>
+  /** Actor and connection → what came back to it. */
+  readonly given: Recent<Given>
 }
 
 export const openMemory = (): Memory => ({
@@ -29,4 +32,5 @@ export const openMemory = (): Memory => ({
   strands: new Strands(),
   numbers: new Numbers(),
   taken: new Recent(4 * 2 ** 20, 60 * MINUTE),
+  given: new Recent(4 * 2 ** 20, 24 * 60 * MINUTE),
 })

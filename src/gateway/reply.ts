@@ -270,6 +270,7 @@ export class Reply {
     if (this.stopped) return NOTHING
     const { sent, recorded } = rendered(waiting, (frame) => this.#deltasOf(frame))
     if (recorded !== waiting.raw && this.#options.blocks) this.stopped = this.#blockedIn(waiting)
+    if (this.#options.restoring?.broken) this.stopped ??= new Fault('upstream.ambiguous')
     if (this.stopped) return NOTHING
     if (sent !== waiting.raw) this.edited = true
     if (sent !== recorded) this.#recorded.set(sent, recorded)

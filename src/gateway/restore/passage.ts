@@ -1,6 +1,6 @@
 /** One text on its way back to who sent the values in it: placeholders of this chain become values again, where that is safe. */
 import type { Ground } from './ground.ts'
-import { LONGEST, OPEN, type Taken, TRACED } from './placeholders.ts'
+import { LONGEST, OPEN, ruleOf, type Taken, TRACED } from './placeholders.ts'
 
 /** Where a value came back. `start`: UTF-16 offset in the lane's text as it came, in which the placeholder stands. */
 export interface Restored {
@@ -21,6 +21,10 @@ export interface PassageOptions {
   readonly ground: Ground
   readonly tally: Tally
   readonly lane: string
+  /** Whether the rules would find a value again, should its reader send back the text in which it stands here. */
+  covers(before: string, value: string, after: string): boolean
+  /** Hears of a value before it is put back. */
+  gives(value: string, rule: string): void
 }
 
 interface Edit {
@@ -56,6 +60,11 @@ export class Passage {
   /** Offset up to which it is decided what leaves. It never falls. */
   get settled(): number {
     return this.#ended ? this.#length : this.#length - this.#open.length
+  }
+
+  /** Whether a value was put back that, as is now known, should not have been. */
+  get broken(): boolean {
+    return this.#options.ground.broken === true
   }
 
   push(text: string): void {
@@ -102,16 +111,24 @@ export class Passage {
   #close(open: string, ends: boolean, behind = open.length - open.indexOf(']') - 1): void {
     const placeholder = open.slice(0, open.indexOf(']') + 1)
     if (!WHOLE.test(placeholder)) return
-    const { taken, ground, tally, lane } = this.#options
+    const { taken, ground, tally, lane, gives } = this.#options
     const value = taken.get(placeholder)
-    if (value === undefined || !this.#safe || !ends) {
+    if (value === undefined || !this.#safe || !ends || !this.#covered(placeholder, value)) {
       tally.refused.add(placeholder)
       return
     }
+    gives(value, ruleOf(placeholder))
     const end = this.#length - behind
     const start = end - placeholder.length
     if (!tally.restored.has(placeholder)) tally.restored.set(placeholder, { lane, placeholder, start })
-    this.#edits.push({ start, end, value: ground.written(value) })
+    this.#edits.push({ start, end, value: ground.written(value, placeholder) })
+  }
+
+  /** What comes back and would not be found again would go upstream in the next turn. */
+  #covered(placeholder: string, value: string): boolean {
+    const { before } = this.#options.ground
+    const at = before.lastIndexOf(placeholder)
+    return at >= 0 && this.#options.covers(before.slice(0, at), value, before.slice(at + placeholder.length))
   }
 
   /** The text to send instead of `value`, which was pushed at `from`; calls go forward. */

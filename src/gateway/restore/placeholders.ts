@@ -10,6 +10,9 @@ export const LONGEST = 128
 /** As a placeholder is written. */
 export const placeholderOf = (rule: string, number: string): string => `${OPEN}${rule}#${number}]`
 
+/** The rule that found the value. */
+export const ruleOf = (placeholder: string): string => placeholder.slice(OPEN.length, placeholder.indexOf('#'))
+
 /** What a prompt had taken out: the value by its placeholder. */
 export type Taken = ReadonlyMap<string, string>
 

@@ -8,7 +8,7 @@ export type Json = Readonly<Record<string, unknown>>
 export type Place =
   | { readonly kind: 'text' }
   | { readonly kind: 'arguments' | 'freeform'; readonly tool: string | undefined; readonly key: string }
-  | { readonly kind: 'field'; readonly tool: string | undefined; readonly field: string }
+  | { readonly kind: 'field'; readonly tool: string | undefined; readonly field: string; readonly input: Json }
 
 export interface Places {
   /** The place of a delta lane. */
@@ -73,7 +73,8 @@ const MESSAGES: Places = {
     if (field === undefined) return undefined
     if (field === 'text') return block['type'] === 'text' ? TEXT : undefined
     const inside = field.replace(/^input\./, '').replace(/(^|\.)\d+(?=\.|$)/g, '')
-    return { kind: 'field', tool: block['type'] === 'tool_use' ? name(block['name']) : undefined, field: inside }
+    const tool = block['type'] === 'tool_use' ? name(block['name']) : undefined
+    return { kind: 'field', tool, field: inside, input: object(block['input']) }
   },
   tools(event) {
     const block = object(event['content_block'])

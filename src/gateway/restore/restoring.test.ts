@@ -9,7 +9,8 @@ import { Restoring } from './restoring.ts'
 const MARK = `[masked:npm-token#${'0'.repeat(16)}]`
 const taken = new Map([[MARK, 'value']])
 const ENGINE = compile([])
-const restoring = (name: ProtocolName) => new Restoring(taken, PLACES[name])
+const restoring = (name: ProtocolName) =>
+  new Restoring({ taken, places: PLACES[name], covers: () => true, gives: () => undefined })
 
 function inLane(name: ProtocolName, lane: string, text: string, ...events: Json[]): string {
   const reply = restoring(name)
@@ -30,7 +31,8 @@ const item = (name: string, type = 'function_call') => ({
   output_index: 3,
   item: { type, name },
 })
-const args = (field: string) => JSON.stringify({ [field]: MARK })
+const args = (field: string, path = 'path') => JSON.stringify({ [path]: 'a.ts', [field]: MARK })
+const PATCH = `*** Update File: a.ts\n+${MARK}`
 
 test('text lanes bear values, reasoning and unknown lanes do not', () => {
   const rows: [ProtocolName, string, boolean][] = [
@@ -53,16 +55,22 @@ test('arguments bear values only for a listed tool that edits files, in its list
     ['chat', 'choices/0/tool/1/arguments', call('edit'), args('new_str'), true],
     ['chat', 'choices/0/tool/1/arguments', call('bash'), args('new_str'), false],
     ['chat', 'choices/0/tool/0/arguments', call('edit'), args('new_str'), false],
-    ['messages', 'content/2/partial_json', block('Edit'), args('new_string'), true],
+    ['messages', 'content/2/partial_json', block('Edit'), args('new_string', 'file_path'), true],
     ['messages', 'content/2/partial_json', block('Bash'), args('command'), false],
     ['messages', 'content/2/partial_json', block('WebFetch'), args('url'), false],
     ['messages', 'content/2/partial_json', block('mcp__files__Edit'), args('new_string'), false],
     ['messages', 'content/2/partial_json', block('constructor'), args('new_string'), false],
     ['messages', 'content/2/partial_json', block('Edit'), args('file_path'), false],
-    ['responses', 'output/3/0/response.function_call_arguments', item('apply_patch'), args('input'), true],
+    [
+      'responses',
+      'output/3/0/response.function_call_arguments',
+      item('apply_patch'),
+      JSON.stringify({ input: PATCH }),
+      true,
+    ],
     ['responses', 'output/3/0/response.function_call_arguments', item('shell'), args('input'), false],
-    ['responses', 'output/3/0/response.custom_tool_call_input', item('apply_patch', 'custom_tool_call'), MARK, true],
-    ['responses', 'output/3/0/response.custom_tool_call_input', item('python', 'custom_tool_call'), MARK, false],
+    ['responses', 'output/3/0/response.custom_tool_call_input', item('apply_patch', 'custom_tool_call'), PATCH, true],
+    ['responses', 'output/3/0/response.custom_tool_call_input', item('python', 'custom_tool_call'), PATCH, false],
   ]
   for (const [name, lane, event, text, back] of rows)
     assert.equal(inLane(name, lane, text, event), back ? text.replace(MARK, 'value') : text, `${lane} ${text}`)
@@ -70,7 +78,7 @@ test('arguments bear values only for a listed tool that edits files, in its list
 
 test('complete strings of a document bear values in the same places', () => {
   const chat = (name: string) => ({ choices: [{ message: { tool_calls: [{ function: { name } }] } }] })
-  const messages = (type: string, name: string) => ({ content: [{ type, name }] })
+  const messages = (type: string, name: string) => ({ content: [{ type, name, input: { file_path: 'a.ts' } }] })
   const output = (type: string, name: string) => ({ output: [{ type, name, content: [{ type: 'output_text' }] }] })
   const rows: [ProtocolName, Json, string, string, boolean][] = [
     ['chat', {}, 'choices.0.message.content', MARK, true],
@@ -83,7 +91,7 @@ test('complete strings of a document bear values in the same places', () => {
     ['messages', messages('mcp_tool_use', 'Write'), 'content.0.input.content', MARK, false],
     ['messages', messages('tool_use', 'MultiEdit'), 'content.0.input.edits.1.new_string', MARK, true],
     ['responses', output('message', ''), 'output.0.content.0.text', MARK, true],
-    ['responses', output('function_call', 'Edit'), 'output.0.arguments', args('new_string'), true],
+    ['responses', output('function_call', 'Edit'), 'output.0.arguments', args('new_string', 'file_path'), true],
     ['responses', output('mcp_call', 'Edit'), 'output.0.arguments', args('new_string'), false],
     ['responses', { type: 'response.output_text.done' }, 'text', MARK, true],
     ['responses', { type: 'response.reasoning_summary_text.done' }, 'text', MARK, false],

@@ -2,11 +2,15 @@
 import type { Finding } from '#exchange'
 import type { Lane } from '#masking'
 import { Back } from './back.ts'
-import { FileEdit, type Ground, NOWHERE, Shown } from './ground.ts'
-import { Passage, type Tally } from './passage.ts'
-import type { Taken } from './placeholders.ts'
+import { FileEdit } from './file-edit.ts'
+import { isPlain } from './files.ts'
+import { Code, type Ground, NOWHERE } from './ground.ts'
+import { Markdown } from './markdown.ts'
+import { Passage, type PassageOptions, type Tally } from './passage.ts'
+import { Patch } from './patch.ts'
+import { ruleOf } from './placeholders.ts'
 import type { Json, Place, Places } from './places.ts'
-import { fieldsOf, isFreeform } from './tools.ts'
+import { fileTool, isFreeform } from './tools.ts'
 
 /** A stretch of a lane that an event bears, with its way back. */
 interface Stretch {
@@ -17,25 +21,29 @@ interface Stretch {
   readonly back?: Back
 }
 
+export interface RestoringOptions extends Pick<PassageOptions, 'taken' | 'covers' | 'gives'> {
+  readonly places: Places | undefined
+}
+
 export class Restoring {
   readonly tally: Tally = { restored: new Map(), refused: new Set() }
   /** What the provider calls this reply, where a later prompt may name it instead of repeating it. */
   responseId: string | undefined
-  readonly #taken: Taken
-  readonly #places: Places | undefined
+  /** Whether a value left that, as is now known, should not have: nothing more of this reply may. */
+  broken = false
+  readonly #options: RestoringOptions
   readonly #tools = new Map<string, string>()
   readonly #passages = new Map<Lane, Passage>()
 
-  constructor(taken: Taken, places: Places | undefined) {
-    this.#taken = taken
-    this.#places = places
+  constructor(options: RestoringOptions) {
+    this.#options = options
   }
 
   /** Hears of an event or a document before its strings: which tools are called. What it is, where it is JSON. */
   hear(data: string): Json | undefined {
     const event = parsed(data)
     if (!event) return undefined
-    for (const [key, tool] of this.#places?.tools(event) ?? []) this.#tools.set(key, tool)
+    for (const [key, tool] of this.#options.places?.tools(event) ?? []) this.#tools.set(key, tool)
     const { response } = event as { response?: { id?: unknown } }
     const id = response?.id ?? (event['object'] === 'response' ? event['id'] : undefined)
     if (typeof id === 'string') this.responseId = id
@@ -44,7 +52,7 @@ export class Restoring {
 
   /** The way back of a stretch of a lane of deltas. */
   back(lane: Lane, name: string): Back {
-    const known = this.#passages.get(lane) ?? this.#passage(name, this.#places?.lane(name))
+    const known = this.#passages.get(lane) ?? this.#passage(name, this.#options.places?.lane(name))
     this.#passages.set(lane, known)
     return new Back(known)
   }
@@ -54,20 +62,22 @@ export class Restoring {
     for (const { segments } of waiting)
       for (const { lane, from, to, value, back } of segments)
         if (back && !back.entered && to <= lane.settled) back.enter(lane.render(from, value) ?? value)
-    for (const [lane, passage] of this.#passages)
+    for (const [lane, passage] of this.#passages) {
+      this.broken ||= passage.broken
       if (lane.ended) {
         passage.end()
         this.#passages.delete(lane)
       }
+    }
     return first.every(({ back }) => back?.settled !== false)
   }
 
   /** A complete string with its values. */
   whole(document: Json, path: string, text: string): string {
-    const passage = this.#passage(path, this.#places?.whole(document, path))
+    const passage = this.#passage(path, this.#options.places?.whole(document, path))
     passage.push(text)
     passage.end()
-    return passage.render(0, text)
+    return passage.broken ? text : passage.render(0, text)
   }
 
   /** What came back, as findings of the reply: in the recorded text the placeholders stand. */
@@ -78,7 +88,7 @@ export class Restoring {
       lane,
       start,
       end: start + placeholder.length,
-      length: this.#taken.get(placeholder)?.length ?? 0,
+      length: this.#options.taken.get(placeholder)?.length ?? 0,
       action: 'mask',
       masked: false,
       restored: true,
@@ -86,21 +96,28 @@ export class Restoring {
   }
 
   #passage(lane: string, place: Place | undefined): Passage {
-    return new Passage({ taken: this.#taken, ground: this.#groundOf(place), tally: this.tally, lane })
+    const ground = this.#groundOf(place)
+    return new Passage({ ...this.#options, ground, tally: this.tally, lane })
   }
 
   #groundOf(place: Place | undefined): Ground {
     if (!place) return NOWHERE
-    if (place.kind === 'text') return new Shown()
-    if (place.kind === 'field') return fieldsOf(place.tool)?.has(place.field) ? new Shown() : NOWHERE
+    if (place.kind === 'text') return new Markdown()
+    if (place.kind === 'field') return fieldGround(place)
     const tool = place.tool ?? this.#tools.get(place.key)
-    if (place.kind === 'freeform') return isFreeform(tool) ? new Shown() : NOWHERE
-    const fields = fieldsOf(tool)
-    return fields ? new FileEdit(fields) : NOWHERE
+    if (place.kind === 'freeform') return isFreeform(tool) ? new Patch() : NOWHERE
+    const known = fileTool(tool)
+    return known ? new FileEdit(known) : NOWHERE
   }
 }
 
-const ruleOf = (placeholder: string): string => placeholder.slice('[masked:'.length, placeholder.indexOf('#'))
+/** A field of a tool's arguments that came as a document. */
+function fieldGround({ tool, field, input }: Extract<Place, { kind: 'field' }>): Ground {
+  const known = fileTool(tool)
+  if (!known?.fields.has(field)) return NOWHERE
+  if (known.path === undefined) return new Patch()
+  return isPlain(String(input[known.path] ?? '')) ? new Code() : NOWHERE
+}
 
 function parsed(data: string): Json | undefined {
   try {

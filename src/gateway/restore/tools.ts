@@ -1,32 +1,35 @@
 /** The tools whose arguments are the text of a file, and the fields that bear it. All others never get a value back. Data only. */
 
-/** `freeform`: the input is no JSON but the text itself (a patch). Keys in lists are joined by dots. */
-export type FileFields = ReadonlySet<string> | 'freeform'
+/** Keys in lists are joined by dots. */
+export interface FileTool {
+  /** The field that names the file; undefined where the fields bear patches, which name their files themselves. */
+  readonly path: string | undefined
+  readonly fields: ReadonlySet<string>
+}
 
-const fields = (...names: string[]): ReadonlySet<string> => new Set(names)
+const edits = (path: string | undefined, ...fields: string[]): FileTool => ({ path, fields: new Set(fields) })
 
 /**
  * By the tool's exact name. Sources, 2026-11: Claude Code's and Anthropic's text editor tools (docs.anthropic.com), Copilot
- * CLI and VS Code (their requests' tool lists), Codex (`apply_patch`). A shell that is told to apply a patch is a shell.
+ * CLI and VS Code (their requests' tool lists), Codex (`apply_patch`). A shell that is told to apply a patch is a shell; a
+ * notebook is a page; a tool that names a file anew for each edit may name it too late.
  */
-const FILE_TOOLS: Readonly<Record<string, ReadonlySet<string>>> = {
-  Edit: fields('old_string', 'new_string'),
-  MultiEdit: fields('edits.old_string', 'edits.new_string'),
-  Write: fields('content'),
-  NotebookEdit: fields('new_source'),
-  str_replace_editor: fields('file_text', 'old_str', 'new_str', 'insert_text'),
-  str_replace_based_edit_tool: fields('file_text', 'old_str', 'new_str', 'insert_text'),
-  edit: fields('old_str', 'new_str'),
-  create: fields('file_text'),
-  create_file: fields('content'),
-  replace_string_in_file: fields('oldString', 'newString'),
-  multi_replace_string_in_file: fields('replacements.oldString', 'replacements.newString'),
-  insert_edit_into_file: fields('code'),
-  apply_patch: fields('input', 'patch'),
+const FILE_TOOLS: Readonly<Record<string, FileTool>> = {
+  Edit: edits('file_path', 'old_string', 'new_string'),
+  MultiEdit: edits('file_path', 'edits.old_string', 'edits.new_string'),
+  Write: edits('file_path', 'content'),
+  str_replace_editor: edits('path', 'file_text', 'old_str', 'new_str', 'insert_text'),
+  str_replace_based_edit_tool: edits('path', 'file_text', 'old_str', 'new_str', 'insert_text'),
+  edit: edits('path', 'old_str', 'new_str'),
+  create: edits('path', 'file_text'),
+  create_file: edits('filePath', 'content'),
+  replace_string_in_file: edits('filePath', 'oldString', 'newString'),
+  insert_edit_into_file: edits('filePath', 'code'),
+  apply_patch: edits(undefined, 'input', 'patch'),
 }
 
-/** The fields of a tool by its name; undefined where it is no listed one. */
-export const fieldsOf = (tool: string | undefined): ReadonlySet<string> | undefined =>
+/** What a tool takes, by its name; undefined where it is no listed one. */
+export const fileTool = (tool: string | undefined): FileTool | undefined =>
   tool !== undefined && Object.hasOwn(FILE_TOOLS, tool) ? FILE_TOOLS[tool] : undefined
 
 /** Whether the tool takes a file's text as it is. */
