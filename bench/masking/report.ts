@@ -44,13 +44,20 @@ export const leakTable = ({ secrets, leaked, runs, differ }: Leaks): string =>
     ],
   )
 
-export const waitTable = (waits: Waits): string =>
+/** `bar`: how many characters may be suspect. */
+export const waitTable = (waits: Waits, bar: { readonly mean: number; readonly p99: number }): string =>
   table(
     `Clean text, ${waits.events} events of a token; ${(waits.late * 100).toFixed(2)} % did not leave at once`,
-    ['after each event', 'mean', 'p99', 'most'],
+    ['after each event', 'mean', 'p99', 'most', 'wanted: mean / p99'],
     [
-      ['suspect characters', waits.suspects.mean.toFixed(3), waits.suspects.p99, waits.suspects.most],
-      ['events that wait', waits.waiting.mean.toFixed(3), waits.waiting.p99, waits.waiting.most],
+      [
+        'suspect characters',
+        waits.suspects.mean.toFixed(3),
+        waits.suspects.p99,
+        waits.suspects.most,
+        `${bar.mean} / ${bar.p99}`,
+      ],
+      ['events that wait', waits.waiting.mean.toFixed(3), waits.waiting.p99, waits.waiting.most, '– / 1'],
     ],
   )
 

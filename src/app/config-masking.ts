@@ -3,11 +3,21 @@ import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { z } from 'zod'
 import { Fault } from '#exchange'
-import { type ForeignRule, importGitleaks, type MaskingRule, PERSONAL, RULES, readOwnRules, type Tried } from '#masking'
+import {
+  type ForeignRule,
+  importGitleaks,
+  type MaskingRule,
+  PERSONAL,
+  type Profile,
+  RULES,
+  readOwnRules,
+  type Tried,
+} from '#masking'
 import type { MaskingForm } from './config-schema.ts'
 
 export interface MaskingRules {
-  /** Gatelog's own that are not switched off. */
+  readonly profile: Profile
+  /** Gatelog's own that are not switched off; in force are those of the profile (`isInForce`). */
   readonly rules: readonly MaskingRule[]
   readonly foreign: readonly ForeignRule[]
   /** Those of gatelog.yaml with their examples. */
@@ -36,6 +46,7 @@ export function maskingRulesOf(form: z.infer<typeof MaskingForm>, wrong: Wrong):
   problems.push(...unknown(form.disable, imported, wrong))
   if (problems.length) throw new Fault('config.invalid', problems.join('\n'))
   return {
+    profile: form.profile,
     rules,
     tried: form.rules.map(({ id, examples = { match: [], miss: [] } }) => ({ id, examples })),
     foreign: [...own.rules, ...imported.filter(({ id }) => !form.disable.includes(id))],

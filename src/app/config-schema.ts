@@ -69,6 +69,10 @@ export const ConnectionForm = z.strictObject({
 })
 
 export const MaskingForm = z.strictObject({
+  profile: z
+    .enum(['fast', 'thorough'])
+    .default('fast')
+    .describe('How much may wait on suspicion; thorough has more rules, and lets no beginning go'),
   prompts: z
     .enum(['mask', 'alert'])
     .default('mask')

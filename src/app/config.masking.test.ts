@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { Fault } from '#exchange'
-import { maskText, RULES } from '#masking'
+import { maskText, RULES, tryExamples } from '#masking'
 import { readConfig } from './config.ts'
 import { engineOf } from './engine.ts'
 
@@ -42,6 +42,17 @@ test('personal data is masked only where it is asked for', () => {
   assert.match(both, /^write to \[masked:email\S*\] or call \[masked:phone\S*\]$/)
   assert.equal(masked('masking: {personal: [email], disable: [email]}', text), text)
   assert.match(fault('masking: {personal: [name]}'), /personal/)
+})
+
+test('the profile says which rules are in force, and what may wait', () => {
+  const whole = RULES.find(({ only }) => only === 'thorough') ?? assert.fail('there is none')
+  const found = (yaml: string) => tryExamples(engineOf(readConfig(yaml)), [whole])
+  assert.deepEqual(found('masking: {profile: thorough}'), [])
+  assert.notDeepEqual(found('masking: {}'), [])
+  assert.equal(readConfig('masking: {}').masking.profile, 'fast')
+  assert.match(fault('masking: {profile: slow}'), /:1:20 masking\.profile: /)
+  const named = `masking: {actions: [{ rules: [${whole.id}], then: alert }]}`
+  assert.equal(readConfig(named).masking.actions.length, 1)
 })
 
 test('a file of gitleaks is imported, its notes have line numbers, and its change is a change of the configuration', () => {

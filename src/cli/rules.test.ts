@@ -1,6 +1,7 @@
 /** `gatelog rules`: every rule is told with what becomes of its secrets, and held to its own examples. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { RULES } from '#masking'
 import { EXIT } from './exit.ts'
 import { folderFor, put, run } from './house.case.ts'
 
@@ -16,7 +17,10 @@ test('a rule of your own is held to its examples, and no example is told', async
   )
   const good = await run(folder, ['rules', 'test'])
   assert.deepEqual([good.code, good.out], [EXIT.ok, ''])
-  assert.match(good.err, /^\d{3,} rules, \d{4,} examples, 0 of them do not hold\n$/)
+  assert.match(
+    good.err,
+    /^\d{3,} rules, \d{4,} examples, 0 of them do not hold\n\d+ more rules are in force with masking\.profile: thorough only, and were not tried\n$/,
+  )
   put(
     folder,
     'gatelog.yaml',
@@ -51,4 +55,35 @@ masking: {actions: [{rules: [github-*], connections: [prod], then: block}, {rule
   }
   assert.deepEqual(of('github-pat'), ['github', 'by connection', 'by connection'])
   assert.deepEqual(of('npm-token'), ['registries', 'mask', 'alert'])
+})
+
+test('list and test are about the rules of the profile in force', async (t) => {
+  const folder = folderFor(t)
+  const listed = async (profile: 'fast' | 'thorough') => {
+    put(folder, 'gatelog.yaml', `masking: {profile: ${profile}}\n`)
+    const { out, err } = await run(folder, ['rules', 'list', '--json'])
+    const plain = await run(folder, ['rules', 'list'])
+    const tried = await run(folder, ['rules', 'test', '--json'])
+    assert.deepEqual([tried.code, err], [EXIT.ok, ''])
+    const { rules, failures, ...rest } = JSON.parse(tried.out) as {
+      profile: string
+      rules: number
+      failures: unknown[]
+    }
+    assert.deepEqual([rest.profile, failures], [profile, []])
+    const ids = (JSON.parse(out) as { rule: string }[]).map(({ rule }) => rule)
+    assert.equal(rules, ids.length)
+    return { ids, told: plain.err, table: plain.out }
+  }
+  const [fast, thorough] = [await listed('fast'), await listed('thorough')]
+  const more = thorough.ids.filter((id) => !fast.ids.includes(id))
+  assert.deepEqual(
+    more.toSorted(),
+    RULES.filter(({ only }) => only === 'thorough')
+      .map(({ id }) => id)
+      .toSorted(),
+  )
+  assert.ok(more.length > 0 && fast.ids.every((id) => thorough.ids.includes(id)))
+  assert.ok(more.every((id) => fast.told.includes(id) && !fast.table.includes(`${id} `)))
+  assert.equal(thorough.told, '')
 })

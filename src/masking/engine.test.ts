@@ -56,6 +56,15 @@ test('known values come before rules', () => {
   assert.equal(maskText(engine, '(k_abcdxyz)', 'text').text.includes('abcd'), false)
 })
 
+test('an id that a placeholder cannot show is refused', () => {
+  for (const id of ['a"b', 'Bad', 'a b', 'a]', '', '-a', 'a\n', 'x'.repeat(65)]) {
+    const wrong = (make: () => unknown): void =>
+      assert.throws(make, { code: 'config.invalid', detail: /an id is lower-case letters, digits and hyphens/ }, id)
+    wrong(() => compile([{ ...base, id }]))
+    wrong(() => compile([], { known: [{ id, value: 'abcdefghij' }] }))
+  }
+})
+
 test('a rule that is only for the thorough profile finds nothing in the fast one', () => {
   const only: MaskingRule = { ...base, only: 'thorough' }
   assert.equal(maskText(compile([only]), 'k_abcd', 'text').text, 'k_abcd')

@@ -22,6 +22,9 @@ const LATEST = 7
 
 const ALNUM = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'
 
+/** What stands in a placeholder: it needs no escape in JSON or XML, and is known again where a placeholder comes back. */
+const SHOWN = /^[a-z0-9][a-z0-9-]{0,63}$/
+
 /** A word that some rule wants to have been read. */
 export interface Keyword {
   readonly keyword: number
@@ -37,6 +40,8 @@ export interface Engine {
   /** Whether any rule asks for keywords. */
   readonly hasKeywords: boolean
   readonly runs: Runs<Program>
+  /** By rule: how many first characters of a secret it lets go. Rules that let none go are left out. */
+  readonly late: ReadonlyMap<string, number>
   /** Scratch: numbers the steps of all lanes, so that states can tell who met in them. */
   tick: number
 }
@@ -50,6 +55,9 @@ interface Known {
 /** How much of a text may wait on suspicion: `fast` lets the first characters of secrets go that no literal begins. */
 export type Profile = 'fast' | 'thorough'
 
+/** Whether a rule takes part in a profile. */
+export const isInForce = ({ only }: MaskingRule, profile: Profile): boolean => !only || only === profile
+
 export interface CompileOptions {
   readonly known?: readonly Known[]
   readonly profile?: Profile
@@ -62,13 +70,14 @@ const SURROUNDINGS = 128
 
 /**
  * Compiles rules, and exact values beside them. Known values come first in order; those under 8 characters are left out.
- * @throws Fault config.invalid with the rule's id for a pattern outside the subset, a literal that does not begin the
- * rule's pattern, or a check on an unbounded secret.
+ * @throws Fault config.invalid with the rule's id for an id that a placeholder cannot show, a pattern outside the subset,
+ * a literal that does not begin the rule's pattern, or a check on an unbounded secret.
  */
 export function compile(
   rules: readonly MaskingRule[],
   { known = [], profile = 'fast', foreign = [] }: CompileOptions = {},
 ): Engine {
+  for (const { id } of [...known, ...rules, ...foreign]) checkId(id)
   const literals: Literal[] = []
   const openings: (Opening | Keyword)[] = []
   const runs: RunRule<Program>[] = []
@@ -90,7 +99,7 @@ export function compile(
       add(exact(id, order, part), part.slice(0, KNOWN_HEAD), { fold: false, place: 'anywhere' })
   })
   rules.forEach((rule, i) => {
-    if (rule.only && rule.only !== profile) return
+    if (!isInForce(rule, profile)) return
     const { program, pattern } = compileRule(rule, values.length + i)
     for (const text of rule.literals)
       add(program, text, {
@@ -122,8 +131,17 @@ export function compile(
     surroundings,
     hasKeywords: keywords.size > 0,
     runs: new Runs(runs),
+    late: new Map(runs.filter(({ late }) => late > 0).map(({ program, late }) => [program.rule, late])),
     tick: 0,
   }
+}
+
+function checkId(id: string): void {
+  if (!SHOWN.test(id))
+    throw new Fault(
+      'config.invalid',
+      `masking rule ${JSON.stringify(id)}: an id is lower-case letters, digits and hyphens`,
+    )
 }
 
 /** Whether no letter or digit may stand before it: then nothing begins inside a word. */

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { Command } from 'commander'
-import { actionsIn, type Config, loadConfig } from '#app'
+import { actionsIn, type Config, engineOf, loadConfig } from '#app'
 import { Fault } from '#exchange'
 import type { Imported } from '#masking'
 import { commonOf, examples, type Register } from '../command.ts'
@@ -35,12 +35,15 @@ export const rules: Register = (program) => {
 async function list(_options: unknown, command: Command): Promise<void> {
   const { config: path, json: asJson } = commonOf(command)
   const config = await loadConfig(path)
-  const { FAMILIES } = await import('#masking')
+  const { FAMILIES, isInForce } = await import('#masking')
+  const { profile } = config.masking
   const families = new Map(Object.entries(FAMILIES).flatMap(([family, all]) => all.map(({ id }) => [id, family])))
   const yours = new Map(config.masking.foreign.map((rule) => [rule.id, rule]))
   const done = await actionsOf(config)
   const rows = [
-    ...config.masking.rules.map(({ id, description }) => ({ rule: id, description, from: 'built-in' })),
+    ...config.masking.rules
+      .filter((rule) => isInForce(rule, profile))
+      .map(({ id, description }) => ({ rule: id, description, from: 'built-in' })),
     ...[...yours.values()].map(({ id, description }) => ({ rule: id, description, from: 'yours' })),
   ].map((row) => ({ ...row, ...set('family', families.get(row.rule)), ...done(row.rule) }))
   if (asJson) out(json(rows))
@@ -57,6 +60,9 @@ async function list(_options: unknown, command: Command): Promise<void> {
         ]),
       ),
     )
+  const idle = config.masking.rules.filter((rule) => !isInForce(rule, profile)).map(({ id }) => id)
+  if (idle.length && !asJson)
+    say(`${rows.length} rules in force. ${idle.length} more are, with masking.profile: thorough: ${idle.join(', ')}`)
 }
 
 const set = (name: 'family', value: string | undefined) => (value === undefined ? {} : { [name]: value })
@@ -72,18 +78,22 @@ async function actionsOf(config: Config) {
   return (rule: string) => ({ prompt: one(rule, 'prompt'), reply: one(rule, 'reply') })
 }
 
-/** Beginnings that profile `fast` lets go would count as missed: examples are tried without it. */
+/** The rules in force against their examples, as they are in force: those of another profile are told, not tried. */
 async function tryAll(_options: unknown, command: Command): Promise<void> {
-  const { config, json: asJson } = commonOf(command)
-  const { masking } = await loadConfig(config)
-  const { compile, tryExamples } = await import('#masking')
-  const tried = [...masking.rules, ...masking.tried]
-  const failures = tryExamples(compile(masking.rules, { ...masking, profile: 'thorough' }), tried)
+  const { config: path, json: asJson } = commonOf(command)
+  const config = await loadConfig(path)
+  const { masking } = config
+  const { isInForce, tryExamples } = await import('#masking')
+  const rules = masking.rules.filter((rule) => isInForce(rule, masking.profile))
+  const tried = [...rules, ...masking.tried]
+  const failures = tryExamples(await engineOf(config), tried)
   const count = tried.reduce((sum, { examples: { match, miss } }) => sum + match.length + miss.length, 0)
-  if (asJson) out(json({ rules: tried.length, examples: count, failures }))
+  if (asJson) out(json({ profile: masking.profile, rules: tried.length, examples: count, failures }))
   else {
     for (const { rule, kind, nth, told } of failures) out(safe(`${rule}: ${kind} ${nth}: ${told}`))
+    const idle = masking.rules.length - rules.length
     say(`${tried.length} rules, ${count} examples, ${failures.length} of them do not hold`)
+    if (idle) say(`${idle} more rules are in force with masking.profile: thorough only, and were not tried`)
   }
   if (failures.length) process.exitCode = EXIT.error
 }

@@ -85,6 +85,8 @@ const WRONG: readonly (readonly [string, string])[] = [
     rule('a', 'ab', '[[rules.allowlists]]\ndescription = "x"'),
     'my.toml:4 rule a: an allowlist needs regexes, stopwords, paths or commits',
   ],
+  [rule('A b', 'abc') + rule('a_b', 'abd'), 'my.toml:6 rule "a_b": it would be called a-b here, as rule "A b" is'],
+  [rule(' ]', 'abc'), 'my.toml:2 rule " ]": its id has no letter and no digit that could be shown'],
   ['[[rules]\nid = "a"', 'my.toml:1 not TOML: Invalid TOML document: expected end of table array declaration'],
   ['rules = 3', 'my.toml:1 rules: Invalid input: expected array, received number'],
   ['[extend]\npath = "b.toml"\n', 'my.toml:2 extend.path cannot be read here'],
@@ -96,6 +98,24 @@ for (const [toml, problem] of WRONG) {
     assert.deepEqual([rules.length, told(problems)], [0, [problem]])
   })
 }
+
+test('an id is shown so that JSON stays JSON, and that is told', () => {
+  const hostile = String.raw`A\"b] \n\\ ]`
+  for (const [written, called] of [
+    [hostile, 'a-b'],
+    ['Bad Id ]', 'bad-id'],
+    ['AWS_Key.v2', 'aws-key-v2'],
+    ['x'.repeat(100), 'x'.repeat(64)],
+  ] as const) {
+    const { rules, notes, problems } = read(rule(written, 'zzz[a-i]{9}'))
+    assert.deepEqual([rules.map(({ id }) => id), problems], [[called], []])
+    assert.match(told(notes).join(), new RegExp(`^my\\.toml:2 rule .*: it is called ${called} here`))
+    const raw = JSON.stringify({ k: 'zzzabcdefghi' })
+    const { text } = maskText(compile([], { foreign: rules }), raw, 'json')
+    assert.deepEqual(JSON.parse(text), { k: `[masked:${called}]` })
+  }
+  assert.deepEqual(read(rule('a-b', 'abc')).notes, [])
+})
 
 test('a pattern that would be slow is refused, by what it needs and not by time', () => {
   const slow = 'key(?:[a-z]a|b[a-z]|.{21}x|.{13}y){40}=(x[a-z]{8})z'

@@ -61,10 +61,27 @@ class Reading {
 
   #checkIds(): void {
     const seen = new Map<string, number>()
+    const shown = new Map<string, string>()
     for (const { form, at } of this.#book.rules) {
-      const before = seen.get(form.id)
-      if (before !== undefined) this.#ears.problem(at('id'), `rule ${form.id} stands in line ${before} already`)
-      seen.set(form.id, at('id').line)
+      const { id } = form
+      const before = seen.get(id)
+      const name = shownId(id)
+      const other = shown.get(name)
+      if (before !== undefined) this.#ears.problem(at('id'), `rule ${id} stands in line ${before} already`)
+      else if (name === '')
+        this.#ears.problem(
+          at('id'),
+          `rule ${JSON.stringify(id)}: its id has no letter and no digit that could be shown`,
+        )
+      else if (other !== undefined)
+        this.#ears.problem(
+          at('id'),
+          `rule ${JSON.stringify(id)}: it would be called ${name} here, as rule ${JSON.stringify(other)} is`,
+        )
+      else if (name !== id)
+        this.#ears.note(at('id'), `rule ${JSON.stringify(id)}: it is called ${name} here, as a placeholder can show it`)
+      seen.set(id, at('id').line)
+      shown.set(name, id)
     }
   }
 
@@ -91,7 +108,12 @@ class Reading {
     const own = this.#own(form, at)
     if (!own) return []
     const allows = [...this.#forAll, ...(this.#forRule.get(id) ?? []), ...own]
-    const source = { id, description: form.description, secretGroup: form.secretGroup, keywords: form.keywords }
+    const source = {
+      id: shownId(id),
+      description: form.description,
+      secretGroup: form.secretGroup,
+      keywords: form.keywords,
+    }
     try {
       const { rules, notes } = foreignOf({ ...source, regex, entropy: form.entropy, allows })
       for (const note of notes) this.#ears.note(at('regex'), `rule ${id}: ${note}`)
@@ -149,6 +171,18 @@ class Reading {
     else this.#ears.problem(at, message)
   }
 }
+
+/** As for rules of your own. UTF-16 units. */
+const LONGEST_ID = 64
+
+/** An id as a placeholder can show it: what is no letter, digit or hyphen becomes a hyphen. Empty where nothing is left. */
+const shownId = (id: string): string =>
+  id
+    .toLowerCase()
+    .replace(/[^a-z0-9-]+/g, '-')
+    .replace(/^-+/, '')
+    .slice(0, LONGEST_ID)
+    .replace(/-+$/, '')
 
 function leftOut({ regex, path, skipReport }: GitleaksRuleForm): string | undefined {
   if (skipReport) return 'it is never reported by itself'
