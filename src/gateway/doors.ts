@@ -14,9 +14,6 @@ import { readAddress } from './reverse.ts'
 import { identify } from './steps.ts'
 import type { Address, Head } from './turn.ts'
 
-/** Characters of a target that goes nowhere, as the record shows it. */
-const LONGEST_SHOWN = 256
-
 export interface DoorOptions {
   readonly host: string
   readonly port: number
@@ -70,7 +67,7 @@ function addressOf(request: IncomingMessage): { address: Address; refused?: Faul
     checkRequest(request)
     return { address: readAddress(target) }
   } catch (error) {
-    const path = target.split('?', 1)[0]?.slice(0, LONGEST_SHOWN) ?? ''
+    const path = target.split('?', 1)[0] ?? ''
     return { address: { ...NOWHERE, path }, refused: faultOf(error) }
   }
 }

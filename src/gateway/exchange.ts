@@ -14,8 +14,8 @@ import type {
   RouteKind,
   Verdict,
 } from '#exchange'
-import { type Engine, maskText } from '#masking'
 import type { Client } from '#wire'
+import { maskFact } from './fact.ts'
 import type { House } from './house.ts'
 import type { Taken } from './restore/placeholders.ts'
 import { shownPath } from './reverse.ts'
@@ -97,8 +97,18 @@ export function asked(exchange: Exchange): Opening {
 export function refused(exchange: Exchange<Head>, fault: Fault): Opening {
   const { body, text, ...rest } = opening(exchange)
   const kept = exchange.actor ? { ...(body && { body }), ...(text !== undefined && { text }) } : {}
-  return { kind: 'refused', ...rest, ...kept, fault: fault.code, ...(fault.detail && { reason: fault.detail }) }
+  return { kind: 'refused', ...rest, ...kept, ...why(exchange, fault) }
 }
+
+/** Characters of a path: of whoever is known, and of what goes nowhere. */
+const LONGEST_PATH = 32_768
+const LONGEST_SHOWN = 256
+
+/** Why it went no further. A detail may quote the request. */
+const why = (exchange: Exchange<Head>, { code, detail }: Fault) => ({
+  fault: code,
+  ...(detail && { reason: masked(exchange, detail) }),
+})
 
 function opening(exchange: Exchange<Head>): Omit<Opening, 'kind'> {
   const { turn, prompt } = exchange
@@ -107,19 +117,19 @@ function opening(exchange: Exchange<Head>): Omit<Opening, 'kind'> {
     at: exchange.at,
     door: turn.door,
     method: turn.method,
-    path: maskFact(exchange.house.engine, shownPath(turn.address)),
+    path: maskFact(exchange.house.engine, shownPath(turn.address), exchange.actor ? LONGEST_PATH : LONGEST_SHOWN),
     route: exchange.route,
     facts: factsOf(exchange),
     findings: exchange.findings,
     ...(turn.insecure && { insecure: true }),
-    ...set('connection', exchange.connection),
-    ...set('host', exchange.host),
+    ...set('connection', exchange.connection && masked(exchange, exchange.connection)),
+    ...set('host', exchange.host && masked(exchange, exchange.host)),
     ...set('actor', exchange.actor),
     ...set('key', exchange.key),
     ...set('credential', exchange.credential),
     ...set('session', exchange.session),
     ...set('verdict', exchange.verdict),
-    ...set('body', exchange.body),
+    ...set('body', exchange.body && typed(exchange, exchange.body)),
     ...set('like', exchange.like),
     ...set('text', exchange.text),
     ...set('retryOf', exchange.retryOf),
@@ -132,25 +142,8 @@ function opening(exchange: Exchange<Head>): Omit<Opening, 'kind'> {
   }
 }
 
-/** The longest value of a fact that the record keeps, in UTF-16 units. */
-const LONGEST_FACT = 1024
-
-const masked = ({ house }: Exchange<Head>, text: string): string => maskFact(house.engine, text.slice(0, LONGEST_FACT))
-
-/** Facts that a set of rules found clean: user agents, paths, models and tools are the same few. Forgets all once full. */
-const clean = new WeakMap<Engine, Set<string>>()
-const MOST_CLEAN = 4096
-const LONGEST_CLEAN = 256
-
-function maskFact(engine: Engine, text: string): string {
-  const known = clean.get(engine) ?? new Set()
-  if (known.has(text)) return text
-  const { text: told } = maskText(engine, text, 'text')
-  if (told !== text || text.length > LONGEST_CLEAN) return told
-  if (known.size >= MOST_CLEAN) known.clear()
-  clean.set(engine, known.add(text))
-  return text
-}
+/** A text from outside, as the record may hold it. */
+const masked = ({ house }: Exchange<Head>, text: string): string => maskFact(house.engine, text)
 
 function factsOf(exchange: Exchange<Head>): Facts {
   const { client, prompt, turn } = exchange
@@ -204,14 +197,14 @@ export function ended(exchange: Exchange, end: End): Ending {
     ...set('model', reply?.model),
     ...set('finish', reply?.finish),
     ...set('usage', reply?.usage),
-    ...set('body', end.body),
+    ...set('body', end.body && typed(exchange, end.body)),
     ...set('events', end.events),
     ...set('pace', end.pace),
     ...set('requestId', end.requestId),
     ...(end.alerts?.length && { alerts: end.alerts }),
     ...(end.unparsed && { unparsed: end.unparsed }),
     ...(end.authored && { authored: true }),
-    ...(fault && { fault: fault.code, ...(fault.detail && { reason: fault.detail }) }),
+    ...(fault && why(exchange, fault)),
     ...(reply && { text: textOf(reply) }),
   }
 }
@@ -220,6 +213,9 @@ const textOf = (reply: Reply): string =>
   [reply.text, reply.reasoning, ...reply.toolCalls.map((call) => `${call.name} ${JSON.stringify(call.arguments)}`)]
     .filter(Boolean)
     .join('\n')
+
+/** A body whose content type is one that the record may hold. */
+const typed = (exchange: Exchange<Head>, body: Body): Body => ({ ...body, type: masked(exchange, body.type) })
 
 /** `{ [name]: value }`, or nothing where the value is undefined. */
 function set<Name extends string, Value>(name: Name, value: Value | undefined): { [K in Name]?: Value } {

@@ -2,6 +2,7 @@
 import { type Action, type Direction, Fault, type Finding, type Keyring } from '#exchange'
 import type { Engine, LaneFinding, LaneOptions } from '#masking'
 import type { Exchange } from './exchange.ts'
+import { maskFact } from './fact.ts'
 import { type Given, givenTo } from './restore/given.ts'
 import type { Way } from './steps.ts'
 
@@ -54,8 +55,9 @@ export function maskerFor(exchange: Exchange, way: Way, direction: Direction): M
 /** Within what a value reads alike: a session, or all that an actor does where there is none. */
 export const scopeOf = ({ session, actor }: Pick<Exchange, 'session' | 'actor'>): string => session ?? actor?.id ?? ''
 
-/** A finding of a lane as the record tells it. */
-export function told(found: LaneFinding, direction: Direction, lane: string, { actionOf }: Masker): Finding {
+/** A finding of a lane as the record tells it. A lane's name holds JSON keys, which may be secrets. */
+export function told(found: LaneFinding, direction: Direction, named: string, { engine, actionOf }: Masker): Finding {
+  const lane = maskFact(engine, named)
   const { rule, at, until, length, verified, masked, fingerprints } = found
   return {
     ...{ rule, direction, lane, start: at, end: until, length },

@@ -48,7 +48,7 @@ function locate(exchange: Exchange<Head>): Omit<Way, 'caller'> | Fault {
   const { address, method } = turn
   const connection = house.connections.get(address.connection)
   take(exchange, address.path)
-  if (!connection) return new Fault('request.connection', address.connection.slice(0, 64))
+  if (!connection) return new Fault('request.connection', address.connection)
   try {
     const { host, path } = hostOf(connection, address, method)
     exchange.host = host.name
@@ -83,11 +83,11 @@ function upstreamCredential({ turn }: Exchange<Head>): string | undefined {
 export async function read(exchange: Exchange, way: Way): Promise<Asked> {
   const { turn } = exchange
   if (!way.route && way.connection.unknownRoutes === 'refuse')
-    throw new Fault('request.route', `${turn.method} ${way.path.slice(0, 128)}`)
+    throw new Fault('request.route', `${turn.method} ${way.path}`)
   const received = await turn.read()
   if (!way.protocol) return new Asked(received)
   const type = turn.headers['content-type']
-  if (typeof type === 'string' && !/\bjson\b/i.test(type)) throw new Fault('request.type', type.slice(0, 64))
+  if (typeof type === 'string' && !/\bjson\b/i.test(type)) throw new Fault('request.type', type)
   const { memory, engine } = exchange.house
   const asked = new Asked(received, memory.strands.read(callerOf(exchange, way), received.bytes, engine, exchange.at))
   const document = asked.parse()

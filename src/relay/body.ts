@@ -31,7 +31,7 @@ export function expectsContinue(request: IncomingMessage, response: ServerRespon
 export async function readBody(request: IncomingMessage, limits: BodyLimits): Promise<ReceivedBody> {
   const encoding = request.headers['content-encoding'] ?? 'identity'
   const codings = codingsOf(encoding)
-  if (!codings) throw new Fault('request.encoding', encoding.slice(0, 64))
+  if (!codings) throw new Fault('request.encoding', encoding)
   if (Number(request.headers['content-length'] ?? 0) > limits.body_bytes) throw tooLarge(limits)
   waiting.get(request)?.writeContinue()
   const raw = await readRaw(request, limits)
@@ -39,7 +39,7 @@ export async function readBody(request: IncomingMessage, limits: BodyLimits): Pr
   const flaw = (kind: Flaw, cause?: unknown) =>
     kind === 'too large'
       ? new Fault('limit.decoded', `more than ${limits.decoded_bytes} bytes`)
-      : new Fault('request.encoded', encoding.slice(0, 64), { cause })
+      : new Fault('request.encoded', encoding, { cause })
   const decoded = decode(once(raw), { codings, limit: limits.decoded_bytes, flaw })
   return { bytes: await joined(decoded), raw, encoding }
 }

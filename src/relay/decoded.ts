@@ -19,13 +19,13 @@ export function decoded(
 ): Incoming {
   const value = valuesOf(incoming.headers, 'content-encoding').join(',')
   const codings = codingsOf(value)
-  if (!codings) throw new Fault('upstream.malformed', `content-encoding ${value.slice(0, 64)}`)
+  if (!codings) throw new Fault('upstream.malformed', `content-encoding ${value}`)
   if (codings.length === 0) return incoming
   const limit = limits.decoded_bytes
   const flaw = (kind: Flaw, cause?: unknown) =>
     kind === 'too large'
       ? new Fault('limit.reply', `more than ${limit} bytes once decoded`)
-      : new Fault('upstream.malformed', `not valid ${value.slice(0, 64)}`, { cause })
+      : new Fault('upstream.malformed', `not valid ${value}`, { cause })
   const headers = incoming.headers.filter(([name]) => !/^content-(encoding|length)$/i.test(name))
   return { status: incoming.status, headers, body: decode(incoming.body, { codings, limit, flaw }) }
 }
