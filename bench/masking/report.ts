@@ -44,8 +44,14 @@ export const leakTable = ({ secrets, leaked, runs, differ }: Leaks): string =>
     ],
   )
 
-/** `bar`: how many characters may be suspect. */
-export const waitTable = (waits: Waits, bar: { readonly mean: number; readonly p99: number }): string =>
+/** How many characters may be suspect, and how many events may wait. */
+interface Bar {
+  readonly mean: number
+  readonly p99: number
+  readonly events?: number
+}
+
+export const waitTable = (waits: Waits, bar: Bar): string =>
   table(
     `Clean text, ${waits.events} events of a token; ${(waits.late * 100).toFixed(2)} % did not leave at once`,
     ['after each event', 'mean', 'p99', 'most', 'wanted: mean / p99'],
@@ -57,7 +63,13 @@ export const waitTable = (waits: Waits, bar: { readonly mean: number; readonly p
         waits.suspects.most,
         `${bar.mean} / ${bar.p99}`,
       ],
-      ['events that wait', waits.waiting.mean.toFixed(3), waits.waiting.p99, waits.waiting.most, '– / 1'],
+      [
+        'events that wait',
+        waits.waiting.mean.toFixed(3),
+        waits.waiting.p99,
+        waits.waiting.most,
+        `– / ${bar.events ?? '–'}`,
+      ],
     ],
   )
 

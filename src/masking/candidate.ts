@@ -42,6 +42,8 @@ export interface Candidate {
   readonly from: number
   /** How much of a placeholder it is so far: see `guarded`. */
   guard: number
+  /** Whether it looks mixed, where it must: see `gate.ts`. */
+  gate: number
 }
 
 /** A secret in another spelling. */

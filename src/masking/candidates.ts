@@ -2,6 +2,7 @@
 import { type Candidate, type Coded, DEAD, guarded, NO_GUARD, PLACEHOLDER } from './candidate.ts'
 import { afterPercent, type Decoder, ENDED, NOTHING, PERCENTS } from './coding.ts'
 import { follows } from './follow.ts'
+import { Gate } from './gate.ts'
 import type { State } from './matcher.ts'
 import { END, symbolOf } from './pattern.ts'
 import type { Program } from './program.ts'
@@ -23,16 +24,21 @@ export interface Beginning {
   readonly late: number
   /** Decoded index of where its rule began to match. */
   readonly from: number
+  /** Where it must look mixed: how far that is known, as `gate.ts` counts. */
+  readonly gate?: number
 }
 
 export class Candidates {
   /** Decoded index of the oldest unit that one keeps in doubt. */
   doubt = Infinity
   readonly #verdicts: Verdicts
+  readonly #gateLength: number
   readonly #list: Candidate[] = []
   #serial = 0
 
-  constructor(verdicts: Verdicts) {
+  /** `gateLength` as in `Runs`. */
+  constructor(verdicts: Verdicts, gateLength: number) {
+    this.#gateLength = gateLength
     this.#verdicts = verdicts
   }
 
@@ -75,7 +81,7 @@ export class Candidates {
   }
 
   begin(program: Program, state: State, beginning: Beginning, { outside }: Step, coded?: Coded): Candidate {
-    const { start, unit, late, from } = beginning
+    const { start, unit, late, from, gate = Gate.PASSED } = beginning
     const candidate: Candidate = {
       program,
       rule: program.rule,
@@ -95,6 +101,7 @@ export class Candidates {
       tails: undefined,
       coded,
       guard: 0,
+      gate,
     }
     this.#list.push(candidate)
     this.doubt = Math.min(this.doubt, unit)
@@ -187,6 +194,7 @@ export class Candidates {
     if (!state && unit === PERCENT && this.#goesOnEncoded(candidate, step)) return true
     if (!state) return !quote && this.#waits(candidate) ? true : this.#ended(candidate)
     candidate.state = state
+    if (candidate.gate >= 0 && !this.#passes(candidate, symbol)) return false
     if (candidate.late > 0) {
       candidate.late--
       candidate.start = to
@@ -194,6 +202,11 @@ export class Candidates {
     if (candidate.forced) return this.#swallows(candidate, index, to)
     if (state.accept && this.#decided(candidate, step)) return false
     return !this.#merged(candidate, state, tick)
+  }
+
+  #passes(candidate: Candidate, symbol: number): boolean {
+    candidate.gate = Gate.step(candidate.gate, symbol, this.#gateLength)
+    return candidate.gate !== Gate.FAILED || candidate.forced
   }
 
   /** Whether something must still be read before an ended secret counts. */
@@ -284,7 +297,7 @@ export class Candidates {
     }
     const holder = state.holder as Candidate
     if (check || after || foreign?.judge) return holder.start === candidate.start
-    if (!alike(holder.coded, candidate.coded)) return false
+    if (!alike(holder.coded, candidate.coded) || holder.gate !== candidate.gate) return false
     if (whole && (holder.end >= 0 || candidate.end >= 0)) return false
     const { serial, start, unit, late, bare, certain, end, unitEnd, coded } = candidate
     if (start < holder.start) Object.assign(holder, { serial, start, unit, late, bare, certain, end, unitEnd, coded })

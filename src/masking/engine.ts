@@ -19,6 +19,8 @@ const SHORTEST_RUN = 6
 /** In profile `fast`, a secret that no literal begins lets this share of its first characters go, and never more than so many. */
 const LATE_SHARE = 20
 const LATEST = 7
+/** From so many first characters a run that must look mixed does, or is given up. */
+const GATE = { fast: 12, thorough: 16 } as const
 
 const ALNUM = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'
 
@@ -130,7 +132,7 @@ export function compile(
     reach,
     surroundings,
     hasKeywords: keywords.size > 0,
-    runs: new Runs(runs),
+    runs: new Runs(runs, GATE[profile]),
     late: new Map(runs.filter(({ late }) => late > 0).map(({ program, late }) => [program.rule, late])),
     tick: 0,
   }
@@ -177,7 +179,6 @@ function runOf(rule: MaskingRule, program: Program, pattern: Pattern, profile: P
       'config.invalid',
       `masking rule ${rule.id}: with run it matches within ${SHORTEST_RUN} to ${LONGEST_KNOWN} characters`,
     )
-  const fast = profile === 'fast'
-  const late = fast ? Math.min(LATEST, Math.floor(shortest(pattern) / LATE_SHARE)) : 0
-  return { program, pattern, run: parseClass(rule.run!), late, mixed: fast && rule.mixed === true }
+  const late = profile === 'fast' ? Math.min(LATEST, Math.floor(shortest(pattern) / LATE_SHARE)) : 0
+  return { program, pattern, run: parseClass(rule.run!), late, mixed: rule.mixed === true }
 }

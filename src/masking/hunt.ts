@@ -43,7 +43,7 @@ export class Hunt {
     this.#engine = engine
     this.#tape = tape
     this.#verdicts = new Verdicts(engine, options, tape)
-    this.candidates = new Candidates(this.#verdicts)
+    this.candidates = new Candidates(this.#verdicts, engine.runs.gateLength)
   }
 
   get record(): Edits {

@@ -339,8 +339,9 @@ export class Lane {
 
   /** Makes a candidate of the run up to `step` for every rule that is still possible. */
   #adopt(table: RunTable, run: number, step: Step): void {
-    for (const rule of table.at(run).rules) {
-      const { program, late } = this.#engine.runs.rule(rule)
+    const { rules, gate } = table.at(run)
+    for (const rule of rules) {
+      const { program, late, mixed } = this.#engine.runs.rule(rule)
       if (!this.#mayStand(program, this.#runStart)) continue
       let state: State | null = program.secret.start
       for (let i = this.#runStart; i <= step.index && state; i++)
@@ -352,6 +353,7 @@ export class Lane {
         unit: this.#runStart,
         late: Math.max(0, suspect - step.index - 1),
         from: this.#runStart,
+        ...(mixed && { gate }),
       }
       if (state) this.#hunt.adopt(program, state, beginning, step)
     }

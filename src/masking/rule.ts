@@ -26,8 +26,8 @@ export interface MaskingRule {
    */
   readonly run?: string
   /**
-   * With `run`, where many words could be the beginning (`[A-Za-z0-9]{76}AZDO…`): in profile `fast` only runs that have a
-   * digit or five changes of case among their first twelve characters go on being tried.
+   * With `run`, where many words could be the beginning (`[A-Za-z0-9]{76}AZDO…`): only runs that have a digit or five
+   * changes of case among their first characters go on being tried: twelve in profile `fast`, sixteen in `thorough`.
    */
   readonly mixed?: boolean
   /** Only in profile `thorough`: too many ordinary words begin as it does. */

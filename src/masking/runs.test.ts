@@ -163,3 +163,19 @@ test('what cannot be tried at every run is refused', () => {
   ] as const)
     assert.throws(() => compile([bad]), why)
 })
+
+test('a run that must look mixed is given up, also where another one has begun inside it', () => {
+  const joined = rule('joined', '[A-Za-z0-9_-]', '[A-Za-z0-9_-]{40}AzFu', { mixed: true })
+  const secret = `ab-cd-e7${sample(BASE62, 32, 9)}AzFu`
+  for (const profile of ['fast', 'thorough'] as const) {
+    const engine = compile([RULES[2]!, joined], { profile })
+    const lane = new Lane(engine, 'text')
+    lane.push('wordy-words-without-')
+    assert.equal(lane.settled, lane.length, profile)
+    for (const parts of [[secret], cut(secret, [1]), cut(secret, [5])])
+      assert.deepEqual(
+        carried(engine, parts, 'text').findings.map(({ rule }) => rule),
+        ['joined'],
+      )
+  }
+})

@@ -83,13 +83,16 @@ export class Runs<Program> {
   readonly classes = new Uint8Array(65_536)
   table: RunTable
   readonly #rules: readonly RunRule<Program>[]
+  readonly gateLength: number
   readonly #nfa = new Nfa()
   readonly #entries: readonly number[]
   readonly #samples: readonly number[]
   /** By class: the first class after which the same rules may begin. */
   readonly #alike: readonly number[]
 
-  constructor(rules: readonly RunRule<Program>[]) {
+  /** `gateLength`: from so many characters a run looks mixed, or does not. */
+  constructor(rules: readonly RunRule<Program>[], gateLength: number) {
+    this.gateLength = gateLength
     this.#rules = rules
     this.#entries = rules.map(({ pattern }) => this.#nfa.add(pattern))
     const [classes, samples] = this.#nfa.classify([...rules.map(({ run }) => run), ...PLAIN])
@@ -144,10 +147,12 @@ export class Runs<Program> {
     const symbol = this.#samples[index]!
     const fresh = this.#nfa.closure(this.#nfa.step(this.#nfa.closure(this.#open(before)), symbol))
     const begins = fresh.length > 0
-    const gone = Gate.step(gate, symbol)
+    const gone = Gate.step(gate, symbol, this.gateLength)
     const old = this.#gated(this.#nfa.closure(this.#nfa.step(nodes, symbol)), gone)
     const after = this.#beforeNext(before, symbol, index)
-    const next = begins ? this.#place(fresh, after, Gate.step(0, symbol)) : this.#place(old, after, gone)
+    const next = begins
+      ? this.#place(fresh, after, Gate.step(0, symbol, this.gateLength))
+      : this.#place(old, after, gone)
     const wantsLook = (begins && old.length > 0) || this.table.at(next).accepts
     const move = next * 2 + (begins ? FRESH : 0)
     if (table === this.table) table.next[state + index] = wantsLook ? ~move : move

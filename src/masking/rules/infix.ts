@@ -192,6 +192,7 @@ export const INFIX: readonly MaskingRule[] = [
       format: '<base64:22>==:<base62:32>',
       run: 'base64',
       only: 'thorough',
+      mixed: true,
       source: 'help.tableau.com: personal access tokens',
     },
     {
