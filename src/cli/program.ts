@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, Option } from 'commander'
 import { addressOf, examples, type Register } from './command.ts'
+import { agent } from './commands/agent.ts'
 import { ca } from './commands/ca.ts'
 import { check } from './commands/check.ts'
 import { completion } from './commands/completion.ts'
@@ -24,7 +25,7 @@ import { safe } from './terminal.ts'
 
 /** A new command is a file and a line here; help lists them in this order. */
 const COMMANDS: readonly Register[] = [
-  ...[serve, check, keys, connections, connect, ca],
+  ...[serve, check, keys, connections, connect, ca, agent],
   ...[search, show, replay, tail, sessions],
   ...[scan, mask, rules],
   ...[doctor, completion, version],

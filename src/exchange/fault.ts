@@ -357,6 +357,12 @@ export const FAULTS = {
     message: 'The input cannot be read',
     remedy: 'Look at the file, and the line where one is named.',
   },
+  'agent.refused': {
+    status: 403,
+    message: 'The agent serves only programs of its own user',
+    remedy:
+      'Use the address that `gatelog agent` printed, with the secret where it shows one; a web page can’t use it.',
+  },
   'server.unreachable': {
     status: 503,
     message: 'The Gatelog server does not answer',

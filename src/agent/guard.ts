@@ -1,0 +1,41 @@
+/** Who may use the agent: programs of its own user, and never a web page. Answers nothing itself. */
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import { Fault } from '#exchange'
+import { peerOf } from './peer.ts'
+
+/** What of a request is the agent's own: the rest goes on. */
+export interface Admitted {
+  /** The request's target without the secret. */
+  readonly target: string
+}
+
+const LOOPBACK = /^(127(\.\d{1,3}){3}|localhost|\[::1\])(:\d+)?$/i
+
+/**
+ * Admits a request that came from a process of this user, or that bears the installation's secret: as the first part of
+ * its path (`/a/<secret>/c/…`), or as the password of its proxy credentials. @throws agent.refused
+ */
+export function admit(request: IncomingMessage, secret: string): Admitted {
+  const { headers, url = '', method } = request
+  if (headers.origin !== undefined) throw new Fault('agent.refused', 'a web page asked: Origin is set')
+  if (method !== 'CONNECT' && url.startsWith('/') && !LOOPBACK.test(headers.host ?? ''))
+    throw new Fault('agent.refused', 'Host is no loopback address')
+  const [, said, rest] = /^\/a\/([^/]*)(\/.*)$/.exec(url) ?? []
+  const told = said ?? passwordOf(headers['proxy-authorization'])
+  if (told !== undefined && told !== '' && !same(told, secret))
+    throw new Fault('agent.refused', 'the secret is not this installation’s')
+  if (!told && peerOf(request.socket) !== 'own')
+    throw new Fault('agent.refused', 'no process of its user asked, and no secret came')
+  return { target: rest ?? url }
+}
+
+function passwordOf(field: string | undefined): string | undefined {
+  const [, encoded] = /^basic +(\S+)$/i.exec(field ?? '') ?? []
+  return encoded && Buffer.from(encoded, 'base64').toString().split(':').slice(1).join(':')
+}
+
+const same = (one: string, other: string): boolean => {
+  const [a, b] = [one, other].map((text) => createHash('sha256').update(text).digest())
+  return timingSafeEqual(a as Buffer, b as Buffer)
+}
