@@ -12,7 +12,7 @@ export type Proof = keyof typeof PROOFS
 
 type Look = (secret: string) => boolean
 
-const FILLER = /(.)\1{9}|x{5}|example|placeholder|_here|your[_-]/i
+const FILLER = /(.)\1{9}|(?:1234567890?abcdef){2}|x{5}|example|placeholder|_here|your[_-]/i
 
 const isNoStandIn: Look = (secret) => !isStandIn(secret)
 
@@ -33,10 +33,13 @@ function isHexadecimal(value: string): boolean {
 /** Words, by their letters, unless the kinds of characters change too often for a name. */
 const isNamed = (value: string): boolean => isWordy(value) && restlessness(value.replace(/[._-]/g, '')) < 0.55
 
+/** The address of a contract or account on a blockchain: public, and often called a token. */
+const CHAIN_ADDRESS = /^0x[0-9a-fA-F]{40}$/
+
 /** A key or token: hexadecimal, or no words, with digits or signs among the letters. */
 const isGenerated: Look = (value) => {
   if (isStandIn(value) || isElsewhere(value)) return false
-  if (UUID.test(value)) return false
+  if (UUID.test(value) || CHAIN_ADDRESS.test(value) || isObjectName(value)) return false
   const run = value.replace(/[-:]/g, '')
   if (/^[0-9a-fA-F]+$/.test(run) && run.length >= 16) return isHexadecimal(run)
   if (!/[A-Za-z]/.test(value) || isNamed(value)) return false
@@ -52,6 +55,10 @@ const isGenerated: Look = (value) => {
     )
   return digits < value.length * 0.8 && restlessness(value) >= 0.2
 }
+
+/** As the name of an object in a cluster ends: words, and a short suffix that was made for it (`tls-a1b58d2054`). */
+const isObjectName = (value: string): boolean =>
+  /^[a-z]{2,}(?:-[a-z]{2,})*-[0-9a-z]{5,10}(?:-[0-9a-z]{5})?$/.test(value)
 
 /** Without digits: letters of both cases that are no words, long, or with a sign that no name has among them. */
 const isLetterPassword: Look = (value) =>
@@ -75,9 +82,19 @@ const isBarePassword: Look = (value) =>
     ? true
     : isPassword(value) && (/[^A-Za-z0-9_.-]/.test(value) || restlessness(value) >= 0.45)
 
-/** A password between user and host: no stand-in, and no short word. */
+/** Sixteen hexadecimal digits are a key's fingerprint (.NET's PublicKeyToken) or an id of a trace, never a token. */
+const isToken: Look = (value) => !/^[0-9a-fA-F]{16}$/.test(value) && isGenerated(value)
+
+/** Words with hyphens or dots between them, as who tells what belongs here. */
+const isPhrase = (value: string): boolean => /^[A-Za-z]+(?:[-_.][A-Za-z]+)+\d?$/.test(value) && isWordy(value)
+const MEMBER = /^[A-Z][A-Za-z]+\.[A-Za-z]\w*$/
+
+/** A password between user and host: no stand-in, no name, and no short word. */
 const isAddressPassword: Look = (value) =>
-  !isStandIn(value) && (kindsOf(value) >= 2 || value.length >= 12 || (value.length >= 6 && !isWordy(value)))
+  !isStandIn(value) &&
+  !isPhrase(value) &&
+  !MEMBER.test(value) &&
+  (kindsOf(value) >= 2 || value.length >= 12 || (value.length >= 6 && !isWordy(value)))
 
 /** Not a stand-in that has a token's form: a few characters again and again, or a word that says so. */
 const isVaried: Look = (secret) => entropy(secret) >= 2.2 && !FILLER.test(secret)
@@ -89,6 +106,7 @@ const NAMED = {
   mixed: isMixed,
   varied: isVaried,
   generated: isGenerated,
+  token: isToken,
   password: isPassword,
   'bare-password': isBarePassword,
   /** Where the place alone says that it is a credential, a UUID is one too. */

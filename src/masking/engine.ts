@@ -3,6 +3,7 @@ import { Fault } from '#exchange'
 import { type Literal, Literals } from './literals.ts'
 import { imagesIn, Opening } from './opening.ts'
 import { type Pattern, parseClass, ripe, shortest } from './pattern.ts'
+import { BEHIND_UNITS } from './prior.ts'
 import { compileForeign, compileRule, exact, type Program } from './program.ts'
 import type { ForeignRule, MaskingRule } from './rule.ts'
 import { type RunRule, Runs } from './runs.ts'
@@ -123,7 +124,8 @@ export function compile(
     openings.push({ keyword })
   }
   const looksBack = foreign.some(({ precede, sees }) => precede || sees !== 'secret')
-  const surroundings = looksBack ? SURROUNDINGS : EDGE_UNITS
+  const behind = rules.some(({ notBehind }) => notBehind?.length) ? BEHIND_UNITS : EDGE_UNITS
+  const surroundings = looksBack ? SURROUNDINGS : behind
   const built = new Literals(literals)
   const reach = built.longest + surroundings
   return {

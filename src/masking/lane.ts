@@ -6,9 +6,9 @@ import { Unescaper } from './escapes.ts'
 import { Hunt } from './hunt.ts'
 import type { LaneOptions } from './marks.ts'
 import type { State } from './matcher.ts'
-import { END, symbolOf } from './pattern.ts'
+import { symbolOf } from './pattern.ts'
 import { Places } from './places.ts'
-import type { Program } from './program.ts'
+import { mayStand } from './prior.ts'
 import { FRESH, type RunTable } from './runs.ts'
 import type { Step } from './step.ts'
 import { Tape } from './tape.ts'
@@ -307,13 +307,9 @@ export class Lane {
     for (const hit of hits) {
       const opening = this.#engine.openings[hit]!
       if ('keyword' in opening) continue
-      if (this.#mayStand(opening.program, step.index + 1 - opening.literal.length))
+      if (mayStand(opening.program, step.index + 1 - opening.literal.length, this.#unitAt))
         this.#hunt.open(opening, step, (back) => this.#rawAt(step.index + 1 - back, step.to))
     }
-  }
-
-  #mayStand({ prior }: Program, start: number): boolean {
-    return !prior || prior[start === 0 ? END : symbolOf(this.#unitAt(start - 1))] === 1
   }
 
   /** The run goes on by one unit; true where a secret of it may end here. */
@@ -342,7 +338,7 @@ export class Lane {
     const { rules, gate } = table.at(run)
     for (const rule of rules) {
       const { program, late, mixed } = this.#engine.runs.rule(rule)
-      if (!this.#mayStand(program, this.#runStart)) continue
+      if (!mayStand(program, this.#runStart, this.#unitAt)) continue
       let state: State | null = program.secret.start
       for (let i = this.#runStart; i <= step.index && state; i++)
         state = program.secret.step(state, symbolOf(this.#unitAt(i)))

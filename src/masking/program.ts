@@ -16,6 +16,8 @@ export interface Program {
   readonly secret: Matcher
   /** By symbol: whether it may stand directly before the whole match; undefined where anything may. */
   readonly prior: Uint8Array | undefined
+  /** Words that may not stand directly before it. */
+  readonly notBehind: readonly string[]
   /** By symbol, the text's end too: whether it may follow the secret; undefined where anything may. */
   readonly follow: Uint8Array | undefined
   /** What may follow instead, where that is more than one symbol. */
@@ -49,6 +51,7 @@ export function compileRule(rule: MaskingRule, order: number): { program: Progra
       before: rule.before === undefined ? undefined : new Matcher(parsePattern(rule.before, rule.fold)),
       secret: new Matcher(pattern),
       prior: priorOf(rule),
+      notBehind: rule.notBehind ?? [],
       follow,
       after: after && !isClass ? new Matcher(after, true) : undefined,
       check,
@@ -70,7 +73,14 @@ export function exact(rule: string, order: number, value: string): Program {
     { length: value.length },
     (_, i): Pattern => ({ kind: 'set', set: only(value.charCodeAt(i)) }),
   )
-  const none = { before: undefined, prior: undefined, follow: undefined, after: undefined, proof: undefined }
+  const none = {
+    before: undefined,
+    prior: undefined,
+    notBehind: [],
+    follow: undefined,
+    after: undefined,
+    proof: undefined,
+  }
   const secret = new Matcher({ kind: 'seq', items })
   return {
     rule,
@@ -96,6 +106,7 @@ export function compileForeign(rule: ForeignRule, order: number, keywords: Map<s
     before: rule.before && new Matcher(rule.before),
     secret: new Matcher(rule.secret, rule.shortest),
     prior: rule.precede,
+    notBehind: [],
     follow: rule.follow,
     after: rule.after && new Matcher(rule.after, true),
     check: undefined,

@@ -44,6 +44,11 @@ export interface MaskingRule {
   readonly prior?: string
   /** A class: none of these may stand directly in front of the whole match. */
   readonly notPrior?: string
+  /**
+   * Words in lower case of at most 24 characters: none may stand directly in front of the
+   * whole match, in any case, with a hyphen, underscore or space between or not (`page` forbids `pageToken` and `next_page_token`).
+   */
+  readonly notBehind?: readonly string[]
   /** A class or a pattern of at most 64 characters that must follow; `$` in it is the end of the text. It is not masked. */
   readonly after?: string
   /** A class: none of these may follow. */

@@ -1,7 +1,8 @@
 /** Secrets that only their name gives away: `name = value` in every spelling. Data, never code that scans. */
 import type { Check } from '../checks.ts'
 import type { MaskingRule, Sample } from '../rule.ts'
-import { ANY, either, NOT_BARE_END, QUOTED, SPACED, spellings, TAIL } from './spelling.ts'
+import { TAIL } from './naming.ts'
+import { ANY, either, NOT_BARE_END, QUOTED, SPACED, spellings } from './spelling.ts'
 
 const list = (words: string, last = ''): readonly string[] => words.split(', ').map((word) => word + last)
 
@@ -28,7 +29,16 @@ interface Names {
   readonly least: number
   readonly quoted: Check
   readonly bare: Check
+  /** Words that make another thing of it, where they stand directly before. */
+  readonly notBehind?: readonly string[]
+  /** What looks like it and is none. */
+  readonly misses?: readonly Sample[]
 }
+
+/** Tokens that tell a place in a list, a form's origin, a device or a key's fingerprint: no credentials. */
+const NO_CREDENTIALS =
+  'page, next, previous, continuation, sync, cursor, scroll, resume, pagination, publickey, public_key, csrf, xsrf, ' +
+  'requestverification, antiforgery, authenticity, device, push, apns, fcm, cancellation, erc20, bpe'
 
 const KEY = { quoted: 'generated', bare: 'generated' } as const
 const FAMILIES: readonly Names[] = [
@@ -42,7 +52,24 @@ const FAMILIES: readonly Names[] = [
     bare: 'bare-password',
   },
   { id: 'secret', what: 'secret of a client, an application, a session', names: ['secret'], least: 10, ...KEY },
-  { id: 'token', what: 'token of access, refresh, a session, a device', names: ['token'], least: 14, ...KEY },
+  {
+    id: 'token',
+    what: 'token of access, refresh, a session',
+    names: ['token'],
+    least: 14,
+    quoted: 'token',
+    bare: 'token',
+    notBehind: list(NO_CREDENTIALS),
+    misses: [
+      '"nextPageToken": "<base62:24>"',
+      'next_page_token: <base62:24>\n',
+      'PublicKeyToken=<hex:16>',
+      'const TOKEN_ADDRESS = "0x<hex:40>"',
+      'image: token-service:<hex:40>',
+      'csrf_token=<hex:40>',
+      'device token: <hex:64>',
+    ],
+  },
   { id: 'api-key', what: 'key to an interface', names: KEYS, least: 14, ...KEY },
   { id: 'crypto-key', what: 'key that signs or encrypts', names: CRYPTOGRAPHIC, least: 14, ...KEY },
   { id: 'credential', what: 'credential under a general name', names: CREDENTIALS, least: 10, ...KEY },
@@ -65,11 +92,12 @@ const quoted = (family: Names): MaskingRule => ({
   literals: literalsOf(family),
   fold: true,
   inWord: true,
+  ...(family.notBehind ? { notBehind: family.notBehind } : {}),
   before: `${nameOf(family)}${QUOTED}`,
   secret: `[^\\s"'\`\\\\<>]{${family.least},400}`,
   after: `["'\`\\\\]`,
   checks: [family.quoted],
-  examples: { match: quotedSamples(writtenOf(family)), miss: misses(writtenOf(family)) },
+  examples: { match: quotedSamples(writtenOf(family)), miss: missesOf(family) },
 })
 
 /** Values without quotes, up to white space or a mark. */
@@ -79,11 +107,12 @@ const bare = (family: Names): MaskingRule => ({
   literals: literalsOf(family),
   fold: true,
   inWord: true,
+  ...(family.notBehind ? { notBehind: family.notBehind } : {}),
   before: `${nameOf(family)}${SPACED}`,
   secret: bareValue(family.bare === 'bare-password' ? PASSWORD : PLAIN, family.least),
   notAfter: NOT_BARE_END,
   checks: [family.bare],
-  examples: { match: bareSamples(writtenOf(family)), miss: misses(writtenOf(family)) },
+  examples: { match: bareSamples(writtenOf(family)), miss: missesOf(family) },
 })
 
 function bareValue([any, last]: readonly [string, string], least: number): string {
@@ -118,8 +147,10 @@ function bareSamples(name: string): readonly Sample[] {
   ]
 }
 
-function misses(name: string): readonly Sample[] {
+function missesOf(family: Names): readonly Sample[] {
+  const name = writtenOf(family)
   return [
+    ...(family.misses ?? []),
     `${name} = "changeme12345678901"`,
     `${name}: "$\{${name.toUpperCase()}_FROM_ENV_1}"`,
     `${name} = "process.env.SECRET_1"`,
@@ -129,6 +160,8 @@ function misses(name: string): readonly Sample[] {
     `${name}=your_value_here_1234`,
     `${name}: vault:secret/data/app1#value`,
     `${name}_id = "<base62:24>"`,
+    `${name}Name: tls-<hex:10>\n`,
+    `${name}_url = "<base62:24>"`,
     `client(${name}=settings2.API_TOKEN)`,
   ]
 }

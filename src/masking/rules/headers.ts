@@ -27,7 +27,7 @@ const NAMED: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'header-auth-token',
     'any interface',
-    ['x-auth-token', 'x-access-token', 'x-auth-key', 'x-session-token', 'x-user-token', 'x-csrf-token', 'x-xsrf-token'],
+    ['x-auth-token', 'x-access-token', 'x-auth-key', 'x-session-token', 'x-user-token'],
   ],
   ['header-gitlab-token', 'GitLab', ['private-token', 'job-token', 'deploy-token', 'x-gitlab-token']],
   ['header-vault-token', 'HashiCorp Vault', ['x-vault-token']],
@@ -50,7 +50,7 @@ const NAMED: readonly (readonly [string, string, readonly string[]])[] = [
 ]
 
 const COOKIES: readonly string[] = [
-  ...['sessionid', 'session_id', 'phpsessid', 'jsessionid', 'asp.net_sessionid', 'connect.sid', 'laravel_session'],
+  ...['sessionid', 'phpsessid', 'jsessionid', 'asp.net_sessionid', 'connect.sid', 'laravel_session'],
   ...[
     'user_session',
     'auth_session',

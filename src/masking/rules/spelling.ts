@@ -4,8 +4,6 @@
 const QUOTE = `(?:\\\\{0,4}["'\`]){1,3}`
 /** The same as HTML and addresses write it. */
 const ENTITY = '&(?:quot|#34|#39|apos);|%2[27]'
-/** More of a name, where that does not make it the name of an identifier (`token_id`). */
-export const TAIL = '(?:[A-Za-z0-9_-]{0,22}(?:[A-CE-Za-ce-z0-9_-]|[A-HJ-Za-hj-z0-9_-][Dd]))?'
 /** What may close a name: quotes, brackets, emphasis. */
 const CLOSE = `[\\\\"'\`*)\\]]{0,6}`
 /** `password: string = `, `password[] = `, `password string = `. */

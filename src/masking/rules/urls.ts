@@ -51,6 +51,8 @@ const inAddress = ([id, what, schemes]: (typeof SCHEMES)[number]): MaskingRule =
     ],
     miss: [
       `${schemes[0]}://app:password@localhost/x`,
+      `${schemes[0]}://app:some-long-random-string@localhost/x`,
+      `${schemes[0]}://app:data.parameter.db.value@localhost/x`,
       `${schemes[0]}://$\{user}:$\{secret}@host`,
       `${schemes[0]}://host:1234/a@b`,
     ],
