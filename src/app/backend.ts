@@ -9,7 +9,7 @@ import type { Identity } from '#identity'
 import type { Trail } from '#trail'
 import type { Authorities } from './ca/authorities.ts'
 import { caChecks } from './ca/checks.ts'
-import type { Config } from './config.ts'
+import type { Names } from './config-names.ts'
 import { markLeftIn } from './gap-mark.ts'
 import { uuid7 } from './uuid.ts'
 
@@ -17,7 +17,7 @@ export interface BackendOptions {
   readonly trail: Trail
   readonly identity: Identity
   readonly keyring: Keyring
-  config(): Config
+  config(): Names
   connections(): ReadonlyMap<string, Connection>
   /** `undefined` when ready; absent where no server runs. */
   notReady?(): string | undefined
@@ -32,8 +32,7 @@ export function backendOf(options: BackendOptions): Backend {
     identity,
     now: Date.now,
     secrets: secretsOf(options),
-    connections: () => [...options.connections().values()].map(rowOf),
-    test: (name) => test(options.connections().get(name), name),
+    ...waysOf(options.connections),
     ca() {
       const ca = options.ca()
       if (!ca) throw new Fault('ca.off')
@@ -47,6 +46,12 @@ export function backendOf(options: BackendOptions): Backend {
     ],
   }
 }
+
+/** What the admin API tells of connections, for which no record is needed. */
+export const waysOf = (connections: BackendOptions['connections']): Pick<Backend, 'connections' | 'test'> => ({
+  connections: () => [...connections().values()].map(rowOf),
+  test: (name) => test(connections().get(name), name),
+})
 
 const secretsOf = ({ config, keyring, notReady }: BackendOptions): SecretSearch => ({
   get allowed() {

@@ -1,5 +1,5 @@
 /** gatelog.yaml as text to plain values: references filled in, every fault with its line and column. */
-import { isMap, isNode, isScalar, LineCounter, type Node, parseDocument, visit } from 'yaml'
+import { isMap, isNode, isScalar, LineCounter, type Node, parseDocument } from 'yaml'
 import type { z } from 'zod'
 import { Fault } from '#exchange'
 
@@ -40,22 +40,22 @@ export class ConfigText {
     }
   }
 
-  /** The values, references filled in. What a reference held appears in no message. @throws config.missing */
-  values(references: References): unknown {
+  /**
+   * The values, references filled in; those alone that `wanted` keeps of them. What a reference held appears in no message.
+   * @throws config.missing
+   */
+  values(references: References, wanted: (values: unknown) => unknown = (all) => all): unknown {
     const missing: string[] = []
-    visit(this.#document, {
-      Scalar: (key, node) => {
-        if (typeof node.value !== 'string' || key === 'key') return
-        node.value = node.value.replace(REFERENCE, (whole, kind: string, what: string) => {
-          const found = fill(references, kind, what)
-          if (found === undefined) missing.push(`${this.#at(node.range?.[0] ?? 0)} ${whole}`)
-          else if (found !== '') this.#held.set(found, whole)
-          return found ?? ''
-        })
-      },
-    })
+    const fill = (text: string, path: readonly PropertyKey[]) =>
+      text.replace(REFERENCE, (whole, kind: string, what: string) => {
+        const found = held(references, kind, what)
+        if (found === undefined) missing.push(`${this.#place(path)} ${whole}`)
+        else if (found !== '') this.#held.set(found, whole)
+        return found ?? ''
+      })
+    const values = filled(wanted(this.#plain() ?? {}), fill)
     if (missing.length) throw new Fault('config.missing', missing.join('\n'))
-    return this.#plain() ?? {}
+    return values
   }
 
   /** Aliases are copied; so many that they would fill the memory are refused. */
@@ -119,7 +119,26 @@ export class ConfigText {
 
 const startOf = (node: Node): number => node.range?.[0] ?? 0
 
-function fill(references: References, kind: string, what: string): string | undefined {
+/** A copy in which every string was filled; what stands in several places is filled once, as is what holds itself. */
+function filled(
+  value: unknown,
+  fill: (text: string, path: readonly PropertyKey[]) => string,
+  path: readonly PropertyKey[] = [],
+  done = new Map<unknown, unknown>(),
+): unknown {
+  if (typeof value === 'string') return fill(value, path)
+  if (typeof value !== 'object' || value === null) return value
+  if (done.has(value)) return done.get(value)
+  const copy: Record<PropertyKey, unknown> | unknown[] = Array.isArray(value) ? [] : {}
+  done.set(value, copy)
+  for (const [key, each] of Object.entries(value)) {
+    const below = filled(each, fill, [...path, Array.isArray(value) ? Number(key) : key], done)
+    Object.defineProperty(copy, key, { value: below, enumerable: true, writable: true, configurable: true })
+  }
+  return copy
+}
+
+function held(references: References, kind: string, what: string): string | undefined {
   if (kind === 'env') return references.env(what)
   try {
     return references.file(what).replace(/\r?\n$/, '')

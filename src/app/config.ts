@@ -9,9 +9,11 @@ import { compileRules, type Rule } from '#policy'
 import { connectionOf, type Defaults } from './config-connections.ts'
 import { type Forward, filesOf, forwardOf } from './config-forward.ts'
 import { type MaskingRules, maskingRulesOf } from './config-masking.ts'
+import { placed } from './config-place.ts'
 import { ConfigForm } from './config-schema.ts'
 import { BROKERED, type Secrets, secretsOf, type Wrong } from './config-secrets.ts'
 import { ConfigText, type References } from './config-text.ts'
+import { beside } from './folder.ts'
 
 type Form = z.infer<typeof ConfigForm>
 
@@ -37,30 +39,47 @@ export interface Config
   connections(demo: URL | undefined): ReadonlyMap<string, Connection>
 }
 
-const SYSTEM: References = {
-  env: (name) => process.env[name],
-  file: (path) => readFileSync(path, 'utf8'),
+/** Files are sought beside the configuration `name`. */
+const systemFor = (name: string): References => ({
+  env: (variable) => process.env[variable],
+  file: (path) => readFileSync(beside(name, path), 'utf8'),
   names: () => Object.keys(process.env),
-}
+})
+
+/** Keeps a part of the values: of the rest no reference is resolved and no file is read. */
+type Wanted = (values: unknown) => unknown
 
 /** Reads a file; one that is absent means every default. @throws config.invalid, config.missing, config.listen */
-export function loadConfig(path: string): Config {
-  return readConfig(existsSync(path) ? readFileSync(path, 'utf8') : '', path)
+export function loadConfig(path: string, wanted?: Wanted): Config {
+  return readConfig(existsSync(path) ? readFileSync(path, 'utf8') : '', path, systemFor(path), wanted)
 }
 
 /** @throws config.invalid, config.missing, config.listen */
-export function readConfig(text: string, name = 'gatelog.yaml', references: References = SYSTEM): Config {
+export function readConfig(
+  text: string,
+  name = 'gatelog.yaml',
+  references: References = systemFor(name),
+  wanted?: Wanted,
+): Config {
   const source = new ConfigText(name, text)
-  const parsed = ConfigForm.safeParse(source.values(references))
+  const parsed = ConfigForm.safeParse(source.values(references, wanted))
   if (!parsed.success) throw new Fault('config.invalid', source.told(parsed.error.issues, knownKeys))
-  return settle(parsed.data, { references, wrong: (path, message) => source.fault(path, message) })
+  const wrong: Wrong = (path, message) => source.fault(path, message)
+  return settle(placed(parsed.data, name, wrong), { references, wrong, reads: wanted === undefined })
 }
 
-function settle(form: Form, { references, wrong }: { references: References; wrong: Wrong }): Config {
+interface How {
+  readonly references: References
+  readonly wrong: Wrong
+  /** Whether certificates are read too. */
+  readonly reads: boolean
+}
+
+function settle(form: Form, { references, wrong, reads }: How): Config {
   const listen = {
     gateway: listenOf(form.listen.gateway),
     health: listenOf(form.listen.health),
-    ...(form.listen.tls && { tls: tlsOf(form.listen.tls, wrong) }),
+    ...(form.listen.tls && { tls: reads ? tlsOf(form.listen.tls, wrong) : { cert: '', key: '' } }),
   }
   if (listen.gateway.port !== 0 && listen.gateway.port === listen.health.port)
     throw wrong(['listen', 'health'], 'gateway and health cannot have the same port')

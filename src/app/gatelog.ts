@@ -1,8 +1,7 @@
 /** A running house: configuration to open rooms, listeners and a clean end. The only place that wires rooms. */
 
 import { randomBytes } from 'node:crypto'
-import { join } from 'node:path'
-import { openApi, routes } from '#console'
+import { openApi } from '#console'
 import type { Fault } from '#exchange'
 import { Endings, Gaps, type House, openHealth, openMemory, openReverse, Strangers } from '#gateway'
 import { type Identity, openIdentity, openLimits } from '#identity'
@@ -12,6 +11,7 @@ import { backendOf } from './backend.ts'
 import { type Authorities, openAuthorities } from './ca/authorities.ts'
 import { PROVIDER_HOSTS } from './ca/providers.ts'
 import type { Config } from './config.ts'
+import { socketIn } from './config-place.ts'
 import { startDemo } from './demo/index.ts'
 import { actionsIn, engineOf } from './engine.ts'
 import { openGapMark } from './gap-mark.ts'
@@ -29,7 +29,7 @@ export interface Gatelog {
 }
 
 /** The trail and the identities of a data folder, with no listener: what the command line opens when no server runs. */
-async function openRecord(config: Config, onLatch?: (fault: Fault) => void) {
+export async function openRecord(config: Pick<Config, 'data' | 'path_keys'>, onLatch?: (fault: Fault) => void) {
   const keyring = openKeyring(config.data)
   const trail = await openTrail({ folder: config.data, keyring, now: Date.now, ...(onLatch && { onLatch }) })
   const documents = trail.documents
@@ -75,7 +75,7 @@ export async function openGatelog(first: Config, ears: Ears): Promise<Gatelog> {
     unrecorded: () => running.unrecorded(),
   })
   opened.defer(() => health.drain(0))
-  const api = await openApi(join(first.data, 'gatelog.sock'), running.backend)
+  const api = await openApi(socketIn(first.data), running.backend)
   opened.defer(() => api.close())
   const all = opened.move()
   return {
@@ -195,7 +195,10 @@ class Running {
 }
 
 /** The CA of a data folder, made where there is none; undefined where the forward door is off. @throws ca.* */
-async function authoritiesOf({ data, forward: { enabled, ca } }: Config): Promise<Authorities | undefined> {
+export async function authoritiesOf({
+  data,
+  forward: { enabled, ca },
+}: Pick<Config, 'data' | 'forward'>): Promise<Authorities | undefined> {
   if (!enabled) return undefined
   return openAuthorities({
     data,
@@ -234,12 +237,3 @@ const limitsOf = ({ limits: { actor } }: Config) => ({
   openStreams: actor.open_streams,
   bytesPerHour: actor.bytes_per_hour,
 })
-
-/** The admin API over a record that no server holds, for the command line. @throws trail.locked, trail.unavailable */
-export async function openLocal(config: Config) {
-  const { keyring, trail, identity } = await openRecord(config)
-  const connections = () => config.connections(undefined)
-  const ca = await authoritiesOf(config)
-  const app = routes(backendOf({ trail, identity, keyring, config: () => config, connections, ca: () => ca }))
-  return { request: async (path: string, init: RequestInit) => app.request(path, init), close: () => trail.close() }
-}

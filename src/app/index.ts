@@ -3,20 +3,24 @@
  * a command line that asks a running server needs none of it.
  */
 import type { Config } from './config.ts'
+import type { Names } from './config-names.ts'
 import type { Ears, Gatelog } from './gatelog.ts'
 
 export { folderOf } from './folder.ts'
-export type { Config, Gatelog }
+export type { Config, Gatelog, Names }
 
 /** As `loadConfig` in config.ts. @throws config.invalid, config.missing, config.listen */
 export const loadConfig = async (path: string): Promise<Config> => (await import('./config.ts')).loadConfig(path)
+
+/** As `loadNames` in config-names.ts. @throws config.invalid, config.missing, config.listen */
+export const loadNames = async (path: string): Promise<Names> => (await import('./config-names.ts')).loadNames(path)
 
 /** As `openGatelog` in gatelog.ts. @throws trail.*, config.bind, config.invalid */
 export const openGatelog = async (config: Config, ears: Ears): Promise<Gatelog> =>
   (await import('./gatelog.ts')).openGatelog(config, ears)
 
-/** As `openLocal` in gatelog.ts. @throws trail.locked, trail.unavailable */
-export const openLocal = async (config: Config) => (await import('./gatelog.ts')).openLocal(config)
+/** As `openLocal` in local.ts. @throws trail.locked, trail.unavailable, config.* */
+export const openLocal = async (names: Names) => (await import('./local.ts')).openLocal(names)
 
 /** As `engineOf` in engine.ts. */
 export const engineOf = async (config: Config) => (await import('./engine.ts')).engineOf(config)

@@ -54,6 +54,6 @@ export interface Paged {
 }
 
 /** The API's address of a list. */
-export function listAt(path: string, query: string | undefined, { limit, before }: Paged): string {
-  return `${path}?${new URLSearchParams({ q: query ?? '', limit: String(limit), ...(before && { before }) })}`
+export function listAt(path: string, query: string, { limit, before }: Paged): string {
+  return `${path}?${new URLSearchParams({ q: query, limit: String(limit), ...(before && { before }) })}`
 }

@@ -1,17 +1,31 @@
 /** Runs one command line to its end: reads it, runs the command, tells a fault, sets the exit code. Never throws. */
-import { CommanderError } from 'commander'
+import { existsSync } from 'node:fs'
+import { type Command, CommanderError } from 'commander'
+import { Fault } from '#exchange'
 import { carryOn, endQuietly } from './ends.ts'
 import { EXIT, fail } from './exit.ts'
+import { withOperands } from './operands.ts'
 import { gatelog } from './program.ts'
 
 /** `args` without the program's own name. */
 export async function main(args: readonly string[]): Promise<void> {
   try {
-    await gatelog()
+    const program = gatelog()
+    await program
       .hook('preAction', (_, command) => (command.name() === 'serve' ? carryOn() : endQuietly()))
-      .parseAsync(args, { from: 'user' })
+      .hook('preAction', (_, command) => configured(program, command))
+      .parseAsync(withOperands(program, args), { from: 'user' })
   } catch (error) {
     if (!(error instanceof CommanderError)) fail(error)
     else if (error.exitCode !== 0) process.exitCode = EXIT.usage
   }
+}
+
+const NEEDS_NONE = new Set(['version', 'completion', 'install-help'])
+
+/** A configuration that was named is there, or nothing is done: the defaults are not what was meant. @throws config.absent */
+function configured(program: Command, command: Command): void {
+  const { config } = program.opts<{ config: string }>()
+  const named = program.getOptionValueSource('config') === 'cli' || Boolean(process.env['GATELOG_CONFIG'])
+  if (named && !NEEDS_NONE.has(command.name()) && !existsSync(config)) throw new Fault('config.absent', config)
 }

@@ -39,7 +39,7 @@ export function gatelog(): Command {
   const program = new Command('gatelog')
     .description('The audit gateway for AI coding assistants')
     .version(installed, '-V, --version')
-    .option('-c, --config <file>', 'the configuration', process.env['GATELOG_CONFIG'] ?? 'gatelog.yaml')
+    .option('--config <file>', 'the configuration', process.env['GATELOG_CONFIG'] || 'gatelog.yaml')
     .addOption(new Option('--url <url>', 'a server elsewhere, by its forwarded socket').argParser(addressOf))
     .option('--json', 'machine-readable output: docs/commands.md')
     .helpCommand(false)

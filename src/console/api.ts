@@ -107,13 +107,31 @@ export function routes(backend: Backend): Hono {
     return c.json({ key: made.key, record: publicKey(made.record) })
   })
   app.delete('/keys/:id', async (c) => c.json(publicKey(await identity.revoke(c.req.param('id'), c.req.query('why')))))
-  app.get('/connections', (c) => c.json(backend.connections()))
-  app.post('/connections/:name/test', async (c) => c.json(await backend.test(c.req.param('name'))))
+  connectionRoutes(app, backend)
   caRoutes(app, () => {
     if (!backend.ca) throw new Fault('ca.off')
     return backend.ca()
   })
   app.get('/checks', async (c) => c.json(await backend.checks()))
+  return telling(app)
+}
+
+type Ways = Pick<Backend, 'connections' | 'test'>
+
+function connectionRoutes(app: Hono, ways: Ways): void {
+  app.get('/connections', (c) => c.json(ways.connections()))
+  app.post('/connections/:name/test', async (c) => c.json(await ways.test(c.req.param('name'))))
+}
+
+/** The routes of connections alone, for which no record is needed. */
+export function connectionsOnly(ways: Ways): Hono {
+  const app = new Hono()
+  connectionRoutes(app, ways)
+  return telling(app)
+}
+
+/** Faults as answers. */
+function telling(app: Hono): Hono {
   app.notFound((c) => c.json({ error: { code: 'request.path', message: 'There is no such route' } }, 404))
   app.onError((error, c) => {
     const { code, message, remedy, status } = faultOf(error)

@@ -310,6 +310,11 @@ export const FAULTS = {
     remedy: 'Run the newer version.',
   },
   'trail.absent': { status: 404, message: 'The record holds no such exchange', remedy: 'Find it: `gatelog search`.' },
+  'trail.none': {
+    status: 404,
+    message: 'There is no record yet',
+    remedy: 'Start the server, or name the configuration that it was started with: --config <file>.',
+  },
   'query.syntax': {
     status: 400,
     message: 'The query cannot be read',
@@ -325,6 +330,11 @@ export const FAULTS = {
     status: 500,
     message: 'A value that the configuration refers to is missing',
     remedy: 'Set the environment variable or write the file.',
+  },
+  'config.absent': {
+    status: 500,
+    message: 'The configuration that was named does not exist',
+    remedy: 'Correct --config or GATELOG_CONFIG; only gatelog.yaml in the folder where you are may be left out.',
   },
   'config.listen': {
     status: 500,

@@ -18,7 +18,7 @@ Query, all parts of which must hold:
 `
 
 export const search: Register = (program) => {
-  paged(program.command('search [query]'))
+  paged(program.command('search [query...]'))
     .description('find exchanges')
     .addHelpText('after', QUERY)
     .addHelpText(
@@ -31,12 +31,12 @@ export const search: Register = (program) => {
       ),
     )
     .option('--secret', 'only those in which the secret on standard input was seen, either way; the search is recorded')
-    .action(async (query: string | undefined, options: Paged & { secret?: true }, command) => {
+    .action(async (query: readonly string[], options: Paged & { secret?: true }, command) => {
       const value = options.secret && (await secretOf())
       const found = await withRecord(command, (record) =>
         value === undefined
-          ? record.get<Found>(listAt('/exchanges', query, options))
-          : record.send<Found>('POST', '/secrets', { value, q: query ?? '', ...options }),
+          ? record.get<Found>(listAt('/exchanges', query.join(' '), options))
+          : record.send<Found>('POST', '/secrets', { value, q: query.join(' '), ...options }),
       )
       if (commonOf(command).json) return out(json(found))
       if (found.exchanges.length === 0) return say('nothing found')

@@ -1,7 +1,7 @@
 /** `gatelog serve`: starts the gateway, says how to use it, drains on a signal. */
 import { existsSync, unwatchFile, watchFile } from 'node:fs'
 import { type Config, type Gatelog, giveBackMemory, loadConfig, openGatelog } from '#app'
-import { faultOf } from '#exchange'
+import { Fault, faultOf } from '#exchange'
 import { commonOf, examples, type Register } from '../command.ts'
 import { fail } from '../exit.ts'
 import { out, paint, safe, say } from '../terminal.ts'
@@ -69,7 +69,8 @@ const WATCH_MS = 2000
 
 /** SIGHUP and a changed certificate or rule file put the configuration in force anew. */
 function reloadOn(path: string, config: Config, gatelog: Gatelog): void {
-  const again = () => void reload(path, gatelog).then((next) => next && watch(next.files))
+  const there = existsSync(path)
+  const again = () => void reload(path, there, gatelog).then((next) => next && watch(next.files))
   let watched: readonly string[] = []
   const watch = (files: readonly string[]) => {
     for (const file of watched) if (!files.includes(file)) unwatchFile(file, again)
@@ -81,9 +82,10 @@ function reloadOn(path: string, config: Config, gatelog: Gatelog): void {
   watch(config.files)
 }
 
-/** A configuration that is wrong changes nothing: the last good one stays in force, and nothing is answered. */
-async function reload(path: string, gatelog: Gatelog): Promise<Config | undefined> {
+/** A configuration that is wrong, or gone, changes nothing: the last good one stays in force, and nothing is answered. */
+async function reload(path: string, there: boolean, gatelog: Gatelog): Promise<Config | undefined> {
   try {
+    if (there && !existsSync(path)) throw new Fault('config.absent', path)
     const next = await loadConfig(path)
     await gatelog.reload(next)
     say(safe(`gatelog: ${existsSync(path) ? path : 'defaults'} in force`))

@@ -7,13 +7,13 @@ import { brief, duration, json, line, out, say } from '../terminal.ts'
 import { QUERY } from './search.ts'
 
 export const sessions: Register = (program) => {
-  paged(program.command('sessions [query]'))
+  paged(program.command('sessions [query...]'))
     .description('list sessions')
     .addHelpText('after', QUERY)
     .addHelpText('after', examples('sessions', "sessions 'user:ana after:1d'", 'sessions --json'))
-    .action(async (query: string | undefined, options: Paged, command) => {
+    .action(async (query: readonly string[], options: Paged, command) => {
       const found = await withRecord(command, (record) =>
-        record.get<{ sessions: SessionSummary[]; next?: string }>(listAt('/sessions', query, options)),
+        record.get<{ sessions: SessionSummary[]; next?: string }>(listAt('/sessions', query.join(' '), options)),
       )
       if (commonOf(command).json) return out(json(found))
       if (found.sessions.length === 0) return say('nothing found')

@@ -3,7 +3,7 @@ import { existsSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { Command } from 'commander'
-import { loadConfig } from '#app'
+import { loadNames } from '#app'
 import type { ConnectionRow } from '#console'
 import { Fault } from '#exchange'
 import { commonOf, withRecord } from '../command.ts'
@@ -50,7 +50,7 @@ async function wayOf(client: Client, asked: Options, command: Command) {
     return { row: unknownConnection(client, asked.connection, asked), gateway, pathKeys: undefined }
   }
   if (url && !gateway) throw new Fault('usage.option', 'with --url: give --gateway, which is another address')
-  const read = await loadConfig(config)
+  const read = await loadNames(config)
   const rows = url ? await withRecord(command, (record) => record.get<ConnectionRow[]>('/connections')) : rowsOf(read)
   const row = connectionFor(client, rows, asked.connection)
   return { row, gateway: gateway ?? gatewayOf(read), pathKeys: url ? undefined : read.path_keys }

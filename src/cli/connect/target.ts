@@ -1,5 +1,5 @@
 /** Which way a client is to take: the gateway's address, one connection, a key. Asks nobody; makes no key. */
-import type { Config } from '#app'
+import type { Names } from '#app'
 import type { ConnectionRow } from '#console'
 import { Fault } from '#exchange'
 import { looksLikeKey } from '#identity'
@@ -14,7 +14,7 @@ export interface Asked {
 }
 
 /** The gateway as the configuration lets it listen. @throws usage.option where its port is not fixed */
-export function gatewayOf({ listen }: Config): string {
+export function gatewayOf({ listen }: Names): string {
   const { host, port } = listen.gateway
   if (port === 0) throw new Fault('usage.option', 'listen.gateway has no fixed port: give --gateway')
   const every = host === '0.0.0.0' || host === '::'
@@ -23,7 +23,7 @@ export function gatewayOf({ listen }: Config): string {
 }
 
 /** The connections that the configuration names. */
-export const rowsOf = (config: Config): ConnectionRow[] =>
+export const rowsOf = (config: Names): ConnectionRow[] =>
   [...config.connections(new URL('http://127.0.0.1')).values()].map(({ name, kind, credentials, hosts }) => ({
     ...{ name, kind, credentials },
     hosts: Object.fromEntries([...hosts.values()].map((host) => [host.name, host.upstream.origin.href + host.base])),

@@ -1,0 +1,58 @@
+/** What a command that only reads needs of a configuration: where the record is, and names. Resolves no secret, reads no other file. */
+import { type Config, loadConfig } from './config.ts'
+
+/** `connections` hold no credential, and nothing may be sent with them. */
+export interface Names extends Pick<Config, 'data' | 'path_keys' | 'limits' | 'insecure' | 'connections' | 'demo'> {
+  /** `tls` says only that there is one. */
+  readonly listen: Config['listen']
+  readonly masking: Pick<Config['masking'], 'secret_search'>
+  /** Read when it is asked for, with its files and references. */
+  readonly forward: Config['forward']
+}
+
+type Plain = Readonly<Record<string, unknown>>
+
+const plainOf = (value: unknown): Plain =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Plain) : {}
+
+/** Stands for a credential that nobody asked for. */
+const UNREAD = 'unread'
+
+/** Leaves out what holds secrets, names further files or judges prompts: none of it is looked at, nor need it be right. */
+function named(values: unknown): unknown {
+  if (plainOf(values) !== values) return values
+  const { rules: _rules, forward: _forward, masking, connections, ...kept } = plainOf(values)
+  const { secret_search: search } = plainOf(masking)
+  return {
+    ...kept,
+    ...(search !== undefined && { masking: { secret_search: search } }),
+    ...(connections !== undefined && { connections: each(connections, withoutSecrets) }),
+  }
+}
+
+const each = (values: unknown, of: (value: unknown) => unknown): unknown =>
+  plainOf(values) === values
+    ? Object.fromEntries(Object.entries(plainOf(values)).map(([name, value]) => [name, of(value)]))
+    : values
+
+function withoutSecrets(connection: unknown): unknown {
+  if (plainOf(connection) !== connection) return connection
+  const { upstream_ca: _ca, proxy: _proxy, key, ...kept } = plainOf(connection)
+  return { ...kept, ...(key !== undefined && { key: UNREAD }) }
+}
+
+const forwardOf = (values: unknown): unknown => {
+  const { data, forward } = plainOf(values)
+  return { ...(data !== undefined && { data }), ...(forward !== undefined && { forward }) }
+}
+
+/** As `loadConfig`, of so much as a reader needs. @throws config.invalid, config.missing, config.listen */
+export function loadNames(path: string): Names {
+  const { data, path_keys, limits, insecure, connections, demo, listen, masking } = loadConfig(path, named)
+  return {
+    ...{ data, path_keys, limits, insecure, connections, demo, listen, masking },
+    get forward() {
+      return loadConfig(path, forwardOf).forward
+    },
+  }
+}

@@ -1,0 +1,38 @@
+/** The admin API over a record that no server holds, for the command line. Makes a record only where something is to be kept. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { connectionsOnly, routes } from '#console'
+import { Fault } from '#exchange'
+import { backendOf, waysOf } from './backend.ts'
+import type { Authorities } from './ca/authorities.ts'
+import type { Names } from './config-names.ts'
+import { authoritiesOf, openRecord } from './gatelog.ts'
+
+export interface Local {
+  /** @throws trail.none, trail.locked, trail.unavailable, config.* */
+  request(path: string, init: RequestInit): Promise<Response>
+  close(): Promise<void>
+}
+
+/** What a first key or CA is kept in is made for it. */
+const KEEPS = /^\/(keys|ca)\b/
+const OF_CA = /^\/(ca|checks)\b/
+
+/** Opens nothing before it is asked for: connections need no record, and of all but the CA no file is read. */
+export function openLocal(names: Names): Local {
+  const connections = () => names.connections(undefined)
+  let record: ReturnType<typeof openRecord> | undefined
+  let ca: Authorities | undefined
+  return {
+    async request(path, init) {
+      if (path.startsWith('/connections')) return connectionsOnly(waysOf(connections)).request(path, init)
+      const makes = init.method === 'POST' && KEEPS.test(path)
+      if (!makes && !existsSync(join(names.data, 'install.key'))) throw new Fault('trail.none', names.data)
+      record ??= openRecord(names)
+      const opened = await record
+      if (OF_CA.test(path)) ca ??= await authoritiesOf(names)
+      return routes(backendOf({ ...opened, config: () => names, connections, ca: () => ca })).request(path, init)
+    },
+    close: async () => (await record)?.trail.close(),
+  }
+}
