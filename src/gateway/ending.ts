@@ -1,10 +1,11 @@
 /** The second half of an exchange: the reply, masked and journalled on its way, and its ending entry. */
 import { type Body, type EndingKind, Fault, type Finding } from '#exchange'
 import { decoded, type Incoming, withoutLength } from '#relay'
-import { readDocument } from '#wire'
+import { type Form, formOfText, readDocument } from '#wire'
 import { refusalFor, say } from './answer.ts'
 import { judgeWith, maskBody } from './document.ts'
 import { digest, type Exchange, ended } from './exchange.ts'
+import { framed } from './framing.ts'
 import { cleanHead } from './heads.ts'
 import { blockedBy, maskerFor } from './masker.ts'
 import { end, endAnyhow } from './record.ts'
@@ -32,20 +33,25 @@ export async function answer(exchange: Exchange, way: Way, incoming: Incoming, c
   const { incoming: reply, findings } = cleanHead(maskerFor(exchange, way, 'reply'), decoded(incoming))
   exchange.headFindings = findings
   const type = headerOf(reply.headers, 'content-type')
-  if (/^text\/event-stream/i.test(type)) {
-    const streamed = stream(exchange, way, reply, type)
-    progress.set(exchange, { status: incoming.status, way, streamed })
-    return streamed.run(cut)
-  }
-  return whole(exchange, way, reply, type)
+  const { reply: begun, form } = await framed(reply, type, exchange.house.settings.replyBytes)
+  return form ? flow(exchange, way, begun, form, cut) : whole(exchange, way, begun, cut)
+}
+
+/** A reply that streams: each event leaves as soon as it is decided. */
+function flow(exchange: Exchange, way: Way, reply: Incoming, form: Form | 'told', cut: Cut): Promise<void> {
+  const type = headerOf(reply.headers, 'content-type')
+  const streamed = stream(exchange, way, reply, { type, form: form === 'told' ? undefined : form })
+  progress.set(exchange, { status: reply.status, way, streamed })
+  return streamed.run(cut)
 }
 
 const headerOf = (headers: Incoming['headers'], name: string): string =>
   headers.find(([key]) => key.toLowerCase() === name)?.[1] ?? ''
 
 /** A reply that is not a stream: read whole, masked, recorded, then delivered. @throws limit.reply, upstream.* */
-async function whole(exchange: Exchange, way: Way, incoming: Incoming, type: string): Promise<void> {
+async function whole(exchange: Exchange, way: Way, incoming: Incoming, cut: Cut): Promise<void> {
   const { house, turn } = exchange
+  const type = headerOf(incoming.headers, 'content-type')
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of incoming.body) {
@@ -55,6 +61,8 @@ async function whole(exchange: Exchange, way: Way, incoming: Incoming, type: str
   }
   const bytes = Buffer.concat(chunks)
   const text = bytes.toString()
+  const form = formOfText(text)
+  if (form) return flow(exchange, way, { ...incoming, body: once(bytes) }, form, cut)
   const read = (json: string) => way.protocol?.readPieces(json, 'reply') ?? readDocument(json, 'reply')
   const masker = maskerFor(exchange, way, 'reply')
   const masked = maskBody(judgeWith(masker), text, { direction: 'reply', masker, read })
@@ -87,6 +95,10 @@ async function whole(exchange: Exchange, way: Way, incoming: Incoming, type: str
   const length: [string, string][] = turn.method === 'HEAD' ? [] : [['content-length', String(out.length)]]
   turn.head(incoming.status, [...withoutLength(incoming.headers), ...length, ['x-gatelog-exchange', exchange.id]])
   await turn.deliver(out)
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes
 }
 
 /** The reply as the record keeps it: whole where its route is recorded in full. */

@@ -6,6 +6,8 @@ import { type Masker, told } from './masker.ts'
 import type { Signed } from './signed.ts'
 
 const MOST_LANES = 4096
+/** Past so many lanes of fields that nobody knows, one bears all others. */
+const MOST_UNKNOWN = 1024
 /** Characters of reasoning kept until its signature comes. */
 const LONGEST_SIGNED = 1_048_576
 
@@ -16,13 +18,20 @@ export class Lanes {
   readonly #reasoning = new Map<string, string>()
   readonly #signed: (Signed & { lane: string })[] = []
 
-  constructor(masker: Masker) {
+  readonly #known: boolean
+
+  /** @param known whether the names are a protocol's: others are as many as a sender likes. */
+  constructor(masker: Masker, known: boolean) {
     this.#masker = masker
+    this.#known = known
   }
 
   /** The lane of that name, begun anew where it has ended. @throws upstream.malformed */
   of(name: string, mode: 'text' | 'json'): Lane {
-    return this.#open.get(name) ?? this.#begin(name, mode)
+    const open = this.#open.get(name)
+    if (open) return open
+    if (this.#known || this.#named.length < MOST_UNKNOWN) return this.#begin(name, mode)
+    return this.#open.get('*') ?? this.#begin('*', mode)
   }
 
   #begin(name: string, mode: 'text' | 'json'): Lane {

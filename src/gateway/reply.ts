@@ -2,14 +2,16 @@
 import { adjoined, Fault, type Finding, type Reply as Told } from '#exchange'
 import type { Engine } from '#masking'
 import {
+  EVENTS,
   type EventReading,
+  type Form,
   type Frame,
-  Framer,
+  formOfStream,
   Habit,
   joinedEvents,
   type Piece,
   type Protocol,
-  readFrame,
+  readPlainEvent,
   type Shape,
   Shapes,
 } from '#wire'
@@ -28,9 +30,11 @@ const LEARNT_FREELY = 16
 const FITS_PER_SHAPE = 8
 
 export interface ReplyOptions extends Masker {
-  /** The protocol that reads the events; without one every string is scanned as text. */
+  /** The protocol that reads the events; without one every string is a lane, named by where it stands. */
   readonly protocol: Protocol | undefined
   readonly eventBytes: number
+  /** How the bytes are framed; told by their beginning where it is not given. */
+  readonly form?: Form | undefined
   /** Where values that this chain sent may come back. */
   readonly restoring?: Restoring | undefined
 }
@@ -48,7 +52,7 @@ function shapesFor({ engine, protocol }: ReplyOptions): Shapes | undefined {
 }
 
 /**
- * Masks one stream of Server-Sent Events. No event is split, merged, dropped or renumbered: one whose tail may begin a
+ * Masks one stream of Server-Sent Events, or of JSON by lines. No event is split, merged, dropped or renumbered: one whose tail may begin a
  * secret waits whole with all that follow it, and what no rule touches leaves as it came.
  */
 export class Reply {
@@ -64,8 +68,11 @@ export class Reply {
   /** What the record holds in the stead of bytes that left otherwise. */
   readonly #recorded = new Map<Uint8Array, Uint8Array>()
   readonly #options: ReplyOptions
-  readonly #framer: Framer
   readonly #shapes: Shapes | undefined
+  #form: Form
+  #framer: ReturnType<Form['framer']>
+  /** White space that came before it was known how the bytes are framed. */
+  #early: Buffer | undefined
   readonly #habit = new Habit()
   readonly #lanes: Lanes
   readonly #wholes: Wholes
@@ -78,9 +85,11 @@ export class Reply {
 
   constructor(options: ReplyOptions) {
     this.#options = options
-    this.#framer = new Framer({ limit: options.eventBytes })
+    this.#form = options.form ?? EVENTS
+    this.#framer = this.#form.framer({ limit: options.eventBytes })
+    this.#early = options.form ? undefined : NOTHING
     this.#shapes = shapesFor(options)
-    this.#lanes = new Lanes(options)
+    this.#lanes = new Lanes(options, options.protocol !== undefined)
     this.#wholes = new Wholes(options)
   }
 
@@ -90,7 +99,9 @@ export class Reply {
    */
   push(bytes: Uint8Array): Uint8Array[] {
     if (this.stopped) return []
-    const chunk = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+    const chunk = this.#begun(
+      Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length),
+    )
     const text = this.#shapes ? chunk.toString('latin1') : ''
     const out: Uint8Array[] = []
     /** Since where all passes as it came, and whether the framer has not seen this chunk. */
@@ -112,7 +123,7 @@ export class Reply {
         const raw = this.#framer.cut(chunk, at, fresh)
         fresh = false
         since = at = this.#framer.at
-        if (raw) this.#take(readFrame(raw))
+        if (raw) this.#take(this.#form.read(raw))
         this.#release(out)
       }
     }
@@ -120,8 +131,21 @@ export class Reply {
     return out
   }
 
+  /** The bytes to go on with: none until the first of them tell how they are framed. */
+  #begun(chunk: Buffer): Buffer {
+    if (!this.#early) return chunk
+    const bytes = this.#early.length ? Buffer.concat([this.#early, chunk]) : chunk
+    const form = formOfStream(bytes)
+    this.#early = form ? undefined : bytes
+    if (!form) return NOTHING
+    this.#form = form
+    this.#framer = form.framer({ limit: this.#options.eventBytes })
+    return bytes
+  }
+
   /** No more bytes will come: what was held back, the terminal event last. */
   end(): Uint8Array[] {
+    if (this.#early?.length) this.#framer.cut(this.#early, 0, true)
     const rest = this.#framer.end()
     if (rest) this.#take(rest)
     this.#lanes.end('*')
@@ -143,6 +167,11 @@ export class Reply {
     return this.#recorded.size > 0
   }
 
+  /** Whether each line is an event. */
+  get lineWise(): boolean {
+    return this.#form !== EVENTS
+  }
+
   /** Every secret found so far. */
   get findings(): Finding[] {
     return [...this.#lanes.findings, ...this.#wholes.findings, ...(this.#options.restoring?.findings ?? [])]
@@ -156,7 +185,9 @@ export class Reply {
   /** What these bytes tell, which left; undefined where no protocol reads them. */
   told(bytes: Buffer): Told | undefined {
     const { protocol } = this.#options
-    return protocol && this.#shapes && protocol.readEvents(joinedEvents(bytes, this.#shapes))
+    if (!protocol || !this.#shapes) return undefined
+    if (this.#form !== EVENTS) return protocol.readEvents(this.#form.events(bytes.toString()))
+    return protocol.readEvents(joinedEvents(bytes, this.#shapes))
   }
 
   /** The shape of the event that begins here; what it bears is in the shapes' `fit`. */
@@ -190,10 +221,10 @@ export class Reply {
   }
 
   /** An event that is read in full. */
-  #take(frame: Frame): void {
-    const shell = this.#wholes.shell(frame)
+  #take(came: Frame): void {
     const unparsed = this.unparsed
-    const reading = frame.data === undefined || frame.data === '' ? undefined : this.#read(frame.data)
+    const { frame, reading } = this.#once(came)
+    const shell = this.#form === EVENTS ? this.#wholes.shell(frame) : undefined
     if (frame.data !== undefined) this.events++
     const text = this.unparsed > unparsed
     const document = text ? undefined : this.#options.restoring?.hear(frame.data ?? '')
@@ -213,9 +244,23 @@ export class Reply {
     this.#shapes?.learn(frame, (shape) => this.#wholes.cleanIn(shape))
   }
 
+  /**
+   * An event and what it bears. Where a key stands twice in it parsers differ on which one counts, and one would put
+   * together what no lane has seen: it is written anew as the most read it, with the last one alone.
+   */
+  #once(frame: Frame): { frame: Frame; reading: EventReading | undefined } {
+    if (frame.data === undefined || frame.data === '') return { frame, reading: undefined }
+    const reading = this.#read(frame.data)
+    if (reading.doubled === undefined) return { frame, reading }
+    this.edited = true
+    const once = JSON.stringify(JSON.parse(frame.data)) + (this.#form === EVENTS ? '' : '\n')
+    const written = this.#form.read(this.#form.rewrite(frame, once))
+    return { frame: written, reading: this.#read(written.data ?? '') }
+  }
+
   #read(data: string): EventReading {
     try {
-      if (this.#options.protocol) return this.#options.protocol.readEvent(data)
+      return this.#options.protocol?.readEvent(data) ?? readPlainEvent(data)
     } catch (error) {
       if (!(error instanceof Fault && error.code === 'request.json')) throw error
     }
@@ -268,7 +313,7 @@ export class Reply {
   /** The bytes to send: none where the event may not leave, and then none after it. */
   #render(waiting: Waiting): Uint8Array {
     if (this.stopped) return NOTHING
-    const { sent, recorded } = rendered(waiting, (frame) => this.#deltasOf(frame))
+    const { sent, recorded } = rendered(waiting, this.#form, (frame) => this.#deltasOf(frame))
     if (recorded !== waiting.raw && this.#options.blocks) this.stopped = this.#blockedIn(waiting)
     if (this.#options.restoring?.broken) this.stopped ??= new Fault('upstream.ambiguous')
     if (this.stopped) return NOTHING
@@ -284,8 +329,7 @@ export class Reply {
   }
 
   #deltasOf(frame: Frame): Piece[] {
-    const pieces = this.#options.protocol?.readEvent(frame.data ?? '').pieces ?? []
-    return pieces.filter(({ how, value }) => how === 'delta' && value !== '')
+    return this.#read(frame.data ?? '').pieces.filter(({ how, value }) => how === 'delta' && value !== '')
   }
 
   /** Adds bytes to those that leave, in one piece with the last ones where they came so and are recorded so. */
@@ -299,4 +343,4 @@ export class Reply {
   }
 }
 
-const NOTHING = new Uint8Array()
+const NOTHING = Buffer.alloc(0)

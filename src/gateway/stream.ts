@@ -1,6 +1,7 @@
 /** One streamed reply: upstream bytes to masked events to the client, journalled, its last event held for the record. */
 import { type EndingKind, Fault, type Reply as Told } from '#exchange'
 import { type Incoming, withoutLength } from '#relay'
+import type { Form } from '#wire'
 import { Came } from './came.ts'
 import { digest, type End, type Exchange, elapsed, ended } from './exchange.ts'
 import { maskerFor } from './masker.ts'
@@ -26,8 +27,14 @@ export interface Streamed {
   cut(kind: EndingKind, fault: Fault): Promise<void>
 }
 
-export const stream = (exchange: Exchange, way: Way, incoming: Incoming, type: string): Streamed =>
-  new Stream(exchange, way, incoming, type)
+/** What a reply is said to be, and how it is framed; where that is not given its bytes tell. */
+interface Kind {
+  readonly type: string
+  readonly form: Form | undefined
+}
+
+export const stream = (exchange: Exchange, way: Way, incoming: Incoming, kind: Kind): Streamed =>
+  new Stream(exchange, way, incoming, kind)
 
 class Stream implements Streamed {
   readonly #exchange: Exchange
@@ -42,7 +49,7 @@ class Stream implements Streamed {
   #left: Uint8Array[] | undefined
   readonly #came: Came
 
-  constructor(exchange: Exchange, way: Way, incoming: Incoming, type: string) {
+  constructor(exchange: Exchange, way: Way, incoming: Incoming, { type, form }: Kind) {
     const { settings, keyring } = exchange.house
     this.#exchange = exchange
     this.#way = way
@@ -52,7 +59,7 @@ class Stream implements Streamed {
     const masker = maskerFor(exchange, way, 'reply')
     this.#restoring = restoringOf(exchange, way)
     const { protocol } = way
-    this.#reply = new Reply({ ...masker, protocol, eventBytes: settings.eventBytes, restoring: this.#restoring })
+    this.#reply = new Reply({ ...masker, protocol, form, eventBytes: settings.eventBytes, restoring: this.#restoring })
   }
 
   async run(cut: Cut): Promise<void> {
@@ -174,10 +181,12 @@ class Stream implements Streamed {
     const ending = ended(this.#exchange, { ...this.#end(kind), fault, ...(notice && { authored: true }) })
     await endAnyhow(this.#exchange, ending)
     if (notice) await turn.deliver(notice)
+    else turn.abort()
   }
 
   #notice(line: string): Uint8Array | undefined {
     const { protocol } = this.#way
+    if (this.#reply.lineWise) return Buffer.from(`\n${JSON.stringify({ error: line })}\n`)
     if (!protocol) return undefined
     return Buffer.from(protocol.notice(line, this.#sent.bytes().toString()))
   }

@@ -1,6 +1,6 @@
 /** One event between its arrival and its leaving: which lanes must be decided first, and how it is written. Decides nothing. */
 import type { Lane } from '#masking'
-import { type Frame, type Piece, readFrame, rewrite, splice, withoutSpellings } from '#wire'
+import { type Form, type Frame, type Piece, splice, withoutSpellings } from '#wire'
 import type { Back } from './restore/back.ts'
 import type { Written } from './wholes.ts'
 
@@ -40,7 +40,11 @@ export const passes = ({ lane, from, to, value }: Segment): boolean =>
  * The bytes to send and to record: those that came where no rule touched them. `deltasOf` reads the deltas of an event
  * anew, in the order of its segments.
  */
-export function rendered(waiting: Waiting, deltasOf: (frame: Frame) => readonly Piece[]): Written<Uint8Array> {
+export function rendered(
+  waiting: Waiting,
+  form: Form,
+  deltasOf: (frame: Frame) => readonly Piece[],
+): Written<Uint8Array> {
   const { raw, segments, edits, shell } = waiting
   const values = segments.map(({ lane, from, value, back }) => ({
     sent: back ? changedBy(back, value) : lane.render(from, value),
@@ -48,14 +52,14 @@ export function rendered(waiting: Waiting, deltasOf: (frame: Frame) => readonly 
   }))
   const untouched = values.every(({ sent, recorded }) => sent === undefined && recorded === undefined)
   if (untouched && edits.length === 0 && !shell) return { sent: raw, recorded: raw }
-  const frame = readFrame(raw)
+  const frame = form.read(raw)
   const places = untouched || waiting.text ? [] : deltasOf(frame)
   const write = (copy: 'sent' | 'recorded'): Uint8Array => {
     const changed = values.flatMap((value, at) => editAt(places[at], value[copy]))
     const wholes = edits.flatMap((edit) => editAt(edit, edit[copy]))
     const data = dataOf(frame, waiting.text, [...wholes, ...changed])
     if (shell) return rebuilt(shell[copy], data)
-    return data === (frame.data ?? '') ? raw : rewrite(frame, data)
+    return data === (frame.data ?? '') ? raw : form.rewrite(frame, data)
   }
   const recorded = write('recorded')
   const same =

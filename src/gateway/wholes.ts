@@ -42,16 +42,12 @@ export class Wholes {
     const shell = at < 0 ? frame.text : frame.text.slice(0, at) + frame.text.slice(at + (frame.data?.length ?? 0))
     if (this.#clean.has(shell)) return undefined
     const lines = frame.text.split(/\r\n|\n|\r/).filter((line) => line !== '' && !/^data(:|$)/.test(line))
-    const masked = lines.map((line) => maskText(this.#masker.engine, line, 'text', this.#masker.lanes))
-    if (masked.every(({ findings }) => findings.length === 0)) {
+    const { text, recorded, findings } = maskText(this.#masker.engine, lines.join('\n'), 'text', this.#masker.lanes)
+    if (findings.length === 0) {
       this.#remember(shell)
       return undefined
     }
-    const blocked = this.#tell(
-      'event',
-      masked.flatMap(({ findings }) => findings),
-    )
-    return { sent: masked.map(({ text }) => text), recorded: masked.map(({ recorded }) => recorded), blocked }
+    return { sent: text.split('\n'), recorded: recorded.split('\n'), blocked: this.#tell('event', findings) }
   }
 
   #tell(lane: string, findings: readonly LaneFinding[]): Finding | undefined {

@@ -23,6 +23,8 @@ export interface EventReading {
   readonly ends: readonly string[]
   /** A signature over all that a lane has borne: the text must come back to the provider unchanged. */
   readonly signed?: { readonly lane: string; readonly signature: string }
+  /** A key that stands twice in one object: which one counts nobody can know. */
+  readonly doubled?: string
   /** Whether this is the event after which a reply is complete. */
   readonly terminal: boolean
 }
@@ -85,6 +87,10 @@ export function eventPieces(
     )
   })
 }
+
+/** As an event's reading tells it. */
+export const doubledIn = ({ doubled }: Strings): { readonly doubled?: string } =>
+  doubled === undefined ? {} : { doubled }
 
 /** No event has so many outputs; past them one lane bears all, so that the time stays linear. */
 const MOST_POSITIONS = 64

@@ -126,6 +126,36 @@ export const MUTATIONS: readonly Mutation[] = [
     instead: 'return { pieces: [], ends: [], terminal: false }',
   },
   {
+    guarantee: 'A stream is read as one, whatever its header says.',
+    file: 'gateway/ending.ts',
+    line: 'return form ? flow(exchange, way, begun, form, cut) : whole(exchange, way, begun, cut)',
+    instead: 'return whole(exchange, way, begun, cut)',
+  },
+  {
+    guarantee: 'Events of which no protocol knows the fields have lanes.',
+    file: 'gateway/reply.ts',
+    line: '?? readPlainEvent(data)',
+    instead: '?? { pieces: [], ends: [], terminal: false }',
+  },
+  {
+    guarantee: 'An event with a key twice is written anew with one.',
+    file: 'gateway/reply.ts',
+    line: 'if (reading.doubled === undefined) return { frame, reading }',
+    instead: 'return { frame, reading }',
+  },
+  {
+    guarantee: 'A prompt with a key twice goes nowhere.',
+    file: 'wire/protocol.ts',
+    line: "if (part === 'prompt' && doubled !== undefined) throw",
+    instead: 'if (false) throw',
+  },
+  {
+    guarantee: 'A key of the gateway is not taken in the place of a passthrough credential.',
+    file: 'gateway/steps.ts',
+    line: "if (found.channel === 'credential' && credentials !== 'brokered' && kind !== 'demo')",
+    instead: 'if (false)',
+  },
+  {
     guarantee: 'An event of a known shape is scanned.',
     file: 'gateway/reply.ts',
     line: 'segments.push(this.#feed(target.lane, target.mode, value))',

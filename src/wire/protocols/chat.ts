@@ -5,7 +5,7 @@ import { declaredIn } from '../declared.ts'
 import { eventsOf, sse } from '../events.ts'
 import { BASE64, DATA_URL, DELTA, DELTA_JSON, fields, INERT, WHOLE, WHOLE_JSON } from '../fields.ts'
 import { given, type Json, list, number, object, parsedOr, present, string } from '../json.ts'
-import { eventPieces, type Protocol, wholePieces } from '../protocol.ts'
+import { doubledIn, eventPieces, type Protocol, wholePieces } from '../protocol.ts'
 import { readStrings } from '../strings.ts'
 
 const EVENT = fields({
@@ -14,6 +14,9 @@ const EVENT = fields({
     WHOLE,
   'choices.*.delta.content choices.*.delta.refusal choices.*.delta.reasoning_content': DELTA,
   'choices.*.delta.reasoning_text choices.*.delta.reasoning': DELTA,
+  'choices.*.delta.content.*.text choices.*.delta.content.*.refusal': DELTA,
+  'choices.*.delta.content.*.thinking choices.*.delta.content.*.thinking.*.text': DELTA,
+  'choices.*.delta.content.*.type choices.*.delta.content.*.thinking.*.type': WHOLE,
   'choices.*.delta.reasoning_details.*.data choices.*.delta.reasoning_details.*.signature': INERT,
   'choices.*.delta.tool_calls.*.id choices.*.delta.reasoning_opaque choices.*.delta.encrypted_content': INERT,
   'choices.*.delta.tool_calls.*.type': WHOLE,
@@ -52,10 +55,18 @@ function laneOf(path: string, numbers: ReadonlyMap<string, number>): string {
   const choice = `choices/${numbers.get(`choices.${at}.index`) ?? at}`
   if (part === 'logprobs')
     return rest[2] === 'top_logprobs' ? `${choice}/top_logprobs/${rest[3]}` : `${choice}/logprobs`
+  if (rest[0] === 'content' && rest.length > 1) return partLane(choice, path, rest, numbers)
   if (rest[0] === 'function_call') return `${choice}/tool/call/${rest[1]}`
   if (rest[0] !== 'tool_calls') return `${choice}/${rest.join('/')}`
   const tool = numbers.get(`choices.${at}.delta.tool_calls.${rest[1]}.index`) ?? rest[1]
   return `${choice}/tool/${tool}/${rest.at(-1)}`
+}
+
+/** A list of parts goes on with the text; parts that are numbered, and what a part thinks, are texts of their own. */
+function partLane(choice: string, path: string, rest: readonly string[], numbers: ReadonlyMap<string, number>): string {
+  const index = numbers.get(`${path.slice(0, path.lastIndexOf('.'))}.index`)
+  const lane = `${choice}/content${rest.includes('thinking') ? '/thought' : ''}`
+  return index ? `${lane}/${index}` : lane
 }
 
 export const chat: Protocol = {
@@ -79,7 +90,7 @@ export const chat: Protocol = {
     if (data.trimEnd() === DONE) return { pieces: [], ends: [], terminal: true }
     const strings = readStrings(data, EVENT, holes)
     // A finish ends no lane: some upstreams send one with every chunk. `[DONE]` follows at once and ends them all.
-    return { pieces: eventPieces(strings, 'chunk', laneOf), ends: [], terminal: false }
+    return { pieces: eventPieces(strings, 'chunk', laneOf), ends: [], terminal: false, ...doubledIn(strings) }
   },
   readReply: (body, streamed) =>
     streamed ? fromEvents(eventsOf(body), 'delta') : fromEvents([object(parsedOr(body))], 'message'),

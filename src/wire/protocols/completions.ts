@@ -6,7 +6,7 @@ import { declaredIn } from '../declared.ts'
 import { eventsOf } from '../events.ts'
 import { DELTA, fields, INERT, WHOLE } from '../fields.ts'
 import { given, type Json, list, number, object, parsedOr, present, string } from '../json.ts'
-import { eventPieces, type Protocol, wholePieces } from '../protocol.ts'
+import { doubledIn, eventPieces, type Protocol, wholePieces } from '../protocol.ts'
 import { readStrings } from '../strings.ts'
 import { DONE, errorIn, finish, usageOf } from './chat.ts'
 
@@ -49,7 +49,7 @@ export const completions: Protocol = {
     const strings = readStrings(data, EVENT, holes)
     const choiceOf = (path: string) => strings.numbers.get(`choices.${path.split('.')[1]}.index`) ?? path.split('.')[1]
     const laneOf = (path: string) => `choices/${choiceOf(path)}/${path.includes('logprobs') ? 'logprobs' : 'text'}`
-    return { pieces: eventPieces(strings, 'chunk', laneOf), ends: [], terminal: false }
+    return { pieces: eventPieces(strings, 'chunk', laneOf), ends: [], terminal: false, ...doubledIn(strings) }
   },
   readReply: (body, streamed) => (streamed ? replyOf(eventsOf(body), true) : replyOf([object(parsedOr(body))], false)),
   readEvents: (events) => replyOf(events, true),

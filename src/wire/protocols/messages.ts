@@ -4,7 +4,7 @@ import { declaredIn } from '../declared.ts'
 import { eventsOf, sse } from '../events.ts'
 import { BASE64, DELTA, DELTA_JSON, fields, INERT, WHOLE } from '../fields.ts'
 import { given, type Json, list, number, object, parsedOr, present, string } from '../json.ts'
-import { eventPieces, type Protocol, wholePieces } from '../protocol.ts'
+import { doubledIn, eventPieces, type Protocol, wholePieces } from '../protocol.ts'
 import { readStrings } from '../strings.ts'
 import { usageOf } from './chat.ts'
 
@@ -62,6 +62,7 @@ export const messages: Protocol = {
       pieces: eventPieces(strings, type, laneOf),
       ends,
       terminal: type === 'message_stop' || type === 'error',
+      ...doubledIn(strings),
       ...(signature && { signed: { lane: `${block}thinking`, signature } }),
     }
   },

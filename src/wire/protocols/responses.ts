@@ -4,7 +4,7 @@ import { declaredIn } from '../declared.ts'
 import { eventsOf, sse } from '../events.ts'
 import { BASE64, DATA_URL, DELTA, fields, INERT, WHOLE, WHOLE_JSON } from '../fields.ts'
 import { given, type Json, list, number, object, parsedOr, present, string } from '../json.ts'
-import { eventPieces, type Piece, type Protocol, wholePieces } from '../protocol.ts'
+import { doubledIn, eventPieces, type Piece, type Protocol, wholePieces } from '../protocol.ts'
 import { readStrings } from '../strings.ts'
 import { roleOf, usageOf } from './chat.ts'
 
@@ -77,6 +77,7 @@ export const responses: Protocol = {
       pieces: JSON_EVENT.test(type) ? pieces.map(asJson) : pieces,
       ends: endsOf(type, `output/${at('output_index')}/`, lane),
       terminal: TERMINAL.has(type),
+      ...doubledIn(strings),
     }
   },
   readReply: (body, streamed) => (streamed ? told(eventsOf(body)) : replyOf(object(parsedOr(body)))),
