@@ -4,7 +4,7 @@ import { Fault, type ProtocolName } from '#exchange'
 import type { Engine } from '#masking'
 import type { Piece } from '#wire'
 import type { Judge } from './document.ts'
-import { type Cut, cutsIn, elementsOf, knownArrays, type Shared, type Strand } from './strands.ts'
+import { type Cut, cutsIn, elementsOf, isKept, knownArrays, type Shared, type Strand } from './strands.ts'
 import type { Received } from './turn.ts'
 
 /** Stands for the elements that are cut out. Known to nobody, so that no body can hold it. */
@@ -75,7 +75,7 @@ export class Asked implements Received {
     protocol: ProtocolName,
     clean: boolean,
   ): Strand {
-    const arrays = clean ? this.#arrays() : []
+    const arrays = clean && isKept(record) ? this.#arrays() : []
     return { ...of, engine, protocol, bytes: record, arrays }
   }
 

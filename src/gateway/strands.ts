@@ -53,6 +53,9 @@ export interface Shared extends Likeness {
   readonly strand: Strand
 }
 
+/** Whether a body is worth remembering. */
+export const isKept = ({ length }: Buffer): boolean => length >= SHORTEST && length <= LONGEST
+
 /** The strand that shares most with a body, and how much. */
 function closest(strands: readonly Strand[], body: Buffer): Shared | undefined {
   let best: Shared | undefined
@@ -85,7 +88,7 @@ export class Strands {
 
   /** Remembers a body that is on the record; it takes the place of the one that it grew from, and its memory. */
   learn(caller: string, strand: Strand, from: Shared | undefined, now: number): void {
-    if (strand.bytes.length < SHORTEST || strand.bytes.length > LONGEST) return
+    if (!isKept(strand.bytes)) return
     const known = this.#callers.get(caller, now) ?? []
     const kept = copied(strand, from && known.includes(from.strand) ? from : undefined)
     const strands = [kept, ...known.filter((other) => other !== from?.strand)].slice(0, MOST_STRANDS)

@@ -5,9 +5,11 @@ const SMALLEST = 128
 const LARGEST = 16_384
 /** A tape that grew past this gives its room back when nothing is needed of it. */
 const KEPT = 1024
+/** Most lanes never write: a text in which nothing begins is read where it stands. */
+const UNWRITTEN = new Uint16Array(0)
 
 export class Tape {
-  #units: Uint16Array
+  #units = UNWRITTEN
   #from = 0
   #to = 0
   readonly #small: number
@@ -19,7 +21,6 @@ export class Tape {
     this.#spare = spare
     this.#needed = needed
     this.#small = Math.max(SMALLEST, 2 ** Math.ceil(Math.log2(2 * spare)))
-    this.#units = new Uint16Array(this.#small)
   }
 
   /** The number of the first unit that is still there. */
@@ -30,7 +31,7 @@ export class Tape {
   /** Forgets all; the next unit written is number `index`. */
   restart(index: number): void {
     this.#from = this.#to = index
-    if (this.#units.length > KEPT) this.#units = new Uint16Array(this.#small)
+    if (this.#units.length > KEPT) this.#units = UNWRITTEN
   }
 
   write(unit: number): void {
@@ -55,7 +56,8 @@ export class Tape {
 
   #makeRoom(): void {
     const { length } = this.#units
-    if (length < LARGEST) {
+    if (length === 0) this.#units = new Uint16Array(this.#small)
+    else if (length < LARGEST) {
       this.#from = Math.max(this.#from, Math.min(this.#to - this.#spare, this.#needed()))
       if (this.#to - this.#from > length / 2) this.#grow()
     } else this.#from++

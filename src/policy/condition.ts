@@ -1,6 +1,7 @@
 /** What a condition reads and whether it makes sense, told from its syntax tree. Evaluates no condition. */
 import { CelScalar, celEnv, isCelError, parse, plan } from '@bufbuild/cel'
 import { DECLARED, ELEMENTS, ENVIRONMENT, fieldsOf, isReadable, type Readable } from './facts.ts'
+import { cheapFirst } from './order.ts'
 
 type Tree = ReturnType<typeof parse>['expr']
 
@@ -23,10 +24,17 @@ export function readCondition(text: string): Condition | { readonly problems: re
     const walk = new Walk()
     walk.into(tree, new Map())
     const declared = [...walk.reads].filter((name) => DECLARED.has(name))
+    if (walk.problems.size === 0) cheapFirst(tree, readsOf)
     return { tree, reads: walk.reads, declared, problems: [...walk.problems] }
   } catch (error) {
     return { problems: [error instanceof Error ? error.message : String(error)] }
   }
+}
+
+function readsOf(tree: Tree): ReadonlySet<Readable> {
+  const walk = new Walk()
+  walk.into(tree, new Map())
+  return walk.reads
 }
 
 /** CEL's own names of types, which stand where a variable may. Source: cel-spec langdef, "Values". */

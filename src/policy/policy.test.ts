@@ -47,6 +47,28 @@ test('a condition that fails denies, unless told otherwise', () => {
   assert.equal(decide(readRules([rule('prompt.text', 'alert')]), facts()).kind, 'deny')
 })
 
+test('a prompt is not read where what costs less decides', () => {
+  let read = 0
+  const said = () => `pg_dump ${read++}`
+  const asked = (when: string) => decide(readRules([rule(when)]), facts({ said })).kind
+  assert.equal(asked('prompt.text.contains("pg_dump") && actor.kind == "person"'), 'allow')
+  assert.equal(asked('(prompt.size > 3 || actor.kind == "job") && model == "gpt-5.4"'), 'deny')
+  assert.equal(read, 0)
+  assert.equal(asked('prompt.text.contains("pg_dump") && actor.kind == "job"'), 'deny')
+  assert.equal(read, 1)
+})
+
+test('sides that change places decide the same, also where one fails', () => {
+  const sides = ['prompt.size > 3', 'prompt.size < 3', 'prompt.text', 'actor.id == "ci"', 'actor.id == "x"', 'actor.id']
+  for (const operator of ['&&', '||'])
+    for (const [one, other] of sides.flatMap((left) => sides.map((right) => [left, right] as const)))
+      assert.equal(
+        decide(readRules([rule(`${one} ${operator} ${other}`)]), facts()).kind,
+        decide(readRules([rule(`${other} ${operator} ${one}`)]), facts()).kind,
+        `${one} ${operator} ${other}`,
+      )
+})
+
 const WRONG: [string, unknown, RegExp][] = [
   ['syntax', [rule('actor.kind ==')], /rules\.0\.when: rule r: <input>:1:12/],
   ['a taken name', [rule('true'), rule('false')], /rules\.1\.name: the name r is taken/],

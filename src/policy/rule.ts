@@ -3,7 +3,7 @@ import { isCelError, plan } from '@bufbuild/cel'
 import { z } from 'zod'
 import { Fault } from '#exchange'
 import { type Condition, readCondition } from './condition.ts'
-import { ENVIRONMENT, isOfPrompt, type Readable, type Reader } from './facts.ts'
+import { ENVIRONMENT, isOfPrompt, isReadable, type Readable, type Reader } from './facts.ts'
 
 /** The written form, as the configuration's schema shows it. */
 export const RuleForm = z.strictObject({
@@ -93,16 +93,34 @@ function compile(form: RuleForm, { tree, reads }: Condition): Rule {
   }
 }
 
-/** The variables of one condition, with only the fields that it reads. */
+/** The variables of one condition that it reads. */
 function contextOf(reads: ReadonlySet<Readable>) {
-  const parts = [...reads].map((name) => ({ name, path: name.split('.') }))
+  const parts = [...reads].map((name) => ({ name, variable: name.split('.', 1)[0] ?? '' }))
   return (read: Reader): Record<string, unknown> => {
-    const context: Record<string, Record<string, unknown> | unknown> = {}
-    for (const { name, path } of parts) {
-      const [variable = '', field] = path
-      if (field === undefined) context[variable] = read(name)
-      else context[variable] = { ...(context[variable] as object | undefined), [field]: read(name) }
-    }
+    const context: Record<string, unknown> = {}
+    for (const { name, variable } of parts)
+      context[variable] = variable === name ? read(name) : new Fields(variable, read)
     return context
+  }
+}
+
+/** The fields of a variable, each built when it is asked for: a prompt's text can be large. */
+class Fields extends Map<string, unknown> {
+  readonly #variable: string
+  readonly #read: Reader
+
+  constructor(variable: string, read: Reader) {
+    super()
+    this.#variable = variable
+    this.#read = read
+  }
+
+  override has(field: string): boolean {
+    return isReadable(`${this.#variable}.${field}`)
+  }
+
+  override get(field: string): unknown {
+    const name = `${this.#variable}.${field}`
+    return isReadable(name) ? this.#read(name) : undefined
   }
 }
