@@ -119,12 +119,15 @@ export const ConfigForm = z.strictObject({
       header_bytes: bytes(32_768),
       event_bytes: bytes(16_777_216),
       reply_bytes: bytes(134_217_728),
+      open_bytes: bytes(536_870_912).describe('Bytes of prompts that all open exchanges may hold at a time'),
       gap: z
         .strictObject({ exchanges: bytes(1000), ms: ms(300_000) })
         .prefault({})
         .describe('With on_trail_failure: gap, how much may pass unrecorded before traffic is refused'),
       secret_searches_per_hour: bytes(30),
-      actor: z.strictObject({ open_streams: bytes(64), bytes_per_hour: bytes(4_294_967_296) }).prefault({}),
+      actor: z
+        .strictObject({ open_streams: bytes(64), bytes_per_hour: bytes(4_294_967_296), open_bytes: bytes(134_217_728) })
+        .prefault({}),
     })
     .prefault({}),
   rules: z.array(RuleForm).default([]),

@@ -233,7 +233,9 @@ function houseOf(config: Config, fixed: Fixed, demo: URL | undefined): House {
 const fixedAtStart = ({ data, listen: { gateway, health, tls } }: Config): string =>
   JSON.stringify([data, gateway, health, tls !== undefined])
 
-const limitsOf = ({ limits: { actor } }: Config) => ({
+const limitsOf = ({ limits: { actor, open_bytes } }: Config) => ({
   openStreams: actor.open_streams,
   bytesPerHour: actor.bytes_per_hour,
+  openBytes: actor.open_bytes,
+  openBytesInAll: open_bytes,
 })

@@ -65,6 +65,16 @@ export const FAULTS = {
     message: 'This actor has sent too many bytes this hour',
     remedy: 'Wait, or raise limits.actor.bytes_per_hour.',
   },
+  'limit.open_bytes': {
+    status: 400,
+    message: 'Too many bytes of open prompts',
+    remedy: 'Wait until some have ended, send less, or raise limits.actor.open_bytes or limits.open_bytes.',
+  },
+  'limit.values': {
+    status: 400,
+    message: 'The JSON has too many values',
+    remedy: 'Send fewer at a time: 500,000 are the limit.',
+  },
   'limit.searches': {
     status: 400,
     message: 'Too many searches for secrets',

@@ -23,8 +23,9 @@ export async function carry(turn: Turn, house: House): Promise<void> {
     const way = identify(exchange) // 1 who asks: an unknown or revoked key goes no further
     exchange.timings.identified = elapsed(exchange)
     release = house.limits.admit(way.caller.actor.id)
-    const received = await read(exchange, way) // 2 what is asked: an unknown route goes no further
-    house.limits.bytes(way.caller.actor.id, received.raw.length)
+    using held = house.limits.hold(way.caller.actor.id) // what is in memory at a time, of one actor and of all
+    const received = await read(exchange, way, held) // 2 what is asked: an unknown route goes no further
+    house.limits.bytes(way.caller.actor.id, received.bytes.length)
     exchange.timings.read = elapsed(exchange)
     const scanned = await scan(exchange, way, received) // 3 secrets: from here on only the masked copy is kept
     const verdict = decide(exchange, way) // 4 what the rules say

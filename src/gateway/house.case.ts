@@ -31,6 +31,8 @@ export interface Setup {
   readonly actions?: readonly ActionLine[]
   readonly openStreams?: number
   readonly bytesPerHour?: number
+  readonly openBytes?: number
+  readonly openBytesInAll?: number
   readonly gap?: GapLimits
   readonly restore?: boolean
   readonly told?: string[]
@@ -150,6 +152,8 @@ function houseOf(setup: Setup, trail: Trail, identity: Identity, origin: URL): H
     limits: openLimits({
       openStreams: setup.openStreams ?? 10,
       bytesPerHour: setup.bytesPerHour ?? 1e9,
+      openBytes: setup.openBytes ?? 1e8,
+      openBytesInAll: setup.openBytesInAll ?? 1e9,
       now: Date.now,
     }),
     engine: ENGINE,

@@ -52,8 +52,8 @@ export class HttpTurn implements Turn {
     return this.#delivery.gone
   }
 
-  read(): Promise<Received> {
-    return readBody(this.#options.request, this.#options.limits)
+  read(take: (bytes: number) => void): Promise<Received> {
+    return readBody(this.#options.request, this.#options.limits, take)
   }
 
   send(connection: Connection, host: Host, out: Outgoing, signal: AbortSignal): Promise<Incoming> {

@@ -39,7 +39,7 @@ function row(statuses: readonly number[]): Record<Flavour, number> {
 
 const SITUATIONS: readonly (readonly [RegExp, Situation])[] = [
   [/^policy\./, 'deny'],
-  [/^limit\.(requests|bytes)$/, 'deny'],
+  [/^limit\.(requests|bytes|open_bytes)$/, 'deny'],
   [/^identity\./, 'identity'],
   [/^trail\./, 'trail'],
   [/^request\.(connection|host)$/, 'place'],

@@ -1,8 +1,8 @@
 /** The steps of an exchange before anything is sent: who asks, what, with which secrets, and may it pass. */
 import { Fault, type Finding, faultOf, type Prompt, type Verdict } from '#exchange'
-import { type Caller, findCredential, looksLikeKey, sessionId } from '#identity'
+import { type Caller, findCredential, type Hold, looksLikeKey, sessionId } from '#identity'
 import { decide as judge } from '#policy'
-import { checkSpelling, type Protocol, plainPrompt, type Route, routeFor, saidIn } from '#wire'
+import { checkSpelling, checkValues, type Protocol, plainPrompt, type Route, routeFor, saidIn } from '#wire'
 import { Asked } from './asked.ts'
 import type { Connection, Host } from './connection.ts'
 import type { Exchange } from './exchange.ts'
@@ -80,11 +80,12 @@ function upstreamCredential({ turn }: Exchange<Head>): string | undefined {
  * says so.
  * @throws request.route, request.type, request.json, request.key, request.encoding, request.encoded, limit.*
  */
-export async function read(exchange: Exchange, way: Way): Promise<Asked> {
+export async function read(exchange: Exchange, way: Way, held: Hold): Promise<Asked> {
   const { turn } = exchange
   if (!way.route && way.connection.unknownRoutes === 'refuse')
     throw new Fault('request.route', `${turn.method} ${way.path}`)
-  const received = await turn.read()
+  const received = await turn.read((bytes) => held.take(bytes))
+  checkValues(received.bytes)
   if (!way.protocol) return new Asked(received)
   const type = turn.headers['content-type']
   if (typeof type === 'string' && !/\bjson\b/i.test(type)) throw new Fault('request.type', type)

@@ -171,7 +171,13 @@ test('credentials are looked for in order, and a foreign one is never taken', ()
 
 test('limits: places come back, one actor never stops another, an hour passes', () => {
   const clock = { now: 0 }
-  const limits = openLimits({ openStreams: 1, bytesPerHour: 100, now: () => clock.now })
+  const limits = openLimits({
+    openStreams: 1,
+    bytesPerHour: 100,
+    openBytes: 10,
+    openBytesInAll: 15,
+    now: () => clock.now,
+  })
   const release = limits.admit('a')
   assert.equal(
     code(() => limits.admit('a')),
@@ -186,6 +192,17 @@ test('limits: places come back, one actor never stops another, an hour passes', 
     code(() => limits.admit('a')),
     'limit.bytes',
   )
+  const [held, other] = [limits.hold('a'), limits.hold('b')]
+  held.take(10)
+  const taken = [() => held.take(1), () => limits.hold('a').take(1), () => other.take(6)].map((take) => code(take))
+  assert.deepEqual(
+    taken,
+    Array.from({ length: 3 }, () => 'limit.open_bytes'),
+  )
+  other.take(5)
+  held[Symbol.dispose]()
+  held[Symbol.dispose]()
+  limits.hold('a').take(10)
   clock.now += 3_600_000 + 300_000
   limits.admit('a')()
 })

@@ -10,5 +10,5 @@ export {
   openIdentity,
 } from './identity.ts'
 export { type KeyKind, looksLikeKey, makeKey } from './key.ts'
-export { type Limits, openLimits, type Release } from './limits.ts'
+export { type Hold, type Limits, openLimits, type Release } from './limits.ts'
 export { type SessionOf, sessionId } from './session.ts'

@@ -8,7 +8,16 @@ const MOST_ACTORS = 50_000
 export interface LimitsOptions {
   readonly openStreams: number
   readonly bytesPerHour: number
+  /** Bytes of bodies that the open exchanges of one actor may hold at a time, and those of all actors. */
+  readonly openBytes: number
+  readonly openBytesInAll: number
   readonly now: () => number
+}
+
+/** What one exchange holds of the bytes that may be held; it gives them back when it is left. */
+export interface Hold extends Disposable {
+  /** @throws limit.open_bytes */
+  take(bytes: number): void
 }
 
 /** Gives the place back; calling it twice does no harm. */
@@ -16,6 +25,8 @@ export type Release = () => void
 
 interface Use {
   open: number
+  /** Bytes of bodies that are held. */
+  bytes: number
   /** Bytes per five minutes: [number of the part, bytes]. */
   parts: [number, number][]
 }
@@ -23,13 +34,14 @@ interface Use {
 export class Limits {
   #options: LimitsOptions
   readonly #use = new Map<string, Use>()
+  #bytes = 0
 
   constructor(options: LimitsOptions) {
     this.#options = options
   }
 
   /** Other limits from now on; what is in use stays counted. */
-  set(options: Pick<LimitsOptions, 'openStreams' | 'bytesPerHour'>): void {
+  set(options: Omit<LimitsOptions, 'now'>): void {
     this.#options = { ...this.#options, ...options }
   }
 
@@ -44,6 +56,26 @@ export class Limits {
     return () => {
       if (held) use.open--
       held = false
+    }
+  }
+
+  /** Counts the bytes of one exchange's bodies from now until it is left. */
+  hold(actor: string): Hold {
+    const use = this.#of(actor)
+    let held = 0
+    const count = (bytes: number) => {
+      held += bytes
+      use.bytes += bytes
+      this.#bytes += bytes
+    }
+    return {
+      take: (bytes) => {
+        const { openBytes, openBytesInAll } = this.#options
+        if (use.bytes + bytes > openBytes) throw new Fault('limit.open_bytes', `${openBytes} of one actor`)
+        if (this.#bytes + bytes > openBytesInAll) throw new Fault('limit.open_bytes', `${openBytesInAll} in all`)
+        count(bytes)
+      },
+      [Symbol.dispose]: () => count(-held),
     }
   }
 
@@ -70,7 +102,7 @@ export class Limits {
     const known = this.#use.get(actor)
     if (known) return known
     if (this.#use.size >= MOST_ACTORS) this.#forgetIdle()
-    const fresh: Use = { open: 0, parts: [] }
+    const fresh: Use = { open: 0, bytes: 0, parts: [] }
     this.#use.set(actor, fresh)
     return fresh
   }

@@ -27,41 +27,53 @@ export function expectsContinue(request: IncomingMessage, response: ServerRespon
   waiting.set(request, response)
 }
 
-/** @throws limit.body, limit.decoded, request.encoding, request.encoded, request.aborted */
-export async function readBody(request: IncomingMessage, limits: BodyLimits): Promise<ReceivedBody> {
+/** Told of bytes before they are kept; what it throws ends the reading. */
+type Take = (bytes: number) => void
+
+/** @throws limit.body, limit.decoded, request.encoding, request.encoded, request.aborted; what `take` throws */
+export async function readBody(
+  request: IncomingMessage,
+  limits: BodyLimits,
+  take: Take = () => undefined,
+): Promise<ReceivedBody> {
   const encoding = request.headers['content-encoding'] ?? 'identity'
   const codings = codingsOf(encoding)
   if (!codings) throw new Fault('request.encoding', encoding)
   if (Number(request.headers['content-length'] ?? 0) > limits.body_bytes) throw tooLarge(limits)
   waiting.get(request)?.writeContinue()
-  const raw = await readRaw(request, limits)
+  const raw = await readRaw(request, limits, take)
   if (codings.length === 0 || raw.length === 0) return { bytes: raw, raw, encoding }
   const flaw = (kind: Flaw, cause?: unknown) =>
     kind === 'too large'
       ? new Fault('limit.decoded', `more than ${limits.decoded_bytes} bytes`)
       : new Fault('request.encoded', encoding, { cause })
   const decoded = decode(once(raw), { codings, limit: limits.decoded_bytes, flaw })
-  return { bytes: await joined(decoded), raw, encoding }
+  return { bytes: await joined(decoded, take), raw, encoding }
 }
 
 const tooLarge = (limits: BodyLimits) => new Fault('limit.body', `more than ${limits.body_bytes} bytes`)
 
 /** The bytes as received. On a limit the socket is left unread: whoever answers decides when to close it. */
-function readRaw(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
+function readRaw(request: IncomingMessage, limits: BodyLimits, take: Take): Promise<Buffer> {
   if (request.destroyed && !request.complete) return Promise.reject(new Fault('request.aborted'))
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let size = 0
-    const settle = (fault?: Fault) => {
+    const settle = (fault?: unknown) => {
       request.off('data', onData).off('end', onEnd).off('close', onCut).off('error', onCut)
       if (fault) reject(fault)
       else resolve(whole(chunks, size))
     }
     const onData = (chunk: Buffer) => {
       size += chunk.length
-      if (size <= limits.body_bytes) return void chunks.push(chunk)
-      request.pause()
-      settle(tooLarge(limits))
+      try {
+        if (size > limits.body_bytes) throw tooLarge(limits)
+        take(chunk.length)
+        chunks.push(chunk)
+      } catch (fault) {
+        request.pause()
+        settle(fault)
+      }
     }
     const onEnd = () => settle()
     const onCut = (error?: Error) => {
@@ -89,8 +101,11 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes
 }
 
-async function joined(source: AsyncIterable<Uint8Array>): Promise<Buffer> {
+async function joined(source: AsyncIterable<Uint8Array>, take: Take): Promise<Buffer> {
   const chunks: Uint8Array[] = []
-  for await (const chunk of source) chunks.push(chunk)
+  for await (const chunk of source) {
+    take(chunk.length)
+    chunks.push(chunk)
+  }
   return Buffer.concat(chunks)
 }

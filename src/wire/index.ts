@@ -14,6 +14,7 @@ export { Shapes } from './shapes.ts'
 export { withoutSpellings } from './spellings.ts'
 export { type Frame, Framer, readFrame, rewrite } from './sse.ts'
 export { splice } from './strings.ts'
+export { checkValues } from './values.ts'
 
 /** The strings of any JSON document, every one of them whole. @throws request.json, request.key, limit.depth */
 export const readDocument = (text: string, part: 'prompt' | 'reply'): Piece[] => wholePieces(text, part)

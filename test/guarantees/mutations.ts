@@ -54,7 +54,12 @@ export const MUTATIONS: readonly Mutation[] = [
   ),
   carry('One actor’s open streams are limited.', 'release = house.limits.admit(way.caller.actor.id)', ''),
   carry('A place is given back when its exchange ends.', 'release?.()', ''),
-  carry('One actor’s bytes are counted.', 'house.limits.bytes(way.caller.actor.id, received.raw.length)', ''),
+  carry('One actor’s bytes are counted.', 'house.limits.bytes(way.caller.actor.id, received.bytes.length)', ''),
+  carry(
+    'What is in memory of prompts is limited, for one actor and for all.',
+    'read(exchange, way, held)',
+    'read(exchange, way, { ...held, take: () => undefined })',
+  ),
   carry(
     'An exchange that was opened ends with an ending.',
     'if (await exchange.opened) await close(exchange, fault)\n    else await refuse',
