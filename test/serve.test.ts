@@ -1,7 +1,8 @@
 /** The real process: starts, reloads, drains, refuses what it must. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { copyFileSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { request as secure } from 'node:https'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -156,4 +157,27 @@ test('listeners speak TLS, and a new certificate is taken up live', { skip: !OPE
   await gateway.hears('in force')
   assert.notEqual(await serialOf(gateway.url), former)
   assert.notEqual(await serialOf(gateway.health), former)
+})
+
+test('a day file that was replaced: the refusal and the notices leave, then the process ends', async (t) => {
+  const upstream = await startUpstream(t, (request, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).write(chunk('so far') + chunk(' and more'))
+    if (!request.body.includes('stay open')) response.end(DONE)
+  })
+  const gateway = await startGateway(t, yaml(upstream.url))
+  const key = await gateway.key()
+  const open = await ask(gateway.url, key, 'stay open')
+  const heard = open.text()
+  const data = join(gateway.folder, 'gatelog-data', 'days')
+  const day = readdirSync(data).find((name) => /\.db$/.test(name)) ?? assert.fail(readdirSync(data).join())
+  copyFileSync(join(data, day), join(data, 'copy'))
+  rmSync(join(data, day))
+  renameSync(join(data, 'copy'), join(data, day))
+  const ended = once(gateway.child, 'exit')
+  const refused = await ask(gateway.url, key)
+  assert.equal(refused.status, 503)
+  assert.match(await refused.text(), /trail\.broken/)
+  assert.match(await heard, /so far.*trail\.broken/s)
+  assert.deepEqual(await ended, [1, null])
+  assert.equal(upstream.received.length, 1)
 })

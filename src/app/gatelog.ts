@@ -31,7 +31,12 @@ export interface Gatelog {
 /** The trail and the identities of a data folder, with no listener: what the command line opens when no server runs. */
 export async function openRecord(config: Pick<Config, 'data' | 'path_keys'>, onLatch?: (fault: Fault) => void) {
   const keyring = openKeyring(config.data)
-  const trail = await openTrail({ folder: config.data, keyring, now: Date.now, ...(onLatch && { onLatch }) })
+  const latch = new AbortController()
+  const latched = (fault: Fault) => {
+    latch.abort(fault)
+    onLatch?.(fault)
+  }
+  const trail = await openTrail({ folder: config.data, keyring, now: Date.now, onLatch: latched })
   const documents = trail.documents
   const identity = await openIdentity({
     keyring,
@@ -43,7 +48,7 @@ export async function openRecord(config: Pick<Config, 'data' | 'path_keys'>, onL
       put: (record) => documents.put('key', record.id, record as never),
     },
   })
-  return { keyring, trail, identity }
+  return { keyring, trail, identity, latched: latch.signal }
 }
 
 /** Who is told what the gateway cannot put on the record. */
@@ -126,6 +131,7 @@ class Running {
       endings: new Endings(trail, tell),
       gaps: new Gaps({ trail, keyring, tell, mark: this.#mark, now: Date.now, uuid: () => uuid7(Date.now()) }),
       strangers: new Strangers(trail),
+      latched: record.latched,
     }
     this.#house = houseOf(config, this.#fixed, undefined)
   }
@@ -208,7 +214,10 @@ export async function authoritiesOf({
   })
 }
 
-type Fixed = Pick<House, 'limits' | 'identity' | 'trail' | 'keyring' | 'memory' | 'endings' | 'gaps' | 'strangers'>
+type Fixed = Pick<
+  House,
+  'limits' | 'identity' | 'trail' | 'keyring' | 'memory' | 'endings' | 'gaps' | 'strangers' | 'latched'
+>
 
 function houseOf(config: Config, fixed: Fixed, demo: URL | undefined): House {
   const { limits } = config

@@ -33,7 +33,7 @@ export async function carry(turn: Turn, house: House): Promise<void> {
     const durable = open(exchange) // 5 on the record before anything is sent
     if (way.connection.durable !== 'during' || verdict.kind === 'deny') await durable
     if (verdict.kind === 'deny') return await deny(exchange, way, verdict)
-    using cut = watch(turn.gone, way.caller.revoked, way.connection.timeouts.total_ms) // the client's abort goes upstream, a revoked key cuts
+    using cut = watch(turn.gone, way.caller.revoked, way.connection.timeouts.total_ms, house.latched) // the client's abort goes upstream; a revoked key and a latched trail cut
     const sending = turn.send(way.connection, way.host, out, cut.signal) // 6 as it came, or masked
     const [reply] = await Promise.all([sending, durable]) // no byte of a reply before its prompt is durable
     exchange.timings.firstByte = elapsed(exchange)

@@ -20,6 +20,8 @@ export interface House {
   actions(connection: string, direction: Direction): Actions
   readonly rules: readonly Rule[]
   readonly trail: Trail
+  /** Aborts, with the fault, once the trail has latched shut: what is open then ends. */
+  readonly latched?: AbortSignal
   readonly keyring: Keyring
   readonly memory: Memory
   readonly endings: Endings

@@ -18,7 +18,7 @@ export const serve: Register = (program) => {
         loaded: giveBackMemory,
         onLatch(fault) {
           say(safe(`gatelog: ${fault.message}. ${fault.remedy}`))
-          process.exit(1)
+          setTimeout(() => process.exit(1), LAST_WORDS_MS)
         },
         tell: (line) => say(safe(`gatelog: ${line}`)),
       })
@@ -27,6 +27,9 @@ export const serve: Register = (program) => {
       reloadOn(path, config, gatelog)
     })
 }
+
+/** So long a process whose disk has failed may still tell its clients why, in ms; it takes nothing any more. */
+const LAST_WORDS_MS = 250
 
 async function welcome(version: string, config: Config, gatelog: Gatelog): Promise<void> {
   out(`${paint('bold', `Gatelog ${version}`)}`)
