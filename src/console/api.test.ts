@@ -154,7 +154,7 @@ for (const header of ['origin', 'sec-fetch-site'])
     const { ask } = await openSocket(t)
     const sent = JSON.stringify({ kind: 'user', actor: 'eve', connections: '*' })
     const told = await ask('POST', '/keys', sent, { [header]: 'http://evil.example', 'content-type': 'text/plain' })
-    assert.deepEqual([told.status, told.value.error?.code], [400, 'request.headers'])
+    assert.deepEqual([told.status, told.value.error?.code], [400, 'request.browser'])
     assert.deepEqual((await ask('GET', '/keys')).value, [])
   })
 

@@ -5,10 +5,10 @@ import { Fault } from '#exchange'
 /** Headers that a browser adds by itself and that no page can leave out. Source: Fetch, 2026-11. */
 const BROWSER = ['origin', 'sec-fetch-site', 'sec-fetch-mode']
 
-/** Refuses every request that a browser made. @throws request.headers */
+/** Refuses every request that a browser made. @throws request.browser */
 export const noBrowser: MiddlewareHandler = async (c, next) => {
   const told = BROWSER.find((name) => c.req.header(name) !== undefined)
-  if (told) throw new Fault('request.headers', `${told}: this address is not for browsers`)
+  if (told) throw new Fault('request.browser', told)
   await next()
 }
 

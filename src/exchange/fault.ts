@@ -86,6 +86,11 @@ export const FAULTS = {
     message: 'The body is too large once decompressed',
     remedy: 'Send less, or raise limits.decoded_bytes.',
   },
+  'limit.headers': {
+    status: 431,
+    message: 'The header fields are too large',
+    remedy: 'Send fewer or shorter ones, or raise limits.header_bytes.',
+  },
   'limit.depth': {
     status: 400,
     message: 'The JSON is nested too deeply',
@@ -145,8 +150,28 @@ export const FAULTS = {
   },
   'request.headers': {
     status: 400,
-    message: 'The request’s headers are not acceptable',
-    remedy: 'Send each of host and content-length once, and no transfer-encoding beside content-length.',
+    message: 'The request’s header fields are not acceptable',
+    remedy: 'Send host and every credential once, and content-length or transfer-encoding: chunked, never both.',
+  },
+  'request.target': {
+    status: 400,
+    message: 'The request’s address can be read in two ways',
+    remedy: 'Send the provider’s own path, in ASCII: no dot or empty segment, no encoded slash, no other host.',
+  },
+  'request.http': {
+    status: 400,
+    message: 'These bytes are no HTTP request',
+    remedy: 'Speak HTTP/1.1, over TLS where listen.tls is set and in plain text where it is not.',
+  },
+  'request.slow': {
+    status: 408,
+    message: 'The request took too long to arrive',
+    remedy: 'Send its header fields within 10 s and all of it within 5 min.',
+  },
+  'request.browser': {
+    status: 400,
+    message: 'This address is not for browsers',
+    remedy: 'Use the command line, or a client that sends neither Origin nor Sec-Fetch fields.',
   },
   'request.upgrade': {
     status: 426,

@@ -69,8 +69,9 @@ test('CONNECT, and bytes that are no request, are on the record without what the
     assert.deepEqual(
       openings(house).map(({ kind, fault, reason, method, path, count }) => [kind, fault, reason, method, path, count]),
       [
-        ['refused', 'request.headers', 'the target is no path', 'CONNECT', 'evil.example:443', undefined],
-        ['refused', 'request.headers', 'HPE_INVALID_HEADER_TOKEN', '', '', 3],
+        ['refused', 'request.target', 'the target is no path', 'CONNECT', 'evil.example:443', undefined],
+        ['refused', 'request.http', 'HPE_INVALID_HEADER_TOKEN', '', '', undefined],
+        ['refused', 'request.http', 'HPE_INVALID_HEADER_TOKEN', '', '', 2],
       ],
     )
     assert.ok(!JSON.stringify(house.watched.entries).includes(SECRET))

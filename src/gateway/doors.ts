@@ -2,7 +2,7 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { Fault, faultOf } from '#exchange'
-import { type BodyLimits, checkRequest, type Listening, listen, type Relay, type Tls } from '#relay'
+import { type BodyLimits, brokenAs, checkRequest, type Listening, listen, type Relay, type Tls } from '#relay'
 import { readClient } from '#wire'
 import { recordRefusal, refuse } from './answer.ts'
 import { carry } from './carry.ts'
@@ -75,7 +75,12 @@ function addressOf(request: IncomingMessage): { address: Address; refused?: Faul
 /** Answers at once, before the record: the parser may close the connection next, and nothing of it goes anywhere. */
 function plain(response: ServerResponse, fault: Fault, id: string): void {
   const body = `${lineOf(fault, id)}\n`
-  const headers = { 'content-type': 'text/plain; charset=utf-8', 'x-gatelog-error': fault.code, connection: 'close' }
+  const headers = {
+    'content-type': 'text/plain; charset=utf-8',
+    'x-gatelog-exchange': id,
+    'x-gatelog-error': fault.code,
+    connection: 'close',
+  }
   response.writeHead(fault.status, headers).end(body)
 }
 
@@ -112,9 +117,13 @@ function recogniseIn(exchange: Exchange<Head>): string | undefined {
 const NOWHERE: Address = { connection: '', host: undefined, path: '', query: '', pathKey: undefined }
 
 /** Bytes that the parser gave up on: who sent them, and its own code for what was wrong with them. */
-async function recordBroken(remote: string, code: string, { house, insecure }: DoorOptions): Promise<void> {
+async function recordBroken(
+  remote: string,
+  code: string,
+  { house, insecure, headerBytes }: DoorOptions,
+): Promise<void> {
   const head: Head = { method: '', address: NOWHERE, headers: {}, door: 'reverse', remote, insecure }
-  await recordRefusal(begin(head, house(), readClient({})), new Fault('request.headers', code))
+  await recordRefusal(begin(head, house(), readClient({})), brokenAs(code, headerBytes))
 }
 
 export interface HealthOptions {

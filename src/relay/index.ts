@@ -1,5 +1,6 @@
 /** The relay's face: bytes between client and upstream. Knows no rule. */
 export { type BodyLimits, type ReceivedBody, readBody } from './body.ts'
+export { brokenAs } from './broken.ts'
 export { decoded } from './decoded.ts'
 export { Delivery } from './deliver.ts'
 export { endToEnd, withoutLength } from './headers.ts'

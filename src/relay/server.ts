@@ -5,7 +5,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { Fault } from '#exchange'
 import { expectsContinue } from './body.ts'
-import { answerBroken } from './broken.ts'
+import { answerBroken, brokenAs } from './broken.ts'
 import { lingerAfter } from './linger.ts'
 
 /** PEM texts. */
@@ -58,7 +58,8 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     const socket = duplex as Socket
     const remote = socket.remoteAddress ?? ''
     const within = sockets.asking(socket)
-    const heard = answerBroken(error, socket, sockets.busy(socket))
+    const fault = brokenAs(error.code ?? '', options.limits.header_bytes)
+    const heard = answerBroken(error, fault, socket, sockets.busy(socket))
     if (heard && !within) options.onBroken?.(remote, error.code ?? '')
   })
   await bind(server, options)
@@ -126,7 +127,7 @@ function bind(server: Server, { host, port }: ListenOptions): Promise<void> {
 const isWebSocket = ({ headers }: IncomingMessage): boolean => /\bwebsocket\b/i.test(headers.upgrade ?? '')
 
 interface Sockets {
-  /** True while a reply is under way on it. */
+  /** True while a reply has begun on it, or would be the answer to another request than the last. */
   busy(socket: Socket): boolean
   /** True while a request is under way on it whose head was read and whose body was not, to its end. */
   asking(socket: Socket): boolean
@@ -181,7 +182,7 @@ function watchSockets(server: Server, { tls, onRequest, onUpgrade }: ListenOptio
       onUpgrade(request, socket, head)
     })
   return {
-    busy: (socket) => (open.get(socket)?.size ?? 0) > 0,
+    busy: (socket) => [...(open.get(socket) ?? [])].some(({ headersSent }, nth) => headersSent || nth > 0),
     asking: (socket) => [...(open.get(socket) ?? [])].some(({ req }) => !req.complete),
     retire() {
       retiring = true

@@ -11,8 +11,8 @@ const head = (url: string, ...rawHeaders: string[]) => ({
   rawHeaders: ['Host', 'g:1', ...rawHeaders],
   httpVersion: '1.1',
 })
-const refused = (request: Parameters<typeof checkRequest>[0]) =>
-  assert.throws(() => checkRequest(request), fault('request.headers'), JSON.stringify(request))
+const refused = (request: Parameters<typeof checkRequest>[0], code: 'request.headers' | 'request.target') =>
+  assert.throws(() => checkRequest(request), fault(code), JSON.stringify(request))
 
 test('paths with one reading pass', () => {
   const paths = [
@@ -58,19 +58,19 @@ test('paths with two readings do not', () => {
     'c/x',
     '',
   ]
-  for (const path of paths) refused(head(path))
+  for (const path of paths) refused(head(path), 'request.target')
 })
 
 test('fields that must be single, and framing', () => {
   for (const name of ['Host', 'Authorization', 'X-Api-Key', 'X-Gatelog-Key', 'Content-Type'])
-    refused(head('/', name, 'a', name.toLowerCase(), 'b'))
-  refused(head('/', 'Content-Length', '1', 'content-length', '1'))
-  refused(head('/', 'Content-Length', '1', 'Transfer-Encoding', 'chunked'))
+    refused(head('/', name, 'a', name.toLowerCase(), 'b'), 'request.headers')
+  refused(head('/', 'Content-Length', '1', 'content-length', '1'), 'request.headers')
+  refused(head('/', 'Content-Length', '1', 'Transfer-Encoding', 'chunked'), 'request.headers')
   for (const coding of ['xchunked', 'gzip, chunked', 'chunked, identity', ' chunked x', ''])
-    refused(head('/', 'Transfer-Encoding', coding))
-  refused({ ...head('/', 'Transfer-Encoding', 'chunked'), httpVersion: '1.0' })
-  refused({ ...head('/'), httpVersion: '0.9' })
-  for (const length of ['+1', '1 1', '0x1', '-1', '']) refused(head('/', 'Content-Length', length))
+    refused(head('/', 'Transfer-Encoding', coding), 'request.headers')
+  refused({ ...head('/', 'Transfer-Encoding', 'chunked'), httpVersion: '1.0' }, 'request.headers')
+  refused({ ...head('/'), httpVersion: '0.9' }, 'request.headers')
+  for (const length of ['+1', '1 1', '0x1', '-1', '']) refused(head('/', 'Content-Length', length), 'request.headers')
   assert.doesNotThrow(() => checkRequest(head('/', 'Transfer-Encoding', 'Chunked', 'session_id', 'a')))
 })
 

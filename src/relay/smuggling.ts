@@ -21,7 +21,7 @@ type Head = Pick<IncomingMessage, 'rawHeaders' | 'url' | 'httpVersion'>
  * Checks framing, host and path. Node's own parser has by then refused bare LF, obs-fold, spaces around names,
  * differing or doubled lengths and most odd transfer encodings; what it lets by is refused here all the same.
  * Names with `_` pass (Codex sends `session_id`): the gateway never reads `_` as `-`, see `endToEnd`.
- * @throws request.headers
+ * @throws request.headers, request.target
  */
 export function checkRequest(request: Head): void {
   const fields = fieldsOf(request.rawHeaders)
@@ -64,19 +64,23 @@ const PATH: readonly (readonly [RegExp, string])[] = [
 ]
 
 function checkTarget(target: string, host: string | undefined): void {
-  if (/[^\x21-\x7e]/.test(target)) refuse('the path holds a control character, a space or a byte beyond ASCII')
-  if (target.includes('#')) refuse('the path holds a #')
+  if (/[^\x21-\x7e]/.test(target)) mislead('the path holds a control character, a space or a byte beyond ASCII')
+  if (target.includes('#')) mislead('the path holds a #')
   const path = pathOf(target, host)
-  for (const [pattern, what] of PATH) if (pattern.test(path)) refuse(`the path holds ${what}`)
+  for (const [pattern, what] of PATH) if (pattern.test(path)) mislead(`the path holds ${what}`)
 }
 
 /** The path of a request target: origin form, or absolute form for this very host. */
 function pathOf(target: string, host: string | undefined): string {
   const absolute = /^https?:\/\/([^/?]*)([^?]*)/i.exec(target)
-  if (absolute && absolute[1]?.toLowerCase() !== host?.toLowerCase()) refuse('the target names another host')
+  if (absolute && absolute[1]?.toLowerCase() !== host?.toLowerCase()) mislead('the target names another host')
   const path = absolute ? absolute[2] || '/' : (target.split('?', 1)[0] as string)
-  if (!path.startsWith('/')) refuse('the target is no path')
+  if (!path.startsWith('/')) mislead('the target is no path')
   return path
+}
+
+function mislead(what: string): never {
+  throw new Fault('request.target', what)
 }
 
 function refuse(what: string): never {

@@ -10,9 +10,6 @@ const PATH = '/c/up/v1/chat/completions'
 const body = prompt('hi')
 const length = `Content-Length: ${body.length}`
 
-/** Its body breaks once the exchange has begun: the connection is cut, nothing is answered. */
-const CUT = 'a chunk size that is none'
-
 test('shapes of request smuggling get no further than the door', async (t) => {
   const ground = await openGround(t, (_, response) => void response.end(DONE))
   const key = `x-gatelog-key: ${ground.key}`
@@ -33,12 +30,12 @@ test('shapes of request smuggling get no further than the door', async (t) => {
     'two slashes': `POST /c/up//v1/chat/completions HTTP/1.1\r\nHost: g\r\n${key}\r\n${length}\r\n\r\n${body}`,
     dots: `POST /c/up/v1/../v1/chat/completions HTTP/1.1\r\nHost: g\r\n${key}\r\n${length}\r\n\r\n${body}`,
     'a null in a header': `POST ${PATH} HTTP/1.1\r\nHost: g\r\n${key}\r\nX: a\0b\r\n${length}\r\n\r\n${body}`,
-    [CUT]: `POST ${PATH} HTTP/1.1\r\nHost: g\r\n${key}\r\nTransfer-Encoding: chunked\r\n\r\n0x5\r\nhello\r\n0\r\n\r\n`,
+    'a chunk size that is none': `POST ${PATH} HTTP/1.1\r\nHost: g\r\n${key}\r\nTransfer-Encoding: chunked\r\n\r\n0x5\r\nhello\r\n0\r\n\r\n`,
   }
   for (const [name, bytes] of Object.entries(shapes))
     await t.test(name, async () => {
       const told = await ground.raw(bytes)
-      assert.match(told, name === CUT ? /^$/ : /^HTTP\/1\.1 4\d\d /, told.slice(0, 200))
+      assert.match(told, /^HTTP\/1\.1 4\d\d /, told.slice(0, 200))
       assert.ok(told.split('HTTP/1.1 ').length <= 2, 'more than one answer')
     })
   assert.equal(ground.upstream.received.length, 0)
@@ -53,7 +50,7 @@ async function everyShape(gateway: Gateway, wanted: number): Promise<void> {
   const { exchanges } = JSON.parse(told.stdout) as { exchanges: Summary[] }
   const refused = exchanges.filter(({ kind }) => kind === 'refused')
   const faults = new Set(refused.map(({ fault }) => fault))
-  assert.deepEqual(faults, new Set(['request.headers', 'request.aborted']))
+  assert.deepEqual(faults, new Set(['request.headers', 'request.target', 'request.http', 'request.aborted']))
   assert.ok(refused.length < wanted, 'nothing was counted together')
   const sum = refused.reduce((all, { count }) => all + (count ?? 1), 0)
   assert.equal(sum, wanted)
