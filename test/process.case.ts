@@ -5,10 +5,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { TestContext } from 'node:test'
 
 const BIN = join(import.meta.dirname, '../bin/gatelog.mjs')
 const START_MS = 20_000
+
+/** Whose end ends what it started: a test, or a file of tests. */
+export interface Ends {
+  after(end: () => unknown): void
+}
 
 export interface Told {
   readonly code: number
@@ -53,7 +57,7 @@ const environment = (folder: string): NodeJS.ProcessEnv => {
 }
 
 /** A folder that goes with its test. */
-export function folderFor(t: TestContext): string {
+export function folderFor(t: Ends): string {
   const folder = mkdtempSync(join(tmpdir(), 'gatelog-journey-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))
   return folder
@@ -62,7 +66,7 @@ export function folderFor(t: TestContext): string {
 const LISTEN = "listen: { gateway: '127.0.0.1:0', health: '127.0.0.1:0' }\n"
 
 /** Starts `gatelog serve`; `yaml` is what its configuration says beside the listeners, unless it names its own. */
-export async function startGateway(t: TestContext, yaml: string, folder = folderFor(t)): Promise<Gateway> {
+export async function startGateway(t: Ends, yaml: string, folder = folderFor(t)): Promise<Gateway> {
   const configure = (text: string) =>
     writeFileSync(join(folder, 'gatelog.yaml'), /^listen:/m.test(text) ? text : LISTEN + text)
   configure(yaml)

@@ -1,7 +1,7 @@
 /** A mock upstream on loopback that writes down every request whole. Ends with its test; knows no provider. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { TestContext } from 'node:test'
+import type { Ends } from './process.case.ts'
 
 /** One request as it came. */
 export interface Received {
@@ -22,7 +22,7 @@ export interface Upstream {
 }
 
 /** Starts it; `answer` is called once the body is there. */
-export async function startUpstream(t: TestContext, answer: Answer): Promise<Upstream> {
+export async function startUpstream(t: Ends, answer: Answer): Promise<Upstream> {
   const received: Received[] = []
   const server = createServer((request, response) => {
     const { method = '', url = '', headers, rawHeaders } = request

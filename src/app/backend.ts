@@ -4,11 +4,11 @@ import { statfsSync, statSync } from 'node:fs'
 import { connect } from 'node:net'
 import type { Backend, CheckRow, SecretSearch, TestRow } from '#console'
 import { Fault, type Keyring } from '#exchange'
-import { type Connection, fingerprintOf, gapSignature, SHORTEST_PRINTED } from '#gateway'
+import { type Connection, fingerprintOf, gapSignature, SHORTEST_PRINTED, type Untrusting } from '#gateway'
 import type { Identity } from '#identity'
 import type { Trail } from '#trail'
 import type { Authorities } from './ca/authorities.ts'
-import { caChecks } from './ca/checks.ts'
+import { caChecks, trustChecks } from './ca/checks.ts'
 import type { Names } from './config-names.ts'
 import { markLeftIn } from './gap-mark.ts'
 import { uuid7 } from './uuid.ts'
@@ -23,6 +23,8 @@ export interface BackendOptions {
   notReady?(): string | undefined
   /** undefined where the forward door is off. */
   ca(): Authorities | undefined
+  /** Clients that do not trust the CA; absent where no server runs. */
+  untrusting?(): readonly Untrusting[]
 }
 
 export function backendOf(options: BackendOptions): Backend {
@@ -43,6 +45,7 @@ export function backendOf(options: BackendOptions): Backend {
       await gapCheck(options),
       ...openGap(options),
       ...(await caChecks(options.ca(), options.connections())),
+      ...trustChecks(options.untrusting?.() ?? []),
     ],
   }
 }

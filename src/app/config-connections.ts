@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import type { z } from 'zod'
 import type { Fault } from '#exchange'
 import type { Connection, Host } from '#gateway'
+import type { Upstream } from '#relay'
 import type { ConnectionForm } from './config-schema.ts'
 
 type Form = z.infer<typeof ConnectionForm>
@@ -56,7 +57,9 @@ export function connectionOf(
   const urls = form.kind === 'demo' ? { api: demo?.href ?? '' } : urlsOf(form)
   const ca = form.upstream_ca === undefined ? {} : { ca: caOf(form.upstream_ca, wrong) }
   const proxy = form.proxy ? { proxy: new URL(form.proxy) } : {}
-  const hosts = Object.entries(urls).map(([host, url]) => [host, hostOf(host, url, { ...ca, ...proxy })] as const)
+  const reach = form.private_addresses === 'allow' ? { privateAddresses: true } : {}
+  const more = { ...ca, ...proxy, ...reach }
+  const hosts = Object.entries(urls).map(([host, url]) => [host, hostOf(host, url, more)] as const)
   return {
     name,
     kind: form.kind,
@@ -76,7 +79,7 @@ function urlsOf(form: Form): Record<string, string> {
   return { api: form.url ?? DEFAULT_URL[form.kind] ?? '' }
 }
 
-function hostOf(name: string, url: string, more: { ca?: string; proxy?: URL }): Host {
+function hostOf(name: string, url: string, more: Omit<Upstream, 'origin'>): Host {
   const { origin, pathname } = new URL(url)
   return { name, base: pathname.replace(/\/+$/, ''), upstream: { origin: new URL(origin), ...more } }
 }

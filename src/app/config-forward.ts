@@ -4,10 +4,23 @@ import { z } from 'zod'
 import type { AuthorityFiles } from '#relay'
 import type { Wrong } from './config-secrets.ts'
 
+/** `*.` in front stands for everything below; a port may follow, else any is meant. */
+const HOST = /^(\*\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$|^\[[0-9a-f:]+\](:\d{1,5})?$/
 const NAME = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/
 
+export const PrivateAddresses = z.enum(['refuse', 'allow']).default('refuse')
+
 export const ForwardForm = z.strictObject({
-  enabled: z.boolean().default(true).describe('Whether there is a CA for the forward door'),
+  enabled: z.boolean().default(true).describe('Whether the gateway’s port is an HTTP proxy too'),
+  other_hosts: z
+    .union([z.enum(['refuse', 'tunnel']), z.array(z.string().regex(HOST, 'a host in lower case, *.host or host:port'))])
+    .default('refuse')
+    .describe('Hosts of no connection: refused, tunnelled unread, or only these tunnelled'),
+  private_addresses: PrivateAddresses.describe('Whether tunnels may lead into private networks'),
+  proxy: z
+    .url({ protocol: /^https?$/, error: 'an http or https address' })
+    .optional()
+    .describe('HTTP proxy that tunnels go through'),
   ca: z
     .strictObject({
       cert: z.string().min(1).optional().describe('PEM file of the CA: its own certificate, then those above it'),
@@ -22,15 +35,17 @@ export const ForwardForm = z.strictObject({
 
 type Form = z.infer<typeof ForwardForm>
 
-export interface Forward extends Pick<Form, 'enabled'> {
+export interface Forward extends Pick<Form, 'enabled' | 'other_hosts' | 'private_addresses'> {
+  readonly proxy: URL | undefined
   readonly ca: { readonly hosts: readonly string[]; readonly configured: AuthorityFiles | undefined }
 }
 
 /** @throws config.invalid naming the key that is wrong */
 export function forwardOf(form: Form, wrong: Wrong): Forward {
-  const { enabled, ca } = form
+  const { enabled, other_hosts, private_addresses, proxy, ca } = form
   return {
-    enabled,
+    ...{ enabled, other_hosts, private_addresses },
+    proxy: proxy === undefined ? undefined : new URL(proxy),
     ca: { hosts: ca.hosts, configured: configuredOf(ca, wrong) },
   }
 }

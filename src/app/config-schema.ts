@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { OwnRuleForm } from '#masking'
 import { RuleForm } from '#policy'
-import { ForwardForm } from './config-forward.ts'
+import { ForwardForm, PrivateAddresses } from './config-forward.ts'
 import { ActionForm, KnownForm, name } from './config-secrets.ts'
 
 const duration = z.number().int().positive().max(86_400_000)
@@ -59,6 +59,9 @@ export const ConnectionForm = z.strictObject({
     .url({ protocol: /^https?$/, error: 'an http or https address' })
     .optional()
     .describe('HTTP proxy towards the provider'),
+  private_addresses: PrivateAddresses.describe(
+    'Whether a name of its addresses may lead into a private network, and an address to the link itself',
+  ),
   unknown_routes: z.enum(['refuse', 'record-and-pass']).default('refuse'),
   mask: z
     .enum(['replace', 'restore'])

@@ -148,6 +148,7 @@ function rulesOf(form: Form, wrong: Wrong): Rule[] {
 const DEMO: Form['connections'][string] = {
   kind: 'demo',
   credentials: 'passthrough',
+  private_addresses: 'refuse',
   unknown_routes: 'refuse',
   mask: 'replace',
 }

@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { openApi } from '#console'
 import type { Fault } from '#exchange'
-import { Endings, Gaps, type House, openHealth, openMemory, openReverse, Strangers } from '#gateway'
+import { Endings, Gaps, type House, openDoors, openHealth, openMemory, Strangers, Trust } from '#gateway'
 import { type Identity, openIdentity, openLimits } from '#identity'
 import { openRelay } from '#relay'
 import { openTrail } from '#trail'
@@ -71,8 +71,9 @@ export async function openGatelog(first: Config, ears: Ears): Promise<Gatelog> {
   await running.start()
   tellNotes(first, ears)
   await ears.loaded?.()
-  const gateway = await openReverse(running.door)
+  const gateway = await openDoors(running.door)
   opened.defer(() => gateway.drain(running.config.timeouts.drain_ms))
+  running.ports.push(gateway.port)
   const health = await openHealth({
     ...running.door,
     ...first.listen.health,
@@ -80,6 +81,7 @@ export async function openGatelog(first: Config, ears: Ears): Promise<Gatelog> {
     unrecorded: () => running.unrecorded(),
   })
   opened.defer(() => health.drain(0))
+  running.ports.push(health.port)
   const api = await openApi(socketIn(first.data), running.backend)
   opened.defer(() => api.close())
   const all = opened.move()
@@ -111,6 +113,9 @@ function tellNotes({ masking: { notes } }: Config, { tell }: Ears): void {
 class Running {
   config: Config
   draining = false
+  /** Of the gateway's own listeners. */
+  readonly ports: number[] = []
+  readonly #trust: Trust
   readonly #record: Awaited<ReturnType<typeof openRecord>>
   readonly #fixed: Fixed
   readonly #mark: ReturnType<typeof openGapMark>
@@ -133,7 +138,8 @@ class Running {
       strangers: new Strangers(trail),
       latched: record.latched,
     }
-    this.#house = houseOf(config, this.#fixed, undefined)
+    this.#trust = new Trust(tell, Date.now)
+    this.#house = houseOf(config, this.#fixed, {})
   }
 
   /** Puts the first configuration in force, and a gap on the trail that the process before this one left. */
@@ -145,7 +151,7 @@ class Running {
   async reload(next: Config): Promise<void> {
     if (next.demo) this.#demo ??= await startDemo({})
     this.#ca = await authoritiesOf(next)
-    this.#house = houseOf(next, this.#fixed, this.#demo?.url)
+    this.#house = houseOf(next, this.#fixed, { demo: this.#demo?.url, ca: this.#ca })
     this.#fixed.limits.set(limitsOf(next))
     this.config = next
   }
@@ -176,6 +182,8 @@ class Running {
       },
       house: () => running.#house,
       draining: () => running.draining,
+      trust: this.#trust,
+      ownPorts: () => running.ports,
     }
   }
 
@@ -186,6 +194,7 @@ class Running {
       connections: () => this.#house.connections,
       notReady: () => this.notReady(),
       ca: () => this.#ca,
+      untrusting: () => this.#trust.list(),
     })
   }
 
@@ -219,14 +228,27 @@ type Fixed = Pick<
   'limits' | 'identity' | 'trail' | 'keyring' | 'memory' | 'endings' | 'gaps' | 'strangers' | 'latched'
 >
 
-function houseOf(config: Config, fixed: Fixed, demo: URL | undefined): House {
-  const { limits } = config
+interface Made {
+  readonly demo?: URL | undefined
+  readonly ca?: Authorities | undefined
+}
+
+function houseOf(config: Config, fixed: Fixed, { demo, ca }: Made): House {
+  const { limits, forward } = config
   return {
     ...fixed,
     connections: config.connections(demo),
     engine: engineOf(config),
     actions: actionsIn(config),
     rules: config.rules,
+    ...(ca && {
+      forward: {
+        leaves: ca,
+        others: forward.other_hosts,
+        privateAddresses: forward.private_addresses === 'allow',
+        proxy: forward.proxy,
+      },
+    }),
     settings: {
       gap: config.on_trail_failure === 'gap' ? limits.gap : undefined,
       pathKeys: config.path_keys,

@@ -77,6 +77,7 @@ function entries(): Entry[] {
     reason: 'why',
     authored: true,
     alerts: ['restore.refused'],
+    tunnel: { sent: 1, received: 2 },
     outcomes: { taken: 1, foreign: 0, unknown: 0, repeated: 0 },
   }
   return [asked, replied, refusedOf(2, 'text'), deny, failed, ...[1, 3].map((nth) => outcomeOf(nth, 'text'))]
@@ -133,7 +134,7 @@ test('the JSON of every command is what the document says', async (t) => {
   const half = (odd: number) =>
     asked.filter((_, nth) => nth % 2 === odd).reduce((before, ask) => before.then(ask), Promise.resolve())
   await Promise.all([half(0), half(1)])
-  const made = (await json(folder, 'keys', 'create', '--user', 'ana', '--group', 'g')) as {
+  const made = (await json(folder, 'keys', 'create', '--user', 'ana', '--group', 'g', '--network', '127.0.0.0/8')) as {
     record: { id: string }
     key: string
   }

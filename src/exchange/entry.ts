@@ -105,6 +105,8 @@ export interface Ending {
   /** When each part of the reply left, for replay: pairs of [ms since the request, byte offset in the body]. */
   readonly pace?: readonly (readonly [number, number])[]
   readonly requestId?: string
+  /** Of a tunnel that was carried unread: bytes from the client and to it. */
+  readonly tunnel?: { readonly sent: number; readonly received: number }
   /** What somebody should look at. `restore.refused`: a value was asked for where it may not come back. */
   readonly alerts?: readonly string[]
   /** Where the prompt was telemetry: what it told of other exchanges. */

@@ -191,8 +191,8 @@ export const FAULTS = {
   },
   'forward.private': {
     status: 403,
-    message: 'This name leads to an address that is not public',
-    remedy: 'Where it is meant: private_addresses: allow on the connection, or under forward.',
+    message: 'This leads to an address that is not public',
+    remedy: 'Where it is meant: forward.private_addresses: allow.',
   },
   'forward.loop': {
     status: 508,
@@ -289,6 +289,11 @@ export const FAULTS = {
     status: 502,
     message: 'The upstream cannot be reached',
     remedy: 'Test it: `gatelog connections test <name>`.',
+  },
+  'upstream.private': {
+    status: 502,
+    message: 'The upstream’s name leads to an address that is not public',
+    remedy: 'Where it is meant: private_addresses: allow on the connection, or write the address itself.',
   },
   'upstream.tls': {
     status: 502,

@@ -69,7 +69,7 @@ test('CONNECT, and bytes that are no request, are on the record without what the
     assert.deepEqual(
       openings(house).map(({ kind, fault, reason, method, path, count }) => [kind, fault, reason, method, path, count]),
       [
-        ['refused', 'request.target', 'the target is no path', 'CONNECT', 'evil.example:443', undefined],
+        ['refused', 'ca.off', undefined, 'CONNECT', 'evil.example:443', undefined],
         ['refused', 'request.http', 'HPE_INVALID_HEADER_TOKEN', '', '', undefined],
         ['refused', 'request.http', 'HPE_INVALID_HEADER_TOKEN', '', '', 2],
       ],

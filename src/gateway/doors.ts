@@ -7,6 +7,11 @@ import { readClient } from '#wire'
 import { recordRefusal, refuse } from './answer.ts'
 import { carry } from './carry.ts'
 import { begin, type Exchange } from './exchange.ts'
+import { Forward } from './forward/forward.ts'
+import { relayPlain } from './forward/plain.ts'
+import type { ForwardOptions } from './forward/settings.ts'
+import { shown, type Target } from './forward/target.ts'
+import { CHALLENGE, statusOf, textOf } from './forward/told.ts'
 import type { House } from './house.ts'
 import { HttpTurn } from './http.ts'
 import { lineOf } from './refusals.ts'
@@ -14,41 +19,52 @@ import { readAddress } from './reverse.ts'
 import { identify } from './steps.ts'
 import type { Address, Head } from './turn.ts'
 
-export interface DoorOptions {
+/** `house`: as it stands now. `draining`: what comes still, on a connection that is open, is turned away. */
+export interface DoorOptions extends ForwardOptions {
   readonly host: string
   readonly port: number
   readonly tls?: Tls
-  readonly insecure: boolean
   readonly headerBytes: number
   readonly body: BodyLimits
   readonly relay: Relay
-  /** The house as it stands now; a reload replaces it between two exchanges. */
-  house(): House
-  /** True once the gateway is ending: what comes still, on a connection that is open, is turned away. */
-  draining(): boolean
 }
 
-/** Opens the reverse door. */
-export function openReverse(options: DoorOptions): Promise<Listening> {
-  return listen({
+/** Opens the gateway's port: the reverse door, and the forward door where the house has one. */
+export async function openDoors(options: DoorOptions): Promise<Listening> {
+  const forward = new Forward(options)
+  const listening = await listen({
     host: options.host,
     port: options.port,
     ...(options.tls && { tls: options.tls }),
     limits: { header_bytes: options.headerBytes },
-    onRequest: (request, response) => void onRequest(request, response, options),
-    onUpgrade: (request, socket) => void refuseUpgrade(request, socket, options),
+    onRequest: (request, response) => void onRequest(request, response, { ...options, forward }),
+    onUpgrade: (request, socket) => void refuseUpgrade(request, socket, { ...options, forward }),
+    onConnect: (request, socket, head, enter) => void forward.connect(request, socket, head, enter),
     onBroken: (remote, code) => void recordBroken(remote, code, options),
   })
+  return {
+    ...listening,
+    drain(ms) {
+      forward.retire()
+      return listening.drain(ms)
+    },
+  }
 }
 
-async function onRequest(request: IncomingMessage, response: ServerResponse, options: DoorOptions): Promise<void> {
-  const { relay, body: limits, insecure } = options
+interface Doors extends DoorOptions {
+  readonly forward: Forward
+}
+
+async function onRequest(request: IncomingMessage, response: ServerResponse, options: Doors): Promise<void> {
+  const { relay, body: limits, insecure, forward } = options
   const house = options.house()
-  const { address, refused } = addressOf(request)
-  const turn = new HttpTurn({ request, response, address, relay, limits, insecure })
+  const { address, refused, door, other } = addressOf(request, forward)
+  if (other) return relayPlain({ request, response, target: other, house, options })
+  const turn = new HttpTurn({ request, response, address, relay, limits, insecure, door })
   if (!refused) return options.draining() ? turnAway(turn, house) : carry(turn, house)
   const exchange = begin(turn, house, readClient(turn.headers))
   plain(response, refused, exchange.id)
+  if (door === 'forward') recogniseIn(exchange)
   await recordRefusal(exchange, refused)
 }
 
@@ -60,36 +76,48 @@ async function turnAway(turn: HttpTurn, house: House): Promise<void> {
   turn.end()
 }
 
+interface Placed {
+  readonly address: Address
+  readonly door: 'reverse' | 'forward'
+  readonly refused?: Fault
+  /** The forward door: a host of no connection. */
+  readonly other?: Target
+}
+
 /** Where a request wants to go, or why it goes nowhere: it names no connection, or could be read in two ways. */
-function addressOf(request: IncomingMessage): { address: Address; refused?: Fault } {
-  const target = request.url ?? '/'
+function addressOf(request: IncomingMessage, forward: Forward): Placed {
+  const door = forward.owns(request) ? 'forward' : 'reverse'
   try {
     checkRequest(request)
-    return { address: readAddress(target) }
+    const way = forward.wayOf(request)
+    if (!way) return { door: 'reverse', address: readAddress(originForm(request.url ?? '/')) }
+    if ('port' in way) return { door, address: { ...NOWHERE, path: shown(way) }, other: way }
+    return { door, address: way }
   } catch (error) {
-    const path = target.split('?', 1)[0] ?? ''
-    return { address: { ...NOWHERE, path }, refused: faultOf(error) }
+    const path = (request.url ?? '/').split('?', 1)[0] ?? ''
+    return { door, address: { ...NOWHERE, path }, refused: faultOf(error) }
   }
 }
 
 /** Answers at once, before the record: the parser may close the connection next, and nothing of it goes anywhere. */
 function plain(response: ServerResponse, fault: Fault, id: string): void {
-  const body = `${lineOf(fault, id)}\n`
+  const missing = fault.code === 'identity.missing'
+  const body = missing ? textOf(fault, id) : `${lineOf(fault, id)}\n`
   const headers = {
     'content-type': 'text/plain; charset=utf-8',
     'x-gatelog-exchange': id,
     'x-gatelog-error': fault.code,
     connection: 'close',
+    ...(missing && { [CHALLENGE[0]]: CHALLENGE[1] }),
   }
-  response.writeHead(fault.status, headers).end(body)
+  response.writeHead(missing ? statusOf(fault) : fault.status, headers).end(body)
 }
 
 /**
- * WebSocket is not recorded yet, so it is refused: Copilot CLI and Codex then fall back to HTTP. CONNECT has no door yet.
- * Whose it was is on the record as far as the key tells.
+ * WebSocket is not recorded yet, so it is refused: Copilot CLI and Codex then fall back to HTTP. Whose it was is on the record as far as the key tells.
  */
-async function refuseUpgrade(request: IncomingMessage, socket: Duplex, options: DoorOptions): Promise<void> {
-  const { address, refused } = addressOf(request)
+async function refuseUpgrade(request: IncomingMessage, socket: Duplex, options: Doors): Promise<void> {
+  const { address, refused } = addressOf(request, options.forward)
   const fault = refused ?? new Fault('request.upgrade')
   const { method = '', headers } = request
   const remote = request.socket.remoteAddress ?? ''
@@ -125,6 +153,9 @@ async function recordBroken(
   const head: Head = { method: '', address: NOWHERE, headers: {}, door: 'reverse', remote, insecure }
   await recordRefusal(begin(head, house(), readClient({})), brokenAs(code, headerBytes))
 }
+
+/** An absolute target of the gateway's own, as clients send it that use the gateway as their proxy for everything. */
+const originForm = (target: string): string => target.replace(/^https?:\/\/[^/?]*/i, '') || '/'
 
 export interface HealthOptions {
   readonly host: string

@@ -78,7 +78,7 @@ export function begin<Asked extends Head>(turn: Asked, house: House, client: Cli
 }
 
 /** Milliseconds since the request began, to a tenth. */
-export const elapsed = ({ house, began }: Exchange): number => Math.round((house.clock() - began) * 10) / 10
+export const elapsed = ({ house, began }: Exchange<Head>): number => Math.round((house.clock() - began) * 10) / 10
 
 /** Keyed digest of a body's bytes, hex. What passes unchanged is digested once: nothing writes into a body. */
 export function digest(exchange: Exchange, bytes: Uint8Array): string {
@@ -89,7 +89,7 @@ export function digest(exchange: Exchange, bytes: Uint8Array): string {
 }
 
 /** The `asked` entry: who, where to, what, and what the rules said. */
-export function asked(exchange: Exchange): Opening {
+export function asked(exchange: Exchange<Head>): Opening {
   return { kind: 'asked', ...opening(exchange) }
 }
 
@@ -184,7 +184,7 @@ export interface End {
 }
 
 /** The ending entry. */
-export function ended(exchange: Exchange, end: End): Ending {
+export function ended(exchange: Exchange<Head>, end: End): Ending {
   const { reply, fault } = end
   return {
     kind: end.kind,

@@ -13,8 +13,10 @@ import { openRelay } from '#relay'
 import { openTrail, type Trail } from '#trail'
 import { type ActionLine, actionsOf } from './actions.ts'
 import type { Connection, Durable } from './connection.ts'
-import { openReverse } from './doors.ts'
+import { openDoors } from './doors.ts'
 import { Endings } from './endings.ts'
+import type { ForwardSettings } from './forward/settings.ts'
+import { Trust } from './forward/trust.ts'
 import { type GapLimits, type GapMark, Gaps } from './gaps.ts'
 import type { House } from './house.ts'
 import { openMemory } from './memory.ts'
@@ -38,6 +40,9 @@ export interface Setup {
   readonly told?: string[]
   readonly mark?: GapMark
   draining?: boolean
+  readonly forward?: ForwardSettings
+  /** Connections beside `up`. */
+  readonly more?: readonly Connection[]
   readonly timeouts?: Partial<Connection['timeouts']>
 }
 
@@ -79,8 +84,10 @@ export async function openHouse(setup: Setup) {
   const identity = new Identity({ store, keyring, now: Date.now, random: randomBytes, pathKeys: false }, [])
   const { key, record } = await identity.create({ kind: 'user', actor: 'ana', connections: '*' })
   const relay = openRelay()
+  const ports: number[] = []
+  const trust = new Trust((line) => void setup.told?.push(line), Date.now)
   const house = houseOf(setup, watched.trail, identity, origin)
-  const door = await openReverse({
+  const door = await openDoors({
     host: '127.0.0.1',
     port: 0,
     insecure: false,
@@ -89,13 +96,19 @@ export async function openHouse(setup: Setup) {
     relay,
     house: () => house,
     draining: () => setup.draining === true,
+    trust,
+    ownPorts: () => ports,
   })
+  ports.push(door.port)
   const url = `${door.url}/c/up`
   return {
     url,
     key,
     record,
     identity,
+    trust,
+    origin,
+    port: door.port,
     seen,
     watched,
     house,
@@ -147,7 +160,8 @@ function houseOf(setup: Setup, trail: Trail, identity: Identity, origin: URL): H
   const uuid = () => `0199f2c4-0000-7000-8000-${String(next++).padStart(12, '0')}`
   const tell = (line: string) => void setup.told?.push(line)
   return {
-    connections: new Map([['up', connection]]),
+    connections: new Map([connection, ...(setup.more ?? [])].map((each) => [each.name, each])),
+    ...(setup.forward && { forward: setup.forward }),
     identity,
     limits: openLimits({
       openStreams: setup.openStreams ?? 10,

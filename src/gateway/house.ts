@@ -7,6 +7,7 @@ import type { Trail } from '#trail'
 import type { Actions } from './actions.ts'
 import type { Connection } from './connection.ts'
 import type { Endings } from './endings.ts'
+import type { ForwardSettings } from './forward/settings.ts'
 import type { GapLimits, Gaps } from './gaps.ts'
 import type { Memory } from './memory.ts'
 import type { Strangers } from './strangers.ts'
@@ -28,6 +29,8 @@ export interface House {
   readonly gaps: Gaps
   readonly strangers: Strangers
   readonly settings: Settings
+  /** Absent where the forward door is off. */
+  readonly forward?: ForwardSettings
   /** Milliseconds since the Unix epoch. */
   now(): number
   /** Monotonic milliseconds. */

@@ -11,10 +11,10 @@ export interface HttpOptions {
   readonly relay: Relay
   readonly limits: BodyLimits
   readonly insecure: boolean
+  readonly door?: 'reverse' | 'forward'
 }
 
 export class HttpTurn implements Turn {
-  readonly door = 'reverse' as const
   begun = false
   readonly #options: HttpOptions
   readonly #delivery: Delivery
@@ -22,6 +22,10 @@ export class HttpTurn implements Turn {
   constructor(options: HttpOptions) {
     this.#options = options
     this.#delivery = new Delivery(options.response)
+  }
+
+  get door() {
+    return this.#options.door ?? 'reverse'
   }
 
   get method(): string {

@@ -32,7 +32,7 @@ export function identify(exchange: Exchange<Head>): Way {
   const key = house.identity.recognise(found.secret)
   exchange.actor = key.actor
   exchange.key = key.id
-  const caller = house.identity.admit(key, found.channel, turn.address.connection)
+  const caller = house.identity.admit(key, found.channel, turn.address.connection, turn)
   if (place instanceof Fault) throw place
   const { credentials, kind } = place.connection
   if (found.channel === 'credential' && credentials !== 'brokered' && kind !== 'demo')

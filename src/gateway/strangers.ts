@@ -14,6 +14,10 @@ interface Seen {
   readonly at: number
 }
 
+/** Which host the forward door was asked for is worth a line of its own. */
+const placeOf = ({ turn }: Exchange<Head>, { code }: Fault): string =>
+  code.startsWith('forward.') ? turn.address.path : ''
+
 /**
  * The first refusal of a source is recorded at once; those that follow within ten seconds share one line, written when
  * the ten seconds are over. Sources beyond the first thousand of a window share one line too: the newest one's.
@@ -30,7 +34,7 @@ export class Strangers {
   /** True where this refusal will be told by a later, counted line, so that it needs none of its own. */
   coalesces(exchange: Exchange<Head>, fault: Fault): boolean {
     this.flush(exchange.at)
-    const own = `${exchange.turn.remote}\0${exchange.key ?? ''}\0${fault.code}`
+    const own = `${exchange.turn.remote}\0${exchange.key ?? ''}\0${fault.code}\0${placeOf(exchange, fault)}`
     const source = this.#seen.has(own) || this.#seen.size < MOST_SOURCES ? own : `\0\0${fault.code}`
     const seen = this.#seen.get(source)
     const { count, at } = seen ? { ...seen, count: seen.count + 1 } : { count: 0, at: exchange.at }

@@ -15,7 +15,7 @@ type Headers = Readonly<Record<string, string | string[] | undefined>>
 export function findCredential(headers: Headers, pathKey?: string): Found | undefined {
   const own = one(headers['x-gatelog-key'])
   if (own !== undefined) return { channel: 'header', secret: own }
-  const proxy = basicPassword(one(headers['proxy-authorization']))
+  const proxy = proxySecret(one(headers['proxy-authorization']))
   if (proxy !== undefined) return { channel: 'proxy', secret: proxy }
   if (pathKey !== undefined) return { channel: 'path', secret: pathKey }
   for (const name of ['authorization', 'x-api-key', 'api-key']) {
@@ -27,11 +27,17 @@ export function findCredential(headers: Headers, pathKey?: string): Found | unde
 
 const one = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value[0] : value)
 
-/** The password of Basic credentials (RFC 7617), which may contain colons; the user's name may not. */
-function basicPassword(value: string | undefined): string | undefined {
-  const encoded = /^Basic +([A-Za-z0-9+/=]+)$/i.exec(value ?? '')?.[1]
-  if (!encoded) return undefined
-  const text = Buffer.from(encoded, 'base64').toString()
+/**
+ * What Basic credentials (RFC 7617) or a Bearer token bear. The key is the password, which may contain colons; or the user,
+ * for clients that take nothing but a name.
+ */
+function proxySecret(value: string | undefined): string | undefined {
+  const [, scheme = '', token = ''] = /^(Basic|Bearer) +(\S+)$/i.exec(value ?? '') ?? []
+  if (scheme === '') return undefined
+  if (scheme.toLowerCase() === 'bearer') return token
+  const text = Buffer.from(token, 'base64').toString()
   const colon = text.indexOf(':')
-  return colon < 0 ? undefined : text.slice(colon + 1)
+  const [user, password] = colon < 0 ? [text, ''] : [text.slice(0, colon), text.slice(colon + 1)]
+  if (password === '' || (!looksLikeKey(password) && looksLikeKey(user))) return user
+  return password
 }

@@ -2,6 +2,7 @@
 import { type Actor, type ActorKind, Fault, type Keyring } from '#exchange'
 import type { Channel } from './credential.ts'
 import { type KeyKind, kindOf, makeKey, pathKeysIn } from './key.ts'
+import { isLoopback, isNetwork, within } from './networks.ts'
 
 const DAY_MS = 86_400_000
 const DEFAULT_DAYS = 90
@@ -19,6 +20,8 @@ export interface KeyRecord {
   readonly digest: string
   readonly actor: Actor
   readonly connections: readonly string[] | '*'
+  /** CIDR ranges that it works from; any where it is left out. */
+  readonly networks?: readonly string[]
   readonly created: number
   readonly expires: number
   readonly revoked?: number
@@ -40,12 +43,19 @@ export interface Caller {
   readonly revoked: AbortSignal
 }
 
+/** From where a key comes. `insecure`: over a plain listener beyond loopback. */
+export interface Peer {
+  readonly remote: string
+  readonly insecure: boolean
+}
+
 export interface NewKey {
   readonly kind: KeyKind
   readonly actor: string
   readonly name?: string
   readonly groups?: readonly string[]
   readonly connections: readonly string[] | '*'
+  readonly networks?: readonly string[]
   readonly days?: number
 }
 
@@ -92,8 +102,16 @@ export class Identity {
     return held.record
   }
 
-  /** Lets a recognised key in. @throws identity.revoked, identity.expired, identity.channel, identity.scope */
-  admit({ digest }: KeyRecord, channel: Channel, connection: string): Caller {
+  /** The connections that a key covers, be it good or not; undefined where it is not known. */
+  scopeOf(secret: string): KeyRecord['connections'] | undefined {
+    return kindOf(secret) && this.#byDigest.get(this.#digest(secret))?.record.connections
+  }
+
+  /**
+   * Lets a recognised key in. @param connection undefined for a tunnel, which belongs to none
+   * @throws identity.revoked, identity.expired, identity.channel, identity.network, identity.scope
+   */
+  admit({ digest }: KeyRecord, channel: Channel, connection: string | undefined, peer?: Peer): Caller {
     const held = this.#byDigest.get(digest)
     if (!held) throw new Fault('identity.unknown')
     const { record, cut } = held
@@ -102,7 +120,9 @@ export class Identity {
     if (record.expires <= this.#options.now()) throw new Fault('identity.expired')
     if (!CHANNELS[channel].includes(kind) || (kind === 'path' && !this.#options.pathKeys))
       throw new Fault('identity.channel')
-    if (connections !== '*' && !connections.includes(connection)) throw new Fault('identity.scope')
+    if (peer) checkNetwork(record, peer)
+    if (connection !== undefined && connections !== '*' && !connections.includes(connection))
+      throw new Fault('identity.scope')
     this.#touch(held)
     return { actor: record.actor, key: record.id, revoked: cut.signal }
   }
@@ -125,6 +145,7 @@ export class Identity {
       digest: this.#digest(key),
       actor,
       connections: wanted.connections,
+      ...(wanted.networks && { networks: wanted.networks }),
       created: now(),
       expires: now() + days * DAY_MS,
     }
@@ -196,7 +217,16 @@ export async function openIdentity(options: IdentityOptions): Promise<Identity> 
 
 const PLAIN = /^[\p{L}\p{N}][\p{L}\p{N}@._+:/ -]{0,127}$/u
 
-function check({ kind, actor, connections, days }: NewKey): void {
+/**
+ * A key that is bound to networks works from there only. On a plain listener beyond loopback others can read it on its way,
+ * so that there no other works at all.
+ */
+function checkNetwork({ networks }: KeyRecord, { remote, insecure }: Peer): void {
+  if (networks ? !within(networks, remote) : insecure && !isLoopback(remote))
+    throw new Fault('identity.network', networks ? `not from ${remote}` : 'it is bound to none')
+}
+
+function check({ kind, actor, connections, networks, days }: NewKey): void {
   const bad = (detail: string): never => {
     throw new Fault('config.invalid', detail)
   }
@@ -206,6 +236,8 @@ function check({ kind, actor, connections, days }: NewKey): void {
     bad('connections: * or a list of names')
   if (kind === 'path' && (connections === '*' || connections.length !== 1))
     bad('connections: a path key covers exactly one')
+  if (networks !== undefined && !(Array.isArray(networks) && networks.length && networks.every(isNetwork)))
+    bad('networks: CIDR ranges, as 10.1.0.0/16')
   const most = kind === 'path' ? MOST_PATH_DAYS : MOST_DAYS
   if (days !== undefined && !(Number.isFinite(days) && days > 0 && days <= most))
     bad(`days: more than 0, at most ${most}`)

@@ -1,7 +1,9 @@
 /** Connections to upstreams, kept alive and shared by host, CA and proxy. HTTP/1.1 only; follows no redirect. */
+import { lookup } from 'node:dns'
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls'
 import { type Dispatcher, Pool, ProxyAgent } from 'undici'
 import { Fault } from '#exchange'
+import { checkLiteral, lookupWithin, type Reach } from './reach/reach.ts'
 import type { Upstream } from './upstream.ts'
 
 /** A backstop for connections that nobody waits for any more, in ms; each exchange has its own limit. */
@@ -26,7 +28,8 @@ export class Pools {
   of(upstream: Upstream): Dispatcher {
     const known = this.#byUpstream.get(upstream)
     if (known) return known
-    const key = JSON.stringify([upstream.origin.origin, upstream.ca, upstream.proxy?.href])
+    const { origin, ca, proxy, privateAddresses } = upstream
+    const key = JSON.stringify([origin.origin, ca, proxy?.href, privateAddresses === true])
     const pool = this.#byKey.get(key) ?? open(upstream)
     this.#byKey.set(key, pool)
     this.#byUpstream.set(upstream, pool)
@@ -40,12 +43,28 @@ export class Pools {
   }
 }
 
-function open({ origin, ca, proxy }: Upstream): Dispatcher {
-  const secureContext = trust(ca)
-  const tls = { secureContext, allowH2: false, autoSelectFamily: true }
+/** Of an upstream behind a proxy the proxy resolves the name: by its own rules, out of our sight. */
+function open(upstream: Upstream): Dispatcher {
+  const { origin, ca, proxy } = upstream
+  const reach = reachOf(upstream)
+  checkLiteral(origin.hostname.replace(/^\[|\]$/g, ''), reach)
+  const tls = { secureContext: trust(ca), allowH2: false, autoSelectFamily: true, lookup: lookupWithin(reach) }
   if (!proxy) return new Pool(origin.origin, { ...COMMON, connect: tls })
-  return new ProxyAgent({ ...COMMON, uri: proxy.href, requestTls: tls, proxyTls: tls, proxyTunnel: true })
+  return new ProxyAgent({
+    ...COMMON,
+    uri: proxy.href,
+    requestTls: tls,
+    proxyTls: { ...tls, lookup },
+    proxyTunnel: true,
+  })
 }
+
+/** What a provider's address may lead to: what the configuration says, and what it writes as a number. */
+export const reachOf = ({ privateAddresses = false }: Upstream): Reach => ({
+  private: privateAddresses,
+  literal: true,
+  fault: 'upstream.private',
+})
 
 /** TLS 1.2 at least; `ca` in addition to Node's own list (which honours NODE_EXTRA_CA_CERTS). */
 function trust(ca: string | undefined): SecureContext {

@@ -36,6 +36,8 @@ export interface ListenOptions {
   onRequest(request: IncomingMessage, response: ServerResponse): void
   /** A request to leave HTTP: a WebSocket handshake, or CONNECT. The socket is the callee's. Other upgrades are ignored. */
   onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
+  /** CONNECT, where it is not to be told as an upgrade. `enter` hands a socket in as one that speaks HTTP. */
+  onConnect?(request: IncomingMessage, socket: Socket, head: Buffer, enter: (inner: Socket) => void): void
   /** Bytes that are no request, answered already: who sent them, and the parser's code. */
   onBroken?(remote: string, code: string): void
 }
@@ -137,7 +139,7 @@ interface Sockets {
 }
 
 /** Follows every connection, and hands requests on. */
-function watchSockets(server: Server, { tls, onRequest, onUpgrade }: ListenOptions): Sockets {
+function watchSockets(server: Server, { tls, onRequest, onUpgrade, onConnect }: ListenOptions): Sockets {
   const all = new Set<Socket>()
   const shaking = new Map<string, Socket>()
   const open = new Map<Socket, Set<ServerResponse>>()
@@ -176,10 +178,13 @@ function watchSockets(server: Server, { tls, onRequest, onUpgrade }: ListenOptio
       expectsContinue(request, response)
       take(request, response)
     })
+  const enter = (inner: Socket) => void server.emit(tls ? 'secureConnection' : 'connection', inner)
   for (const leaving of ['upgrade', 'connect'] as const)
     server.on(leaving, (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       socket.on('error', () => socket.destroy())
-      onUpgrade(request, socket, head)
+      if (leaving === 'connect') open.delete(socket as Socket) // what is under way is on the one within it
+      if (leaving === 'connect' && onConnect) onConnect(request, socket as Socket, head, enter)
+      else onUpgrade(request, socket, head)
     })
   return {
     busy: (socket) => [...(open.get(socket) ?? [])].some(({ headersSent }, nth) => headersSent || nth > 0),

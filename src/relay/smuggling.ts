@@ -15,12 +15,13 @@ const ONCE = new Set([
   'x-gatelog-key',
 ])
 
-type Head = Pick<IncomingMessage, 'rawHeaders' | 'url' | 'httpVersion'>
+type Head = Pick<IncomingMessage, 'rawHeaders' | 'url' | 'httpVersion' | 'method'>
 
 /**
  * Checks framing, host and path. Node's own parser has by then refused bare LF, obs-fold, spaces around names,
  * differing or doubled lengths and most odd transfer encodings; what it lets by is refused here all the same.
- * Names with `_` pass (Codex sends `session_id`): the gateway never reads `_` as `-`, see `endToEnd`.
+ * The target of CONNECT is no path: whoever takes it reads it. Names with `_` pass (Codex sends `session_id`):
+ * the gateway never reads `_` as `-`, see `endToEnd`.
  * @throws request.headers, request.target
  */
 export function checkRequest(request: Head): void {
@@ -29,7 +30,8 @@ export function checkRequest(request: Head): void {
   const expect = fields.get('expect') ?? '100-continue'
   if (expect.toLowerCase() !== '100-continue') refuse('expect other than 100-continue')
   checkFraming(fields, request.httpVersion)
-  checkTarget(request.url ?? '', fields.get('host'))
+  if (request.method !== 'CONNECT') checkTarget(request.url ?? '', fields.get('host'))
+  else if (fields.has('content-length') || fields.has('transfer-encoding')) refuse('CONNECT with a body')
 }
 
 function fieldsOf(raw: readonly string[]): Map<string, string> {

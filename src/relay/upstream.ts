@@ -20,6 +20,8 @@ export interface Upstream {
   readonly ca?: string
   /** HTTP proxy to tunnel through (CONNECT); user and password in the URL are sent to it. */
   readonly proxy?: URL
+  /** True where its name may lead into a private network, or its address to the link itself. */
+  readonly privateAddresses?: boolean
 }
 
 /** Header fields in their order and case; a name may come twice. */

@@ -1,6 +1,6 @@
 /** What `doctor` says of the CA: its end, its key's mode, and connections that it may not vouch for. Changes nothing. */
 import type { CheckRow } from '#console'
-import type { Connection } from '#gateway'
+import type { Connection, Untrusting } from '#gateway'
 import type { Authorities } from './authorities.ts'
 
 const DAY_MS = 86_400_000
@@ -47,3 +47,12 @@ function beyond(ca: Authorities, connections: ReadonlyMap<string, Connection>): 
   const remedy = 'For the forward door: name them in forward.ca.hosts, then gatelog ca rotate.'
   return [{ check: 'ca hosts', state: 'warn', told: `the CA may not vouch for ${told.join(', ')}`, remedy }]
 }
+
+/** One row for each client that seems not to trust the CA. */
+export const trustChecks = (untrusting: readonly Untrusting[]): CheckRow[] =>
+  untrusting.map(({ who, agent, count, last, certain }) => ({
+    check: 'ca trust',
+    state: 'warn',
+    told: `${who} (${agent || 'no user agent'}) ${certain ? 'refused the certificate' : 'left after the handshake'} ${count} times, last ${new Date(last).toISOString()}`,
+    remedy: 'Let that client trust the CA: gatelog ca install-help',
+  }))

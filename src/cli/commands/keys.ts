@@ -16,6 +16,7 @@ interface Create {
   readonly name?: string
   readonly group?: string[]
   readonly connection?: string[]
+  readonly network?: string[]
   readonly days?: number
 }
 
@@ -36,6 +37,7 @@ export const keys: Register = (program) => {
     .option('--name <name>', 'the name to show')
     .option('--group <name...>', 'groups, for rules')
     .option('--connection <name...>', 'connections that it covers (default: all)')
+    .option('--network <cidr...>', 'networks that it works from (default: any)')
     .addOption(new Option('--days <n>', 'days until it expires').argParser(numberOf(0.001, LONGEST_DAYS, false)))
     .addHelpText(
       'after',
@@ -70,6 +72,7 @@ async function create(options: Create, command: Command): Promise<void> {
     connections: options.connection ?? '*',
     ...(options.name && { name: options.name }),
     ...(options.group && { groups: options.group }),
+    ...(options.network && { networks: options.network }),
     ...(options.days && { days: options.days }),
   }
   const made = await withRecord(command, (record) =>

@@ -58,6 +58,7 @@ export function factsOf(shown: Shown): Row[] {
     ...(shown.outcomes ?? []).map((each): Maybe => [each.outcome, toldOf(each), each.source]),
     ['finish', ending?.finish],
     ['tokens', usageOf(ending?.usage ?? shown.reply?.usage)],
+    ['tunnel', ending?.tunnel && `${ending.tunnel.sent} bytes sent, ${ending.tunnel.received} received, unread`],
     ['timings', ending && timingsOf(ending.timings)],
     [
       'unparsed',

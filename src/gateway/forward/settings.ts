@@ -1,0 +1,25 @@
+/** What the forward door needs of the configuration and of the process. Types only. */
+import type { Leaves } from '#relay'
+import type { House } from '../house.ts'
+import type { Trust } from './trust.ts'
+
+/** As it stands now; a reload replaces it whole. */
+export interface ForwardSettings {
+  readonly leaves: Leaves
+  /** Hosts of no connection: none, all, or those listed are tunnelled unread. */
+  readonly others: 'refuse' | 'tunnel' | readonly string[]
+  /** Whether a tunnel may lead into a private network. */
+  readonly privateAddresses: boolean
+  /** HTTP proxy that tunnels go through. */
+  readonly proxy: URL | undefined
+}
+
+/** What stays for as long as the process runs. */
+export interface ForwardOptions {
+  readonly insecure: boolean
+  readonly trust: Trust
+  house(): House
+  draining(): boolean
+  /** Ports of the gateway's own listeners. */
+  ownPorts(): readonly number[]
+}

@@ -1,0 +1,43 @@
+/** The server's side of TLS over a socket that is open already. TLS 1.2 at least, HTTP/1.1 only. Makes no certificate. */
+import type { Socket } from 'node:net'
+import { type SecureContext, TLSSocket } from 'node:tls'
+import { Fault } from '#exchange'
+
+/** Alerts of a client that got our certificate and did not take it. Source: RFC 8446 §6.2, by OpenSSL's names. */
+const UNTRUSTED = /ALERT_(UNKNOWN_CA|BAD_CERTIFICATE|CERTIFICATE_\w+|UNSUPPORTED_CERTIFICATE)/
+
+/**
+ * Shakes hands. The outer socket goes with the inner one.
+ * @param ms how long the client may take
+ * @throws forward.untrusted, forward.handshake
+ */
+export function terminate(outer: Socket, secureContext: SecureContext, ms: number): Promise<TLSSocket> {
+  return new Promise((resolve, reject) => {
+    const inner = new TLSSocket(outer, { isServer: true, secureContext, ALPNProtocols: ['http/1.1'] })
+    let told: NodeJS.ErrnoException | undefined
+    const onError = (error: NodeJS.ErrnoException) => {
+      told ??= error
+    }
+    const onClose = () => {
+      clearTimeout(timer)
+      reject(faultOf(told))
+    }
+    const timer = setTimeout(() => {
+      told ??= Object.assign(new Error(), { code: `no handshake within ${ms} ms` })
+      inner.destroy()
+    }, ms)
+    inner.on('_tlsError', onError).on('error', onError).once('close', onClose)
+    inner.once('close', () => outer.destroy())
+    inner.once('secure', () => {
+      clearTimeout(timer)
+      inner.off('_tlsError', onError).off('error', onError).off('close', onClose)
+      inner.on('error', () => inner.destroy())
+      resolve(inner)
+    })
+  })
+}
+
+function faultOf(error: NodeJS.ErrnoException | undefined): Fault {
+  const code = error?.code ?? 'closed within it'
+  return new Fault(UNTRUSTED.test(code) ? 'forward.untrusted' : 'forward.handshake', code, { cause: error })
+}
