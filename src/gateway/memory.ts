@@ -13,6 +13,8 @@ export interface Memory {
   readonly retries: Recent<string>
   /** Fingerprint of actor, connection and signature → the reasoning text as the model signed it. */
   readonly signed: Recent<string>
+  /** Actor and connection → the notices that ended its replies. */
+  readonly notices: Recent<readonly string[]>
   /** What each session has sent before. */
   readonly resent: Resent
   /** The bodies that each caller sent of late. */
@@ -28,6 +30,7 @@ export interface Memory {
 export const openMemory = (): Memory => ({
   retries: new Recent(20_000, 10 * MINUTE),
   signed: new Recent(2_000, 24 * 60 * MINUTE),
+  notices: new Recent(2 ** 20, 24 * 60 * MINUTE),
   resent: new Resent(),
   strands: new Strands(),
   numbers: new Numbers(),

@@ -65,12 +65,15 @@ export function flavourOf(o: {
   return 'chat'
 }
 
+/** How each line begins that the gateway says. */
+export const LINE_HEAD = 'Gatelog: '
+
 /** The one line that a developer reads: at most 200 characters before the exchange's id. */
 export function lineOf(fault: Fault, exchange: string): string {
   const rule = fault.detail ? `${FAULTS[fault.code].message}: ${fault.detail}` : FAULTS[fault.code].message
   const text = fault.code === 'policy.deny' ? rule : `${rule}. ${fault.remedy}`
   const short = text.length > 200 ? `${text.slice(0, 199)}…` : text
-  return `Gatelog: ${short} [${fault.code} ${exchange.slice(0, 13)}]`
+  return `${LINE_HEAD}${short} [${fault.code} ${exchange.slice(0, 13)}]`
 }
 
 /** A refusal as this flavour's client shows it well. `retryAfter` in seconds. */

@@ -5,6 +5,7 @@ import type { Asked } from './asked.ts'
 import { type Judge, maskBody } from './document.ts'
 import { digest, type Exchange } from './exchange.ts'
 import { maskerFor, scopeOf } from './masker.ts'
+import { ownWords } from './notices.ts'
 import type { Comparison } from './resent.ts'
 import { chainBefore } from './restore/chain.ts'
 import { givenTo } from './restore/given.ts'
@@ -36,7 +37,10 @@ export async function scan(exchange: Exchange, way: Way, received: Asked): Promi
   if (!way.protocol) exchange.unread = scanned.record
   keep(exchange, way, received, scanned)
   learnOnceKept(exchange, way, received, before, scanned)
-  if (exchange.prompt) exchange.text = textOf(before.fresh(exchange.prompt.messages))
+  if (exchange.prompt) {
+    exchange.prompt = ownWords(exchange, way, exchange.prompt)
+    exchange.text = textOf(before.fresh(exchange.prompt.messages))
+  }
   return scanned
 }
 

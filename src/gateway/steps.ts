@@ -6,6 +6,7 @@ import { checkSpelling, checkValues, type Protocol, plainPrompt, type Route, rou
 import { Asked } from './asked.ts'
 import type { Connection, Host } from './connection.ts'
 import type { Exchange } from './exchange.ts'
+import { withoutNotices } from './notices.ts'
 import { hostOf } from './reverse.ts'
 import { callerOf } from './scan.ts'
 import type { Head } from './turn.ts'
@@ -119,7 +120,7 @@ export function decide(exchange: Exchange, way: Way): Verdict {
   if (!actor) return { kind: 'allow' }
   const verdict = judge(house.rules, {
     actor,
-    ...promptOf(exchange, prompt),
+    ...promptOf(exchange, way, prompt),
     connection: { name: way.connection.name, kind: way.connection.kind },
     client: { name: client.client, version: client.version ?? '' },
     findings,
@@ -129,8 +130,9 @@ export function decide(exchange: Exchange, way: Way): Verdict {
 }
 
 /** The prompt that the rules see: of a body that no protocol reads all its texts, of none nothing. */
-function promptOf({ document, unread, house }: Exchange, prompt: Prompt | undefined) {
-  if (prompt) return { prompt, said: () => saidIn(document) }
+function promptOf(exchange: Exchange, way: Way, prompt: Prompt | undefined) {
+  const { document, unread, house } = exchange
+  if (prompt) return { prompt, said: () => withoutNotices(exchange, way, saidIn(document)) }
   const asked = unread?.length && house.rules.some(({ ofPrompt }) => ofPrompt)
   const plain = asked ? plainPrompt(unread.toString()) : undefined
   return { prompt: plain?.prompt, said: () => plain?.said ?? '' }

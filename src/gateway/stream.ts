@@ -5,6 +5,7 @@ import type { Form } from '#wire'
 import { Came } from './came.ts'
 import { digest, type End, type Exchange, elapsed, ended } from './exchange.ts'
 import { maskerFor } from './masker.ts'
+import { rememberNotice } from './notices.ts'
 import { end, endAnyhow, journal, journalled } from './record.ts'
 import { lineOf } from './refusals.ts'
 import { Reply } from './reply.ts'
@@ -176,12 +177,14 @@ class Stream implements Streamed {
 
   async cut(kind: EndingKind, fault: Fault): Promise<void> {
     const { turn, id } = this.#exchange
-    const notice = turn.gone.aborted ? undefined : this.#notice(lineOf(fault, id))
+    const line = lineOf(fault, id)
+    const notice = turn.gone.aborted ? undefined : this.#notice(line)
     if (notice) this.#count(notice)
     const ending = ended(this.#exchange, { ...this.#end(kind), fault, ...(notice && { authored: true }) })
     await endAnyhow(this.#exchange, ending)
-    if (notice) await turn.deliver(notice)
-    else turn.abort()
+    if (!notice) return turn.abort()
+    rememberNotice(this.#exchange, this.#way, line)
+    await turn.deliver(notice)
   }
 
   #notice(line: string): Uint8Array | undefined {
