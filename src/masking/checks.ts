@@ -48,10 +48,10 @@ const isGenerated: Look = (value) => {
   if (digits === 0)
     return (
       !/^\w+(?:\.\w+)+$/.test(value) &&
-      value.length >= 20 &&
+      value.length >= 16 &&
       /[a-z]/.test(value) &&
       /[A-Z]/.test(value) &&
-      restlessness(value) >= 0.22
+      restlessness(value) >= (value.length < 20 ? 0.35 : 0.22)
     )
   return digits < value.length * 0.8 && restlessness(value) >= 0.2
 }
@@ -89,6 +89,12 @@ const isToken: Look = (value) => !/^[0-9a-fA-F]{16}$/.test(value) && isGenerated
 const isPhrase = (value: string): boolean => /^[A-Za-z]+(?:[-_.][A-Za-z]+)+\d?$/.test(value) && isWordy(value)
 const MEMBER = /^[A-Z][A-Za-z]+\.[A-Za-z]\w*$/
 
+/** In a connection string, quoted or not: not the type or the member that a declaration names. */
+const isStringPassword: Look = (value) =>
+  !isStandIn(value) &&
+  !isElsewhere(value) &&
+  (/[\d!@#$%^&*+?~]/.test(value) || (!isWordy(value) && entropy(value) >= 2.5))
+
 /** A password between user and host: no stand-in, no name, and no short word. */
 const isAddressPassword: Look = (value) =>
   !isStandIn(value) &&
@@ -96,12 +102,23 @@ const isAddressPassword: Look = (value) =>
   !MEMBER.test(value) &&
   (kindsOf(value) >= 2 || value.length >= 12 || (value.length >= 6 && !isWordy(value)))
 
+/** Base64 of a password, a token, or of bytes: what a Kubernetes secret holds. */
+const isEncodedSecret: Look = (value) => {
+  if (value.length % 4 !== 0) return false
+  const text = Buffer.from(value, 'base64').toString('latin1').trim()
+  if (/^[ -~]{6,}$/.test(text)) return isPassword(text) || isGenerated(text) || UUID.test(text)
+  return value.length >= 24 && !/^-----BEGIN/.test(text) && isGenerated(value)
+}
+
 /** Not a stand-in that has a token's form: a few characters again and again, or a word that says so. */
 const isVaried: Look = (secret) => entropy(secret) >= 2.2 && !FILLER.test(secret)
 
+/** Of the storage emulator (learn.microsoft.com), of RFC 6749 §4.1.3, of RFC 7617 §2. */
+const DOCUMENTED = new RegExp(`^(?:${'Eby8vdM02xNOc'}|${'czZCaGRSa3F0'}|${'QWxhZGRpbjpv'})`)
+
 const NAMED = {
   /** Not one of those that providers print in their documentation. */
-  undocumented: (secret: string) => !/EXAMPLE/i.test(secret),
+  undocumented: (secret: string) => !/EXAMPLE/i.test(secret) && !DOCUMENTED.test(secret),
   'no-stand-in': isNoStandIn,
   mixed: isMixed,
   varied: isVaried,
@@ -112,6 +129,9 @@ const NAMED = {
   /** Where the place alone says that it is a credential, a UUID is one too. */
   credential: (secret: string) => isGenerated(secret) || (UUID.test(secret) && entropy(secret) >= 2.8),
   'address-password': isAddressPassword,
+  'string-password': isStringPassword,
+  /** Base64 of something that is a secret. */
+  'base64-secret': isEncodedSecret,
   /** Base64 of `user:password` (RFC 7617). */
   'basic-pair': (secret: string) => isBasicPair(secret) && isAddressPassword(basicPassword(secret)),
   card: isCard,

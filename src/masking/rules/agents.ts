@@ -112,7 +112,7 @@ export const AGENTS = tokens([
     id: 'encoded-credentials',
     description: 'Base64 of an object that begins with apiKey, api_key, token, password, secret, access_token or auths',
     format:
-      `${'eyJ'}(hcGlLZXkiOi|hcGlfa2V5Ijoi|0b2tlbiI6I|wYXNzd29yZCI6|zZWNyZXQiOi|hY2Nlc3NfdG9rZW4i|hdXRocyI6)` +
+      `${'eyJ'}(hcGlLZXkiOi|hcGlfa2V5Ijoi|0b2tlbiI6I|wYXNzd29yZCI6|zZWNyZXQiOi|hY2Nlc3NfdG9rZW4iOi|hdXRocyI6)` +
       '<padded:30..400>',
     source: 'RFC 4648: what such objects become; UploadThing tokens and Docker’s config are two of them',
   },

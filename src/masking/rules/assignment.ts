@@ -13,7 +13,7 @@ const KEYS = list(
   ' key',
 )
 const CRYPTOGRAPHIC = list(
-  'private, encryption, encrypt, signing, sign, signature, master, session, hmac, aes, cookie, jwt, shared, crypto, root, hash',
+  'private, encryption, encrypt, validation, decryption, signing, sign, signature, master, session, hmac, aes, cookie, jwt, shared, crypto, root, hash',
   ' key',
 )
 const CREDENTIALS = list('credential, _auth, auth code, webhook url, otp seed, pepper, vault pass')
@@ -46,7 +46,7 @@ const FAMILIES: readonly Names[] = [
     id: 'password',
     what: 'password, passphrase or passcode',
     names: PASSWORDS,
-    exact: ['pass'],
+    exact: ['pass', '_pw'],
     least: 7,
     quoted: 'password',
     bare: 'bare-password',
@@ -83,7 +83,7 @@ const writtenOf = ({ names }: Names): string => names[0]!.replaceAll(' ', '_')
 
 /** Characters of a value without quotes, and of its last one. */
 const PLAIN = ['[A-Za-z0-9+/_!%~.-]', '[A-Za-z0-9+/_!%~-]'] as const
-const PASSWORD = ['[A-Za-z0-9+/_!@#%^*~$.-]', '[A-Za-z0-9+/_!@#%^*~$-]'] as const
+const PASSWORD = ['[A-Za-z0-9+/_!@#%^*~$?.-]', '[A-Za-z0-9+/_!@#%^*~$?-]'] as const
 
 /** Values in quotes, up to the quote that ends them. */
 const quoted = (family: Names): MaskingRule => ({

@@ -17,7 +17,8 @@ export const AZURE: readonly MaskingRule[] = [
     fold: true,
     inWord: true,
     before: `(?:account_?|sharedaccess|storage_)key\\\\?["']?\\]?${SEPARATOR}`,
-    secret: '[A-Za-z0-9+/]{43,}={1,2}',
+    secret: '[A-Za-z0-9+/]{43,128}={1,2}',
+    checks: ['undocumented'],
     examples: {
       match: [
         'AccountName=a;AccountKey={{<base64:86>==}};EndpointSuffix=core.windows.net',

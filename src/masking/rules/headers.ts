@@ -70,7 +70,7 @@ export const HEADERS: readonly MaskingRule[] = [
     before: 'basic[ ]{1,4}',
     secret: '[A-Za-z0-9+/]{8,510}={0,2}',
     notAfter: '[A-Za-z0-9+/=]',
-    checks: ['basic-pair', 'entropy:2.5'],
+    checks: ['basic-pair', 'entropy:2.5', 'undocumented'],
     proof: 'basic-pair',
     examples: {
       match: [
@@ -152,6 +152,24 @@ export const HEADERS: readonly MaskingRule[] = [
         'Set-Cookie: connect.sid={{s%3A<base62:32>.<base62:43:2>}}; Path=/',
       ],
       miss: ['sessionid=$SESSION_ID_FROM_LOGIN', 'PHPSESSID=deleted'],
+    },
+  },
+  {
+    id: 'cookie-header',
+    description: 'Cookie of a request or reply whose name tells a session, a login or a token (RFC 6265)',
+    literals: ['cookie'],
+    fold: true,
+    inWord: true,
+    before: `cookie${QUOTE}\\s{0,4}[:,=]\\s{0,4}${QUOTE}(?:[^=;\\s"']+=[^;\\n"']*;[ ]?)*[a-z0-9_.-]*(?:sess|sid|auth|token|jwt|login|remember)[a-z0-9_.-]{0,24}=`,
+    secret: '[A-Za-z0-9_%.:~+/-]{15,1000}[A-Za-z0-9_%~+/-]',
+    notAfter: '[A-Za-z0-9_%~+/-]',
+    checks: ['credential'],
+    examples: {
+      match: [
+        'Cookie: theme=dark; session={{<hex:48>}}; lang=en',
+        'Set-Cookie: auth_token={{<base62:43>}}; Path=/; Secure',
+      ],
+      miss: ['Cookie: lang=en; theme=dark', 'cookie: session=deleted'],
     },
   },
 ]

@@ -5,8 +5,10 @@ import { AI } from './ai.ts'
 import { ASSIGNMENT } from './assignment.ts'
 import { AWS } from './aws.ts'
 import { AZURE } from './azure.ts'
+import { CALL_RULES } from './calls.ts'
 import { CHAT } from './chat.ts'
 import { CLOUDS } from './clouds.ts'
+import { COMMAND_LINES } from './commands.ts'
 import { COMMERCE } from './commerce.ts'
 import { DATABASES } from './databases.ts'
 import { DEVTOOLS } from './devtools.ts'
@@ -20,6 +22,8 @@ import { HOSTING } from './hosting.ts'
 import { IDENTITY } from './identity.ts'
 import { INFIX } from './infix.ts'
 import { KEYS } from './keys.ts'
+import { KUBERNETES } from './kubernetes.ts'
+import { LANGUAGES } from './languages.ts'
 import { LEDGERS } from './ledgers.ts'
 import { MAIL } from './mail.ts'
 import { MAKERS } from './makers.ts'
@@ -27,11 +31,14 @@ import { MODELS } from './models.ts'
 import { OBSERVABILITY } from './observability.ts'
 import { PAYMENT } from './payment.ts'
 import { PERCENT } from './percent.ts'
+import { PROSE } from './prose.ts'
 import { REGISTRIES } from './registries.ts'
 import { SAAS } from './saas.ts'
 import { SERVICES } from './services.ts'
+import { SETTINGS } from './settings.ts'
 import { SHELL } from './shell.ts'
 import { SOCIAL } from './social.ts'
+import { SQL } from './sql.ts'
 import { URLS } from './urls.ts'
 import { WALLETS } from './wallets.ts'
 
@@ -69,8 +76,15 @@ export const FAMILIES: Readonly<Record<string, readonly MaskingRule[]>> = {
   urls: URLS,
   headers: HEADERS,
   shell: SHELL,
+  commands: COMMAND_LINES,
+  calls: CALL_RULES,
+  sql: SQL,
+  settings: SETTINGS,
+  kubernetes: KUBERNETES,
   services: SERVICES,
   assignment: ASSIGNMENT,
+  languages: LANGUAGES,
+  prose: PROSE,
 }
 
 export { PERSONAL } from './personal.ts'

@@ -42,7 +42,7 @@ export function beside([id, whose, names, ...shapes]: Service): MaskingRule {
     before: `${either(names)}${TO_KEY}${ANY}`,
     secret: shapes.map(patternOf).join('|'),
     notAfter: '[0-9A-Za-z_+/-]',
-    checks: ['no-stand-in', 'mixed'],
+    checks: ['no-stand-in', 'mixed', 'undocumented'],
     examples: {
       match: [
         `${name}${joint}api_key = "{{${sample}}}"`,

@@ -9,12 +9,7 @@ const CLOUDS: readonly Service[] = [
     ['aws', 'amazon', 'secretaccess', 'secret_access', 's3_'],
     ['base64', 40],
   ],
-  [
-    'azure-account-key',
-    'Azure Storage or Cosmos DB account key',
-    ['azure', 'storage', 'account', 'cosmos'],
-    ['base64', 86],
-  ],
+  ['azure-account-key', 'Azure Storage or Cosmos DB account key', ['azure', 'storage', 'cosmos'], ['base64', 86]],
   [
     'azure-service-key',
     'Azure Cognitive Services, Search, Maps or API Management key',

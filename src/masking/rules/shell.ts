@@ -35,7 +35,11 @@ const COMMANDS: readonly (readonly [id: string, what: string, command: string, o
   ['net-user-command', 'net user name password /add', 'net user', '[ ][A-Za-z0-9_.-]{1,40}[ ]'],
 ]
 
-const command = ([id, what, literal, option]: (typeof COMMANDS)[number]): MaskingRule => ({
+/** The rule for a secret that stands behind an option of a command. */
+export const command = (
+  [id, what, literal, option]: (typeof COMMANDS)[number],
+  examples: MaskingRule['examples'],
+): MaskingRule => ({
   id,
   description: `Password on a command line: ${what}`,
   literals: [literal],
@@ -43,7 +47,7 @@ const command = ([id, what, literal, option]: (typeof COMMANDS)[number]): Maskin
   secret: `${WORD}{6,128}`,
   notAfter: `[$(]`,
   checks: ['bare-password'],
-  examples: COMMAND_EXAMPLES[id]!,
+  examples,
 })
 
 const COMMAND_EXAMPLES: Readonly<Record<string, MaskingRule['examples']>> = {
@@ -112,7 +116,7 @@ const COMMAND_EXAMPLES: Readonly<Record<string, MaskingRule['examples']>> = {
 }
 
 export const SHELL: readonly MaskingRule[] = [
-  ...COMMANDS.map(command),
+  ...COMMANDS.map((row) => command(row, COMMAND_EXAMPLES[row[0]]!)),
   {
     id: 'curl-user',
     description: 'Password of curl -u user:password, --user, --proxy-user',

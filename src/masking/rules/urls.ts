@@ -104,14 +104,21 @@ export const URLS: readonly MaskingRule[] = [
     before: `(?:password|pwd)[ ]?=[ ]?[{']?`,
     secret: `[^\\s;"'\`\\\\<>{}]{4,128}`,
     after: '[;}]',
-    checks: ['no-stand-in', 'entropy:2'],
+    checks: ['string-password', 'entropy:2'],
     examples: {
       match: [
         'Server=db;User Id=app;Password={{Zx9!<base62:8>}};Encrypt=true',
         'Driver={ODBC};Uid=app;Pwd={{a,b(c<base62:6>}};',
         'jdbc:sqlserver://db:1433;user=sa;password={{<base62:12:2>}};x=1',
       ],
-      miss: ['Password=;User=', 'Pwd=%PASSWORD%;', 'password=password;', 'let password=getIt2();'],
+      miss: [
+        'Password=;User=',
+        'Pwd=%PASSWORD%;',
+        'password=password;',
+        'type SmtpPassword = string;',
+        'Password = SecretString;',
+        'let password=getIt2();',
+      ],
     },
   },
 ]
