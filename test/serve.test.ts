@@ -181,3 +181,25 @@ test('a day file that was replaced: the refusal and the notices leave, then the 
   assert.deepEqual(await ended, [1, null])
   assert.equal(upstream.received.length, 1)
 })
+
+test('what a crash left is told as what it is: the reply’s words, and nothing that nobody knows', async (t) => {
+  const upstream = await startUpstream(t, (_, response) => {
+    response
+      .writeHead(200, { 'content-type': 'text/event-stream' })
+      .write(chunk('zebra') + chunk(' crossing') + chunk('.'))
+  })
+  const gateway = await startGateway(t, yaml(upstream.url))
+  const reply = await ask(gateway.url, await gateway.key())
+  const first = await reply.body?.getReader().read()
+  assert.match(Buffer.from(first?.value ?? []).toString(), /zebra/)
+  await wait(200)
+  await gateway.end('SIGKILL')
+  const { stdout: shown } = await gateway.gatelog('show', 'last')
+  assert.match(shown, /interrupted/)
+  assert.match(shown, /── reply\nzebra( crossing)?\.?\n/)
+  assert.match(shown, /status +not known/)
+  assert.doesNotMatch(shown, /nothing from upstream|end 0 ms|\bdata:/)
+  const { ending } = JSON.parse((await gateway.gatelog('show', 'last', '--json')).stdout)
+  assert.deepEqual([ending.status, ending.delivered, ending.timings], [undefined, undefined, {}])
+  assert.match((await gateway.gatelog('search', 'zebra')).stdout, /interrupted/)
+})

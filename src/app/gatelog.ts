@@ -2,11 +2,12 @@
 
 import { randomBytes } from 'node:crypto'
 import { openApi } from '#console'
-import type { Fault } from '#exchange'
-import { Endings, Gaps, type House, openDoors, openHealth, openMemory, Strangers, Trust } from '#gateway'
+import type { Fault, Opening } from '#exchange'
+import { Endings, Gaps, type House, openDoors, openHealth, openMemory, Strangers, Trust, textOf } from '#gateway'
 import { type Identity, openIdentity, openLimits } from '#identity'
 import { openRelay } from '#relay'
 import { openTrail } from '#trail'
+import { formOfText, PROTOCOLS } from '#wire'
 import { backendOf } from './backend.ts'
 import { type Authorities, openAuthorities } from './ca/authorities.ts'
 import { PROVIDER_HOSTS } from './ca/providers.ts'
@@ -36,7 +37,7 @@ export async function openRecord(config: Pick<Config, 'data' | 'path_keys'>, onL
     latch.abort(fault)
     onLatch?.(fault)
   }
-  const trail = await openTrail({ folder: config.data, keyring, now: Date.now, onLatch: latched })
+  const trail = await openTrail({ folder: config.data, keyring, now: Date.now, words: wordsOf, onLatch: latched })
   const documents = trail.documents
   const identity = await openIdentity({
     keyring,
@@ -49,6 +50,14 @@ export async function openRecord(config: Pick<Config, 'data' | 'path_keys'>, onL
     },
   })
   return { keyring, trail, identity, latched: latch.signal }
+}
+
+/** What a reply says that broke off with its process. */
+function wordsOf({ route }: Opening, bytes: Uint8Array): string | undefined {
+  const protocol = PROTOCOLS.find(({ name }) => name === route)
+  const text = Buffer.from(bytes).toString()
+  const form = formOfText(text)
+  return protocol && form && textOf(protocol.readEvents(form.events(text)))
 }
 
 /** Who is told what the gateway cannot put on the record. */

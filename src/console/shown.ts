@@ -1,7 +1,7 @@
 /** One recorded exchange as people and programs read it: entries, and the bodies put back into meaning. Pure. */
 import type { Ending, Entry, Note, Opening, Outcome, Prompt, Reply } from '#exchange'
 import type { Recorded } from '#trail'
-import { PROTOCOLS } from '#wire'
+import { EVENTS, type Form, formOfText, PROTOCOLS, type Protocol } from '#wire'
 
 /** The stable JSON of `gatelog show --json`. Bodies are text; `prompt` and `reply` are the same text as meaning. */
 export interface Shown {
@@ -28,17 +28,24 @@ export function shown({ seq, opening, ending, outcomes }: Recorded): Shown {
   const reply = ending && bodyOf(ending)
   const protocol = PROTOCOLS.find((each) => each.name === opening.route)
   const meant = protocol && prompt ? protocol.readPrompt(documentOf(prompt.text), {}) : undefined
-  const streamed = /^text\/event-stream/i.test(reply?.type ?? '')
+  const form = reply && formOf(reply)
   return {
     seq,
     opening: without(opening),
     ...(ending && { ending: without(ending) }),
     ...(outcomes && { outcomes }),
     ...(meant && { prompt: meant }),
-    ...(protocol && reply && { reply: protocol.readReply(reply.text, streamed) }),
+    ...(protocol && reply && { reply: readReply(protocol, reply.text, form) }),
     bodies: { ...(prompt && { prompt }), ...(reply && { reply }) },
   }
 }
+
+/** How a reply is framed, by what it holds: its type may be wrong, or have died with the process. */
+const formOf = ({ text, type }: ShownBody): Form | undefined =>
+  formOfText(text) ?? (/^text\/event-stream/i.test(type) ? EVENTS : undefined)
+
+const readReply = (protocol: Protocol, text: string, form: Form | undefined): Reply =>
+  form ? protocol.readEvents(form.events(text)) : protocol.readReply(text, false)
 
 function bodyOf({ body }: Opening | Ending): ShownBody | undefined {
   if (!body) return undefined

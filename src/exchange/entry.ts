@@ -86,9 +86,9 @@ export interface Ending {
   readonly kind: EndingKind
   readonly exchange: string
   readonly at: number
-  /** Upstream's HTTP status, 0 where there was none; `delivered` is what the client got. */
-  readonly status: number
-  readonly delivered: number
+  /** Upstream's HTTP status, 0 where there was none; `delivered` is what the client got. Absent where nobody knows. */
+  readonly status?: number
+  readonly delivered?: number
   readonly model?: string
   readonly finish?: string
   readonly usage?: Usage
@@ -131,7 +131,8 @@ export interface Timings {
   readonly read?: number
   readonly durable?: number
   readonly firstByte?: number
-  readonly end: number
+  /** Absent where nobody knows: the process had died. */
+  readonly end?: number
 }
 
 /** What became of a suggestion. `partly`: some of it was taken; `kept` and `gone`: whether it still stood there later. */

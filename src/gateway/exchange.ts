@@ -209,7 +209,8 @@ export function ended(exchange: Exchange<Head>, end: End): Ending {
   }
 }
 
-const textOf = (reply: Reply): string =>
+/** What a reply says, for the full-text index. */
+export const textOf = (reply: Reply): string =>
   [reply.text, reply.reasoning, ...reply.toolCalls.map((call) => `${call.name} ${JSON.stringify(call.arguments)}`)]
     .filter(Boolean)
     .join('\n')

@@ -4,6 +4,7 @@ export { type ActionLine, type Actions, actionsOf, fitsPattern } from './actions
 export type { Connection, ConnectionKind, Durable, Host, Timeouts } from './connection.ts'
 export { type DoorOptions, type HealthOptions, openDoors, openHealth } from './doors.ts'
 export { Endings } from './endings.ts'
+export { textOf } from './exchange.ts'
 export type { ForwardSettings } from './forward/settings.ts'
 export { Trust, type Untrusting } from './forward/trust.ts'
 export { type GapLimits, type GapMark, Gaps, gapSignature, type Stretch } from './gaps.ts'

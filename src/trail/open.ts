@@ -1,7 +1,7 @@
 /** Opens the trail and recovers what a process that died left open. Passes no traffic before that is durable. */
 import type { Fault, Keyring } from '#exchange'
 import { GroupTrail } from './groups.ts'
-import { interrupted } from './recovery.ts'
+import { interrupted, type Words } from './recovery.ts'
 import type { OpenStore } from './store.ts'
 import { STORES, type StoreName } from './stores/index.ts'
 import type { Trail } from './trail.ts'
@@ -14,6 +14,8 @@ export interface TrailOptions {
   readonly now: () => number
   /** `sqlite` unless said otherwise; `memory` is for tests and lasts as long as the process. */
   readonly store?: StoreName
+  /** What a reply that broke off says, for the full-text index. */
+  readonly words?: Words
   /** Told once, when the disk has failed: nothing will be written again, and the process should end. */
   readonly onLatch?: (fault: Fault) => void
 }

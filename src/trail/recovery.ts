@@ -1,15 +1,20 @@
 /** The ending of an exchange whose process died: what the journal holds, and no word more. Pure but for the clock given. */
-import type { Body, Ending, Keyring } from '#exchange'
+import type { Body, Ending, Keyring, Opening } from '#exchange'
 import type { Unfinished } from './store.ts'
 
+/** The words of a reply that broke off, for the full-text index; undefined where its route is not read. */
+export type Words = (opening: Opening, bytes: Uint8Array) => string | undefined
+
 /**
- * The `interrupted` ending of an exchange. Its body is the masked bytes that the journal holds; the digest of the bytes
- * as received died with the process and is empty, and so is the type; status and times are 0 for the same reason.
+ * The `interrupted` ending of an exchange. Its body is the masked bytes that the journal holds. What died with the process
+ * is absent: status, what was delivered beyond the journal, and when it ended; the body's type and the digest of the bytes
+ * as received are empty.
  */
 export function interrupted(
   { opening, bytes }: Unfinished,
-  { keyring, now }: { readonly keyring: Keyring; readonly now: () => number },
+  { keyring, now, words }: { readonly keyring: Keyring; readonly now: () => number; readonly words?: Words },
 ): Ending {
+  const text = bytes.byteLength > 0 ? words?.(opening, bytes) : undefined
   const body = (): Body => ({
     bytes,
     type: '',
@@ -20,11 +25,10 @@ export function interrupted(
     kind: 'interrupted',
     exchange: opening.exchange,
     at: now(),
-    status: 0,
-    delivered: 0,
     findings: [],
     fault: 'gateway.stopped',
-    timings: { end: 0 },
+    timings: {},
     ...(bytes.byteLength > 0 && { body: body() }),
+    ...(text && { text }),
   }
 }

@@ -1,5 +1,5 @@
 /** `gatelog tail`: entries as they become durable, until Ctrl-C. */
-import type { Entry } from '#exchange'
+import type { Ending, Entry } from '#exchange'
 import { commonOf, examples, type Register, withRecord } from '../command.ts'
 import { json, line, moment, out, paint } from '../terminal.ts'
 
@@ -29,12 +29,14 @@ function told({ seq, entry }: Line): string {
   return `${moment(entry.at)}  ${String(seq).padStart(6)}  ${kind}  ${entry.exchange.slice(0, 13)}  ${line(about(entry), 120)}`
 }
 
+const took = ({ end }: Ending['timings']): string => (end === undefined ? '' : `${end} ms`)
+
 function about(entry: Entry): string {
   if (entry.kind === 'gap') return `${entry.count} unrecorded: ${entry.reason}`
   if (entry.kind === 'searched') return `a secret by its value, ${entry.found} shown ${entry.query}`
   if (entry.kind === 'outcome') return `${entry.outcome} (${entry.source}), ${entry.event}`
   const found = entry.findings.length ? `${entry.findings.length} found` : ''
   const why = [entry.fault, entry.reason].filter(Boolean).join(' ')
-  if (!('door' in entry)) return [entry.model, `${entry.timings.end} ms`, found, why].filter(Boolean).join(', ')
+  if (!('door' in entry)) return [entry.model, took(entry.timings), found, why].filter(Boolean).join(', ')
   return [entry.actor?.id ?? 'unknown', entry.connection, entry.model, found, why].filter(Boolean).join(', ')
 }

@@ -103,8 +103,9 @@ function verdictOf({ opening: { verdict } }: Shown): string | undefined {
 }
 
 function statusOf({ status, delivered, authored }: NonNullable<Shown['ending']>): string {
+  if (status === undefined) return 'not known: the process ended first'
   const upstream = status ? `${status} from upstream` : 'nothing from upstream'
-  return `${upstream}, ${delivered} to the client${authored ? ', written by Gatelog' : ''}`
+  return `${upstream}, ${delivered ?? 'nothing known'} to the client${authored ? ', written by Gatelog' : ''}`
 }
 
 function usageOf(usage: Usage | undefined): string | undefined {

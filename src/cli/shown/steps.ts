@@ -1,6 +1,6 @@
 /** A recorded reply as the texts that the client got, each with its time. Pure; waits for nothing. */
 import type { Shown } from '#console'
-import { Framer, PROTOCOLS } from '#wire'
+import { EVENTS, Framer, formOfText, PROTOCOLS } from '#wire'
 import { callText } from './messages.ts'
 
 export interface Step {
@@ -11,7 +11,8 @@ export interface Step {
 
 /** The texts of a stream's deltas at the times at which their events left; else the whole reply at its end. */
 export function stepsOf(shown: Shown): Step[] {
-  const streamed = /^text\/event-stream/i.test(shown.bodies.reply?.type ?? '')
+  const { text: body = '', type = '' } = shown.bodies.reply ?? {}
+  const streamed = /^text\/event-stream/i.test(type) || formOfText(body) === EVENTS
   const steps = streamed ? streamedSteps(shown) : []
   if (steps.length) return steps
   const { text: said = '', toolCalls = [], error = '' } = shown.reply ?? {}
