@@ -46,6 +46,11 @@ export class Asked implements Received {
     return this.#text
   }
 
+  /** The text of what is new; the whole body where nothing of it is known. Only after `parse`. */
+  get fresh(): string {
+    return this.#rest?.text ?? this.text
+  }
+
   /** The body as JSON. @throws request.json */
   parse(): unknown {
     const known = this.#rest && withKnown(this.#rest)

@@ -21,9 +21,9 @@ export interface Masked {
 export type Judge = (piece: Piece) => (MaskedText & Partial<Numbered>) | false
 
 export const judgeWith =
-  ({ engine, lanes, numberOf, given }: Masker): Judge =>
+  ({ engine, lanes, numberOf, given, ahead }: Masker): Judge =>
   ({ value, mode }) => {
-    const found = maskText(engine, value, mode, lanes)
+    const found = ahead?.of(value, mode) ?? maskText(engine, value, mode, lanes)
     const seen = found.findings.length > 0 && found
     const masked = given ? withGiven(seen, value, mode, given) : seen
     return masked && numberOf ? numbered(masked, value, mode, numberOf) : masked
@@ -60,15 +60,39 @@ export function maskBody(
   o: { readonly direction: Direction; readonly masker: Masker; readonly read: (text: string) => Piece[] },
 ): Masked {
   const tell: Tell = (masked, lane) => masked.findings.map((found) => told(found, o.direction, lane, o.masker))
-  let pieces: Piece[]
-  try {
-    pieces = o.read(text)
-  } catch (error) {
-    if (!(error instanceof Fault && error.code === 'request.json')) throw error
-    const masked = judge({ lane: 'raw', how: 'whole', mode: 'text', start: 0, end: text.length, value: text })
+  const pieces = readIn(text, o.read)
+  if (!pieces) {
+    const masked = judge(rawOf(text))
     if (!masked) return { text, recorded: text, findings: [] }
     const { taken = [] } = masked
     return { text: masked.text, recorded: masked.recorded, findings: tell(masked, 'raw'), taken: new Map(taken) }
   }
   return maskPieces(judge, text, pieces, tell)
+}
+
+const rawOf = (text: string): Piece => ({
+  ...{ lane: 'raw', how: 'whole', mode: 'text', start: 0, end: text.length, value: text },
+})
+
+/** The strings of a document; undefined where it is no JSON. */
+function readIn(text: string, read: (text: string) => Piece[]): Piece[] | undefined {
+  try {
+    return read(text)
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'request.json') return undefined
+    throw error
+  }
+}
+
+/** What `maskBody` will ask its judge about. */
+export const askedOf = (text: string, read: (text: string) => Piece[]): readonly Piece[] =>
+  readIn(text, read) ?? [rawOf(text)]
+
+/** A reader that gives the same for the same text, which it reads once. */
+export function readingOnce(read: (text: string) => Piece[]): (text: string) => Piece[] {
+  let last: { readonly text: string; readonly pieces: Piece[] } | undefined
+  return (text) => {
+    if (last?.text !== text) last = { text, pieces: read(text) }
+    return last.pieces
+  }
 }

@@ -2,8 +2,10 @@
 import { type Body, type EndingKind, Fault, type Finding } from '#exchange'
 import { decoded, type Incoming, withoutLength } from '#relay'
 import { type Form, formOfText, readDocument } from '#wire'
+import { Ahead, isLarge } from './ahead.ts'
 import { refusalFor, say } from './answer.ts'
-import { judgeWith, maskBody } from './document.ts'
+import { Breath } from './breath.ts'
+import { askedOf, judgeWith, maskBody, readingOnce } from './document.ts'
 import { digest, type Exchange, ended } from './exchange.ts'
 import { framed } from './framing.ts'
 import { cleanHead } from './heads.ts'
@@ -63,8 +65,10 @@ async function whole(exchange: Exchange, way: Way, incoming: Incoming, cut: Cut)
   const text = bytes.toString()
   const form = formOfText(text)
   if (form) return flow(exchange, way, { ...incoming, body: once(bytes) }, form, cut)
-  const read = (json: string) => way.protocol?.readPieces(json, 'reply') ?? readDocument(json, 'reply')
-  const masker = maskerFor(exchange, way, 'reply')
+  const read = readingOnce((json) => way.protocol?.readPieces(json, 'reply') ?? readDocument(json, 'reply'))
+  const ahead = isLarge(bytes) ? new Ahead() : undefined
+  const masker = { ...maskerFor(exchange, way, 'reply'), ahead }
+  await ahead?.mask(askedOf(text, read), masker, new Breath(house.clock))
   const masked = maskBody(judgeWith(masker), text, { direction: 'reply', masker, read })
   const blocked = masked.findings.find(({ action }) => action === 'block')
   if (blocked) {

@@ -1,6 +1,7 @@
 /** How one side of one exchange is masked: by which rules, with which marks, and what becomes of a secret. Keeps no value. */
 import { type Action, type Direction, Fault, type Finding, type Keyring } from '#exchange'
 import type { Engine, LaneFinding, LaneOptions } from '#masking'
+import type { Ahead } from './ahead.ts'
 import type { Exchange } from './exchange.ts'
 import { maskFact } from './fact.ts'
 import { type Given, givenTo } from './restore/given.ts'
@@ -10,6 +11,8 @@ import type { Way } from './steps.ts'
 export interface Masker {
   readonly engine: Engine
   readonly lanes?: LaneOptions
+  /** What was masked already. */
+  readonly ahead?: Pick<Ahead, 'of'> | undefined
   /** `mask` where it is not given. */
   readonly actionOf?: (rule: string) => Action
   /** Whether there is a rule that blocks. */

@@ -42,6 +42,11 @@ export class Comparison {
     this.#judge = judgeWith(masker)
   }
 
+  /** Whether a string was judged before. */
+  knows({ value, mode }: Piece): boolean {
+    return value.length >= SHORTEST && this.#known[mode].has(value)
+  }
+
   /** The judgement of one string, from before or made now. */
   judge(piece: Piece): Judgement {
     const known = piece.value.length < SHORTEST ? undefined : this.#known[piece.mode].get(piece.value)

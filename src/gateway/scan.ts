@@ -1,8 +1,10 @@
 /** Step 3: secrets in a prompt, its masked copy, and what of it is new. Opens no socket. */
 import type { Finding, Like, Message } from '#exchange'
 import { readDocument } from '#wire'
+import { Ahead, isLarge } from './ahead.ts'
 import type { Asked } from './asked.ts'
-import { type Judge, maskBody } from './document.ts'
+import { Breath } from './breath.ts'
+import { askedOf, type Judge, maskBody, readingOnce } from './document.ts'
 import { digest, type Exchange } from './exchange.ts'
 import { maskerFor, scopeOf } from './masker.ts'
 import { ownWords } from './notices.ts'
@@ -24,10 +26,15 @@ export interface Scanned {
 /** Step 3: secrets in the prompt, and its masked copy; the record never holds another. */
 export async function scan(exchange: Exchange, way: Way, received: Asked): Promise<Scanned> {
   const { house } = exchange
-  const read = (json: string) => way.protocol?.readPieces(json, 'prompt') ?? readDocument(json, 'prompt')
-  const masker = maskerFor(exchange, way, 'prompt')
+  const read = readingOnce((json) => way.protocol?.readPieces(json, 'prompt') ?? readDocument(json, 'prompt'))
+  const ahead = isLarge(received.bytes) ? new Ahead() : undefined
+  const masker = { ...maskerFor(exchange, way, 'prompt'), ahead }
   if (way.connection.restore) exchange.taken = chainBefore(exchange, way, received)
   const before = house.memory.resent.compare(chainOf(exchange, way), masker, exchange.at)
+  if (ahead) {
+    const fresh = askedOf(received.fresh, read).filter((piece) => !before.knows(piece))
+    await ahead.mask(fresh, masker, new Breath(house.clock))
+  }
   const judge: Judge = (piece) => before.judge(piece)
   const clean = received.bytes.length === 0 || (received.cleanBesidesKnown(judge, read) && !signs(exchange, way))
   const scanned = clean

@@ -24,12 +24,41 @@ export function maskText(engine: Engine, text: string, mode: 'text' | 'json', op
   if (clean?.has(text)) return { text, recorded: text, findings: [] }
   const lane = new Lane(engine, mode, options)
   lane.push(text)
+  const masked = ended(lane, text, options)
+  if (masked.findings.length === 0) learn(clean, text)
+  return masked
+}
+
+/** UTF-16 units that are masked between two looks at the time. */
+const SLICE = 16 * 1024
+
+/** The same in slices: after each `pause` may have others go on first. */
+export async function maskSlowly(
+  engine: Engine,
+  text: string,
+  mode: 'text' | 'json',
+  options: LaneOptions | undefined,
+  pause: () => Promise<void> | undefined,
+): Promise<MaskedText> {
+  if (text.length <= SLICE) {
+    const wait = pause()
+    if (wait) await wait
+    return maskText(engine, text, mode, options)
+  }
+  const lane = new Lane(engine, mode, options)
+  for (let at = 0; at < text.length; at += SLICE) {
+    lane.push(text.slice(at, at + SLICE))
+    const wait = pause()
+    if (wait) await wait
+  }
+  return ended(lane, text, options)
+}
+
+function ended(lane: Lane, text: string, options: LaneOptions | undefined): MaskedText {
   lane.end()
   const masked = lane.render(0, text) ?? text
   const recorded = options?.leave ? (lane.renderRecord(0, text) ?? text) : masked
-  const { findings } = lane
-  if (findings.length === 0) learn(clean, text)
-  return { text: masked, recorded, findings }
+  return { text: masked, recorded, findings: lane.findings }
 }
 
 function cleanIn(engine: Engine): Set<string> {

@@ -172,7 +172,7 @@ class Reader {
 
   #decoded(start: number, end: number): string {
     const inside = this.#text.slice(start, end)
-    if (!inside.includes('\\') && !hasControl(inside)) return inside
+    if (!inside.includes('\\') && !CONTROL.test(inside)) return inside
     try {
       return JSON.parse(`"${inside}"`) as string
     } catch (cause) {
@@ -251,12 +251,9 @@ export function isBase64(text: string, first: '' | 'data:'): boolean {
 }
 
 const DATA_HEAD = /^data:[\w/+.;=-]{1,128};base64,/
+/** Below the first printable character. */
+const CONTROL = /[^ -\uffff]/
 const BASE64_CODES = Uint8Array.from({ length: 128 }, (_, code) => (/[\w+/=-]/.test(String.fromCharCode(code)) ? 1 : 0))
-
-function hasControl(text: string): boolean {
-  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) < 32) return true
-  return false
-}
 
 /** Writes new values at their places, escaped as JSON; edits must be sorted and must not overlap. */
 export function splice(text: string, edits: readonly { start: number; end: number; value: string }[]): string {
