@@ -3,7 +3,7 @@ import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { z } from 'zod'
 import type { Fault } from '#exchange'
-import type { Connection, Host } from '#gateway'
+import type { Connection, CopilotSettings, Host } from '#gateway'
 import type { Upstream } from '#relay'
 import type { ConnectionForm } from './config-schema.ts'
 
@@ -11,6 +11,8 @@ type Form = z.infer<typeof ConnectionForm>
 
 /** What every connection shares, and how a fault at a path of the configuration is made. */
 export interface Defaults extends Pick<Connection, 'durable' | 'timeouts'> {
+  /** For Copilot connections. */
+  readonly copilot: CopilotSettings
   wrong(path: readonly (string | number)[], message: string): Fault
 }
 
@@ -23,6 +25,7 @@ function copilotHosts({ plan = 'business', ghe }: Form): Record<string, string> 
       github: `https://api.${ghe}.ghe.com`,
       telemetry: `https://copilot-telemetry-service.${ghe}.ghe.com`,
       origin: 'https://origin-tracker.githubusercontent.com',
+      uploads: `https://uploads.${ghe}.ghe.com`,
     }
   const at = (part: string) => `https://${part}.${plan}.githubcopilot.com`
   return {
@@ -31,6 +34,7 @@ function copilotHosts({ plan = 'business', ghe }: Form): Record<string, string> 
     github: 'https://api.github.com',
     telemetry: at('telemetry'),
     origin: at('origin-tracker'),
+    uploads: 'https://uploads.github.com',
   }
 }
 
@@ -69,6 +73,7 @@ export function connectionOf(
     unknownRoutes: form.unknown_routes,
     ...(form.mask === 'restore' && { restore: true }),
     durable: form.durable ?? defaults.durable,
+    ...(form.kind === 'copilot' && { copilot: defaults.copilot }),
     timeouts: { ...defaults.timeouts, ...defined(form.timeouts ?? {}) },
   }
 }

@@ -2,7 +2,9 @@
 import { z } from 'zod'
 import { OwnRuleForm } from '#masking'
 import { RuleForm } from '#policy'
+import { CopilotForm } from './config-copilot.ts'
 import { ForwardForm, PrivateAddresses } from './config-forward.ts'
+import { origin } from './config-origin.ts'
 import { ActionForm, KnownForm, name } from './config-secrets.ts'
 
 const duration = z.number().int().positive().max(86_400_000)
@@ -23,11 +25,6 @@ const Timeouts = z.strictObject({
   drain_ms: ms(60_000),
 })
 
-/** An address without anything that would be lost or logged on the way. */
-const origin = z.url({ protocol: /^https?$/, error: 'an http or https address' }).refine((given) => {
-  const url = URL.parse(given)
-  return !url || url.username + url.password + url.search + url.hash === ''
-}, 'an address without user, password, query or fragment')
 /** RFC 9110, token. */
 const header = z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, 'a header name')
 
@@ -114,6 +111,7 @@ export const ConfigForm = z.strictObject({
   masking: MaskingForm.prefault({}),
   forward: ForwardForm.prefault({}),
   connections: z.record(name, ConnectionForm).default({}),
+  copilot: CopilotForm.prefault({}),
   timeouts: Timeouts.prefault({}),
   limits: z
     .strictObject({

@@ -7,6 +7,7 @@ import { Fault } from '#exchange'
 import type { Connection } from '#gateway'
 import { compileRules, type Rule } from '#policy'
 import { connectionOf, type Defaults } from './config-connections.ts'
+import { copilotOf } from './config-copilot.ts'
 import { type Forward, filesOf, forwardOf } from './config-forward.ts'
 import { type MaskingRules, maskingRulesOf } from './config-masking.ts'
 import { placed } from './config-place.ts'
@@ -92,7 +93,9 @@ function settle(form: Form, { references, wrong, reads }: How): Config {
   const demo = Object.values(forms).some(({ kind }) => kind === 'demo')
   if (demo && !local) throw wrong(['connections'], 'the demo connection exists only on loopback')
   const { drain_ms: _, ...timeouts } = form.timeouts
-  const connections = (url: URL | undefined) => connectionsOf(forms, { durable: form.durable, timeouts, wrong }, url)
+  const copilot = copilotOf(form.copilot, { ...listen.gateway, tls: listen.tls !== undefined }, wrong)
+  const defaults = { durable: form.durable, timeouts, copilot, wrong }
+  const connections = (url: URL | undefined) => connectionsOf(forms, defaults, url)
   connections(new URL('http://127.0.0.1'))
   const masking = maskingRulesOf(form.masking, wrong)
   const rules = [...masking.rules, ...masking.foreign].map(({ id }) => id)

@@ -3,7 +3,19 @@
 import { randomBytes } from 'node:crypto'
 import { openApi } from '#console'
 import type { Fault, Opening } from '#exchange'
-import { Endings, Gaps, type House, openDoors, openHealth, openMemory, Strangers, Trust, textOf } from '#gateway'
+import {
+  Endings,
+  Gaps,
+  type House,
+  Outcomes,
+  openAccounts,
+  openDoors,
+  openHealth,
+  openMemory,
+  Strangers,
+  Trust,
+  textOf,
+} from '#gateway'
 import { type Identity, openIdentity, openLimits } from '#identity'
 import { openRelay } from '#relay'
 import { openTrail } from '#trail'
@@ -52,6 +64,8 @@ export async function openRecord(config: Pick<Config, 'data' | 'path_keys'>, onL
   return { keyring, trail, identity, latched: latch.signal }
 }
 
+type OpenRecord = Awaited<ReturnType<typeof openRecord>>
+
 /** What a reply says that broke off with its process. */
 function wordsOf({ route }: Opening, bytes: Uint8Array): string | undefined {
   const protocol = PROTOCOLS.find(({ name }) => name === route)
@@ -75,7 +89,8 @@ export async function openGatelog(first: Config, ears: Ears): Promise<Gatelog> {
   await using opened = new AsyncDisposableStack()
   const record = await openRecord(first, ears.onLatch)
   opened.defer(() => record.trail.close())
-  const running = new Running(first, record, ears)
+  const accounts = await openAccounts({ documents: record.trail.documents, now: Date.now, tell: ears.tell })
+  const running = new Running(first, { ...record, accounts }, ears)
   opened.defer(() => running.end())
   await running.start()
   tellNotes(first, ears)
@@ -125,7 +140,7 @@ class Running {
   /** Of the gateway's own listeners. */
   readonly ports: number[] = []
   readonly #trust: Trust
-  readonly #record: Awaited<ReturnType<typeof openRecord>>
+  readonly #record: OpenRecord
   readonly #fixed: Fixed
   readonly #mark: ReturnType<typeof openGapMark>
   readonly #relay = openRelay()
@@ -133,13 +148,13 @@ class Running {
   #ca: Authorities | undefined
   #house: House
 
-  constructor(config: Config, record: Awaited<ReturnType<typeof openRecord>>, { tell }: Ears) {
-    const { trail, identity, keyring } = record
+  constructor(config: Config, record: OpenRecord & Pick<House, 'accounts'>, { tell }: Ears) {
+    const { trail, identity, keyring, accounts } = record
     this.config = config
     this.#record = record
     this.#mark = openGapMark(config.data)
     this.#fixed = {
-      ...{ identity, trail, keyring },
+      ...{ identity, trail, keyring, accounts, outcomes: new Outcomes() },
       limits: openLimits({ ...limitsOf(config), now: Date.now }),
       memory: openMemory(),
       endings: new Endings(trail, tell),
@@ -234,7 +249,17 @@ export async function authoritiesOf({
 
 type Fixed = Pick<
   House,
-  'limits' | 'identity' | 'trail' | 'keyring' | 'memory' | 'endings' | 'gaps' | 'strangers' | 'latched'
+  | 'limits'
+  | 'identity'
+  | 'trail'
+  | 'keyring'
+  | 'memory'
+  | 'endings'
+  | 'gaps'
+  | 'strangers'
+  | 'latched'
+  | 'accounts'
+  | 'outcomes'
 >
 
 interface Made {

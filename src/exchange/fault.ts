@@ -275,6 +275,11 @@ export const FAULTS = {
     message: 'This prompt holds a secret that somebody must approve, and this version takes no approvals',
     remedy: 'Take it out of the prompt, or have masking.actions changed.',
   },
+  'policy.plan': {
+    status: 400,
+    message: 'This GitHub account’s Copilot plan may not be used here',
+    remedy: 'Sign in with the account that your company gave you; copilot.allowed_plans says which plans may.',
+  },
   'policy.reply': {
     status: 400,
     message: 'The reply held a secret that may not pass',

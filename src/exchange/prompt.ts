@@ -34,6 +34,8 @@ export interface Prompt {
   readonly repository?: string
   readonly commit?: string
   readonly branch?: string
+  /** The address of the git remote. */
+  readonly remote?: string
   /** The client's own session id, where the body carries one. */
   readonly session?: string
 }

@@ -1,5 +1,6 @@
 /** A configured way to a provider, as the data path needs it. Types only. */
 import type { Upstream } from '#relay'
+import type { Plan } from '#wire'
 
 export type ConnectionKind = 'copilot' | 'openai' | 'anthropic' | 'openai-compatible' | 'demo'
 
@@ -25,6 +26,25 @@ export interface Connection {
   /** Whether what is masked in a prompt may come back in its reply (`mask: restore`). */
   readonly restore?: boolean
   readonly timeouts: Timeouts
+  /** Set on Copilot connections. */
+  readonly copilot?: CopilotSettings
+}
+
+/** What is done on the routes of Copilot that are no model traffic, and for whom. */
+export interface CopilotSettings {
+  /** Whether bodies of routes that bear code or tool results are on the record. */
+  readonly content: 'full' | 'metadata'
+  readonly allowedPlans?: readonly Plan[]
+  /** Set where the endpoints in GitHub's replies become addresses of this gateway. */
+  readonly rewrite?: Rewrite
+}
+
+export interface Rewrite {
+  /** Where clients reach the reverse door, without a slash at its end; else as they came. */
+  readonly address?: string
+  readonly scheme: 'http' | 'https'
+  /** The listener's own host and port, where clients can use them. */
+  readonly listen?: string
 }
 
 /** One upstream host; `base` is put before the client's path, without a trailing slash. */

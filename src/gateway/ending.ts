@@ -5,6 +5,9 @@ import { type Form, formOfText, readDocument } from '#wire'
 import { Ahead, isLarge } from './ahead.ts'
 import { refusalFor, say } from './answer.ts'
 import { Breath } from './breath.ts'
+import { answerAccount } from './copilot/account.ts'
+import { keepsBodies } from './copilot/kept.ts'
+import { relayUnread } from './copilot/unread.ts'
 import { askedOf, judgeWith, maskBody, readingOnce } from './document.ts'
 import { digest, type Exchange, ended } from './exchange.ts'
 import { framed } from './framing.ts'
@@ -32,6 +35,7 @@ const progress = new WeakMap<Exchange, Progress>()
 /** Steps 7 and 8: the reply goes to the client, masked; its last bytes only once the ending is durable. */
 export async function answer(exchange: Exchange, way: Way, incoming: Incoming, cut: Cut): Promise<void> {
   progress.set(exchange, { status: incoming.status, way })
+  if (way.route?.kind === 'unread') return relayUnread(exchange, incoming)
   const { incoming: reply, findings } = cleanHead(maskerFor(exchange, way, 'reply'), decoded(incoming))
   exchange.headFindings = findings
   const type = headerOf(reply.headers, 'content-type')
@@ -54,14 +58,8 @@ const headerOf = (headers: Incoming['headers'], name: string): string =>
 async function whole(exchange: Exchange, way: Way, incoming: Incoming, cut: Cut): Promise<void> {
   const { house, turn } = exchange
   const type = headerOf(incoming.headers, 'content-type')
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of incoming.body) {
-    size += chunk.length
-    if (size > house.settings.replyBytes) throw new Fault('limit.reply', `more than ${house.settings.replyBytes} bytes`)
-    chunks.push(chunk)
-  }
-  const bytes = Buffer.concat(chunks)
+  const bytes = await bytesOf(exchange, incoming)
+  if (way.route?.kind === 'account') return answerAccount(exchange, way, incoming, bytes)
   const text = bytes.toString()
   const form = formOfText(text)
   if (form) return flow(exchange, way, { ...incoming, body: once(bytes) }, form, cut)
@@ -105,9 +103,20 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes
 }
 
+async function bytesOf({ house }: Exchange, { body }: Incoming): Promise<Buffer> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of body) {
+    size += chunk.length
+    if (size > house.settings.replyBytes) throw new Fault('limit.reply', `more than ${house.settings.replyBytes} bytes`)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
 /** The reply as the record keeps it: whole where its route is recorded in full. */
 function bodyOf(exchange: Exchange, way: Way, o: Omit<Body, 'sent'>, sent: Uint8Array): Body | undefined {
-  if (!way.protocol && way.route) return undefined
+  if (!keepsBodies(way)) return undefined
   return { ...o, sent: digest(exchange, sent) }
 }
 

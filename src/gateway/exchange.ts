@@ -9,6 +9,7 @@ import type {
   Finding,
   Like,
   Opening,
+  OutcomeCounts,
   Prompt,
   Reply,
   RouteKind,
@@ -36,6 +37,14 @@ export interface Exchange<Asked extends Head = Turn> {
   credential?: string
   session?: string
   route: RouteKind
+  /** What the route is to the client; set on routes of Copilot. */
+  surface?: string
+  /** Whose the credential is at GitHub. */
+  github?: Facts
+  /** What somebody should look at, known from the start. */
+  alerts?: readonly string[]
+  /** Of a telemetry: what it told of other exchanges. */
+  outcomes?: OutcomeCounts
   prompt?: Prompt
   verdict?: Verdict
   findings: readonly Finding[]
@@ -104,6 +113,9 @@ export function refused(exchange: Exchange<Head>, fault: Fault): Opening {
 const LONGEST_PATH = 32_768
 const LONGEST_SHOWN = 256
 
+const pathOf = ({ house, turn, actor }: Exchange<Head>): string =>
+  maskFact(house.engine, shownPath(turn.address), actor ? LONGEST_PATH : LONGEST_SHOWN)
+
 /** Why it went no further. A detail may quote the request. */
 const why = (exchange: Exchange<Head>, { code, detail }: Fault) => ({
   fault: code,
@@ -117,7 +129,7 @@ function opening(exchange: Exchange<Head>): Omit<Opening, 'kind'> {
     at: exchange.at,
     door: turn.door,
     method: turn.method,
-    path: maskFact(exchange.house.engine, shownPath(turn.address), exchange.actor ? LONGEST_PATH : LONGEST_SHOWN),
+    path: exchange.route === 'unread' ? '' : pathOf(exchange),
     route: exchange.route,
     facts: factsOf(exchange),
     findings: exchange.findings,
@@ -127,6 +139,8 @@ function opening(exchange: Exchange<Head>): Omit<Opening, 'kind'> {
     ...set('actor', exchange.actor),
     ...set('key', exchange.key),
     ...set('credential', exchange.credential),
+    ...set('surface', exchange.surface),
+    ...(exchange.alerts?.length && { alerts: exchange.alerts }),
     ...set('session', exchange.session),
     ...set('verdict', exchange.verdict),
     ...set('body', exchange.body && typed(exchange, exchange.body)),
@@ -145,8 +159,16 @@ function opening(exchange: Exchange<Head>): Omit<Opening, 'kind'> {
 /** A text from outside, as the record may hold it. */
 const masked = ({ house }: Exchange<Head>, text: string): string => maskFact(house.engine, text)
 
+/** Facts from outside, as the record may hold them. */
+const told = (exchange: Exchange<Head>, facts: Facts = {}): Facts =>
+  Object.fromEntries(
+    Object.entries(facts).map(([name, { value, source }]) => [name, { value: masked(exchange, value), source }]),
+  )
+
 function factsOf(exchange: Exchange<Head>): Facts {
   const { client, prompt, turn } = exchange
+  const remote = { value: turn.remote, source: 'observed' as const }
+  if (exchange.route === 'unread') return { remote }
   const declared = (value: string | undefined) =>
     value ? { value: masked(exchange, value), source: 'declared' as const } : undefined
   const agent = turn.headers['user-agent']
@@ -161,7 +183,9 @@ function factsOf(exchange: Exchange<Head>): Facts {
     branch: declared(prompt?.branch),
     language: declared(prompt?.language),
     files: declared(prompt?.files?.join('\n')),
-    remote: { value: turn.remote, source: 'observed' as const },
+    git_remote: declared(prompt?.remote),
+    ...told(exchange, exchange.github),
+    remote,
   }
   return Object.fromEntries(Object.entries(facts).filter(([, fact]) => fact)) as Facts
 }
@@ -203,6 +227,7 @@ export function ended(exchange: Exchange<Head>, end: End): Ending {
     ...set('requestId', end.requestId),
     ...(end.alerts?.length && { alerts: end.alerts }),
     ...(end.unparsed && { unparsed: end.unparsed }),
+    ...set('outcomes', exchange.outcomes),
     ...(end.authored && { authored: true }),
     ...(fault && why(exchange, fault)),
     ...(reply && { text: textOf(reply) }),

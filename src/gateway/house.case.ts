@@ -12,7 +12,9 @@ import { readRules } from '#policy'
 import { openRelay } from '#relay'
 import { openTrail, type Trail } from '#trail'
 import { type ActionLine, actionsOf } from './actions.ts'
-import type { Connection, Durable } from './connection.ts'
+import type { Connection, CopilotSettings, Durable } from './connection.ts'
+import { Accounts } from './copilot/accounts.ts'
+import { Outcomes } from './copilot/outcomes.ts'
 import { openDoors } from './doors.ts'
 import { Endings } from './endings.ts'
 import type { ForwardSettings } from './forward/settings.ts'
@@ -27,6 +29,7 @@ export type Script = (request: IncomingMessage, body: string, response: ServerRe
 export interface Setup {
   readonly script: Script
   readonly kind?: Connection['kind']
+  readonly copilot?: CopilotSettings
   readonly rules?: unknown
   readonly durable?: Durable
   readonly unknownRoutes?: Connection['unknownRoutes']
@@ -150,7 +153,10 @@ function houseOf(setup: Setup, trail: Trail, identity: Identity, origin: URL): H
     name: 'up',
     kind: setup.kind ?? 'openai',
     credentials: 'passthrough',
-    hosts: new Map([['api', { name: 'api', base: '', upstream: { origin } }]]),
+    hosts: new Map(
+      (setup.copilot ? HOSTS : ['api']).map((host) => [host, { name: host, base: '', upstream: { origin } }]),
+    ),
+    ...(setup.copilot && { copilot: setup.copilot }),
     unknownRoutes: setup.unknownRoutes ?? 'refuse',
     durable: setup.durable ?? 'before',
     restore: setup.restore ?? false,
@@ -176,6 +182,8 @@ function houseOf(setup: Setup, trail: Trail, identity: Identity, origin: URL): H
     trail,
     keyring,
     memory: openMemory(),
+    accounts: new Accounts({ documents: trail.documents, now: Date.now, tell }, []),
+    outcomes: new Outcomes(),
     endings: new Endings(trail, tell),
     gaps: new Gaps({ trail, keyring, now: Date.now, uuid, tell, mark: setup.mark ?? NO_MARK }),
     strangers: new Strangers(trail),
@@ -191,6 +199,7 @@ function houseOf(setup: Setup, trail: Trail, identity: Identity, origin: URL): H
   }
 }
 
+const HOSTS = ['api', 'proxy', 'github', 'telemetry', 'origin', 'uploads']
 const NO_MARK: GapMark = { left: undefined, set: () => undefined, clear: () => undefined }
 
 const ENGINE = compile(RULES)

@@ -6,6 +6,8 @@ import type { Rule } from '#policy'
 import type { Trail } from '#trail'
 import type { Actions } from './actions.ts'
 import type { Connection } from './connection.ts'
+import type { Accounts } from './copilot/accounts.ts'
+import type { Outcomes } from './copilot/outcomes.ts'
 import type { Endings } from './endings.ts'
 import type { ForwardSettings } from './forward/settings.ts'
 import type { GapLimits, Gaps } from './gaps.ts'
@@ -25,6 +27,8 @@ export interface House {
   readonly latched?: AbortSignal
   readonly keyring: Keyring
   readonly memory: Memory
+  readonly accounts: Accounts
+  readonly outcomes: Outcomes
   readonly endings: Endings
   readonly gaps: Gaps
   readonly strangers: Strangers

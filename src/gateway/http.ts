@@ -56,8 +56,8 @@ export class HttpTurn implements Turn {
     return this.#delivery.gone
   }
 
-  read(take: (bytes: number) => void): Promise<Received> {
-    return readBody(this.#options.request, this.#options.limits, take)
+  read(take: (bytes: number) => void, unread = false): Promise<Received> {
+    return readBody(this.#options.request, this.#options.limits, take, unread)
   }
 
   send(connection: Connection, host: Host, out: Outgoing, signal: AbortSignal): Promise<Incoming> {

@@ -1,7 +1,9 @@
 /** The doors and `carry()`: one exchange from end to end. */
 
 export { type ActionLine, type Actions, actionsOf, fitsPattern } from './actions.ts'
-export type { Connection, ConnectionKind, Durable, Host, Timeouts } from './connection.ts'
+export type { Connection, ConnectionKind, CopilotSettings, Durable, Host, Timeouts } from './connection.ts'
+export { openAccounts } from './copilot/accounts.ts'
+export { Outcomes } from './copilot/outcomes.ts'
 export { type DoorOptions, type HealthOptions, openDoors, openHealth } from './doors.ts'
 export { Endings } from './endings.ts'
 export { textOf } from './exchange.ts'

@@ -16,7 +16,8 @@ export function outgoing(exchange: Exchange, way: Way, scanned: Scanned): Outgoi
     if (!CREDENTIALS.includes(name.toLowerCase())) return true
     return !brokered && !looksLikeKey(value.replace(/^Bearer /i, ''))
   })
-  const headers: [string, string][] = [...kept, ['accept-encoding', 'identity']]
+  const wanted = way.route?.kind === 'unread' ? turn.headers['accept-encoding'] : undefined
+  const headers: [string, string][] = [...kept, ['accept-encoding', String(wanted ?? 'identity')]]
   if (brokered) headers.push([brokered.name, brokered.value])
   const path = way.host.base + way.path + turn.address.query
   const body = scanned.outgoing.length > 0 || turn.method === 'POST' ? { body: scanned.outgoing } : {}

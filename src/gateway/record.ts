@@ -34,7 +34,8 @@ export async function journalled(exchange: Exchange): Promise<void> {
 /** Step 8: the ending, durable before this resolves; within a gap it is kept and tried again. @throws trail.* */
 export async function end(exchange: Exchange, ending: Ending): Promise<void> {
   if (exchange.gap === 'whole') return
-  const { trail, endings } = exchange.house
+  const { trail, endings, outcomes } = exchange.house
+  outcomes.remember(exchange, ending)
   await trail.append(ending).catch((error) => {
     pass(exchange, error, 'part')
     endings.keep(ending, error)
@@ -43,7 +44,9 @@ export async function end(exchange: Exchange, ending: Ending): Promise<void> {
 
 /** The ending of an exchange that has failed already: on the trail now, or as soon as it can be. Never rejects. */
 export async function endAnyhow(exchange: Exchange, ending: Ending): Promise<void> {
-  if (exchange.gap !== 'whole') await exchange.house.endings.appendOrKeep(ending)
+  if (exchange.gap === 'whole') return
+  exchange.house.outcomes.remember(exchange, ending)
+  await exchange.house.endings.appendOrKeep(ending)
 }
 
 /** Lets an exchange pass that the trail did not take, once; of a `part` the record still gets its ending. */

@@ -1,9 +1,12 @@
 /** Step 3: secrets in a prompt, its masked copy, and what of it is new. Opens no socket. */
+
+import { isUtf8 } from 'node:buffer'
 import type { Finding, Like, Message } from '#exchange'
-import { readDocument } from '#wire'
+import { readDocument, readOutcomes, telemetryPieces } from '#wire'
 import { Ahead, isLarge } from './ahead.ts'
 import type { Asked } from './asked.ts'
 import { Breath } from './breath.ts'
+import { keepsBodies } from './copilot/kept.ts'
 import { askedOf, type Judge, maskBody, readingOnce } from './document.ts'
 import { digest, type Exchange } from './exchange.ts'
 import { maskerFor, scopeOf } from './masker.ts'
@@ -26,8 +29,15 @@ export interface Scanned {
 /** Step 3: secrets in the prompt, and its masked copy; the record never holds another. */
 export async function scan(exchange: Exchange, way: Way, received: Asked): Promise<Scanned> {
   const { house } = exchange
-  const read = readingOnce((json) => way.protocol?.readPieces(json, 'prompt') ?? readDocument(json, 'prompt'))
-  const ahead = isLarge(received.bytes) ? new Ahead() : undefined
+  const { route, protocol } = way
+  if (route?.kind === 'unread') return { outgoing: received.raw, untouched: true, findings: [] }
+  const read = readingOnce((json) =>
+    route?.kind === 'telemetry'
+      ? telemetryPieces(json)
+      : (protocol?.readPieces(json, 'prompt') ?? readDocument(json, 'prompt')),
+  )
+  const bare = received.bytes.length === 0 || (route?.kind === 'content' && !isUtf8(received.bytes))
+  const ahead = !bare && isLarge(received.bytes) ? new Ahead() : undefined
   const masker = { ...maskerFor(exchange, way, 'prompt'), ahead }
   if (way.connection.restore) exchange.taken = chainBefore(exchange, way, received)
   const before = house.memory.resent.compare(chainOf(exchange, way), masker, exchange.at)
@@ -36,7 +46,7 @@ export async function scan(exchange: Exchange, way: Way, received: Asked): Promi
     await ahead.mask(fresh, masker, new Breath(house.clock))
   }
   const judge: Judge = (piece) => before.judge(piece)
-  const clean = received.bytes.length === 0 || (received.cleanBesidesKnown(judge, read) && !signs(exchange, way))
+  const clean = bare || (received.cleanBesidesKnown(judge, read) && !signs(exchange, way))
   const scanned = clean
     ? asItCame(received)
     : await replaced(exchange, way, received, judge, { direction: 'prompt', masker, read })
@@ -89,6 +99,7 @@ function learnOnceKept(exchange: Exchange, way: Way, asked: Asked, before: Compa
   const { protocol } = way
   exchange.learn = () => {
     memory.resent.learn(chainOf(exchange, way), before, at)
+    if (way.route?.kind === 'telemetry') exchange.outcomes = house.outcomes.take(exchange, readOutcomes(asked.text))
     if (!protocol) return
     const strand = asked.strand({ exchange: id, session, record }, engine, protocol.name, findings.length === 0)
     memory.strands.learn(callerOf(exchange, way), strand, asked.shared, at)
@@ -101,7 +112,7 @@ function keep(exchange: Exchange, way: Way, received: Asked, { record, outgoing 
   const came = digest(exchange, received.raw)
   const type = String(exchange.turn.headers['content-type'] ?? '')
   const sent = digest(exchange, outgoing)
-  if (way.protocol || !way.route) exchange.body = { bytes: record, type, received: came, sent }
+  if (keepsBodies(way)) exchange.body = { bytes: record, type, received: came, sent }
   if (!prompt) return
   const like = likeOf(exchange, way, received, record)
   if (like) exchange.like = like

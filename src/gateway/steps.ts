@@ -1,10 +1,11 @@
 /** The steps of an exchange before anything is sent: who asks, what, with which secrets, and may it pass. */
-import { Fault, type Finding, faultOf, type Prompt, type Verdict } from '#exchange'
+import { Fault, type Finding, faultOf, type Prompt, type RouteKind, type Verdict } from '#exchange'
 import { type Caller, findCredential, type Hold, looksLikeKey, sessionId } from '#identity'
 import { decide as judge } from '#policy'
 import { checkSpelling, checkValues, type Protocol, plainPrompt, type Route, routeFor, saidIn } from '#wire'
 import { Asked } from './asked.ts'
 import type { Connection, Host } from './connection.ts'
+import { fingerprintOfCredential, recogniseAccount } from './copilot/recognise.ts'
 import type { Exchange } from './exchange.ts'
 import { withoutNotices } from './notices.ts'
 import { hostOf } from './reverse.ts'
@@ -23,7 +24,7 @@ export interface Way {
 
 /**
  * Step 1: who asks, and by which way. Nothing of the body has been read yet.
- * @throws identity.*, request.connection, request.host
+ * @throws identity.*, request.connection, request.host, policy.plan
  */
 export function identify(exchange: Exchange<Head>): Way {
   const { turn, house } = exchange
@@ -39,7 +40,10 @@ export function identify(exchange: Exchange<Head>): Way {
   if (found.channel === 'credential' && credentials !== 'brokered' && kind !== 'demo')
     throw new Fault('identity.passthrough')
   const credential = upstreamCredential(exchange)
-  if (credential) exchange.credential = house.keyring.digest('credential', credential).toString('hex').slice(0, 32)
+  if (credential && exchange.route !== 'unread') {
+    exchange.credential = fingerprintOfCredential(house.keyring, credential)
+    if (place.connection.kind === 'copilot') recogniseAccount(exchange, place.connection, credential)
+  }
   return { ...place, caller }
 }
 
@@ -53,18 +57,32 @@ function locate(exchange: Exchange<Head>): Omit<Way, 'caller'> | Fault {
   try {
     const { host, path } = hostOf(connection, address, method)
     exchange.host = host.name
-    return { connection, host, path, ...take(exchange, path) }
+    return { connection, host, path, ...take(exchange, path, connection.kind === 'copilot' ? host.name : undefined) }
   } catch (error) {
     return faultOf(error)
   }
 }
 
-/** What sort of route a path is; the exchange bears it from now on. */
-function take(exchange: Exchange<Head>, path: string): Pick<Way, 'route' | 'protocol'> {
-  const route = routeFor(exchange.turn.method, path)
+/** What sort of route a path is; the exchange bears it from now on. `copilot` names the host of a Copilot connection. */
+function take(exchange: Exchange<Head>, path: string, copilot?: string): Pick<Way, 'route' | 'protocol'> {
+  const route = routeFor(exchange.turn.method, path, copilot)
   const protocol = route?.kind === 'exchange' ? route.protocol : undefined
-  exchange.route = protocol?.name ?? (route ? 'metadata' : 'unknown')
+  exchange.route = kindOf(route)
+  const surface = copilot === undefined || !route ? undefined : surfaceIn(exchange.turn, route)
+  if (surface !== undefined) exchange.surface = surface
   return { route, protocol }
+}
+
+function kindOf(route: Route | undefined): RouteKind {
+  if (route?.kind === 'exchange') return route.protocol.name
+  if (route?.kind === 'content' || route?.kind === 'unread') return route.kind
+  return route ? 'metadata' : 'unknown'
+}
+
+/** The panel asks on the route of ghost text; its own header tells it. */
+function surfaceIn({ headers }: Head, route: Route): string | undefined {
+  if (route.kind === 'unread') return undefined
+  return route.name === 'ghost text' && headers['openai-intent'] === 'copilot-panel' ? 'panel' : route.name
 }
 
 /** The client's own credential towards the provider, where it sent one. */
@@ -85,7 +103,9 @@ export async function read(exchange: Exchange, way: Way, held: Hold): Promise<As
   const { turn } = exchange
   if (!way.route && way.connection.unknownRoutes === 'refuse')
     throw new Fault('request.route', `${turn.method} ${way.path}`)
-  const received = await turn.read((bytes) => held.take(bytes))
+  const unread = way.route?.kind === 'unread'
+  const received = await turn.read((bytes) => held.take(bytes), unread)
+  if (unread) return new Asked(received)
   checkValues(received.bytes)
   if (!way.protocol) return new Asked(received)
   const type = turn.headers['content-type']
@@ -105,8 +125,9 @@ function sessionOf(exchange: Exchange, prompt: Prompt): string {
   const { house, actor, client, at } = exchange
   const first = prompt.messages.find((message) => message.role === 'user')?.text ?? ''
   const own = client.session ?? prompt.session
-  const day = exchange.route === 'completions' ? { day: new Date(at).toISOString().slice(0, 10) } : {}
-  return sessionId(house.keyring, { actor: actor?.id ?? '', client: client.client, own, first, ...day })
+  const inline = exchange.route === 'completions' || exchange.surface === 'next edit'
+  const place = inline ? { day: new Date(at).toISOString().slice(0, 10), file: prompt.files?.[0] ?? '' } : {}
+  return sessionId(house.keyring, { actor: actor?.id ?? '', client: client.client, own, first, ...place })
 }
 
 /** Step 4: what the rules say. Pure but for the exchange that it fills. */

@@ -3,6 +3,7 @@ import { type EndingKind, Fault, type Reply as Told } from '#exchange'
 import { type Incoming, withoutLength } from '#relay'
 import type { Form } from '#wire'
 import { Came } from './came.ts'
+import { keepsBodies } from './copilot/kept.ts'
 import { digest, type End, type Exchange, elapsed, ended } from './exchange.ts'
 import { maskerFor } from './masker.ts'
 import { rememberNotice } from './notices.ts'
@@ -155,8 +156,7 @@ class Stream implements Streamed {
 
   #end(kind: EndingKind): End {
     const bytes = this.#sent.bytes()
-    const { protocol, route } = this.#way
-    const kept = protocol !== undefined || route === undefined
+    const kept = keepsBodies(this.#way)
     const reply: Told | undefined = this.#reply.told(bytes)
     const received = this.#came.digest()
     const asItCame = kind === 'replied' && !this.#reply.edited

@@ -36,10 +36,11 @@ export interface Turn extends Head {
   /** Aborts when the client goes away before the turn has ended. */
   readonly gone: AbortSignal
   /**
-   * The whole request body. `take` is told of bytes before they are kept, as they came and as they were decoded; what
-   * it throws ends the reading. @throws limit.body, limit.decoded, request.encoding, request.encoded, request.aborted
+   * The whole request body; where it goes on `unread`, in the coding that it came in. `take` is told of bytes before they
+   * are kept, as they came and as they were decoded; what it throws ends the reading.
+   * @throws limit.body, limit.decoded, request.encoding, request.encoded, request.aborted
    */
-  read(take: (bytes: number) => void): Promise<Received>
+  read(take: (bytes: number) => void, unread?: boolean): Promise<Received>
   /** Sends the prompt on. @throws upstream.*, client.aborted */
   send(connection: Connection, host: Host, out: Outgoing, signal: AbortSignal): Promise<Incoming>
   /** Status and headers towards the client; at most once. */

@@ -30,14 +30,18 @@ export function expectsContinue(request: IncomingMessage, response: ServerRespon
 /** Told of bytes before they are kept; what it throws ends the reading. */
 type Take = (bytes: number) => void
 
-/** @throws limit.body, limit.decoded, request.encoding, request.encoded, request.aborted; what `take` throws */
+/**
+ * `unread`: as it came, whatever its coding.
+ * @throws limit.body, limit.decoded, request.encoding, request.encoded, request.aborted; what `take` throws
+ */
 export async function readBody(
   request: IncomingMessage,
   limits: BodyLimits,
   take: Take = () => undefined,
+  unread = false,
 ): Promise<ReceivedBody> {
   const encoding = request.headers['content-encoding'] ?? 'identity'
-  const codings = codingsOf(encoding)
+  const codings = unread ? [] : codingsOf(encoding)
   if (!codings) throw new Fault('request.encoding', encoding)
   if (Number(request.headers['content-length'] ?? 0) > limits.body_bytes) throw tooLarge(limits)
   waiting.get(request)?.writeContinue()

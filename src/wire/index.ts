@@ -3,6 +3,18 @@ import { type Piece, wholePieces } from './protocol.ts'
 
 export { arraysOf } from './arrays.ts'
 export { type Client, readClient } from './client.ts'
+export {
+  type Account,
+  PLANS,
+  type Plan,
+  readToken,
+  readTokenReply,
+  readUser,
+  tokenRefusal,
+} from './copilot/account.ts'
+export { rewriteEndpoints } from './copilot/endpoints.ts'
+export type { CopilotHost } from './copilot/surface.ts'
+export { readOutcomes, type ToldOutcome, telemetryPieces } from './copilot/telemetry.ts'
 export { joinedEvents } from './events.ts'
 export { EVENTS, type Form, formOfStream, formOfText, Sniffer } from './form.ts'
 export { readPlainEvent } from './plain.ts'

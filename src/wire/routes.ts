@@ -1,4 +1,5 @@
 /** What each provider route is: read in full, known and recorded as metadata, or unknown. One table. */
+import { type Surface, surfaceOf } from './copilot/surface.ts'
 import type { Protocol } from './protocol.ts'
 import { chat } from './protocols/chat.ts'
 import { completions } from './protocols/completions.ts'
@@ -8,9 +9,11 @@ import { responses } from './protocols/responses.ts'
 /** Every protocol that is read in full, in match order. A new one is a file and a line here. */
 export const PROTOCOLS: readonly Protocol[] = [chat, completions, responses, messages]
 
+/** `name`: what a Copilot route is to its client. */
 export type Route =
-  | { readonly kind: 'exchange'; readonly protocol: Protocol }
-  | { readonly kind: 'metadata'; readonly name: string }
+  | { readonly kind: 'exchange'; readonly protocol: Protocol; readonly name?: string }
+  | { readonly kind: 'metadata' | 'content' | 'account' | 'telemetry'; readonly name: string }
+  | { readonly kind: 'unread' }
 
 const METADATA: readonly (readonly [method: RegExp, path: RegExp, name: string])[] = [
   [/^GET$/, /\/models(\/[\w.:@-]+){0,3}$/, 'models'],
@@ -24,8 +27,23 @@ const METADATA: readonly (readonly [method: RegExp, path: RegExp, name: string])
   [/^HEAD$/, /^\/?$/, 'ping'],
 ]
 
-/** The route of a request, or undefined where it is not known. `path` is without query. */
-export function routeFor(method: string, path: string): Route | undefined {
+/**
+ * The route of a request, or undefined where it is not known. `path` is without query; `host` is that of a Copilot
+ * connection, undefined for any other provider.
+ */
+export function routeFor(method: string, path: string, host?: string): Route | undefined {
+  const surface = host === undefined ? undefined : surfaceOf(method, path, host)
+  if (surface === 'unread') return { kind: 'unread' }
+  return (surface && routeOf(surface)) ?? anyRoute(method, path)
+}
+
+function routeOf({ what, name, protocol: spoken }: Surface): Route | undefined {
+  if (what !== 'model') return { kind: what, name }
+  const protocol = PROTOCOLS.find((each) => each.name === spoken)
+  return protocol && { kind: 'exchange', protocol, name }
+}
+
+function anyRoute(method: string, path: string): Route | undefined {
   const protocol = method === 'POST' ? PROTOCOLS.find((each) => each.owns(path)) : undefined
   if (protocol) return { kind: 'exchange', protocol }
   const known = METADATA.find(([verb, form]) => verb.test(method) && form.test(path))

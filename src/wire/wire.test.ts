@@ -220,6 +220,7 @@ const ROUTES: [string, string, string | undefined][] = [
 for (const [method, path, name] of ROUTES)
   test(`${method} ${path} is ${name ?? 'unknown'}`, () => {
     const route = routeFor(method, path)
+    assert.ok(route?.kind !== 'unread')
     assert.equal(route?.kind === 'exchange' ? route.protocol.name : route?.name, name)
   })
 

@@ -196,6 +196,30 @@ export const MUTATIONS: readonly Mutation[] = [
     line: 'return withoutSpellings(splice(frame.data ??',
     instead: 'return (splice(frame.data ??',
   },
+  {
+    guarantee: 'What became of a suggestion is believed from nobody but the actor who asked for it.',
+    file: 'gateway/copilot/outcomes.ts',
+    line: "if (asked.actor === undefined || asked.actor !== actor?.id) return 'foreign'",
+    instead: '',
+  },
+  {
+    guarantee: 'Of what is relayed unread the record holds no path.',
+    file: 'gateway/exchange.ts',
+    line: "path: exchange.route === 'unread' ? '' :",
+    instead: 'path:',
+  },
+  {
+    guarantee: 'The credential of what is relayed unread is not even fingerprinted.',
+    file: 'gateway/steps.ts',
+    line: "if (credential && exchange.route !== 'unread') {",
+    instead: 'if (credential) {',
+  },
+  {
+    guarantee: 'A credential that another actor had first raises an alert.',
+    file: 'gateway/copilot/recognise.ts',
+    line: 'if (shared !== undefined)',
+    instead: 'if (shared === null)',
+  },
 ]
 
 /** docs/guarantees.md as the list makes it. */
