@@ -44,6 +44,8 @@ export interface Candidate {
   guard: number
   /** Whether it looks mixed, where it must: see `gate.ts`. */
   gate: number
+  /** Begun by a literal as it is written. */
+  readonly plain: boolean
 }
 
 /** A secret in another spelling. */

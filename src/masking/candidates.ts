@@ -11,6 +11,13 @@ import type { Step } from './step.ts'
 import { isHigh, isNumberStart, PERCENT, type UnitAt } from './units.ts'
 import { LONGEST_CODED, type Stretch, type Verdicts } from './verdicts.ts'
 
+/**
+ * Live ones past which everything up to the next white space is masked: fail closed, bounded work. Texts that are not made
+ * for it have a dozen at most. Of those that a run or an image begins, many begin by chance, and few go on.
+ */
+const MOST_PLAIN = 20
+const MOST = 128
+
 /** `=` at the end of base64. */
 const PADDING = 61
 
@@ -24,7 +31,7 @@ export interface Beginning {
   readonly late: number
   /** Decoded index of where its rule began to match. */
   readonly from: number
-  /** Where it must look mixed: how far that is known, as `gate.ts` counts. */
+  /** Of a run: how far it is known whether it looks mixed, as `gate.ts` counts. */
   readonly gate?: number
 }
 
@@ -44,6 +51,16 @@ export class Candidates {
 
   get length(): number {
     return this.#list.length
+  }
+
+  /** Whether more are alive than can be followed with bounded work. */
+  get crowded(): boolean {
+    const list = this.#list
+    if (list.length <= MOST_PLAIN) return false
+    if (list.length > MOST) return true
+    let plain = 0
+    for (const candidate of list) if (candidate.plain) plain++
+    return plain > MOST_PLAIN
   }
 
   /** A number for what is masked without a candidate. */
@@ -81,7 +98,7 @@ export class Candidates {
   }
 
   begin(program: Program, state: State, beginning: Beginning, { outside }: Step, coded?: Coded): Candidate {
-    const { start, unit, late, from, gate = Gate.PASSED } = beginning
+    const { start, unit, late, from, gate } = beginning
     const candidate: Candidate = {
       program,
       rule: program.rule,
@@ -101,7 +118,8 @@ export class Candidates {
       tails: undefined,
       coded,
       guard: 0,
-      gate,
+      gate: gate ?? Gate.PASSED,
+      plain: gate === undefined && coded === undefined,
     }
     this.#list.push(candidate)
     this.doubt = Math.min(this.doubt, unit)

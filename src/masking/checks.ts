@@ -2,7 +2,8 @@
 import { isGithubJwt, isGrafanaToken, isRoutable } from './checksums.ts'
 import { isCard, isEmail, isIban, isPhone, isSocialSecurity, loadPhones } from './personal.ts'
 import { basicPassword, crc62, isBasicPair, isJwt, isPrivateKey } from './proofs.ts'
-import { entropy, isElsewhere, isStandIn, isWordy, kindsOf, restlessness } from './randomness.ts'
+import { isElsewhere, isStandIn, isWordy, kindsOf } from './randomness.ts'
+import { entropy, restlessness } from './spread.ts'
 
 export { crc62 } from './proofs.ts'
 

@@ -148,6 +148,7 @@ class Hex implements Decoder {
 
 /** Each character between signs: `%67`, `\u0067`, `&#103;`. */
 class Bracketed implements Decoder {
+  readonly kind: string
   readonly #open: string
   readonly #close: string
   readonly #base: number
@@ -157,14 +158,11 @@ class Bracketed implements Decoder {
   #value = 0
 
   constructor(open: string, close: string, base: number, plain: boolean) {
+    this.kind = open + close + base
     this.#open = open
     this.#close = close
     this.#base = base
     this.#plain = plain
-  }
-
-  get kind(): string {
-    return this.#open + this.#close + this.#base
   }
 
   get phase(): number {
@@ -188,7 +186,7 @@ class Bracketed implements Decoder {
       this.#at++
       return NOTHING
     }
-    return this.#plain && this.#at === 0 && UNRESERVED.test(String.fromCharCode(unit)) ? unit : ENDED
+    return this.#plain && this.#at === 0 && UNRESERVED[unit] ? unit : ENDED
   }
 
   #take(): number {
@@ -199,7 +197,8 @@ class Bracketed implements Decoder {
   }
 }
 
-const UNRESERVED = /[A-Za-z0-9._~-]/
+const UNRESERVED = new Uint8Array(128)
+for (const c of `${LETTERS}._~-`) UNRESERVED[c.charCodeAt(0)] = 1
 
 const SIX = new Int8Array(128).fill(-1)
 for (const signs of ['+/', '-_']) Array.from(LETTERS + signs, (c, value) => (SIX[c.charCodeAt(0)] = value))

@@ -13,8 +13,7 @@ import type { Tape } from './tape.ts'
 import { isHigh } from './units.ts'
 import { Verdicts } from './verdicts.ts'
 
-/** Live ones past which everything up to the next white space is masked: fail closed, bounded work. */
-const MOST_CANDIDATES = 128
+/** Past so many the same happens as where candidates are crowded. */
 const MOST_CONTEXTS = 512
 /** Decoded units that may wait for one decision; past them they are masked. */
 const LONGEST_HOLD = 1024
@@ -61,7 +60,7 @@ export class Hunt {
 
   /** Whether more has begun than can be followed with bounded work. */
   get crowded(): boolean {
-    return this.candidates.length > MOST_CANDIDATES || this.#contexts.length > MOST_CONTEXTS
+    return this.candidates.crowded || this.#contexts.length > MOST_CONTEXTS
   }
 
   /** Raw offset up to which all is decided, given that of what may just begin. */

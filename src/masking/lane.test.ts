@@ -268,3 +268,12 @@ test('too much at once is masked up to white space', () => {
     assert.deepEqual(carried(greedy, parts, 'text'), whole)
   }
 })
+
+test('where more has begun that is looked at whole than can be followed, all is masked up to the next white space', () => {
+  const rule = { id: 'named', description: 'named', literals: ['k='], before: 'k=', secret: '[a-z=]{8,300}' }
+  const engine = compile([{ ...rule, check: () => false, examples: { match: [], miss: [] } }])
+  const few = `x ${'k='.repeat(12)}abcdefgh y`
+  assert.equal(maskText(engine, few, 'text').text, few)
+  const many = `x ${'k='.repeat(400)}abc y`
+  for (const parts of [[many], [...many]]) assert.equal(carried(engine, parts, 'text').text, 'x k=[masked:overlong] y')
+})

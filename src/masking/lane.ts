@@ -3,6 +3,7 @@ import { Fault } from '#exchange'
 import type { LaneFinding } from './edits.ts'
 import type { Engine } from './engine.ts'
 import { Unescaper } from './escapes.ts'
+import { Gate } from './gate.ts'
 import { Hunt } from './hunt.ts'
 import type { LaneOptions } from './marks.ts'
 import type { State } from './matcher.ts'
@@ -349,7 +350,7 @@ export class Lane {
         unit: this.#runStart,
         late: Math.max(0, suspect - step.index - 1),
         from: this.#runStart,
-        ...(mixed && { gate }),
+        gate: mixed ? gate : Gate.PASSED,
       }
       if (state) this.#hunt.adopt(program, state, beginning, step)
     }

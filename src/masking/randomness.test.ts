@@ -3,7 +3,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { lookOf } from './checks.ts'
 import { ALPHABETS, sample } from './examples.ts'
-import { isElsewhere, isStandIn, isWordy, restlessness } from './randomness.ts'
+import { isElsewhere, isStandIn, isWordy } from './randomness.ts'
+import { restlessness } from './spread.ts'
 
 const generated = lookOf(['generated'])!
 const password = lookOf(['password'])!

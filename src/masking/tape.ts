@@ -7,9 +7,13 @@ const LARGEST = 16_384
 const KEPT = 1024
 /** Most lanes never write: a text in which nothing begins is read where it stands. */
 const UNWRITTEN = new Uint16Array(0)
+/** Then the units are UTF-16LE as they stand, which is several times quicker than characters one by one. */
+const LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1
 
 export class Tape {
-  #units = UNWRITTEN
+  #units: Uint16Array<ArrayBuffer> = UNWRITTEN
+  /** The same as bytes. */
+  #bytes: Buffer<ArrayBuffer> | undefined
   #from = 0
   #to = 0
   readonly #small: number
@@ -42,11 +46,18 @@ export class Tape {
   /** The units [from, to) as a text; undefined where they are no longer there. */
   read(from: number, to: number): string | undefined {
     if (from < this.#from || to > this.#to) return undefined
+    if (from === to) return ''
     const mask = this.#units.length - 1
     const [first, last] = [from & mask, to & mask]
-    if (first < last) return String.fromCharCode(...this.#units.subarray(first, last))
-    if (from === to) return ''
-    return String.fromCharCode(...this.#units.subarray(first)) + String.fromCharCode(...this.#units.subarray(0, last))
+    if (first < last) return this.#slice(first, last)
+    return this.#slice(first, this.#units.length) + this.#slice(0, last)
+  }
+
+  #slice(first: number, last: number): string {
+    const { buffer } = this.#units
+    if (!LITTLE_ENDIAN) return String.fromCharCode(...this.#units.subarray(first, last))
+    if (this.#bytes?.buffer !== buffer) this.#bytes = Buffer.from(buffer)
+    return this.#bytes.toString('utf16le', first * 2, last * 2)
   }
 
   /** Unit number `index`; -1 where it is not there. */

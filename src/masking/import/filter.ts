@@ -3,8 +3,8 @@
  * else is refused, so that no rule runs with half of its filter.
  */
 import { Fault } from '#exchange'
-import { entropy } from '../randomness.ts'
 import type { Sight } from '../rule.ts'
+import { entropy } from '../spread.ts'
 import type { Allow } from './allow.ts'
 import { searchOf } from './search.ts'
 import { wordsOf } from './stopwords.ts'
