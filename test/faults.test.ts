@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { FAULTS } from '#exchange'
 
 const documented = new Map(
-  [...readFileSync('docs/faults.md', 'utf8').matchAll(/^\| `([a-z.]+)` \| (\d+) \| (.+?) \| (.+?) \|$/gm)].map(
+  [...readFileSync('docs/faults.md', 'utf8').matchAll(/^\| `([a-z._]+)` \| (\d+) \| (.+?) \| (.+?) \|$/gm)].map(
     ([, code, status, message, remedy]) => [code ?? '', { status: Number(status), message, remedy }],
   ),
 )

@@ -1,11 +1,11 @@
 /** What the admin API may ask of a running house, or of a record that no server holds. */
 
 import { statfsSync, statSync } from 'node:fs'
-import { connect } from 'node:net'
 import type { Backend, CheckRow, SecretSearch, TestRow } from '#console'
-import { Fault, type Keyring } from '#exchange'
-import { type Connection, fingerprintOf, gapSignature, SHORTEST_PRINTED, type Untrusting } from '#gateway'
+import { Fault, faultOf, type Keyring } from '#exchange'
+import { type Connection, fingerprintOf, gapSignature, type Host, SHORTEST_PRINTED, type Untrusting } from '#gateway'
 import type { Identity } from '#identity'
+import { dial, reachOf } from '#relay'
 import type { Trail } from '#trail'
 import type { Authorities } from './ca/authorities.ts'
 import { caChecks, trustChecks } from './ca/checks.ts'
@@ -77,22 +77,25 @@ const rowOf = ({ name, kind, credentials, hosts }: Connection) => ({
 
 async function test(connection: Connection | undefined, name: string): Promise<TestRow[]> {
   if (!connection) throw new Fault('request.connection', name)
-  return Promise.all([...connection.hosts.values()].map((host) => reach(host.name, host.upstream.origin)))
+  return Promise.all([...connection.hosts.values()].map(reach))
 }
 
-/** Opens and closes a TCP connection; sends nothing, so that no exchange passes unrecorded. */
-function reach(host: string, origin: URL): Promise<TestRow> {
+const REACH_MS = 5000
+
+/** Opens and closes a connection, by the way that traffic takes; sends nothing, so that no exchange passes unrecorded. */
+async function reach({ name: host, upstream }: Host): Promise<TestRow> {
+  const { origin, proxy } = upstream
   const port = Number(origin.port) || (origin.protocol === 'https:' ? 443 : 80)
-  return new Promise((resolve) => {
-    const socket = connect({ host: origin.hostname, port, timeout: 5000 })
-    const done = (ok: boolean, told: string) => {
-      socket.destroy()
-      resolve({ host, ok, told })
-    }
-    socket.once('connect', () => done(true, `${origin.host} answers`))
-    socket.once('timeout', () => done(false, `${origin.host} does not answer within 5 s`))
-    socket.once('error', (error) => done(false, error.message))
-  })
+  const bare = origin.hostname.replace(/^\[|\]$/g, '')
+  try {
+    const socket = await dial({ host: bare, port, reach: reachOf(upstream), proxy, ms: REACH_MS })
+    socket.destroy()
+    return { host, ok: true, told: `${origin.host} answers` }
+  } catch (error) {
+    const { code, message } = faultOf(error)
+    const late = code === 'upstream.timeout' && `${origin.host} does not answer within 5 s`
+    return { host, ok: false, told: late || message }
+  }
 }
 
 const LITTLE_BYTES = 1_073_741_824

@@ -222,3 +222,47 @@ test('a session id is never the client’s own alone', () => {
   assert.equal(of({}), of({ first: 'other' }))
   assert.match(of({}), /^[\w-]{22}$/)
 })
+
+test('a key that is bound to networks works from there; over a plain listener beyond loopback no other does', async () => {
+  const { identity } = open()
+  const bound = await identity.create({
+    kind: 'user',
+    actor: 'ana',
+    connections: '*',
+    networks: ['10.1.0.0/16', '2001:db8::/32'],
+  })
+  const free = await identity.create({ kind: 'user', actor: 'bob', connections: '*' })
+  const from = (key: string, remote: string, insecure = false) => {
+    identity.admit(identity.recognise(key), 'proxy', undefined, { remote, insecure })
+    return 'in'
+  }
+  for (const remote of ['10.1.2.3', '::ffff:10.1.2.3', '2001:db8::7'])
+    assert.equal(from(bound.key, remote, true), 'in', remote)
+  for (const remote of ['10.2.0.1', '127.0.0.1', '::1', '', '2001:db9::1', 'nonsense'])
+    assert.equal(
+      code(() => from(bound.key, remote)),
+      'identity.network',
+      remote,
+    )
+  assert.equal(from(free.key, '10.9.9.9'), 'in')
+  assert.equal(
+    code(() => from(free.key, '10.9.9.9', true)),
+    'identity.network',
+  )
+  assert.equal(from(free.key, '127.0.0.1', true), 'in')
+  for (const networks of [[], ['10.0.0.0/33'], ['x'], ['10.0.0.0/8/8'], ['10.0.0.0/-1'], 'x' as unknown as string[]])
+    await assert.rejects(identity.create({ kind: 'user', actor: 'ana', connections: '*', networks }), {
+      code: 'config.invalid',
+    })
+})
+
+test('a proxy’s credentials bear the key as password, as user, or as a token', () => {
+  const key = makeKey('user', randomBytes)
+  const secret = (value: string) => findCredential({ 'proxy-authorization': value })?.secret
+  const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`
+  for (const text of [`ana:${key}`, `:${key}`, `${key}:`, key, `${key}:x`]) assert.equal(secret(basic(text)), key, text)
+  assert.equal(secret(`Bearer ${key}`), key)
+  assert.equal(secret(basic('ana:pass:word')), 'pass:word')
+  for (const value of ['Negotiate YII=', 'NTLM x', 'Digest a=b', 'Basic', ''])
+    assert.equal(secret(value), undefined, value)
+})

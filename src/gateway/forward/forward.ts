@@ -21,6 +21,9 @@ import { Ended, reachOf, Tunnels } from './tunnel.ts'
 /** How long a client may take for its first byte, and for its handshake. */
 const FIRST_MS = 10_000
 
+/** How a handshake fails whose client goes away without an alert, as Node's does with a certificate that it does not trust. */
+const LEFT = /^(closed within it|ECONNRESET)$/
+
 /** A socket within a tunnel: what CONNECT said of it. */
 interface Entered {
   readonly target: Target
@@ -131,6 +134,7 @@ export class Forward {
       const fault = faultOf(error)
       socket.destroy()
       if (fault.code === 'forward.untrusted') trust.doubts(whoOf(exchange), agentOf(exchange), true)
+      else if (LEFT.test(fault.detail ?? '')) trust.doubts(whoOf(exchange), agentOf(exchange), false)
       await recordRefusal(exchange, fault)
     }
   }

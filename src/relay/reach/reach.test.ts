@@ -111,6 +111,10 @@ test('a name may lead to public addresses only; one private answer among them re
   for (const given of [['10.0.0.1'], ['8.8.8.8', '127.0.0.1'], ['::ffff:192.168.0.1'], ['169.254.169.254']])
     await assert.rejects(look('a.example', UPSTREAM, answers(...given)), fault('upstream.private'))
   assert.ok(await look('a.example', { ...UPSTREAM, private: true }, answers('10.0.0.1')))
+  await assert.rejects(
+    look('a.example', { ...UPSTREAM, private: true }, answers('169.254.169.254')),
+    fault('upstream.private'),
+  )
   assert.ok(await look('localhost', UPSTREAM, answers('127.0.0.1')))
   await assert.rejects(look('localhost', UPSTREAM, answers('169.254.169.254')), fault('upstream.private'))
   await assert.rejects(look('localhost', TUNNEL, answers('127.0.0.1')), fault('forward.private'))

@@ -24,7 +24,7 @@ function judge(host: string, address: string, { private: mayBePrivate, literal, 
   const written = literal && (isIP(host) !== 0 || (isLocal(host) && network === 'private'))
   if (own?.(address)) throw new Fault('forward.loop', host)
   if (network === 'public' || (network === 'private' && (mayBePrivate || written))) return
-  if (network === 'link' && mayBePrivate && literal) return
+  if (network === 'link' && mayBePrivate && literal && isIP(host)) return
   throw new Fault(fault, isIP(host) ? host : `${host} is ${address}`)
 }
 

@@ -26,11 +26,12 @@ export function terminate(outer: Socket, secureContext: SecureContext, ms: numbe
       told ??= Object.assign(new Error(), { code: `no handshake within ${ms} ms` })
       inner.destroy()
     }, ms)
-    inner.on('_tlsError', onError).on('error', onError).once('close', onClose)
+    const onEnd = () => void inner.destroy() // the outer socket may be half open, and nothing more can come
+    inner.on('_tlsError', onError).on('error', onError).on('end', onEnd).once('close', onClose)
     inner.once('close', () => outer.destroy())
     inner.once('secure', () => {
       clearTimeout(timer)
-      inner.off('_tlsError', onError).off('error', onError).off('close', onClose)
+      inner.off('_tlsError', onError).off('error', onError).off('end', onEnd).off('close', onClose)
       inner.on('error', () => inner.destroy())
       resolve(inner)
     })
