@@ -6,7 +6,8 @@ const HEAP = ['--max-semi-space-size=8', '--heap-growing-percent=100']
 const { argv, env, execArgv, execPath, execve } = process
 if (major > 24 || (major === 24 && minor >= 15)) {
   const untold = argv.includes('serve') && !HEAP.every((flag) => execArgv.includes(flag))
-  if (untold && process.platform === 'linux') execve(execPath, [execPath, ...HEAP, ...execArgv, ...argv.slice(1)], env)
+  if (untold && process.platform === 'linux')
+    execve(execPath, [execPath, ...HEAP, ...execArgv, ...argv.slice(1)], { MALLOC_ARENA_MAX: '2', ...env })
   const { enableCompileCache } = await import('node:module')
   enableCompileCache(`${import.meta.dirname}/../node_modules/.cache/gatelog`) // off where it cannot be written
   await import('../src/cli/index.ts')

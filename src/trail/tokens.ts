@@ -5,11 +5,25 @@ import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
 export const TOKEN_BYTES = 8
 const GENERATION = 32_768
 
+/** Words that were met of late, and their tokens one after the other, each as two numbers of 32 bits. */
+class Generation {
+  readonly places = new Map<string, number>()
+  readonly tokens = new Uint32Array(2 * GENERATION)
+
+  add(word: string, high: number, low: number): number {
+    const place = this.places.size
+    this.places.set(word, place)
+    this.tokens[2 * place] = high
+    this.tokens[2 * place + 1] = low
+    return place
+  }
+}
+
 /** Turns words into tokens and remembers the recent ones; at most two generations of 32,768 words stay in memory. */
 export class Tokens {
   readonly #key: KeyObject
-  #young = new Map<string, Buffer>()
-  #old = new Map<string, Buffer>()
+  #young = new Generation()
+  #old = new Generation()
 
   /** @param key the 32-byte key of the purpose `token`. */
   constructor(key: Uint8Array) {
@@ -18,36 +32,45 @@ export class Tokens {
 
   /** The tokens of `words`, 8 bytes each, one after the other. */
   pack(words: readonly string[]): Buffer {
-    const packed = Buffer.allocUnsafe(words.length * TOKEN_BYTES)
-    for (const [at, word] of words.entries()) this.#token(word).copy(packed, at * TOKEN_BYTES)
-    return packed
+    const packed = new Uint32Array(2 * words.length)
+    let at = 0
+    for (const word of words) {
+      const place = this.#young.places.get(word) ?? this.#taken(word)
+      const { tokens } = this.#young
+      packed[at++] = tokens[2 * place] ?? 0
+      packed[at++] = tokens[2 * place + 1] ?? 0
+    }
+    return Buffer.from(packed.buffer)
   }
 
   /** The token of one word as 16 hexadecimal digits, as the index holds it. */
   hex(word: string): string {
-    return this.#token(word).toString('hex')
+    return this.pack([word]).toString('hex')
   }
 
-  #token(word: string): Buffer {
-    const known = this.#young.get(word)
-    if (known) return known
-    const token = this.#old.get(word) ?? this.#digest(word)
-    if (this.#young.size >= GENERATION) {
+  /** Takes a word into the young generation: its place there. */
+  #taken(word: string): number {
+    const known = this.#old.places.get(word)
+    const tokens = known === undefined ? this.#digest(word) : this.#old.tokens.subarray(2 * known)
+    const [high = 0, low = 0] = tokens
+    if (this.#young.places.size >= GENERATION) {
       this.#old = this.#young
-      this.#young = new Map()
+      this.#young = new Generation()
     }
-    this.#young.set(word, token)
-    return token
+    return this.#young.add(word, high, low)
   }
 
-  #digest(word: string): Buffer {
+  #digest(word: string): Uint32Array {
     const digest = createHmac('sha256', this.#key).update(word).digest()
-    return Buffer.from(digest.subarray(0, TOKEN_BYTES))
+    return new Uint32Array(Uint8Array.from(digest).buffer)
   }
 }
 
 /** Packed tokens as the index takes them: hexadecimal, separated by spaces. */
 export function spell(packed: Uint8Array): string {
   const hex = Buffer.from(packed.buffer, packed.byteOffset, packed.byteLength).toString('hex')
-  return hex.replace(/.{16}(?!$)/g, '$& ')
+  let spelt = hex.slice(0, 2 * TOKEN_BYTES)
+  for (let at = 2 * TOKEN_BYTES; at < hex.length; at += 2 * TOKEN_BYTES)
+    spelt += ` ${hex.slice(at, at + 2 * TOKEN_BYTES)}`
+  return spelt
 }
