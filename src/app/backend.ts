@@ -1,9 +1,17 @@
 /** What the admin API may ask of a running house, or of a record that no server holds. */
 
 import { statfsSync, statSync } from 'node:fs'
-import type { Backend, CheckRow, SecretSearch, TestRow } from '#console'
+import type { Backend, CheckRow, CoverageSource, SecretSearch, TestRow } from '#console'
 import { Fault, faultOf, type Keyring } from '#exchange'
-import { type Connection, fingerprintOf, gapSignature, type Host, SHORTEST_PRINTED, type Untrusting } from '#gateway'
+import {
+  type Connection,
+  fingerprintOf,
+  gapSignature,
+  type Host,
+  SHORTEST_PRINTED,
+  type Sightings,
+  type Untrusting,
+} from '#gateway'
 import type { Identity } from '#identity'
 import { dial, reachOf } from '#relay'
 import type { Trail } from '#trail'
@@ -25,6 +33,7 @@ export interface BackendOptions {
   ca(): Authorities | undefined
   /** Clients that do not trust the CA; absent where no server runs. */
   untrusting?(): readonly Untrusting[]
+  sightings(): Sightings
 }
 
 export function backendOf(options: BackendOptions): Backend {
@@ -35,6 +44,7 @@ export function backendOf(options: BackendOptions): Backend {
     now: Date.now,
     secrets: secretsOf(options),
     ...waysOf(options.connections),
+    coverage: coverageOf(options),
     ca() {
       const ca = options.ca()
       if (!ca) throw new Fault('ca.off')
@@ -66,6 +76,16 @@ const secretsOf = ({ config, keyring, notReady }: BackendOptions): SecretSearch 
   via: notReady ? 'server' : 'local',
   fingerprint: (value) => (value.length < SHORTEST_PRINTED ? undefined : fingerprintOf(keyring, value)),
   uuid: () => uuid7(Date.now()),
+})
+
+const coverageOf = ({ trail, sightings }: BackendOptions): CoverageSource => ({
+  async coverage() {
+    const told = (await trail.bypasses()).map(({ bypass }) => bypass)
+    const { tally, waiting } = sightings()
+    return { tally: { ...tally }, waiting, bypasses: told.toReversed() }
+  },
+  review: (via, reports) =>
+    sightings().review(reports.map(({ github, ...report }) => ({ ...report, who: { github }, via }))),
 })
 
 const rowOf = ({ name, kind, credentials, hosts }: Connection) => ({

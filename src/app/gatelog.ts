@@ -12,13 +12,15 @@ import {
   openDoors,
   openHealth,
   openMemory,
+  Sightings,
   Strangers,
   Trust,
   textOf,
 } from '#gateway'
 import { type Identity, openIdentity, openLimits } from '#identity'
+import type { Engine } from '#masking'
 import { openRelay } from '#relay'
-import { openTrail } from '#trail'
+import { openTrail, type Trail } from '#trail'
 import { formOfText, PROTOCOLS } from '#wire'
 import { backendOf } from './backend.ts'
 import { type Authorities, openAuthorities } from './ca/authorities.ts'
@@ -161,6 +163,7 @@ class Running {
       gaps: new Gaps({ trail, keyring, tell, mark: this.#mark, now: Date.now, uuid: () => uuid7(Date.now()) }),
       strangers: new Strangers(trail),
       latched: record.latched,
+      sightings: sightingsOf(trail, () => this.#house.engine, tell),
     }
     this.#trust = new Trust(tell, Date.now)
     this.#house = houseOf(config, this.#fixed, {})
@@ -219,6 +222,7 @@ class Running {
       notReady: () => this.notReady(),
       ca: () => this.#ca,
       untrusting: () => this.#trust.list(),
+      sightings: () => this.#fixed.sightings,
     })
   }
 
@@ -260,6 +264,7 @@ type Fixed = Pick<
   | 'latched'
   | 'accounts'
   | 'outcomes'
+  | 'sightings'
 >
 
 interface Made {
@@ -304,3 +309,6 @@ const limitsOf = ({ limits: { actor, open_bytes } }: Config) => ({
   openBytes: actor.open_bytes,
   openBytesInAll: open_bytes,
 })
+
+export const sightingsOf = (trail: Trail, engine: () => Engine, tell: (line: string) => void): Sightings =>
+  new Sightings({ trail, engine, tell, now: Date.now, uuid: () => uuid7(Date.now()) })

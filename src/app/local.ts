@@ -3,10 +3,11 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { connectionsOnly, routes } from '#console'
 import { Fault } from '#exchange'
+import { compile, type Engine, RULES } from '#masking'
 import { backendOf, waysOf } from './backend.ts'
 import type { Authorities } from './ca/authorities.ts'
 import type { Names } from './config-names.ts'
-import { authoritiesOf, openRecord } from './gatelog.ts'
+import { authoritiesOf, openRecord, sightingsOf } from './gatelog.ts'
 
 export interface Local {
   /** @throws trail.none, trail.locked, trail.unavailable, config.* */
@@ -18,11 +19,14 @@ export interface Local {
 const KEEPS = /^\/(keys|ca)\b/
 const OF_CA = /^\/(ca|checks)\b/
 
+const QUIET = () => undefined
+
 /** Opens nothing before it is asked for: connections need no record, and of all but the CA no file is read. */
 export function openLocal(names: Names): Local {
   const connections = () => names.connections(undefined)
   let record: ReturnType<typeof openRecord> | undefined
   let ca: Authorities | undefined
+  let engine: Engine | undefined
   return {
     async request(path, init) {
       if (path.startsWith('/connections')) return connectionsOnly(waysOf(connections)).request(path, init)
@@ -31,7 +35,11 @@ export function openLocal(names: Names): Local {
       record ??= openRecord(names)
       const opened = await record
       if (OF_CA.test(path)) ca ??= await authoritiesOf(names)
-      return routes(backendOf({ ...opened, config: () => names, connections, ca: () => ca })).request(path, init)
+      const sightings = () => sightingsOf(opened.trail, () => (engine ??= compile(RULES)), QUIET)
+      return routes(backendOf({ ...opened, config: () => names, connections, ca: () => ca, sightings })).request(
+        path,
+        init,
+      )
     },
     close: async () => (await record)?.trail.close(),
   }

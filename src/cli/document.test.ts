@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import type { Command } from 'commander'
 import type { Ca, CaRow } from '#console'
-import type { Ending, Entry, Opening } from '#exchange'
+import type { Bypass, Ending, Entry, Opening } from '#exchange'
 import { headings, holds, tableOf, unseen } from './document.case.ts'
 import { AT, exchangeOf, idOf, outcomeOf, refusedOf } from './entries.case.ts'
 import { EXIT, MEANINGS } from './exit.ts'
@@ -102,10 +102,19 @@ const CA: Ca = {
   import: async () => [ROW],
 }
 
+const TALLY = { since: 1, seen: 1, onRecord: 0, bypasses: 1, dropped: 0 }
+const BYPASS: Bypass = {
+  ...{ kind: 'bypass', exchange: idOf(5), at: AT, source: 'declared', via: 'otlp', happened: AT },
+  ...{ actor: 'ana', client: 'c', model: 'm', interaction: 'i' },
+}
+const { actor: _actor, ...rest } = BYPASS
+const BYPASSES: Bypass[] = [BYPASS, { ...rest, via: 'github-seats', github: 'octocat' }]
+
 test('the JSON of every command is what the document says', async (t) => {
   const house = await openHouse(t, entries(), {
     checks: async () => [{ check: 'trail', state: 'fail', told: 'text', remedy: 'text' }],
     ca: () => CA,
+    coverage: { coverage: async () => ({ tally: TALLY, waiting: 1, bypasses: BYPASSES }), review: async () => TALLY },
   })
   const { folder, trail } = house
   const told =
@@ -121,6 +130,8 @@ test('the JSON of every command is what the document says', async (t) => {
     told('`gatelog connections list`', 'connections', 'list'),
     told('`gatelog connections test`', 'connections', 'test', 'demo'),
     told('`gatelog doctor`', 'doctor'),
+    told('`gatelog coverage show`', 'coverage', 'show'),
+    told('`gatelog coverage import`', 'coverage', 'import', 'gatelog-data/seats.json', '--from', 'seats'),
   ]
   asked.push(
     told('`gatelog ca show`', 'ca', 'show'),
@@ -131,6 +142,7 @@ test('the JSON of every command is what the document says', async (t) => {
     told('`gatelog ca install-help`', 'ca', 'install-help', 'java'),
   )
   put(join(folder, 'gatelog-data'), 'chain.pem', 'text')
+  put(join(folder, 'gatelog-data'), 'seats.json', '{"seats":[]}')
   const half = (odd: number) =>
     asked.filter((_, nth) => nth % 2 === odd).reduce((before, ask) => before.then(ask), Promise.resolve())
   await Promise.all([half(0), half(1)])
@@ -147,6 +159,7 @@ test('the JSON of every command is what the document says', async (t) => {
   await until(said, /"kind":"gap"/, (nth) => trail.append({ ...gap, exchange: idOf(nth) }))
   const searched = { kind: 'searched', at: AT, via: 'server', fingerprint: 'f', query: '', found: 1 } as const
   await until(said, /"searched"/, (nth) => trail.append({ ...searched, exchange: idOf(nth + 2000) }))
+  await until(said, /"bypass"/, (nth) => trail.append({ ...BYPASS, exchange: idOf(nth + 3000) }))
   await until(said, /"outcome"/, () => trail.append(outcomeOf(3, 'text')))
   await until(said, /"refused"/, (nth) => trail.append(refusedOf(nth + 1000, 'text')))
   for (const line of said().trim().split('\n')) holds(JSON.parse(line), '`gatelog tail`')

@@ -119,6 +119,7 @@ export function exchangeOf({ nth, at = AT, session = 'SessionOne', text }: Said)
     timings: { identified: 0.4, read: 1.2, durable: 14.3, firstByte: 400, end: 1500 },
     pace: starts.map((start, event) => [400 + event * 200, start] as const),
     requestId: text,
+    githubRequestId: text,
     body: bodyOf(body, 'text/event-stream'),
     text: 'words',
   }

@@ -90,7 +90,7 @@ export interface House {
 export async function openHouse(
   t: TestContext,
   entries: readonly Entry[],
-  rows: Partial<Pick<Backend, 'connections' | 'test' | 'checks' | 'secrets' | 'ca'>> = {},
+  rows: Partial<Pick<Backend, 'connections' | 'test' | 'checks' | 'secrets' | 'ca' | 'coverage'>> = {},
 ): Promise<House> {
   const folder = folderFor(t)
   mkdirSync(join(folder, 'gatelog-data'), { mode: 0o700 })
@@ -100,7 +100,7 @@ export async function openHouse(
   const identity = new Identity({ store, keyring, now: Date.now, random: randomBytes, pathKeys: true }, [])
   const hosts = { api: 'http://127.0.0.1:1/' }
   const backend: Backend = {
-    ...{ trail, identity, now: Date.now, secrets: secretsFor() },
+    ...{ trail, identity, now: Date.now, secrets: secretsFor(), coverage: NO_COVERAGE },
     connections: () => [{ name: 'demo', kind: 'demo', credentials: 'passthrough', hosts }],
     test: async () => [{ host: 'api', ok: true, told: '127.0.0.1:1 answers' }],
     checks: async () => [{ check: 'trail', state: 'ok', told: 'the trail can be written' }],
@@ -112,6 +112,12 @@ export async function openHouse(
     await trail.close()
   })
   return { folder, trail, identity, run: (...args) => run(folder, args), spawned: (...args) => spawned(folder, args) }
+}
+
+const TALLY = { since: 0, seen: 0, onRecord: 0, bypasses: 0, dropped: 0 }
+const NO_COVERAGE: Backend['coverage'] = {
+  coverage: async () => ({ tally: TALLY, waiting: 0, bypasses: [] }),
+  review: async () => TALLY,
 }
 
 /** A search by value under the key of these tests, three an hour. */

@@ -8,6 +8,7 @@ import { check } from './commands/check.ts'
 import { completion } from './commands/completion.ts'
 import { connect } from './commands/connect.ts'
 import { connections } from './commands/connections.ts'
+import { coverage } from './commands/coverage.ts'
 import { doctor } from './commands/doctor.ts'
 import { keys } from './commands/keys.ts'
 import { mask } from './commands/mask.ts'
@@ -28,7 +29,7 @@ const COMMANDS: readonly Register[] = [
   ...[serve, check, keys, connections, connect, ca, agent],
   ...[search, show, replay, tail, sessions],
   ...[scan, mask, rules],
-  ...[doctor, completion, version],
+  ...[doctor, coverage, completion, version],
 ]
 
 const { version: installed } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {

@@ -31,6 +31,8 @@ const openingOf = (nth: number): Opening => ({
   ...{ route: 'chat', model: 'm', facts: {}, findings: [], body, text: 'secret words' },
 })
 
+const TALLY = { since: 0, seen: 0, onRecord: 0, bypasses: 0, dropped: 0 }
+
 async function openSocket(t: TestContext, kind: 'memory' | 'sqlite' = 'memory') {
   const folder = mkdtempSync(join(tmpdir(), 'gatelog-console-'))
   const trail = await openTrail({ folder, keyring, now: Date.now, store: kind })
@@ -39,6 +41,7 @@ async function openSocket(t: TestContext, kind: 'memory' | 'sqlite' = 'memory') 
   const backend: Backend = {
     ...{ trail, identity, now: Date.now },
     secrets: { allowed: false, perHour: 1, via: 'server', fingerprint: () => undefined, uuid: () => '' },
+    coverage: { coverage: () => assert.fail(), review: async (_, reports) => ({ ...TALLY, seen: reports.length }) },
     connections: () => [{ name: 'demo', kind: 'demo', credentials: 'passthrough', hosts: {} }],
     test: async (name) => {
       throw new Fault('request.connection', name)
@@ -182,4 +185,19 @@ test('a live view gets each entry once it is durable, without bodies, and is let
   const entries = lines.map((line) => JSON.parse(line) as { seq: number; entry: Opening })
   assert.ok(entries.every(({ seq, entry }) => seq > 0 && entry.kind === 'asked'))
   assert.doesNotMatch(lines.join(''), /secret words|"body"/)
+})
+
+test('reports are reviewed only where they are reports', async (t) => {
+  const { ask } = await openSocket(t)
+  const report = { github: 'octocat', from: 1, to: 1 }
+  const good = await ask('POST', '/coverage', JSON.stringify({ via: 'github-seats', reports: [report, report] }))
+  assert.deepEqual([good.status, (good.value as { seen?: number }).seen], [200, 2])
+  for (const body of [
+    {},
+    { via: 'otlp', reports: [report] },
+    { via: 'github-audit', reports: [{ ...report, from: 'x' }] },
+    { via: 'github-audit', reports: [{ ...report, client: 'x'.repeat(300) }] },
+    { via: 'github-audit', reports: Array(1001).fill(report) },
+  ])
+    assert.equal((await ask('POST', '/coverage', JSON.stringify(body))).value.error?.code, 'usage.input')
 })

@@ -5,6 +5,7 @@ import { Fault, faultOf } from '#exchange'
 import type { Identity, NewKey } from '#identity'
 import { isBare, parseQuery, type Trail } from '#trail'
 import { type Ca, caRoutes } from './ca.ts'
+import { type CoverageSource, coverageRoutes } from './coverage.ts'
 import { bodyOf, noBrowser } from './refuse.ts'
 import { findSecret, type SecretSearch } from './secrets.ts'
 import { shown, without } from './shown.ts'
@@ -13,6 +14,7 @@ export interface Backend {
   readonly trail: Trail
   readonly identity: Identity
   readonly secrets: SecretSearch
+  readonly coverage: CoverageSource
   /** What `connections list` shows; no credential. */
   connections(): readonly ConnectionRow[]
   /** Reaches each host of a connection once. */
@@ -108,6 +110,7 @@ export function routes(backend: Backend): Hono {
   })
   app.delete('/keys/:id', async (c) => c.json(publicKey(await identity.revoke(c.req.param('id'), c.req.query('why')))))
   connectionRoutes(app, backend)
+  coverageRoutes(app, backend.coverage)
   caRoutes(app, () => {
     if (!backend.ca) throw new Fault('ca.off')
     return backend.ca()

@@ -8,7 +8,7 @@ import type { Verdict } from './verdict.ts'
 /** The closed list of entry kinds. A `refused` opening is its own ending. */
 export type OpeningKind = 'asked' | 'refused'
 export type EndingKind = 'replied' | 'denied' | 'aborted' | 'failed' | 'interrupted'
-export type EntryKind = OpeningKind | EndingKind | 'outcome' | 'gap' | 'searched'
+export type EntryKind = OpeningKind | EndingKind | 'outcome' | 'gap' | 'searched' | 'bypass'
 
 /**
  * What sort of route a request took: read in full; known, and recorded as metadata or with its content; relayed unread, of
@@ -105,6 +105,8 @@ export interface Ending {
   /** When each part of the reply left, for replay: pairs of [ms since the request, byte offset in the body]. */
   readonly pace?: readonly (readonly [number, number])[]
   readonly requestId?: string
+  /** GitHub's own id of the request, which its audit log tells too. */
+  readonly githubRequestId?: string
   /** Of a tunnel that was carried unread: bytes from the client and to it. */
   readonly tunnel?: { readonly sent: number; readonly received: number }
   /** What somebody should look at. `restore.refused`: a value was asked for where it may not come back. */
@@ -186,6 +188,23 @@ export interface Searched {
   readonly found: number
 }
 
+/** A model was called and not through here, says somebody: the client's own telemetry, or GitHub. A lead, never proof. */
+export interface Bypass {
+  readonly kind: 'bypass'
+  readonly exchange: string
+  readonly at: number
+  readonly source: 'declared'
+  readonly via: 'otlp' | 'github-audit' | 'github-seats'
+  /** When it was called, ms since the Unix epoch, by the clock of whoever says so. */
+  readonly happened: number
+  /** Whose: the actor that sent the telemetry, or a login at GitHub. */
+  readonly actor?: string
+  readonly github?: string
+  readonly client?: string
+  readonly model?: string
+  readonly interaction?: string
+}
+
 /** An entry that belongs to no exchange. */
-export type Note = Gap | Searched
+export type Note = Gap | Searched | Bypass
 export type Entry = Opening | Ending | Outcome | Note

@@ -412,6 +412,11 @@ export const FAULTS = {
     message: 'The input cannot be read',
     remedy: 'Look at the file, and the line where one is named.',
   },
+  'otlp.body': {
+    status: 400,
+    message: 'The telemetry cannot be read',
+    remedy: 'Send OTLP over HTTP as JSON or protobuf, to /otlp/v1/traces.',
+  },
   'agent.refused': {
     status: 403,
     message: 'The agent serves only programs of its own user',

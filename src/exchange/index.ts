@@ -4,6 +4,7 @@ export type { Actor, ActorKind, Fact, FactName, Facts, Source } from './actor.ts
 export { adjoined } from './adjoin.ts'
 export type {
   Body,
+  Bypass,
   Ending,
   EndingKind,
   Entry,

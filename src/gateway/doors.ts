@@ -16,6 +16,7 @@ import type { House } from './house.ts'
 import { HttpTurn } from './http.ts'
 import { lineOf } from './refusals.ts'
 import { readAddress } from './reverse.ts'
+import { isTelemetry, takeTelemetry } from './second/door.ts'
 import { identify } from './steps.ts'
 import type { Address, Head } from './turn.ts'
 
@@ -58,6 +59,7 @@ interface Doors extends DoorOptions {
 async function onRequest(request: IncomingMessage, response: ServerResponse, options: Doors): Promise<void> {
   const { relay, body: limits, insecure, forward } = options
   const house = options.house()
+  if (isTelemetry(request.url ?? '')) return takeTelemetry(request, response, house)
   const { address, refused, door, other } = addressOf(request, forward)
   if (other) return relayPlain({ request, response, target: other, house, options })
   const turn = new HttpTurn({ request, response, address, relay, limits, insecure, door })

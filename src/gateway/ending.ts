@@ -14,6 +14,7 @@ import { framed } from './framing.ts'
 import { cleanHead } from './heads.ts'
 import { blockedBy, maskerFor } from './masker.ts'
 import { end, endAnyhow } from './record.ts'
+import { requestIdsOf } from './request-ids.ts'
 import { alertsOf, rememberTaken, restoringOf } from './restore/chain.ts'
 import { restoredIn } from './restore/whole.ts'
 import { rememberSigned, signedIn } from './signed.ts'
@@ -80,7 +81,6 @@ async function whole(exchange: Exchange, way: Way, incoming: Incoming, cut: Cut)
   if (restoring) rememberTaken(exchange, way, restoring)
   rememberSigned(exchange, way, signedIn(way, text, masked.text))
   const body = bodyOf(exchange, way, { bytes: record, type, received: digest(exchange, bytes) }, out)
-  const requestId = headerOf(incoming.headers, 'x-request-id') || headerOf(incoming.headers, 'request-id')
   await end(
     exchange,
     ended(exchange, {
@@ -91,7 +91,7 @@ async function whole(exchange: Exchange, way: Way, incoming: Incoming, cut: Cut)
       alerts: alertsOf(restoring),
       ...(body && { body }),
       ...(way.protocol && { reply: way.protocol.readReply(masked.recorded, false) }),
-      ...(requestId && { requestId }),
+      ...requestIdsOf(incoming),
     }),
   )
   const length: [string, string][] = turn.method === 'HEAD' ? [] : [['content-length', String(out.length)]]

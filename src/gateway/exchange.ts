@@ -204,6 +204,7 @@ export interface End {
   readonly unparsed?: number
   readonly pace?: readonly (readonly [number, number])[]
   readonly requestId?: string
+  readonly githubRequestId?: string
   readonly alerts?: readonly string[]
 }
 
@@ -225,6 +226,7 @@ export function ended(exchange: Exchange<Head>, end: End): Ending {
     ...set('events', end.events),
     ...set('pace', end.pace),
     ...set('requestId', end.requestId),
+    ...set('githubRequestId', end.githubRequestId),
     ...(end.alerts?.length && { alerts: end.alerts }),
     ...(end.unparsed && { unparsed: end.unparsed }),
     ...set('outcomes', exchange.outcomes),

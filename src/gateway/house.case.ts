@@ -22,6 +22,7 @@ import { Trust } from './forward/trust.ts'
 import { type GapLimits, type GapMark, Gaps } from './gaps.ts'
 import type { House } from './house.ts'
 import { openMemory } from './memory.ts'
+import { Sightings } from './second/sightings.ts'
 import { Strangers } from './strangers.ts'
 
 export type Script = (request: IncomingMessage, body: string, response: ServerResponse) => void
@@ -144,6 +145,12 @@ function watch(real: Trail): Watched {
   define('unjournalled', undefined)
   define('state', { kind: 'open' })
   define('close', () => real.close())
+  let copied = 0
+  const copy = async () => {
+    while (copied < watched.entries.length) await real.append(watched.entries[copied++] as Entry)
+  }
+  define('find', (...asked: Parameters<Trail['find']>) => copy().then(() => real.find(...asked)))
+  define('bypasses', () => copy().then(() => real.bypasses()))
   return Object.assign(watched, { trail })
 }
 
@@ -187,6 +194,7 @@ function houseOf(setup: Setup, trail: Trail, identity: Identity, origin: URL): H
     endings: new Endings(trail, tell),
     gaps: new Gaps({ trail, keyring, now: Date.now, uuid, tell, mark: setup.mark ?? NO_MARK }),
     strangers: new Strangers(trail),
+    sightings: new Sightings({ trail, engine: () => ENGINE, now: Date.now, uuid, tell }),
     settings: {
       gap: setup.gap,
       pathKeys: false,

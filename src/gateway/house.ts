@@ -12,6 +12,7 @@ import type { Endings } from './endings.ts'
 import type { ForwardSettings } from './forward/settings.ts'
 import type { GapLimits, Gaps } from './gaps.ts'
 import type { Memory } from './memory.ts'
+import type { Sightings } from './second/sightings.ts'
 import type { Strangers } from './strangers.ts'
 
 export interface House {
@@ -32,6 +33,7 @@ export interface House {
   readonly endings: Endings
   readonly gaps: Gaps
   readonly strangers: Strangers
+  readonly sightings: Sightings
   readonly settings: Settings
   /** Absent where the forward door is off. */
   readonly forward?: ForwardSettings

@@ -10,6 +10,7 @@ import { rememberNotice } from './notices.ts'
 import { end, endAnyhow, journal, journalled } from './record.ts'
 import { lineOf } from './refusals.ts'
 import { Reply } from './reply.ts'
+import { requestIdsOf } from './request-ids.ts'
 import { alertsOf, rememberTaken, restoringOf } from './restore/chain.ts'
 import type { Restoring } from './restore/restoring.ts'
 import { Sheet } from './sheet.ts'
@@ -171,7 +172,7 @@ class Stream implements Streamed {
       unparsed: this.#reply.unparsed,
       ...(kept && { body: { bytes, type: this.#type, received, sent }, pace: this.#sent.pace() }),
       ...(reply && { reply }),
-      ...requestIdOf(this.#incoming),
+      ...requestIdsOf(this.#incoming),
     }
   }
 
@@ -193,9 +194,4 @@ class Stream implements Streamed {
     if (!protocol) return undefined
     return Buffer.from(protocol.notice(line, this.#sent.bytes().toString()))
   }
-}
-
-function requestIdOf(incoming: Incoming): { requestId?: string } {
-  const found = incoming.headers.find(([name]) => /^(x-)?request-id$/i.test(name))
-  return found ? { requestId: found[1] } : {}
 }

@@ -3,7 +3,7 @@ import { type Ending, type Finding, type Opening, type OutcomeName, secretsIn } 
 import { folded, type Key, matches, type Query, type Values } from './query.ts'
 
 /** Keys of which an exchange may have many values; they are kept apart. */
-export const MANY = ['rule', 'secret', 'file', 'accepted'] as const
+export const MANY = ['rule', 'secret', 'file', 'accepted', 'interaction', 'request'] as const
 export type Many = (typeof MANY)[number]
 
 /** Whether a key is one of those. */
@@ -62,7 +62,9 @@ export function openingFacets(opening: Opening): OpeningFacets {
   const outcome = kind === 'refused' ? kind : undefined
   const { many, ...marks } = marksOf(findings, judged)
   const file = filesOf(facts)
-  return { facets, ...marks, many: file.length ? { ...many, file } : many, outcome }
+  const interaction = facts.interaction ? [folded('interaction', facts.interaction.value)] : []
+  const own = { ...(file.length && { file }), ...(interaction.length && { interaction }) }
+  return { facets, ...marks, many: { ...many, ...own }, outcome }
 }
 
 /** A login is found by the organisations of its account too. */
@@ -88,8 +90,11 @@ export const outcomeFacets = (outcome: OutcomeName): ManyValues => ({
 })
 
 /** The facets of an ending. */
-export function endingFacets({ findings, kind, usage }: Ending): EndingFacets {
-  return { ...marksOf(findings, []), outcome: kind, input: usage?.input ?? 0, output: usage?.output ?? 0 }
+export function endingFacets({ findings, kind, usage, requestId, githubRequestId }: Ending): EndingFacets {
+  const request = [requestId, githubRequestId].flatMap((id) => (id === undefined ? [] : folded('request', id)))
+  const { many, ...marks } = marksOf(findings, [])
+  const all = request.length ? { ...many, request: [...new Set(request)] } : many
+  return { ...marks, many: all, outcome: kind, input: usage?.input ?? 0, output: usage?.output ?? 0 }
 }
 
 function marksOf(findings: readonly Finding[], judged: readonly string[]) {

@@ -193,6 +193,11 @@ export class GroupTrail implements Trail {
     return notes.flatMap(({ seq, note }) => (note.kind === 'searched' ? { seq, searched: note } : []))
   }
 
+  async bypasses() {
+    const notes = await this.#store.notes()
+    return notes.flatMap(({ seq, note }) => (note.kind === 'bypass' ? { seq, bypass: note } : []))
+  }
+
   tail(listener: (entry: Entry, seq: number) => void): () => void {
     const own = (entry: Entry, seq: number) => listener(entry, seq)
     this.#listeners.add(own)

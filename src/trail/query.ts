@@ -5,7 +5,7 @@ import { soughtOf } from './words.ts'
 /** The keys whose values are matched against facts of an exchange. */
 export const KEYS = [
   ...(['user', 'github', 'client', 'connection', 'model', 'verdict', 'accepted', 'rule', 'secret', 'session'] as const),
-  ...(['repo', 'file', 'language', 'commit'] as const),
+  ...(['repo', 'file', 'language', 'commit', 'interaction', 'request'] as const),
 ] as const
 export type Key = (typeof KEYS)[number]
 
@@ -63,7 +63,7 @@ interface Term {
 
 /**
  * Reads a query: `user: github: client: connection: model: verdict: accepted: rule: session: repo: file: language:
- * commit: after: before: has:finding`, free words, "phrases of whole words", `-` before any but a date.
+ * commit: interaction: request: after: before: has:finding`, free words, "phrases of whole words", `-` before any but a date.
  * @param now milliseconds since the epoch, for `after:2h`.
  * @throws query.syntax with the offset (UTF-16) of what cannot be read
  */

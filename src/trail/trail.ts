@@ -1,5 +1,5 @@
 /** What the trail is to the rest of the gateway. Types only. */
-import type { Entry, Fault, Gap, Searched } from '#exchange'
+import type { Bypass, Entry, Fault, Gap, Searched } from '#exchange'
 import type { Documents } from './documents.ts'
 import type { Query } from './query.ts'
 import type { Page, Recorded } from './store.ts'
@@ -38,6 +38,8 @@ export interface Trail {
   gaps(): Promise<readonly { readonly seq: number; readonly gap: Gap }[]>
   /** Searches for secrets by their value, oldest first. */
   searches(): Promise<readonly { readonly seq: number; readonly searched: Searched }[]>
+  /** Calls of a model that were seen elsewhere and not here, oldest first. */
+  bypasses(): Promise<readonly { readonly seq: number; readonly bypass: Bypass }[]>
   /** Calls back with every entry from now on, once it is durable; returns what ends it. */
   tail(listener: (entry: Entry, seq: number) => void): () => void
   readonly documents: Documents

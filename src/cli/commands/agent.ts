@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { openAgent } from '#agent'
 import { Fault } from '#exchange'
 import { addressOf, examples, numberOf, type Register } from '../command.ts'
 import { out, say } from '../terminal.ts'
@@ -27,6 +26,7 @@ export const agent: Register = (program) => {
     .option('--port <port>', 'where to listen on 127.0.0.1', numberOf(0, 65_535), 8490)
     .addHelpText('after', examples('agent --gateway https://gatelog.example.com:8484 --ca gatelog-ca.pem'))
     .action(async ({ gateway, ca, keyFile, port }: Options) => {
+      const { openAgent } = await import('#agent')
       const secret = secretIn(join(dirname(keyFile), 'agent.secret'))
       const running = await openAgent({ url: gateway, ca: textOf(ca), keyFile, port, secret })
       const { host } = new URL(running.url)

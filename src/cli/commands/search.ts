@@ -9,7 +9,7 @@ import { brief, json, line, out, say } from '../terminal.ts'
 export const QUERY = `
 Query, all parts of which must hold:
   user: github: client: connection: model: verdict: rule: secret: session:
-  repo: file: language: commit:             * stands for any characters
+  repo: file: language: commit: interaction: request:     * stands for any characters
   accepted:yes        also partly, shown, rejected, kept, gone: what the client told of a suggestion
   after: before:      2026-11-24, 2026-11-24T08:30Z, or how long ago: 90s 30m 2h 3d 1w
   has:finding         something was masked, or passed on and noted

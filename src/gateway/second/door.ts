@@ -1,0 +1,50 @@
+/** The door for telemetry: OTLP over HTTP, from a client that has a key. It keeps when a model was called, and no word of it. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Fault, faultOf } from '#exchange'
+import { findCredential } from '#identity'
+import { type BodyLimits, readBody } from '#relay'
+import { readSightings } from '#wire'
+import type { House } from '../house.ts'
+
+/** `OTEL_EXPORTER_OTLP_ENDPOINT` is the gateway's address and this. Keys that are scoped to connections name `otlp`. */
+const PREFIX = '/otlp/v1/'
+const SCOPE = 'otlp'
+
+/** Bytes, on the wire and decoded: Copilot CLI sends some 120 kB. */
+const LIMITS: BodyLimits = { body_bytes: 4 * 2 ** 20, decoded_bytes: 8 * 2 ** 20 }
+
+export const isTelemetry = (target: string): boolean => target.startsWith(PREFIX)
+
+/** Answers one export. Logs and metrics are let go: a span tells all that is asked here. */
+export async function takeTelemetry(request: IncomingMessage, response: ServerResponse, house: House): Promise<void> {
+  const type = request.headers['content-type'] ?? ''
+  const json = /json/i.test(type)
+  let release: (() => void) | undefined
+  try {
+    const { actor } = callerOf(request, house)
+    release = house.limits.admit(actor.id)
+    const { bytes } = await readBody(request, LIMITS)
+    house.limits.bytes(actor.id, bytes.length)
+    if (request.method !== 'POST' || !/^application\/(json|x-protobuf)\b/i.test(type))
+      throw new Fault('otlp.body', type)
+    if (request.url === `${PREFIX}traces`)
+      house.sightings.see(
+        readSightings(bytes, type).map((each) => ({ ...each, who: { actor: actor.id }, via: 'otlp' })),
+      )
+    response.writeHead(200, { 'content-type': json ? 'application/json' : 'application/x-protobuf' })
+    response.end(json ? '{}' : '')
+  } catch (error) {
+    const { code, message, remedy, status } = faultOf(error)
+    const refused = code.startsWith('identity.') ? 401 : status
+    response.writeHead(refused, { 'content-type': 'application/json', connection: 'close' })
+    response.end(JSON.stringify({ code: refused, message: `${message}. ${remedy} [${code}]` }))
+  } finally {
+    release?.()
+  }
+}
+
+function callerOf({ headers }: IncomingMessage, { identity }: House) {
+  const found = findCredential(headers)
+  if (!found) throw new Fault('identity.missing')
+  return identity.admit(identity.recognise(found.secret), found.channel, SCOPE)
+}
