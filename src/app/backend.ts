@@ -45,6 +45,7 @@ export function backendOf(options: BackendOptions): Backend {
     secrets: secretsOf(options),
     ...waysOf(options.connections),
     coverage: coverageOf(options),
+    knows: (name) => options.config().connections(NO_DEMO).has(name),
     ca() {
       const ca = options.ca()
       if (!ca) throw new Fault('ca.off')
@@ -59,6 +60,9 @@ export function backendOf(options: BackendOptions): Backend {
     ],
   }
 }
+
+/** Stands for the demo's upstream, of which only the name is asked. */
+const NO_DEMO = new URL('http://127.0.0.1')
 
 /** What the admin API tells of connections, for which no record is needed. */
 export const waysOf = (connections: BackendOptions['connections']): Pick<Backend, 'connections' | 'test'> => ({
@@ -92,7 +96,9 @@ const rowOf = ({ name, kind, credentials, hosts }: Connection) => ({
   name,
   kind,
   credentials,
-  hosts: Object.fromEntries([...hosts.values()].map((host) => [host.name, host.upstream.origin.href + host.base])),
+  hosts: Object.fromEntries(
+    [...hosts.values()].map((host) => [host.name, host.upstream.origin.origin + (host.base || '/')]),
+  ),
 })
 
 async function test(connection: Connection | undefined, name: string): Promise<TestRow[]> {

@@ -60,6 +60,17 @@ describe('commands', { concurrency: 2 }, () => {
     await Promise.all(all)
   })
 
+  test('a beginning that several ids have is told with what they are', async (t) => {
+    const { run: gatelog } = await openHouse(
+      t,
+      [1, 2].flatMap((nth) => exchangeOf({ nth, text: 'ana' })),
+    )
+    const { code, err } = await gatelog('show', idOf(1).slice(0, 13))
+    assert.equal(code, EXIT.error)
+    assert.match(err, new RegExp(`2 begin so: ${idOf(2)}, ${idOf(1)} \\[trail\\.ambiguous\\]`))
+    assert.equal((await gatelog('show', idOf(1))).code, EXIT.ok)
+  })
+
   test('a recorded reply leaves byte for byte in a pipe', async (t) => {
     const entries = exchangeOf({ nth: 1, text: 'a\u001b[2Jé' })
     const { spawned: gatelog } = await openHouse(t, entries)

@@ -47,6 +47,7 @@ async function openSocket(t: TestContext, kind: 'memory' | 'sqlite' = 'memory') 
       throw new Fault('request.connection', name)
     },
     checks: async () => [],
+    knows: (name) => name === 'demo',
   }
   const path = join(folder, 'gatelog.sock')
   const api = await openApi(path, backend)
@@ -140,7 +141,8 @@ const WRONG: readonly (readonly [string, string, string | undefined, number, str
   ['GET', '/nowhere', undefined, 404, 'request.path'],
   ['POST', '/keys', '{"kind":', 400, 'request.json'],
   ['POST', '/keys', 'null', 400, 'request.json'],
-  ['POST', '/keys', '{"kind":"king","actor":"a","connections":"*"}', 500, 'config.invalid'],
+  ['POST', '/keys', '{"kind":"king","actor":"a","connections":"*"}', 400, 'usage.option'],
+  ['POST', '/keys', '{"kind":"user","actor":"a","connections":["nope"]}', 404, 'request.connection'],
   ['DELETE', '/keys/k_none', undefined, 400, 'identity.unknown'],
   ['POST', '/connections/none/test', undefined, 404, 'request.connection'],
 ]

@@ -17,6 +17,8 @@ export interface Backend {
   readonly coverage: CoverageSource
   /** What `connections list` shows; no credential. */
   connections(): readonly ConnectionRow[]
+  /** Whether there is such a connection, for a new key; any where nobody says. */
+  knows?(connection: string): boolean
   /** Reaches each host of a connection once. */
   test(name: string): Promise<readonly TestRow[]>
   /** What `doctor` checks of the running server. */
@@ -105,7 +107,10 @@ export function routes(backend: Backend): Hono {
   )
   app.get('/keys', (c) => c.json(identity.list().map(publicKey)))
   app.post('/keys', async (c) => {
-    const made = await identity.create((await bodyOf(c.req)) as NewKey)
+    const wanted = (await bodyOf(c.req)) as NewKey
+    const strange = [wanted.connections].flat().find((name) => name !== '*' && backend.knows?.(name) === false)
+    if (strange !== undefined) throw new Fault('request.connection', String(strange).slice(0, 64))
+    const made = await identity.create(wanted)
     return c.json({ key: made.key, record: publicKey(made.record) })
   })
   app.delete('/keys/:id', async (c) => c.json(publicKey(await identity.revoke(c.req.param('id'), c.req.query('why')))))

@@ -355,6 +355,11 @@ export const FAULTS = {
     remedy: 'Run the newer version.',
   },
   'trail.absent': { status: 404, message: 'The record holds no such exchange', remedy: 'Find it: `gatelog search`.' },
+  'trail.ambiguous': {
+    status: 400,
+    message: 'Several exchanges have this beginning of an id',
+    remedy: 'Give more characters of it.',
+  },
   'trail.none': {
     status: 404,
     message: 'There is no record yet',

@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict'
 import { request as send } from 'node:http'
 import { test } from 'node:test'
+import type { Opening } from '#exchange'
 import { answer, ask, kinds, unmarked, within } from './asking.case.ts'
-import { chat, SECRET } from './house.case.ts'
+import { chat, type Script, SECRET } from './house.case.ts'
 
 test('upstream’s own errors pass byte for byte', () =>
   within(
@@ -100,13 +101,16 @@ test('a WebSocket upgrade is refused so that clients fall back', () =>
     assert.equal(status, 426)
   }))
 
-test('a resent prompt is linked to the one before', () =>
-  within({ script: answer }, async (house) => {
-    await (await ask(house, chat('hi'))).text()
-    await (await ask(house, chat('hi'))).text()
-    const [first, , again] = house.watched.entries
-    assert.ok(again?.kind === 'asked' && first && again.retryOf === first.exchange)
-  }))
+test('a prompt that is tried again is linked to the one before; asked again after its answer it is not', () => {
+  let asked = 0
+  const script: Script = (request, body, response) =>
+    ++asked === 1 ? void response.writeHead(429).end() : answer(request, body, response)
+  return within({ script }, async (house) => {
+    for (const _ of [1, 2, 3]) await (await ask(house, chat('hi'))).text()
+    const [first, again, later] = house.watched.entries.filter(({ kind }) => kind === 'asked') as Opening[]
+    assert.deepEqual([first?.retryOf, again?.retryOf, later?.retryOf], [undefined, first?.exchange, undefined])
+  })
+})
 
 test('signed reasoning that was masked goes back to the model as it was signed', () =>
   within(

@@ -56,6 +56,8 @@ export interface Exchange<Asked extends Head = Turn> {
   like?: Like
   text?: string
   retryOf?: string
+  /** Under which a retry of this prompt is known as one. */
+  print?: string
   /** Remembers what this prompt sent, for the session's next one; called once it is on the record. */
   learn?: () => void
   /** The prompt's body, parsed; masked once it is scanned. */

@@ -2,6 +2,7 @@
 import { looksLikeKey } from '#identity'
 import { endToEnd, type Outgoing } from '#relay'
 import type { Exchange } from './exchange.ts'
+import { upstreamPath } from './reverse.ts'
 import type { Scanned } from './scan.ts'
 import type { Way } from './steps.ts'
 
@@ -19,7 +20,7 @@ export function outgoing(exchange: Exchange, way: Way, scanned: Scanned): Outgoi
   const wanted = way.route?.kind === 'unread' ? turn.headers['accept-encoding'] : undefined
   const headers: [string, string][] = [...kept, ['accept-encoding', String(wanted ?? 'identity')]]
   if (brokered) headers.push([brokered.name, brokered.value])
-  const path = way.host.base + way.path + turn.address.query
+  const path = upstreamPath(way.host, way.path) + turn.address.query
   const body = scanned.outgoing.length > 0 || turn.method === 'POST' ? { body: scanned.outgoing } : {}
   return { method: turn.method, path, headers, ...body }
 }

@@ -20,21 +20,21 @@ export class Recent<Value> {
     const entry = this.#entries.get(key)
     if (!entry) return undefined
     if (now - entry.at <= this.#ms) return entry.value
-    this.#delete(key)
+    this.delete(key)
     return undefined
   }
 
   set(key: string, value: Value, now: number, weight = 1): void {
-    this.#delete(key)
+    this.delete(key)
     this.#entries.set(key, { at: now, value, weight })
     this.#weight += weight
     for (const oldest of this.#entries.keys()) {
       if (this.#weight <= this.#most) break
-      this.#delete(oldest)
+      this.delete(oldest)
     }
   }
 
-  #delete(key: string): void {
+  delete(key: string): void {
     this.#weight -= this.#entries.get(key)?.weight ?? 0
     this.#entries.delete(key)
   }

@@ -33,6 +33,7 @@ export async function journalled(exchange: Exchange): Promise<void> {
 
 /** Step 8: the ending, durable before this resolves; within a gap it is kept and tried again. @throws trail.* */
 export async function end(exchange: Exchange, ending: Ending): Promise<void> {
+  if (ending.kind === 'replied' && (ending.status ?? 0) < 300) answered(exchange)
   if (exchange.gap === 'whole') return
   const { trail, endings, outcomes } = exchange.house
   outcomes.remember(exchange, ending)
@@ -40,6 +41,11 @@ export async function end(exchange: Exchange, ending: Ending): Promise<void> {
     pass(exchange, error, 'part')
     endings.keep(ending, error)
   })
+}
+
+/** Who asks the same once more after an answer is no retry. */
+function answered({ house, print, id, at }: Exchange): void {
+  if (print !== undefined && house.memory.retries.get(print, at) === id) house.memory.retries.delete(print)
 }
 
 /** The ending of an exchange that has failed already: on the trail now, or as soon as it can be. Never rejects. */

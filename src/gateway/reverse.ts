@@ -42,6 +42,15 @@ export function hostOf(connection: Connection, address: Address, method: string)
   return { host: only, path: address.path }
 }
 
+/**
+ * The path towards upstream: the host's base, then the client's own. A version that the base ends with and that the client
+ * says too is said once: no provider has `/v1/v1`.
+ */
+export function upstreamPath({ base }: Pick<Host, 'base'>, path: string): string {
+  const version = /\/v\d+$/.exec(base)?.[0]
+  return base + (version && path.startsWith(`${version}/`) ? path.slice(version.length) : path)
+}
+
 /** The path as the record may show it: no key, no query values. */
 export function shownPath(address: Address): string {
   if (address.query === '') return address.path

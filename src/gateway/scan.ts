@@ -120,6 +120,7 @@ function keep(exchange: Exchange, way: Way, received: Asked, { record, outgoing 
   const before = house.memory.retries.get(print, exchange.at)
   if (before) exchange.retryOf = before
   house.memory.retries.set(print, exchange.id, exchange.at)
+  exchange.print = print
 }
 
 /** The body of this session that this one repeats, told to the trail so that it need not take those bytes again. */

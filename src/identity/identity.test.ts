@@ -54,6 +54,14 @@ test('a key is recognised by its form, and a copying error is not', () => {
   assert.ok(!looksLikeKey(`Bearer sk-${'a'.repeat(40)}`))
 })
 
+test('a key was never used before it was made', async () => {
+  const { identity, clock } = open()
+  clock.now = Date.UTC(2026, 10, 24, 14, 21, 26)
+  const { key, record } = await identity.create({ kind: 'user', actor: 'ana', connections: '*' })
+  identify(identity, 'header', key, 'openai')
+  assert.deepEqual([record.created, identity.list()[0]?.used], [clock.now, clock.now])
+})
+
 test('a key identifies its actor, and is stored nowhere', async () => {
   const { identity, stored } = open()
   const { key } = await identity.create({ kind: 'user', actor: 'ana', groups: ['x'], connections: '*' })
@@ -152,7 +160,7 @@ for (const wanted of WRONG)
   test(`no key for ${JSON.stringify(wanted)}`, async () => {
     await assert.rejects(
       open().identity.create(wanted as never),
-      (error: unknown) => error instanceof Fault && error.code === 'config.invalid',
+      (error: unknown) => error instanceof Fault && error.code === 'usage.option',
     )
   })
 

@@ -127,7 +127,7 @@ export class Identity {
     return { actor: record.actor, key: record.id, revoked: cut.signal }
   }
 
-  /** Makes a key; the text is returned once and kept nowhere. @throws config.invalid */
+  /** Makes a key; the text is returned once and kept nowhere. @throws usage.option */
   async create(wanted: NewKey): Promise<{ key: string; record: KeyRecord }> {
     const { now, random, store } = this.#options
     check(wanted)
@@ -203,9 +203,10 @@ export class Identity {
     const now = this.#options.now()
     if (now - (held.record.used ?? 0) < USED_EVERY_MS) return
     const before = held.record
-    held.record = { ...before, used: now - (now % USED_EVERY_MS) }
+    const used = Math.max(before.created, now - (now % USED_EVERY_MS))
+    held.record = { ...before, used }
     this.#options.store.put(held.record).catch(() => {
-      if (held.record.used === now - (now % USED_EVERY_MS)) held.record = { ...held.record, used: before.used ?? 0 }
+      if (held.record.used === used) held.record = { ...held.record, used: before.used ?? 0 }
     })
   }
 }
@@ -228,7 +229,7 @@ function checkNetwork({ networks }: KeyRecord, { remote, insecure }: Peer): void
 
 function check({ kind, actor, connections, networks, days }: NewKey): void {
   const bad = (detail: string): never => {
-    throw new Fault('config.invalid', detail)
+    throw new Fault('usage.option', detail)
   }
   if (!Object.hasOwn(ACTOR_KINDS, kind)) bad('kind: user, job, svc or path')
   if (typeof actor !== 'string' || !PLAIN.test(actor)) bad('actor: up to 128 letters, digits and @._+:/-')

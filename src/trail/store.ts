@@ -75,7 +75,7 @@ export interface Store {
   /** Every exchange that was asked and has no ending, oldest first. */
   unfinished(): Promise<readonly Unfinished[]>
   commit(batch: Batch): Promise<Committed>
-  /** The one exchange whose id begins with `prefix`, with its bodies; undefined where there is none or more than one. */
+  /** The one exchange whose id begins with `prefix`, with its bodies. @throws trail.ambiguous where several do */
   exchange(prefix: string): Promise<Recorded | undefined>
   /** Newest first. @throws query.syntax for a `before` that no page gave out */
   find(query: Query, page: Page): Promise<{ readonly rows: readonly Recorded[]; readonly next?: string }>

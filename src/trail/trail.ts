@@ -25,7 +25,7 @@ export interface Trail {
   /** Resolves when all bytes journalled so far are durable. @throws trail.unavailable | trail.locked | trail.broken */
   journalled(): Promise<void>
   readonly state: TrailState
-  /** By id, or by a prefix of at least 8 characters that only one exchange has. */
+  /** By id, or by a prefix of at least 8 characters. @throws trail.ambiguous where several begin so */
   exchange(id: string): Promise<Recorded | undefined>
   last(): Promise<Recorded | undefined>
   /** Newest first. */

@@ -39,11 +39,17 @@ async function welcome(version: string, config: Config, gatelog: Gatelog): Promi
   if (config.insecure) out(paint('yellow', '  plain text beyond loopback: insecure_listen is set'))
   if (!config.demo) return out('\nNext: gatelog keys create --user <name>')
   const days = 1
-  const { key } = await gatelog.identity.create({ kind: 'user', actor: 'you', connections: '*', days })
+  const { key } = await gatelog.identity.create({ kind: 'user', actor: 'you', connections: demos(config), days })
   out(`\nA key for one day, shown once:\n  ${paint('green', key)}`)
   out(`\nTry it: the demo answers with a made-up token; watch it come back masked.\n${curl(gatelog.gateway, key)}`)
   out('\nThen see what was recorded:\n  npx gatelog show last\n')
 }
+
+/** The connections that a key for everybody who can read the terminal may reach. */
+const demos = (config: Config): string[] =>
+  [...config.connections(new URL('http://127.0.0.1')).values()]
+    .filter(({ kind }) => kind === 'demo')
+    .map(({ name }) => name)
 
 const curl = (url: string, key: string): string =>
   `  curl -N ${url}/c/demo/v1/chat/completions -H 'x-gatelog-key: ${key}' -H 'content-type: application/json' ` +

@@ -26,7 +26,9 @@ export function gatewayOf({ listen }: Names): string {
 export const rowsOf = (config: Names): ConnectionRow[] =>
   [...config.connections(new URL('http://127.0.0.1')).values()].map(({ name, kind, credentials, hosts }) => ({
     ...{ name, kind, credentials },
-    hosts: Object.fromEntries([...hosts.values()].map((host) => [host.name, host.upstream.origin.href + host.base])),
+    hosts: Object.fromEntries(
+      [...hosts.values()].map((host) => [host.name, host.upstream.origin.origin + (host.base || '/')]),
+    ),
   }))
 
 /** The connection by its name, or the only one that the client can speak to. @throws request.connection, usage.option */

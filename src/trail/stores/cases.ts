@@ -90,7 +90,10 @@ async function findsByPrefix(store: Store): Promise<void> {
   await commit(store, opening(early), opening(idOf(1)), opening(idOf(2)))
   assert.equal((await store.exchange(early.slice(0, 8)))?.opening.exchange, early)
   assert.equal((await store.exchange(idOf(2)))?.opening.exchange, idOf(2))
-  assert.equal(await store.exchange(idOf(1).slice(0, 35)), undefined)
+  await assert.rejects(store.exchange(idOf(1).slice(0, 35)), {
+    code: 'trail.ambiguous',
+    detail: `2 begin so: ${idOf(2)}, ${idOf(1)}`,
+  })
   assert.equal(await store.exchange(idOf(3)), undefined)
 }
 

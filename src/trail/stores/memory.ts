@@ -1,5 +1,7 @@
 /** A store in memory, for tests and for looking at. Keeps nothing once the process ends. */
+
 import { type Ending, type Entry, Fault, type Note, type Opening, type Outcome } from '#exchange'
+import { ambiguous } from '../ambiguous.ts'
 import { isBefore, type Position, parseCursor, printCursor } from '../cursor.ts'
 import { dayOfExchange } from '../days.ts'
 import { isNote, isOpening, isOutcome, parseEntry, printEntry } from '../entries.ts'
@@ -83,7 +85,8 @@ class MemoryStore implements Store {
   async exchange(prefix: string): Promise<Recorded | undefined> {
     const found = [...this.#lines.values()].filter(({ opening }) => opening.exchange.startsWith(prefix))
     const [line] = found
-    if (!line || found.length > 1) return undefined
+    if (found.length > 1) throw ambiguous(found.map(({ opening }) => opening.exchange))
+    if (!line) return undefined
     const { seq, opening, ending, outcomes } = line
     return structuredClone({ seq, opening, ...(ending && { ending }), ...(outcomes.length && { outcomes }) })
   }

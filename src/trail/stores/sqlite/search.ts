@@ -1,4 +1,5 @@
 /** Finds exchanges and sessions in the day files, newest first, by a cursor. Reads; writes only the index of words. */
+import { ambiguous, MOST_NAMED } from '../../ambiguous.ts'
 import { isBefore, type Position, parseCursor, printCursor } from '../../cursor.ts'
 import { dayOf, daysOfPrefix } from '../../days.ts'
 import { filters, fits, isMany } from '../../facets.ts'
@@ -32,17 +33,18 @@ export class Search {
     return this.#engine.folder.day(name)
   }
 
-  /** The one exchange whose id begins so, with its bodies. */
+  /** The one exchange whose id begins so, with its bodies. @throws trail.ambiguous */
   exchange(prefix: string): Row | undefined {
     const { from, to } = daysOfPrefix(prefix)
     const names = this.#engine.folder.names().filter((name) => dayOfName(name) >= from && dayOfName(name) <= to)
-    const sql = 'SELECT seq, closing FROM exchanges WHERE exchange >= ? AND exchange < ? LIMIT 2'
+    const sql = `SELECT seq, closing, exchange FROM exchanges WHERE exchange >= ? AND exchange < ? ORDER BY exchange DESC LIMIT ${MOST_NAMED + 1}`
     const found = names.flatMap((name) => {
-      const rows = this.#day(name).file.all<Found>(sql, prefix, `${prefix}g`)
+      const rows = this.#day(name).file.all<Found & { exchange: string }>(sql, prefix, `${prefix}g`)
       return rows.map((row) => ({ name, row }))
     })
     const [only] = found
-    return only && found.length === 1 ? this.#day(only.name).row(only.row, true) : undefined
+    if (found.length > 1) throw ambiguous(found.map(({ row }) => row.exchange))
+    return only && this.#day(only.name).row(only.row, true)
   }
 
   /** @throws query.syntax for a cursor that is none */
