@@ -20,7 +20,11 @@ export class Breath {
 
   /** Undefined while the slice lasts; else resolves when the next one begins. */
   pause(): Promise<void> | undefined {
-    if (this.#clock() - this.#began < SLICE_MS) return undefined
+    return this.#clock() - this.#began < SLICE_MS ? undefined : this.rest()
+  }
+
+  /** Resolves when others have had their turn: between two steps that cannot be cut. */
+  rest(): Promise<void> {
     row = row.then(turned)
     return row.then(() => {
       this.#began = this.#clock()

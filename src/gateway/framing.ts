@@ -5,7 +5,8 @@ import { type Form, Sniffer } from '#wire'
 
 /** Encodings in which ASCII is not ASCII: a reader that believes them would read what nobody has looked at. */
 const UNREADABLE = /charset\s*=\s*"?\s*(?:x-)?(?:utf-?(?:7|16|32)|ucs|ebcdic|ibm|cp0?37|iso-?2022|hz)/i
-const TEXT = /^(?:$|text\/|application\/(?:[\w.+-]*\+)?(?:x-)?(?:json|ndjson|jsonl|jsonlines)\b)/i
+/** A type of text, or none. */
+export const TEXT = /^(?:$|text\/|application\/(?:[\w.+-]*\+)?(?:x-)?(?:json|ndjson|jsonl|jsonlines)\b)/i
 
 /** A reply with the form that it streams in; none where it is a document. */
 export interface Framed {
@@ -42,7 +43,7 @@ export async function framed(reply: Incoming, type: string, most: number): Promi
 const FIRST = 4
 
 /** What begins as UTF-16 or UTF-32, by its byte order mark or by the zero bytes beside a character that text begins with. */
-const isWide = (bytes: Buffer): boolean => WIDE.test(bytes.toString('latin1', 0, FIRST))
+export const isWide = (bytes: Buffer): boolean => WIDE.test(bytes.toString('latin1', 0, FIRST))
 const WIDE = /^(?:\xff\xfe|\xfe\xff|\0{0,3}[\s{["a-z:]\0|\0{1,3}[\s{["a-z:])/
 
 /** The chunks that were read, then the rest. Leaving leaves the source. */

@@ -92,3 +92,18 @@ test('a key of the gateway is not taken in the place of a credential that the de
     assert.equal(both.status, 200)
     assert.equal(house.seen[0]?.headers.authorization, undefined)
   }))
+
+const embedding = '{"model":"m","input":"pg_dump"}'
+for (const [name, body] of [
+  ['UTF-16', Buffer.from(embedding, 'utf16le')],
+  ['UTF-16 with its mark', Buffer.from(`\ufeff${embedding}`, 'utf16le')],
+  ['a byte order mark', Buffer.from(`\ufeff${embedding}`)],
+  ['more behind its end', Buffer.from('{"model":"m","input":"\\u0070g_dump"} x')],
+] as const)
+  for (const path of ['/v1/embeddings', '/v1/threads/runs', '/v1/chat/completions'])
+    test(`what only a lenient server could read is refused at ${path}: ${name}`, () =>
+      within({ ...pass }, async (house) => {
+        const reply = await ask(house, body as unknown as string, { path })
+        assert.deepEqual([reply.status, house.seen.length, kinds(house)], [400, 0, ['refused']])
+        assert.match(await reply.text(), /request\.json/)
+      }))

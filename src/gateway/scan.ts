@@ -41,15 +41,19 @@ export async function scan(exchange: Exchange, way: Way, received: Asked): Promi
   const masker = { ...maskerFor(exchange, way, 'prompt'), ahead }
   if (way.connection.restore) exchange.taken = chainBefore(exchange, way, received)
   const before = house.memory.resent.compare(chainOf(exchange, way), masker, exchange.at)
+  const breath = new Breath(house.clock)
   if (ahead) {
+    await breath.rest()
     const fresh = askedOf(received.fresh, read).filter((piece) => !before.knows(piece))
-    await ahead.mask(fresh, masker, new Breath(house.clock))
+    await ahead.mask(fresh, masker, breath)
+    await breath.rest()
   }
   const judge: Judge = (piece) => before.judge(piece)
   const clean = bare || (received.cleanBesidesKnown(judge, read) && !signs(exchange, way))
   const scanned = clean
     ? asItCame(received)
     : await replaced(exchange, way, received, judge, { direction: 'prompt', masker, read })
+  if (ahead) await breath.rest()
   exchange.findings = scanned.findings
   if (!way.protocol) exchange.unread = scanned.record
   keep(exchange, way, received, scanned)

@@ -7,10 +7,11 @@ import { Asked } from './asked.ts'
 import type { Connection, Host } from './connection.ts'
 import { fingerprintOfCredential, recogniseAccount } from './copilot/recognise.ts'
 import type { Exchange } from './exchange.ts'
+import { isWide, TEXT } from './framing.ts'
 import { withoutNotices } from './notices.ts'
 import { hostOf } from './reverse.ts'
 import { callerOf } from './scan.ts'
-import type { Head } from './turn.ts'
+import type { Head, Received } from './turn.ts'
 
 /** Where an exchange goes, once connection and caller are known. */
 export interface Way {
@@ -107,8 +108,9 @@ export async function read(exchange: Exchange, way: Way, held: Hold): Promise<As
   const received = await turn.read((bytes) => held.take(bytes), unread)
   if (unread) return new Asked(received)
   checkValues(received.bytes)
-  if (!way.protocol) return new Asked(received)
   const type = turn.headers['content-type']
+  if (!way.protocol) return bare(received, String(type ?? ''))
+  checkText(received.bytes)
   if (typeof type === 'string' && !/\bjson\b/i.test(type)) throw new Fault('request.type', type)
   const { memory, engine } = exchange.house
   const asked = new Asked(received, memory.strands.read(callerOf(exchange, way), received.bytes, engine, exchange.at))
@@ -119,6 +121,23 @@ export async function read(exchange: Exchange, way: Way, held: Hold): Promise<As
   exchange.prompt = prompt
   exchange.session = sessionOf(exchange, prompt)
   return asked
+}
+
+const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\b/i
+
+/** A body that no protocol reads. What is said to be JSON must be: a lenient server would read what nobody has. */
+function bare(received: Received, type: string): Asked {
+  const asked = new Asked(received)
+  if (received.bytes.length === 0) return asked
+  if (TEXT.test(type)) checkText(received.bytes)
+  if (JSON_TYPE.test(type)) asked.parse()
+  return asked
+}
+
+/** Some servers read UTF-16, or take a byte order mark off; what they would read was not looked at. @throws request.json */
+function checkText(bytes: Buffer): void {
+  if (isWide(bytes) || (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf))
+    throw new Fault('request.json', 'it must be UTF-8 without a byte order mark')
 }
 
 function sessionOf(exchange: Exchange, prompt: Prompt): string {
