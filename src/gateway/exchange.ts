@@ -131,7 +131,7 @@ function opening(exchange: Exchange<Head>): Omit<Opening, 'kind'> {
     at: exchange.at,
     door: turn.door,
     method: turn.method,
-    path: exchange.route === 'unread' ? '' : pathOf(exchange),
+    path: exchange.route === 'unread' && exchange.connection ? '' : pathOf(exchange), // a tunnel's is host and port
     route: exchange.route,
     facts: factsOf(exchange),
     findings: exchange.findings,

@@ -10,6 +10,7 @@ import { bytesOf, fault, listening, NEVER, rawServer, TIMEOUTS, until } from './
 import { Pools } from './pools.ts'
 import { openRelay } from './relay.ts'
 import type { Tls } from './server.ts'
+import { makeAuthority, makeLeaf, openAuthority } from './tls/authority.ts'
 import type { Outgoing, Upstream } from './upstream.ts'
 
 const GET: Outgoing = {
@@ -152,4 +153,14 @@ test('a bundle adds to the CAs that Node trusts, and takes none away', { skip: N
   const text = relayFor(t)
   assert.equal(await text({ origin: await secure(t, known), ca: own.cert }), '/x 1,2')
   assert.equal(await text({ origin: await secure(t, own), ca: own.cert }), '/x 1,2')
+})
+
+test('an upstream whose certificate has expired: upstream.tls', async (t) => {
+  const before = Date.now() - 30 * 86_400_000
+  const authority = openAuthority(await makeAuthority({ permitted: ['localhost'], days: 90, now: before }))
+  const get = relayFor(t)
+  const good = await makeLeaf(authority, 'localhost', Date.now(), 1)
+  assert.equal(await get({ origin: await secure(t, good), ca: authority.top }), '/x 1,2')
+  const over = await makeLeaf(authority, 'localhost', before, 1)
+  await assert.rejects(get({ origin: await secure(t, over), ca: authority.top }), fault('upstream.tls'))
 })

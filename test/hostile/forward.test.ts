@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { execFile, spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -96,7 +97,7 @@ test('a name that leads to this machine is refused: as a tunnel, and as the addr
   const answer = await askOver(asked.socket, `${host}:${port}`, { path: CHAT, body: prompt('hi') })
   assert.deepEqual([answer.status, answer.headers['x-gatelog-error']], [502, 'upstream.private'])
   const other = await connectTo(gateway.url, `${host}:1`, basic(key))
-  assert.deepEqual([other.status, codeIn(other.told)], [403, 'forward.private'])
+  assert.deepEqual([other.status, codeIn(other.told)], [403, 'forward.host'])
   assert.equal(near.received.length, 0)
 })
 
@@ -106,6 +107,36 @@ test('the gateway’s own ports are no way round it', async () => {
     const { status, told } = await connectTo(gateway.url, `127.0.0.1:${port}`, basic(key))
     assert.deepEqual([status, codeIn(told)], [508, 'forward.loop'], url)
   }
+})
+
+test('a tunnel to an address, or to another port, whose handshake asks for a connection’s host goes round nothing', async (t) => {
+  const heard: Buffer[] = []
+  const provider = createServer(
+    (socket) => void socket.on('data', (bytes: Buffer) => heard.push(bytes)).on('error', () => socket.destroy()),
+  )
+  await new Promise<void>((resolve) => provider.listen(0, '127.0.0.1', resolve))
+  t.after(() => provider.close())
+  const { port } = provider.address() as { port: number }
+  const own = await startGateway(
+    t,
+    `forward: { other_hosts: ['127.0.0.1:${port}', '${HOST}'] }\nconnections: { openai: { kind: openai } }`,
+  )
+  const secret = await own.key()
+  const name = async (servername: string) => {
+    const { socket } = await connectTo(own.url, `127.0.0.1:${port}`, basic(secret))
+    const inner = secure({ socket, servername, rejectUnauthorized: false }).on('error', () => inner.destroy())
+    return { inner, closed: new Promise((resolve) => socket.once('close', resolve)) }
+  }
+  const around = await name(HOST)
+  await around.closed
+  assert.deepEqual(heard, [])
+  const { ending } = await own.api<Shown>('/exchanges/last')
+  assert.deepEqual([ending?.kind, ending?.fault, ending?.tunnel], ['denied', 'forward.name', { sent: 0, received: 0 }])
+  const { inner } = await name('elsewhere.example')
+  while (heard.length === 0) await wait(10)
+  inner.destroy()
+  const other = await connectTo(own.url, `${HOST}:8443`, basic(secret))
+  assert.deepEqual([other.status, codeIn(other.told)], [403, 'forward.host'])
 })
 
 test('targets that are none', async () => {
@@ -247,7 +278,6 @@ test('a CA whose key cannot be read stops the start with one clear line, and a r
 })
 
 test('a flood of tunnels of one actor is bounded', async (t) => {
-  const { createServer } = await import('node:net')
   const quiet = createServer((socket) => void socket.on('error', () => socket.destroy()))
   await new Promise<void>((resolve) => quiet.listen(0, '127.0.0.1', resolve))
   t.after(() => quiet.close())

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import type { Connection, Host } from '../connection.ts'
-import { placeFor, placesAt } from './places.ts'
+import { isHost, placeFor, placesAt } from './places.ts'
 import { isAbsolute, listed, readAbsolute, readTarget } from './target.ts'
 import { Trust } from './trust.ts'
 
@@ -110,6 +110,7 @@ test('a host belongs to the place whose base is the longest, and then to a conne
   assert.equal(chosen('/teamwork', 'one'), 'one h0')
   assert.equal(placesAt(connections, { host: 'b.example', port: 80 }).length, 1)
   assert.deepEqual(placesAt(connections, { host: 'b.example', port: 443 }), [])
+  assert.ok(isHost(connections, 'b.example.') && !isHost(connections, 'c.example'))
 })
 
 test('a client that does not trust us is told of once an hour, and forgotten once it does', () => {

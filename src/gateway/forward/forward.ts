@@ -12,7 +12,7 @@ import { recordRefusal } from '../answer.ts'
 import { begin, type Exchange } from '../exchange.ts'
 import type { House } from '../house.ts'
 import type { Address, Head } from '../turn.ts'
-import { type Place, placeFor, placesAt } from './places.ts'
+import { isHost, type Place, placeFor, placesAt } from './places.ts'
 import type { ForwardOptions, ForwardSettings } from './settings.ts'
 import { isAbsolute, readAbsolute, readTarget, same, shown, type Target } from './target.ts'
 import { ESTABLISHED, refuseConnect } from './told.ts'
@@ -93,8 +93,10 @@ export class Forward {
     const places = placesAt(house.connections, target)
     if (places.length > 0) return this.#intercept(connecting, places)
     const caller = this.#admit(connecting)
+    const isOurs = (name: string) => isHost(this.#options.house().connections, name)
+    if (isOurs(target.host)) throw new Fault('forward.host', `${target.host} belongs to a connection, at another port`)
     const reach = reachOf(settings, target, this.#options.ownPorts())
-    await this.#tunnels.carry({ ...connecting, caller, reach, proxy: settings.proxy })
+    await this.#tunnels.carry({ ...connecting, caller, reach, isOurs, proxy: settings.proxy })
   }
 
   /** Nothing of a model's host is refused here: clients show no refusal of CONNECT. */

@@ -1,4 +1,5 @@
 /** Which connection a host of the world belongs to. Pure; knows no socket. */
+import { isIP } from 'node:net'
 import type { Connection } from '../connection.ts'
 import { readTarget, type Target } from './target.ts'
 
@@ -14,25 +15,37 @@ export interface Place {
 
 type Connections = ReadonlyMap<string, Connection>
 
-const known = new WeakMap<Connections, ReadonlyMap<string, readonly Place[]>>()
+interface Known {
+  readonly places: ReadonlyMap<string, readonly Place[]>
+  readonly hosts: ReadonlySet<string>
+}
+
+const known = new WeakMap<Connections, Known>()
 
 /** Every place at a host and port, in the order of the configuration. */
 export function placesAt(connections: Connections, { host, port }: Target): readonly Place[] {
-  const all = known.get(connections) ?? readPlaces(connections)
-  known.set(connections, all)
-  return all.get(`${host} ${port}`) ?? []
+  return knownOf(connections).places.get(`${host} ${port}`) ?? []
 }
 
-function readPlaces(connections: Connections): Map<string, Place[]> {
-  const all = new Map<string, Place[]>()
-  for (const [connection, { hosts }] of connections)
-    for (const { name, base, upstream } of hosts.values()) {
+/** Whether a name is a host of a connection, at whatever port. */
+export const isHost = (connections: Connections, name: string): boolean =>
+  knownOf(connections).hosts.has(name.replace(/\.$/, ''))
+
+function knownOf(connections: Connections): Known {
+  const before = known.get(connections)
+  if (before) return before
+  const [places, hosts] = [new Map<string, Place[]>(), new Set<string>()]
+  for (const [connection, each] of connections)
+    for (const { name, base, upstream } of each.hosts.values()) {
       const secure = upstream.origin.protocol === 'https:'
       const { host, port } = readTarget(upstream.origin.host, secure ? 443 : 80)
-      const place = { connection, host: name, base, secure }
-      all.set(`${host} ${port}`, [...(all.get(`${host} ${port}`) ?? []), place])
+      const key = `${host} ${port}`
+      places.set(key, [...(places.get(key) ?? []), { connection, host: name, base, secure }])
+      if (!isIP(host) && host !== 'localhost') hosts.add(host)
     }
-  return all
+  const read = { places, hosts }
+  known.set(connections, read)
+  return read
 }
 
 /**

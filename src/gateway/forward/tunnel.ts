@@ -31,6 +31,8 @@ export interface Tunnelling {
   readonly caller: Caller
   readonly reach: Reach
   readonly proxy: URL | undefined
+  /** Whether a name is one of a connection's hosts: a tunnel to it would go round the record. */
+  isOurs(name: string): boolean
 }
 
 export class Tunnels {
@@ -40,7 +42,7 @@ export class Tunnels {
    * Carries one from its `asked` entry to its ending. Resolves once both are on the record.
    * @throws limit.requests, trail.*, and what dialling throws before the client has been told anything
    */
-  async carry({ exchange, socket, head, target, caller, reach, proxy }: Tunnelling): Promise<void> {
+  async carry({ exchange, socket, head, target, caller, reach, proxy, isOurs }: Tunnelling): Promise<void> {
     const { trail, endings } = exchange.house
     const release = this.#admit(caller.actor.id, socket)
     exchange.route = 'unread'
@@ -52,10 +54,15 @@ export class Tunnels {
         throw new Ended(fault)
       })
       socket.write(ESTABLISHED)
-      if (head.length) far.write(head)
-      const tunnel = await splice(socket, far, { idle: IDLE_MS, cut: caller.revoked })
-      const cut = caller.revoked.aborted ? new Fault('identity.revoked') : undefined
-      const how = cut ? { kind: 'aborted' as const, fault: cut } : { kind: 'replied' as const }
+      let refused: Fault | undefined
+      const mayName = (name: string) => {
+        if (isOurs(name)) refused = new Fault('forward.name', `the handshake says ${name.slice(0, 64)}`)
+        return !refused
+      }
+      const tunnel = await splice(socket, far, { idle: IDLE_MS, cut: caller.revoked, head, mayName })
+      const cut = caller.revoked.aborted ? new Fault('identity.revoked') : refused
+      const kind = refused ? 'denied' : cut ? 'aborted' : 'replied'
+      const how = { kind, ...(cut && { fault: cut }) } as const
       await endings.appendOrKeep({ ...ended(exchange, { ...how, status: 200, delivered: 200 }), tunnel })
     } finally {
       release()
