@@ -43,6 +43,9 @@ const DEFAULT_URL: Partial<Record<Form['kind'], string>> = {
   anthropic: 'https://api.anthropic.com',
 }
 
+/** Kinds whose own clients try a WebSocket first, and were seen to work through one that is recorded. */
+const RECORDED: readonly Form['kind'][] = ['copilot', 'openai']
+
 /** @throws config.invalid naming the connection and the key that is wrong */
 export function connectionOf(
   name: string,
@@ -71,6 +74,7 @@ export function connectionOf(
     ...(form.key && { brokered: brokeredOf(form, form.key) }),
     hosts: new Map(hosts),
     unknownRoutes: form.unknown_routes,
+    websocket: form.websocket ?? (RECORDED.includes(form.kind) ? 'record' : 'refuse'),
     ...(form.mask === 'restore' && { restore: true }),
     durable: form.durable ?? defaults.durable,
     ...(form.kind === 'copilot' && { copilot: defaults.copilot }),

@@ -60,6 +60,10 @@ export const ConnectionForm = z.strictObject({
     'Whether a name of its addresses may lead into a private network, and an address to the link itself',
   ),
   unknown_routes: z.enum(['refuse', 'record-and-pass']).default('refuse'),
+  websocket: z
+    .enum(['record', 'refuse'])
+    .optional()
+    .describe('record: each turn is an exchange; refuse: clients fall back to HTTP. By kind unless set'),
   mask: z
     .enum(['replace', 'restore'])
     .default('replace')
@@ -127,7 +131,12 @@ export const ConfigForm = z.strictObject({
         .describe('With on_trail_failure: gap, how much may pass unrecorded before traffic is refused'),
       secret_searches_per_hour: bytes(30),
       actor: z
-        .strictObject({ open_streams: bytes(64), bytes_per_hour: bytes(4_294_967_296), open_bytes: bytes(134_217_728) })
+        .strictObject({
+          open_streams: bytes(64),
+          open_sockets: bytes(64),
+          bytes_per_hour: bytes(4_294_967_296),
+          open_bytes: bytes(134_217_728),
+        })
         .prefault({}),
     })
     .prefault({}),

@@ -305,6 +305,7 @@ const fixedAtStart = ({ data, listen: { gateway, health, tls } }: Config): strin
 
 const limitsOf = ({ limits: { actor, open_bytes } }: Config) => ({
   openStreams: actor.open_streams,
+  openSockets: actor.open_sockets,
   bytesPerHour: actor.bytes_per_hour,
   openBytes: actor.open_bytes,
   openBytesInAll: open_bytes,

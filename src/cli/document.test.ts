@@ -67,6 +67,8 @@ function entries(): Entry[] {
     ...denied,
     verdict: { kind: 'deny', rule: 'r', reason: 'why', failed: true, secret: 'block' },
     retryOf: idOf(1),
+    follows: idOf(1),
+    warmUp: true,
     credential: 'c',
   }
   const failed: Ending = {
@@ -80,7 +82,13 @@ function entries(): Entry[] {
     tunnel: { sent: 1, received: 2 },
     outcomes: { taken: 1, foreign: 0, unknown: 0, repeated: 0 },
   }
-  return [asked, replied, refusedOf(2, 'text'), deny, failed, ...[1, 3].map((nth) => outcomeOf(nth, 'text'))]
+  const own = JSON.stringify({ input: 'more', previous_response_id: 'r0', generate: false })
+  const body = { bytes: Buffer.from(own), type: 'application/json', received: 'r', sent: 's' }
+  const goesOn: Opening = { ...asked, exchange: idOf(4), route: 'responses', follows: idOf(99), body }
+  return [
+    ...[asked, replied, goesOn, refusedOf(2, 'text'), deny, failed],
+    ...[1, 3].map((nth) => outcomeOf(nth, 'text')),
+  ]
 }
 
 const json = async (folder: string, ...args: string[]): Promise<unknown> => {
@@ -122,7 +130,7 @@ test('the JSON of every command is what the document says', async (t) => {
     async () =>
       holds(await json(folder, ...args), heading)
   const asked = [
-    ...[1, 2, 3].map((id) => told('`gatelog show`', 'show', idOf(id))),
+    ...[1, 2, 3, 4].map((id) => told('`gatelog show`', 'show', idOf(id))),
     told('`gatelog version`', 'version'),
     told('`gatelog search`', 'search', '--limit', '2'),
     told('`gatelog sessions`', 'sessions', '--limit', '1'),
@@ -197,7 +205,7 @@ masking: { rules: [{ id: mine, regex: '[a-z]{9}X' }] }`,
 
 /** Read from bodies by the wire protocols, whose own tests show them. */
 const ELSEWHERE =
-  /^type (prompt (`files|`language|`repository|`commit|`branch|`session)|message `(toolCalls|attachments)|reply `(usage|error))/
+  /^type (prompt (`files|`language|`repository|`commit|`branch|`session)|message `(toolCalls|attachments)|reply `(id|usage|error))/
 
 test('no field is described that no command has shown', () => {
   const commands = leaves(gatelog())

@@ -3,7 +3,7 @@ import { Hono } from 'hono'
 import { streamText } from 'hono/streaming'
 import { Fault, faultOf } from '#exchange'
 import type { Identity, NewKey } from '#identity'
-import { isBare, parseQuery, type Trail } from '#trail'
+import { isBare, parseQuery, type Recorded, type Trail } from '#trail'
 import { type Ca, caRoutes } from './ca.ts'
 import { type CoverageSource, coverageRoutes } from './coverage.ts'
 import { bodyOf, noBrowser } from './refuse.ts'
@@ -75,7 +75,7 @@ export function routes(backend: Backend): Hono {
     const id = c.req.param('id')
     const found = id === 'last' ? await trail.last() : await trail.exchange(id)
     if (!found) throw new Fault('trail.absent', id.slice(0, 64))
-    return c.json(shown(found))
+    return c.json(shown(found, await beforeOf(trail, found)))
   })
   app.post('/secrets', async (c) => {
     const asked = (await bodyOf(c.req)) as Record<string, unknown>
@@ -146,6 +146,21 @@ function telling(app: Hono): Hono {
     return c.json({ error: { code, message, remedy } }, status as 400)
   })
   return app
+}
+
+/** How far back a prompt is put together that names the reply before it. */
+const MOST_BEFORE = 500
+
+/** The exchanges that this one goes on from, oldest first, as far as the record has them. */
+async function beforeOf(trail: Trail, { opening }: Recorded): Promise<Recorded[]> {
+  const before: Recorded[] = []
+  for (let at = opening.follows; at !== undefined && before.length < MOST_BEFORE; ) {
+    const found = await trail.exchange(at)
+    if (!found) break
+    before.unshift(found)
+    at = found.opening.follows
+  }
+  return before
 }
 
 /** A key's record without the digest that recognises it. */

@@ -1,7 +1,7 @@
 /** One recorded exchange as people and programs read it: entries, and the bodies put back into meaning. Pure. */
-import type { Ending, Entry, Note, Opening, Outcome, Prompt, Reply } from '#exchange'
+import type { Ending, Entry, Message, Note, Opening, Outcome, Prompt, Reply } from '#exchange'
 import type { Recorded } from '#trail'
-import { EVENTS, type Form, formOfText, PROTOCOLS, type Protocol } from '#wire'
+import { answered, continued, EVENTS, type Form, formOfText, PROTOCOLS, type Protocol } from '#wire'
 
 /** The stable JSON of `gatelog show --json`. Bodies are text; `prompt` and `reply` are the same text as meaning. */
 export interface Shown {
@@ -10,7 +10,12 @@ export interface Shown {
   readonly ending?: Omit<Ending, 'body' | 'text'>
   /** What became of its suggestions, as the client told. */
   readonly outcomes?: readonly Outcome[]
+  /** With what came before, where the prompt names the reply that it goes on from. */
   readonly prompt?: Prompt
+  /** The exchanges whose prompts and replies came before, oldest first. */
+  readonly before?: readonly string[]
+  /** True where what came before is not, or no longer, on this record. */
+  readonly partial?: boolean
   readonly reply?: Reply
   readonly bodies: { readonly prompt?: ShownBody; readonly reply?: ShownBody }
 }
@@ -23,11 +28,13 @@ export interface ShownBody {
   readonly sent: string
 }
 
-export function shown({ seq, opening, ending, outcomes }: Recorded): Shown {
+/** `before`: the exchanges that this one goes on from, oldest first. */
+export function shown({ seq, opening, ending, outcomes }: Recorded, before: readonly Recorded[] = []): Shown {
   const prompt = bodyOf(opening)
   const reply = ending && bodyOf(ending)
   const protocol = PROTOCOLS.find((each) => each.name === opening.route)
-  const meant = protocol && prompt ? protocol.readPrompt(documentOf(prompt.text), {}) : undefined
+  const own = protocol && prompt ? protocol.readPrompt(documentOf(prompt.text), {}) : undefined
+  const meant = own && before.length ? continued(own, messagesOf(before)) : own
   const form = reply && formOf(reply)
   return {
     seq,
@@ -35,6 +42,8 @@ export function shown({ seq, opening, ending, outcomes }: Recorded): Shown {
     ...(ending && { ending: without(ending) }),
     ...(outcomes && { outcomes }),
     ...(meant && { prompt: meant }),
+    ...(before.length && { before: before.map((each) => each.opening.exchange) }),
+    ...(isPartial(own, opening, before) && { partial: true }),
     ...(protocol && reply && { reply: readReply(protocol, reply.text, form) }),
     bodies: { ...(prompt && { prompt }), ...(reply && { reply }) },
   }
@@ -46,6 +55,27 @@ const formOf = ({ text, type }: ShownBody): Form | undefined =>
 
 const readReply = (protocol: Protocol, text: string, form: Form | undefined): Reply =>
   form ? protocol.readEvents(form.events(text)) : protocol.readReply(text, false)
+
+/** All that the last of these exchanges came to, its reply included. */
+const messagesOf = (before: readonly Recorded[]): readonly Message[] =>
+  before.reduce<readonly Message[]>((messages, each) => {
+    const { prompt, reply } = shown(each)
+    const whole = continued(prompt ?? NOTHING, messages)
+    return reply ? answered(whole, reply) : whole.messages
+  }, [])
+
+const NOTHING: Prompt = { model: '', stream: false, messages: [], tools: [] }
+
+/** Whether a prompt goes on from something that is not among what came before. */
+function isPartial(own: Prompt | undefined, opening: Opening, before: readonly Recorded[]): boolean {
+  if (own?.previous === undefined) return false
+  const [oldest] = before
+  return opening.follows === undefined || oldest === undefined || goesOn(oldest)
+}
+
+/** Whether an exchange goes on from an earlier one. */
+const goesOn = ({ opening }: Recorded): boolean =>
+  opening.follows !== undefined || shown({ seq: 0, opening }).prompt?.previous !== undefined
 
 function bodyOf({ body }: Opening | Ending): ShownBody | undefined {
   if (!body) return undefined

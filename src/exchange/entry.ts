@@ -62,6 +62,10 @@ export interface Opening {
   readonly alerts?: readonly string[]
   /** The exchange that this one tries again. */
   readonly retryOf?: string
+  /** The exchange whose reply this prompt names and goes on from: its body bears only what is new. */
+  readonly follows?: string
+  /** True where the prompt asked for nothing to be generated. */
+  readonly warmUp?: boolean
   /** Set on `refused`. */
   readonly fault?: FaultCode
   readonly reason?: string

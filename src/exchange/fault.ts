@@ -75,6 +75,16 @@ export const FAULTS = {
     message: 'The JSON has too many values',
     remedy: 'Send fewer at a time: 500,000 are the limit.',
   },
+  'limit.sockets': {
+    status: 400,
+    message: 'Too many open WebSockets for one actor',
+    remedy: 'Close some, or raise limits.actor.open_sockets.',
+  },
+  'limit.turns': {
+    status: 400,
+    message: 'Too many messages wait on one WebSocket',
+    remedy: 'Wait for a reply to end before the next prompt.',
+  },
   'limit.searches': {
     status: 400,
     message: 'Too many searches for secrets',
@@ -175,8 +185,13 @@ export const FAULTS = {
   },
   'request.upgrade': {
     status: 426,
-    message: 'WebSocket is not recorded on this connection yet',
-    remedy: 'Use HTTP; Copilot CLI and Codex fall back to it on their own.',
+    message: 'This connection takes no WebSocket here',
+    remedy: 'Use HTTP (Copilot CLI and Codex do so on their own), or set websocket: record on the connection.',
+  },
+  'request.websocket': {
+    status: 400,
+    message: 'The WebSocket does not keep to its protocol',
+    remedy: 'Send text frames as RFC 6455 has them, without extensions.',
   },
   'request.aborted': { status: 400, message: 'The request ended before its body did', remedy: 'Send it again.' },
   'forward.host': {

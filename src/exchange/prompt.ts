@@ -38,6 +38,10 @@ export interface Prompt {
   readonly remote?: string
   /** The client's own session id, where the body carries one. */
   readonly session?: string
+  /** The provider's id of the reply that this prompt goes on from instead of repeating what came before. */
+  readonly previous?: string
+  /** True where nothing is to be generated: the provider only takes the prompt in, and the next one adds to it. */
+  readonly warmUp?: true
 }
 
 /** Token counts as the provider reports them. */
@@ -50,6 +54,8 @@ export interface Usage {
 
 /** A reply, put together from its events or its whole body. */
 export interface Reply {
+  /** The provider's own id of it, where a later prompt can name it. */
+  readonly id?: string
   readonly model?: string
   readonly text: string
   readonly reasoning: string

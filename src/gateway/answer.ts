@@ -12,7 +12,8 @@ export function refusalFor(exchange: Exchange, fault: Fault): Refusal {
   const { house, turn, route, client, id } = exchange
   const protocol = PROTOCOLS.find(({ name }) => name === route)?.name
   const kind = house.connections.get(turn.address.connection)?.kind
-  const flavour = flavourOf({ protocol, copilot: kind === 'copilot', host: exchange.host, client: client.client })
+  const of = { protocol, copilot: kind === 'copilot', host: exchange.host, client: client.client }
+  const flavour = flavourOf({ ...of, method: turn.method })
   return refusalOf(fault, flavour, id, exchange.prompt?.stream ?? true)
 }
 

@@ -22,6 +22,8 @@ export interface Connection {
   /** Upstream origins by host name: `api`, `proxy`, `telemetry`, … ; the first one may be left out of an address. */
   readonly hosts: ReadonlyMap<string, Host>
   readonly unknownRoutes: 'refuse' | 'record-and-pass'
+  /** Whether WebSockets are carried and recorded turn by turn, or refused, so that clients fall back to HTTP. */
+  readonly websocket: 'record' | 'refuse'
   readonly durable: Durable
   /** Whether what is masked in a prompt may come back in its reply (`mask: restore`). */
   readonly restore?: boolean

@@ -1,24 +1,23 @@
 /** The gateway's listeners: the reverse door, and health. Every request becomes a turn and is carried. */
-import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
-import type { Duplex } from 'node:stream'
-import { Fault, faultOf } from '#exchange'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type Fault, faultOf } from '#exchange'
 import { type BodyLimits, brokenAs, checkRequest, type Listening, listen, type Relay, type Tls } from '#relay'
 import { readClient } from '#wire'
-import { recordRefusal, refuse } from './answer.ts'
+import { recordRefusal } from './answer.ts'
 import { carry } from './carry.ts'
-import { begin, type Exchange } from './exchange.ts'
+import { begin } from './exchange.ts'
 import { Forward } from './forward/forward.ts'
 import { relayPlain } from './forward/plain.ts'
 import type { ForwardOptions } from './forward/settings.ts'
 import { shown, type Target } from './forward/target.ts'
 import { CHALLENGE, statusOf, textOf } from './forward/told.ts'
-import type { House } from './house.ts'
 import { HttpTurn } from './http.ts'
 import { lineOf } from './refusals.ts'
 import { readAddress } from './reverse.ts'
 import { isTelemetry, takeTelemetry } from './second/door.ts'
-import { identify } from './steps.ts'
 import type { Address, Head } from './turn.ts'
+import { recogniseIn, turnAway } from './turned.ts'
+import { Sockets } from './upgrades.ts'
 
 /** `house`: as it stands now. `draining`: what comes still, on a connection that is open, is turned away. */
 export interface DoorOptions extends ForwardOptions {
@@ -33,13 +32,15 @@ export interface DoorOptions extends ForwardOptions {
 /** Opens the gateway's port: the reverse door, and the forward door where the house has one. */
 export async function openDoors(options: DoorOptions): Promise<Listening> {
   const forward = new Forward(options)
+  const sockets = new Sockets(options)
   const listening = await listen({
     host: options.host,
     port: options.port,
     ...(options.tls && { tls: options.tls }),
     limits: { header_bytes: options.headerBytes },
     onRequest: (request, response) => void onRequest(request, response, { ...options, forward }),
-    onUpgrade: (request, socket) => void refuseUpgrade(request, socket, { ...options, forward }),
+    onUpgrade: (request, socket, early) =>
+      void sockets.open({ request, socket, early, ...addressOf(request, forward) }),
     onConnect: (request, socket, head, enter) => void forward.connect(request, socket, head, enter),
     onBroken: (remote, code) => void recordBroken(remote, code, options),
   })
@@ -47,6 +48,7 @@ export async function openDoors(options: DoorOptions): Promise<Listening> {
     ...listening,
     drain(ms) {
       forward.retire()
+      sockets.retire()
       return listening.drain(ms)
     },
   }
@@ -68,14 +70,6 @@ async function onRequest(request: IncomingMessage, response: ServerResponse, opt
   plain(response, refused, exchange.id)
   if (door === 'forward') recogniseIn(exchange)
   await recordRefusal(exchange, refused)
-}
-
-/** Refuses what came too late; nothing of it goes upstream. */
-async function turnAway(turn: HttpTurn, house: House): Promise<void> {
-  const exchange = begin(turn, house, readClient(turn.headers))
-  recogniseIn(exchange)
-  await refuse(exchange, new Fault('gateway.draining'))
-  turn.end()
 }
 
 interface Placed {
@@ -113,35 +107,6 @@ function plain(response: ServerResponse, fault: Fault, id: string): void {
     ...(missing && { [CHALLENGE[0]]: CHALLENGE[1] }),
   }
   response.writeHead(missing ? statusOf(fault) : fault.status, headers).end(body)
-}
-
-/**
- * WebSocket is not recorded yet, so it is refused: Copilot CLI and Codex then fall back to HTTP. Whose it was is on the record as far as the key tells.
- */
-async function refuseUpgrade(request: IncomingMessage, socket: Duplex, options: Doors): Promise<void> {
-  const { address, refused } = addressOf(request, options.forward)
-  const fault = refused ?? new Fault('request.upgrade')
-  const { method = '', headers } = request
-  const remote = request.socket.remoteAddress ?? ''
-  const head: Head = { method, address, headers, door: 'websocket', remote, insecure: options.insecure }
-  const exchange = begin(head, options.house(), readClient(headers))
-  const line = lineOf(fault, exchange.id)
-  const status = `${fault.status} ${STATUS_CODES[fault.status]}`
-  socket.end(
-    `HTTP/1.1 ${status}\r\ncontent-type: text/plain; charset=utf-8\r\nx-gatelog-exchange: ${exchange.id}\r\n` +
-      `content-length: ${Buffer.byteLength(line)}\r\nconnection: close\r\n\r\n${line}`,
-  )
-  await recordRefusal(exchange, refused ?? new Fault('request.upgrade', recogniseIn(exchange)))
-}
-
-/** Fills in whose request it is and where it goes; why not, where its key is not let in. */
-function recogniseIn(exchange: Exchange<Head>): string | undefined {
-  try {
-    identify(exchange)
-    return undefined
-  } catch (error) {
-    return faultOf(error).code
-  }
 }
 
 const NOWHERE: Address = { connection: '', host: undefined, path: '', query: '', pathKey: undefined }

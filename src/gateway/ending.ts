@@ -10,9 +10,11 @@ import { keepsBodies } from './copilot/kept.ts'
 import { relayUnread } from './copilot/unread.ts'
 import { askedOf, judgeWith, maskBody, readingOnce } from './document.ts'
 import { digest, type Exchange, ended } from './exchange.ts'
+import { rememberReply } from './follows.ts'
 import { framed } from './framing.ts'
 import { cleanHead } from './heads.ts'
 import { blockedBy, maskerFor } from './masker.ts'
+import { offered } from './offers.ts'
 import { end, endAnyhow } from './record.ts'
 import { requestIdsOf } from './request-ids.ts'
 import { alertsOf, rememberTaken, restoringOf } from './restore/chain.ts'
@@ -64,11 +66,12 @@ async function whole(exchange: Exchange, way: Way, incoming: Incoming, cut: Cut)
   const text = bytes.toString()
   const form = formOfText(text)
   if (form) return flow(exchange, way, { ...incoming, body: once(bytes) }, form, cut)
+  const offer = offered(way, text)
   const read = readingOnce((json) => way.protocol?.readPieces(json, 'reply') ?? readDocument(json, 'reply'))
   const ahead = isLarge(bytes) ? new Ahead() : undefined
   const masker = { ...maskerFor(exchange, way, 'reply'), ahead }
-  await ahead?.mask(askedOf(text, read), masker, new Breath(house.clock))
-  const masked = maskBody(judgeWith(masker), text, { direction: 'reply', masker, read })
+  await ahead?.mask(askedOf(offer, read), masker, new Breath(house.clock))
+  const masked = maskBody(judgeWith(masker), offer, { direction: 'reply', masker, read })
   const blocked = masked.findings.find(({ action }) => action === 'block')
   if (blocked) {
     progress.set(exchange, { status: incoming.status, way, findings: masked.findings })
@@ -81,6 +84,7 @@ async function whole(exchange: Exchange, way: Way, incoming: Incoming, cut: Cut)
   if (restoring) rememberTaken(exchange, way, restoring)
   rememberSigned(exchange, way, signedIn(way, text, masked.text))
   const body = bodyOf(exchange, way, { bytes: record, type, received: digest(exchange, bytes) }, out)
+  const reply = way.protocol?.readReply(masked.recorded, false)
   await end(
     exchange,
     ended(exchange, {
@@ -90,10 +94,11 @@ async function whole(exchange: Exchange, way: Way, incoming: Incoming, cut: Cut)
       findings: [...masked.findings, ...(restoring?.findings ?? [])],
       alerts: alertsOf(restoring),
       ...(body && { body }),
-      ...(way.protocol && { reply: way.protocol.readReply(masked.recorded, false) }),
+      ...(reply && { reply }),
       ...requestIdsOf(incoming),
     }),
   )
+  rememberReply(exchange, way, reply)
   const length: [string, string][] = turn.method === 'HEAD' ? [] : [['content-length', String(out.length)]]
   turn.head(incoming.status, [...withoutLength(incoming.headers), ...length, ['x-gatelog-exchange', exchange.id]])
   await turn.deliver(out)

@@ -58,6 +58,8 @@ export interface Exchange<Asked extends Head = Turn> {
   retryOf?: string
   /** Under which a retry of this prompt is known as one. */
   print?: string
+  /** The exchange whose reply this prompt goes on from. */
+  follows?: string
   /** Remembers what this prompt sent, for the session's next one; called once it is on the record. */
   learn?: () => void
   /** The prompt's body, parsed; masked once it is scanned. */
@@ -149,6 +151,8 @@ function opening(exchange: Exchange<Head>): Omit<Opening, 'kind'> {
     ...set('like', exchange.like),
     ...set('text', exchange.text),
     ...set('retryOf', exchange.retryOf),
+    ...set('follows', exchange.follows),
+    ...set('warmUp', prompt?.warmUp),
     ...(prompt && {
       model: masked(exchange, prompt.model),
       stream: prompt.stream,

@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Duplex } from 'node:stream'
 import { type Entry, Fault, type Keyring } from '#exchange'
 import { Identity, type KeyRecord, makeKey, openLimits } from '#identity'
 import { compile, RULES } from '#masking'
@@ -36,11 +37,17 @@ export interface Setup {
   readonly unknownRoutes?: Connection['unknownRoutes']
   readonly actions?: readonly ActionLine[]
   readonly openStreams?: number
+  readonly openSockets?: number
+  readonly websocket?: Connection['websocket']
   readonly bytesPerHour?: number
   readonly openBytes?: number
   readonly openBytesInAll?: number
   readonly gap?: GapLimits
   readonly restore?: boolean
+  /** What the upstream does with a request to leave HTTP; it refuses none without. */
+  readonly upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void
+  readonly eventBytes?: number
+  readonly bodyBytes?: number
   readonly told?: string[]
   readonly mark?: GapMark
   draining?: boolean
@@ -79,6 +86,7 @@ export async function openHouse(setup: Setup) {
       setup.script(request, turn.body, response)
     })
   })
+  if (setup.upgrade) upstream.on('upgrade', setup.upgrade)
   await new Promise<void>((resolve) => upstream.listen(0, '127.0.0.1', resolve))
   const origin = new URL(`http://127.0.0.1:${(upstream.address() as AddressInfo).port}`)
   const folder = mkdtempSync(join(tmpdir(), 'gatelog-'))
@@ -96,7 +104,7 @@ export async function openHouse(setup: Setup) {
     port: 0,
     insecure: false,
     headerBytes: 32_768,
-    body: { body_bytes: 1_000_000, decoded_bytes: 2_000_000 },
+    body: { body_bytes: setup.bodyBytes ?? 1_000_000, decoded_bytes: 2_000_000 },
     relay,
     house: () => house,
     draining: () => setup.draining === true,
@@ -165,6 +173,7 @@ function houseOf(setup: Setup, trail: Trail, identity: Identity, origin: URL): H
     ),
     ...(setup.copilot && { copilot: setup.copilot }),
     unknownRoutes: setup.unknownRoutes ?? 'refuse',
+    websocket: setup.websocket ?? 'refuse',
     durable: setup.durable ?? 'before',
     restore: setup.restore ?? false,
     timeouts,
@@ -178,6 +187,7 @@ function houseOf(setup: Setup, trail: Trail, identity: Identity, origin: URL): H
     identity,
     limits: openLimits({
       openStreams: setup.openStreams ?? 10,
+      openSockets: setup.openSockets ?? 10,
       bytesPerHour: setup.bytesPerHour ?? 1e9,
       openBytes: setup.openBytes ?? 1e8,
       openBytesInAll: setup.openBytesInAll ?? 1e9,
@@ -198,7 +208,7 @@ function houseOf(setup: Setup, trail: Trail, identity: Identity, origin: URL): H
     settings: {
       gap: setup.gap,
       pathKeys: false,
-      eventBytes: 1_000_000,
+      eventBytes: setup.eventBytes ?? 1_000_000,
       replyBytes: 10_000_000,
     },
     now: Date.now,

@@ -1,4 +1,5 @@
 /** What the gateway remembers between exchanges, in memory only and bounded: retries, signed reasoning, what was sent. */
+import type { Before } from './follows.ts'
 import { Recent } from './recent.ts'
 import { Resent } from './resent.ts'
 import type { Given } from './restore/given.ts'
@@ -25,6 +26,8 @@ export interface Memory {
   readonly taken: Recent<Taken>
   /** Actor and connection → what came back to it. */
   readonly given: Recent<Given>
+  /** Fingerprint of actor, connection and a provider's id of a reply → its exchange, with all that led to it. */
+  readonly replies: Recent<Before>
 }
 
 export const openMemory = (): Memory => ({
@@ -36,4 +39,5 @@ export const openMemory = (): Memory => ({
   numbers: new Numbers(),
   taken: new Recent(4 * 2 ** 20, 60 * MINUTE),
   given: new Recent(4 * 2 ** 20, 24 * 60 * MINUTE),
+  replies: new Recent(64 * 2 ** 20, 60 * MINUTE),
 })

@@ -59,6 +59,11 @@ test('what a developer reads is at most 200 characters, and a reason cannot leav
   for (const flavour of FLAVOURS) {
     const { body } = refusalOf(new Fault('policy.deny', `r: "}],\n${'x'.repeat(500)}`), flavour, EXCHANGE, true)
     if (flavour === 'ghost') continue
+    if (flavour === 'socket') {
+      const { response } = JSON.parse(body.slice('data: '.length)) as { response: { error: { message: string } } }
+      assert.ok(response.error.message.length <= 'Gatelog:  [policy.deny 0199f2c4-0000]'.length + 200)
+      continue
+    }
     const text = body.startsWith('{') ? (JSON.parse(body) as { error: { message: string } }).error.message : body
     assert.ok(text.length <= 'Gatelog:  [policy.deny 0199f2c4-0000]'.length + 200, `${flavour} ${text.length}`)
   }
@@ -75,6 +80,9 @@ const WAYS: readonly (readonly [Parameters<typeof flavourOf>[0], Flavour])[] = [
   [{ protocol: 'completions', copilot: true, host: 'proxy', client: undefined }, 'ghost'],
   [{ protocol: 'completions', copilot: false, host: 'api', client: undefined }, 'chat'],
   [{ protocol: undefined, copilot: true, host: 'api', client: 'vscode-copilot' }, 'plain'],
+  [{ protocol: undefined, copilot: true, host: 'api', client: 'copilot-cli', method: 'UPGRADE' }, 'upgrade'],
+  [{ protocol: 'responses', copilot: false, host: 'api', client: 'codex', method: 'MESSAGE' }, 'socket'],
+  [{ protocol: undefined, copilot: false, host: 'api', client: 'codex', method: 'OTHER' }, 'socket'],
 ]
 for (const [asked, flavour] of WAYS)
   test(`${asked.client ?? 'anybody'} asking ${asked.protocol ?? 'metadata'} of ${asked.copilot ? 'Copilot' : 'a provider'} is told as ${flavour}`, () =>

@@ -2,11 +2,14 @@
 import { FAULTS, type Fault, type FaultCode } from '#exchange'
 import type { Protocol } from '#wire'
 
-/** The ways in which clients want to be told. `ghost` is inline completion: never an error there. */
+/**
+ * The ways in which clients want to be told. `ghost` is inline completion: never an error there. `upgrade` is a WebSocket
+ * handshake: refused, a client asks again over HTTP and is told there. `socket` is a message: told as an event.
+ */
 export type Flavour = (typeof FLAVOURS)[number]
 export const FLAVOURS = [
   ...(['messages', 'claude-code', 'responses', 'codex', 'chat', 'copilot-chat'] as const),
-  ...(['ghost', 'plain'] as const),
+  ...(['ghost', 'plain', 'upgrade', 'socket'] as const),
 ] as const
 
 /** Why nothing, or nothing more, comes. `place`: the address leads nowhere. */
@@ -23,13 +26,13 @@ export interface Refusal {
  * each client does with a status was measured: docs/decisions/004-how-refusals-are-told.md.
  */
 const STATUS: Readonly<Record<Situation, Readonly<Record<Flavour, number>>>> = {
-  deny: row([400, 424, 400, 400, 400, 424, 200, 400]),
-  identity: row([403, 403, 400, 400, 400, 424, 200, 400]),
-  trail: row([503, 503, 503, 400, 503, 424, 200, 503]),
-  place: row([400, 424, 400, 400, 400, 424, 200, 0]),
-  request: row([0, 424, 0, 400, 0, 424, 200, 0]),
-  upstream: row([0, 0, 0, 0, 0, 0, 200, 0]),
-  draining: row([503, 503, 503, 503, 503, 503, 200, 503]),
+  deny: row([400, 424, 400, 400, 400, 424, 200, 400, 426, 0]),
+  identity: row([403, 403, 400, 400, 400, 424, 200, 400, 426, 0]),
+  trail: row([503, 503, 503, 400, 503, 424, 200, 503, 426, 0]),
+  place: row([400, 424, 400, 400, 400, 424, 200, 0, 426, 0]),
+  request: row([0, 424, 0, 400, 0, 424, 200, 0, 426, 0]),
+  upstream: row([0, 0, 0, 0, 0, 0, 200, 0, 426, 0]),
+  draining: row([503, 503, 503, 503, 503, 503, 200, 503, 426, 0]),
 }
 
 /** Statuses in the order of `FLAVOURS`. */
@@ -39,7 +42,7 @@ function row(statuses: readonly number[]): Record<Flavour, number> {
 
 const SITUATIONS: readonly (readonly [RegExp, Situation])[] = [
   [/^policy\./, 'deny'],
-  [/^limit\.(requests|bytes|open_bytes)$/, 'deny'],
+  [/^limit\.(requests|bytes|open_bytes|sockets|turns)$/, 'deny'],
   [/^identity\./, 'identity'],
   [/^trail\./, 'trail'],
   [/^request\.(connection|host)$/, 'place'],
@@ -56,7 +59,11 @@ export function flavourOf(o: {
   readonly copilot: boolean
   readonly host: string | undefined
   readonly client: string | undefined
+  /** The request's method, or what stands for it on a WebSocket. */
+  readonly method?: string
 }): Flavour {
+  if (o.method === 'UPGRADE') return 'upgrade'
+  if (/^(MESSAGE|SIGNAL|OTHER)$/.test(o.method ?? '')) return 'socket'
   if (o.protocol === undefined) return 'plain'
   if (o.copilot && (o.protocol === 'completions' || o.host === 'proxy')) return 'ghost'
   if (o.protocol === 'messages') return o.client === 'claude-code' ? 'claude-code' : 'messages'
@@ -99,12 +106,23 @@ function emptyCompletion(streamed: boolean): { type: string; body: string } {
 }
 
 function bodyOf(flavour: Flavour, situation: Situation, status: number, line: string, code: FaultCode) {
-  if (flavour === 'codex' || flavour === 'copilot-chat') return { type: 'text/plain; charset=utf-8', body: line }
+  if (/^(codex|copilot-chat|upgrade)$/.test(flavour)) return { type: 'text/plain; charset=utf-8', body: line }
+  if (flavour === 'socket') return { type: 'text/event-stream', body: failedEvent(situation, line) }
   const error =
     flavour === 'messages' || flavour === 'claude-code'
       ? { type: 'error', error: { type: anthropicType(situation, status), message: line } }
       : { error: { message: line, type: openaiType(situation, status), code } }
   return { type: 'application/json', body: JSON.stringify(error) }
+}
+
+/**
+ * A reply that fails at once. Codex and Copilot CLI show `invalid_prompt` once and do not try again; they try again what
+ * bears another code, as they would a 502 over HTTP.
+ */
+function failedEvent(situation: Situation, line: string): string {
+  const code = situation === 'upstream' || situation === 'draining' ? 'server_error' : 'invalid_prompt'
+  const response = { object: 'response', status: 'failed', output: [], error: { code, message: line } }
+  return `data: ${JSON.stringify({ type: 'response.failed', sequence_number: 0, response })}\n\n`
 }
 
 /** Source: Anthropic API errors, docs.anthropic.com, 2026-11. */

@@ -9,6 +9,7 @@ import { Breath } from './breath.ts'
 import { keepsBodies } from './copilot/kept.ts'
 import { askedOf, type Judge, maskBody, readingOnce } from './document.ts'
 import { digest, type Exchange } from './exchange.ts'
+import { follow } from './follows.ts'
 import { maskerFor, scopeOf } from './masker.ts'
 import { ownWords } from './notices.ts'
 import type { Comparison } from './resent.ts'
@@ -91,7 +92,7 @@ async function replaced(
   if (findings.length) await house.identity.revokeSecretsIn(text)
   if (way.protocol && recorded !== text) {
     exchange.document = JSON.parse(recorded)
-    exchange.prompt = way.protocol.readPrompt(exchange.document, turn.headers)
+    exchange.prompt = follow(exchange, way, way.protocol.readPrompt(exchange.document, turn.headers))
   }
   return { outgoing, untouched, findings, record }
 }

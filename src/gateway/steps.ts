@@ -7,6 +7,7 @@ import { Asked } from './asked.ts'
 import type { Connection, Host } from './connection.ts'
 import { fingerprintOfCredential, recogniseAccount } from './copilot/recognise.ts'
 import type { Exchange } from './exchange.ts'
+import { follow } from './follows.ts'
 import { isWide, TEXT } from './framing.ts'
 import { withoutNotices } from './notices.ts'
 import { hostOf } from './reverse.ts'
@@ -116,7 +117,7 @@ export async function read(exchange: Exchange, way: Way, held: Hold): Promise<As
   const asked = new Asked(received, memory.strands.read(callerOf(exchange, way), received.bytes, engine, exchange.at))
   const document = asked.parse()
   checkSpelling(document)
-  const prompt = way.protocol.readPrompt(document, turn.headers)
+  const prompt = follow(exchange, way, way.protocol.readPrompt(document, turn.headers))
   exchange.document = document
   exchange.prompt = prompt
   exchange.session = sessionOf(exchange, prompt)

@@ -5,6 +5,7 @@ import type { Form } from '#wire'
 import { Came } from './came.ts'
 import { keepsBodies } from './copilot/kept.ts'
 import { digest, type End, type Exchange, elapsed, ended } from './exchange.ts'
+import { rememberReply } from './follows.ts'
 import { maskerFor } from './masker.ts'
 import { rememberNotice } from './notices.ts'
 import { end, endAnyhow, journal, journalled } from './record.ts'
@@ -90,10 +91,12 @@ class Stream implements Streamed {
     if (!this.#changed) this.#came.passed()
     rememberSigned(this.#exchange, this.#way, this.#reply.signed)
     if (this.#restoring) rememberTaken(this.#exchange, this.#way, this.#restoring)
-    await end(this.#exchange, ended(this.#exchange, this.#end('replied'))).catch((error) => {
+    const told = this.#end('replied')
+    await end(this.#exchange, ended(this.#exchange, told)).catch((error) => {
       this.#takeBack(delivered)
       throw error
     })
+    rememberReply(this.#exchange, this.#way, told.reply)
     for (const bytes of last) await turn.deliver(bytes)
   }
 

@@ -181,6 +181,7 @@ test('limits: places come back, one actor never stops another, an hour passes', 
   const clock = { now: 0 }
   const limits = openLimits({
     openStreams: 1,
+    openSockets: 1,
     bytesPerHour: 100,
     openBytes: 10,
     openBytesInAll: 15,

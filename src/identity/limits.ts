@@ -7,6 +7,7 @@ const MOST_ACTORS = 50_000
 
 export interface LimitsOptions {
   readonly openStreams: number
+  readonly openSockets: number
   readonly bytesPerHour: number
   /** Bytes of bodies that the open exchanges of one actor may hold at a time, and those of all actors. */
   readonly openBytes: number
@@ -25,6 +26,7 @@ export type Release = () => void
 
 interface Use {
   open: number
+  sockets: number
   /** Bytes of bodies that are held. */
   bytes: number
   /** Bytes per five minutes: [number of the part, bytes]. */
@@ -79,6 +81,19 @@ export class Limits {
     }
   }
 
+  /** Takes a place for one open WebSocket; its turns take theirs by `admit`. @throws limit.sockets */
+  socket(actor: string): Release {
+    const use = this.#of(actor)
+    const { openSockets } = this.#options
+    if (use.sockets >= openSockets) throw new Fault('limit.sockets', `${openSockets} at a time`)
+    use.sockets++
+    let held = true
+    return () => {
+      if (held) use.sockets--
+      held = false
+    }
+  }
+
   /** Counts bytes that an actor sent. */
   bytes(actor: string, count: number): void {
     const use = this.#of(actor)
@@ -102,13 +117,14 @@ export class Limits {
     const known = this.#use.get(actor)
     if (known) return known
     if (this.#use.size >= MOST_ACTORS) this.#forgetIdle()
-    const fresh: Use = { open: 0, bytes: 0, parts: [] }
+    const fresh: Use = { open: 0, sockets: 0, bytes: 0, parts: [] }
     this.#use.set(actor, fresh)
     return fresh
   }
 
   #forgetIdle(): void {
-    for (const [actor, use] of this.#use) if (use.open === 0 && this.#sum(use) === 0) this.#use.delete(actor)
+    for (const [actor, use] of this.#use)
+      if (use.open + use.sockets === 0 && this.#sum(use) === 0) this.#use.delete(actor)
   }
 }
 

@@ -67,7 +67,7 @@ export const reachOf = ({ privateAddresses = false }: Upstream): Reach => ({
 })
 
 /** TLS 1.2 at least; `ca` in addition to Node's own list (which honours NODE_EXTRA_CA_CERTS). */
-function trust(ca: string | undefined): SecureContext {
+export function trust(ca: string | undefined): SecureContext {
   try {
     const own = ca === undefined ? {} : { ca: [...getCACertificates('default'), ca] }
     return createSecureContext({ minVersion: 'TLSv1.2', ...own })

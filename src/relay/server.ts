@@ -182,7 +182,7 @@ function watchSockets(server: Server, { tls, onRequest, onUpgrade, onConnect }: 
   for (const leaving of ['upgrade', 'connect'] as const)
     server.on(leaving, (request: IncomingMessage, socket: Duplex, head: Buffer) => {
       socket.on('error', () => socket.destroy())
-      if (leaving === 'connect') open.delete(socket as Socket) // what is under way is on the one within it
+      open.delete(socket as Socket) // no reply is under way on it any more: its owner ends it
       if (leaving === 'connect' && onConnect) onConnect(request, socket as Socket, head, enter)
       else onUpgrade(request, socket, head)
     })

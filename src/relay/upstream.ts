@@ -1,4 +1,4 @@
-/** What goes to a provider and what comes back, free of any HTTP library. Types only. */
+/** What goes to a provider and what comes back, free of any HTTP library. Opens nothing. */
 
 /** How long each stage of one exchange may take, in ms, each above zero. */
 export interface Timeouts {
@@ -42,4 +42,9 @@ export interface Incoming {
   readonly headers: HeaderList
   /** To be iterated once; leaving the loop early drops the upstream connection. */
   readonly body: AsyncIterable<Uint8Array>
+}
+
+/** A reply's body without a byte; it may be iterated again. */
+export const NO_BODY: AsyncIterable<Uint8Array> = {
+  [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve({ done: true, value: undefined }) }),
 }

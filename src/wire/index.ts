@@ -3,6 +3,7 @@ import { type Piece, wholePieces } from './protocol.ts'
 
 export { arraysOf } from './arrays.ts'
 export { type Client, readClient } from './client.ts'
+export { answered, continued } from './continued.ts'
 export {
   type Account,
   PLANS,
@@ -21,10 +22,11 @@ export { type Reported, readAudit, readSeats } from './github.ts'
 export { readSightings, type Sighting } from './otlp.ts'
 export { readPlainEvent } from './plain.ts'
 export type { EventReading, Headers, Piece, Protocol } from './protocol.ts'
-export { PROTOCOLS, type Route, routeFor } from './routes.ts'
+export { PROTOCOLS, type Route, routeFor, type Verb } from './routes.ts'
 export { checkSpelling, plainPrompt, saidIn } from './said.ts'
 export { Habit, type Shape } from './shape.ts'
 export { Shapes } from './shapes.ts'
+export { eventOf, messagesIn, readSaid, type Said } from './socket.ts'
 export { withoutSpellings } from './spellings.ts'
 export { type Frame, Framer, readFrame, rewrite } from './sse.ts'
 export { splice } from './strings.ts'

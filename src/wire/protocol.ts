@@ -33,6 +33,10 @@ export interface Protocol {
   readonly name: ProtocolName
   /** Whether a path (without query) is this protocol's. */
   owns(path: string): boolean
+  /** Whether it is spoken over a WebSocket too: each message one event, with the same JSON. */
+  readonly socket?: true
+  /** Whether this event, as JSON text, is the one after which a reply is complete; only where `socket`. */
+  ends?(data: string): boolean
   /** Reads a parsed request. Missing parts become empty; nothing throws. */
   readPrompt(document: unknown, headers: Headers): Prompt
   /** The strings of a whole JSON document. @throws request.json, request.key where a prompt has one twice, limit.depth */

@@ -15,6 +15,12 @@ export type Route =
   | { readonly kind: 'metadata' | 'content' | 'account' | 'telemetry'; readonly name: string }
   | { readonly kind: 'unread' }
 
+/**
+ * What a WebSocket bears has no method of its own, so these stand for one: the handshake, a message that wants a reply,
+ * one that only says something about a reply (`readSaid`), and any other.
+ */
+export type Verb = 'UPGRADE' | 'MESSAGE' | 'SIGNAL' | 'OTHER'
+
 const METADATA: readonly (readonly [method: RegExp, path: RegExp, name: string])[] = [
   [/^GET$/, /\/models(\/[\w.:@-]+){0,3}$/, 'models'],
   [/^POST$/, /\/models\/session$/, 'models'],
@@ -25,6 +31,8 @@ const METADATA: readonly (readonly [method: RegExp, path: RegExp, name: string])
   [/^POST$/, /\/responses\/input_tokens$/, 'tokens'],
   [/^(GET|HEAD)$/, /\/(_ping|api\/hello|health|healthz|ping)$/, 'ping'],
   [/^HEAD$/, /^\/?$/, 'ping'],
+  [/^UPGRADE$/, /\/responses$/, 'websocket'],
+  [/^SIGNAL$/, /\/responses$/, 'signal'],
 ]
 
 /**
@@ -44,7 +52,8 @@ function routeOf({ what, name, protocol: spoken }: Surface): Route | undefined {
 }
 
 function anyRoute(method: string, path: string): Route | undefined {
-  const protocol = method === 'POST' ? PROTOCOLS.find((each) => each.owns(path)) : undefined
+  const asks = (each: Protocol) => method === 'POST' || (method === 'MESSAGE' && each.socket)
+  const protocol = PROTOCOLS.find((each) => asks(each) && each.owns(path))
   if (protocol) return { kind: 'exchange', protocol }
   const known = METADATA.find(([verb, form]) => verb.test(method) && form.test(path))
   return known ? { kind: 'metadata', name: known[2] } : undefined

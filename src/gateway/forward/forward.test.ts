@@ -89,7 +89,13 @@ const connection = (name: string, ...urls: string[]): [string, Connection] => {
     return [host.name, host]
   })
   const timeouts = { connect_ms: 1, first_byte_ms: 1, idle_ms: 1, total_ms: 1 }
-  const rest = { kind: 'openai', credentials: 'passthrough', unknownRoutes: 'refuse', durable: 'before' } as const
+  const rest = {
+    kind: 'openai',
+    credentials: 'passthrough',
+    unknownRoutes: 'refuse',
+    websocket: 'refuse',
+    durable: 'before',
+  } as const
   return [name, { name, hosts: new Map(hosts), ...rest, timeouts }]
 }
 

@@ -1,4 +1,4 @@
-/** OpenAI Responses over HTTP, as Codex, Copilot and the SDKs speak it. Source: platform.openai.com, 2026-11. */
+/** OpenAI Responses over HTTP and WebSocket, as Codex, Copilot and the SDKs speak it. Source: platform.openai.com, 2026-11. */
 import type { Message, Reply, ToolCall } from '#exchange'
 import { declaredIn } from '../declared.ts'
 import { eventsOf, sse } from '../events.ts'
@@ -31,25 +31,35 @@ const EVENT = fields({
 
 const REPLY = fields({ 'id previous_response_id prompt_cache_key safety_identifier': INERT, ...item('output.*') })
 
-const PROMPT = fields({
-  'previous_response_id prompt_cache_key safety_identifier': INERT,
-  'input.*.id input.*.call_id input.*.encrypted_content input.*.content.*.encrypted_content': INERT,
-  'input.*.content.*.image_url input.*.content.*.file_data input.*.output.*.image_url input.*.output.*.file_data':
-    DATA_URL,
-  'input.*.output.image_url': DATA_URL,
-  'input.*.result': BASE64,
-  'input.*.arguments': WHOLE_JSON,
-})
+/** A prompt's fields. A WebSocket message may bear them within `response`. */
+const promptAt = (at: string) => {
+  const each = (paths: string) => paths.replace(/\S+/g, (path) => at + path)
+  return {
+    [each('previous_response_id prompt_cache_key safety_identifier')]: INERT,
+    [each('input.*.id input.*.call_id input.*.encrypted_content input.*.content.*.encrypted_content')]: INERT,
+    [each('input.*.content.*.image_url input.*.content.*.file_data')]: DATA_URL,
+    [each('input.*.output.*.image_url input.*.output.*.file_data input.*.output.image_url')]: DATA_URL,
+    [each('input.*.result')]: BASE64,
+    [each('input.*.arguments')]: WHOLE_JSON,
+  }
+}
+
+const PROMPT = fields({ ...promptAt(''), ...promptAt('response.') })
 
 const TERMINAL = new Set(['response.completed', 'response.incomplete', 'response.failed', 'error'])
+/** Most events cannot be the last one, which a look at their text tells. */
+const LOOKS_TERMINAL = /"(?:response\.(?:completed|incomplete|failed)|error)"/
 const PARTS = ['content_index', 'summary_index', 'command_index']
 const JSON_EVENT = /arguments\.(delta|done)$/
 
 export const responses: Protocol = {
   name: 'responses',
   owns: (path) => path.endsWith('/responses'),
+  socket: true,
+  ends: (data) => LOOKS_TERMINAL.test(data) && TERMINAL.has(string(object(parsedOr(data))['type'])),
   readPrompt(document, headers) {
-    const body = object(document)
+    const outer = object(document)
+    const body = outer['type'] === 'response.create' && outer['input'] === undefined ? inner(outer) : outer
     const input = typeof body['input'] === 'string' ? [{ role: 'user', content: body['input'] }] : list(body['input'])
     const instructions = given(body['instructions'])
     const messages: Message[] = instructions ? [{ role: 'system', text: instructions }] : []
@@ -60,6 +70,8 @@ export const responses: Protocol = {
       messages,
       tools: list(body['tools']).map((tool) => string(object(tool)['name']) || string(object(tool)['type'])),
       ...declaredIn(body, headers, messages),
+      ...present({ previous: given(body['previous_response_id']) }),
+      ...(body['generate'] === false && { warmUp: true as const }),
     }
   },
   readPieces: (text, part) => wholePieces(text, part, part === 'prompt' ? PROMPT : REPLY),
@@ -116,6 +128,9 @@ function endsOf(type: string, output: string, lane: string): string[] {
   return type.endsWith('.done') ? [lane, `${lane}/*`] : []
 }
 
+/** The prompt of a message that bears it one level down; what stands beside it stays. */
+const inner = (outer: Json): Json => ({ ...outer, ...object(outer['response']) })
+
 function messageOf(value: Json): Message {
   const type = string(value['type'])
   if (type.endsWith('_call_output')) return { role: 'tool', text: textOf(value['output']) }
@@ -167,6 +182,7 @@ function replyOf(response: Json): Reply {
       .filter(Boolean),
     filters: [],
     ...present({
+      id: given(response['id']),
       model: given(response['model']),
       usage: usageOf(response['usage']),
       finish: given(object(response['incomplete_details'])['reason']) ?? given(response['status']),
