@@ -1,6 +1,7 @@
 /** A mock upstream on loopback that writes down every request whole. Ends with its test; knows no provider. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { Ends } from './process.case.ts'
 
 /** One request as it came. */
@@ -16,13 +17,15 @@ export interface Received {
 
 export type Answer = (request: Received, response: ServerResponse) => void | Promise<void>
 
+export type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void
+
 export interface Upstream {
   readonly url: string
   readonly received: Received[]
 }
 
-/** Starts it; `answer` is called once the body is there. */
-export async function startUpstream(t: Ends, answer: Answer): Promise<Upstream> {
+/** Starts it; `answer` is called once the body is there, `upgrade` for a request to leave HTTP. */
+export async function startUpstream(t: Ends, answer: Answer, upgrade?: Upgrade): Promise<Upstream> {
   const received: Received[] = []
   const server = createServer((request, response) => {
     const { method = '', url = '', headers, rawHeaders } = request
@@ -38,8 +41,15 @@ export async function startUpstream(t: Ends, answer: Answer): Promise<Upstream> 
       () => response.destroy(),
     )
   })
+  const left = new Set<Duplex>()
+  if (upgrade)
+    server.on('upgrade', (request, socket, head) => {
+      left.add(socket.on('close', () => left.delete(socket)))
+      upgrade(request, socket, head)
+    })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   t.after(() => {
+    for (const socket of left) socket.destroy()
     server.closeAllConnections()
     server.close()
   })

@@ -7,6 +7,7 @@ import type { Way } from './steps.ts'
 /** A reply that this gateway carried, and all that led to it. */
 export interface Before {
   readonly exchange: string
+  readonly session: string | undefined
   readonly messages: readonly Message[]
 }
 
@@ -18,22 +19,23 @@ const keyOf = ({ house, actor }: Exchange, way: Way, reply: string): string =>
 
 /**
  * The whole prompt: with the messages of the exchange whose reply it names, if that was carried to the same actor over
- * the same connection. The record then says which exchange that was.
+ * the same connection. The record then says which exchange that was, and the session is that one's.
  */
 export function follow(exchange: Exchange, way: Way, prompt: Prompt): Prompt {
   const before =
     prompt.previous && exchange.house.memory.replies.get(keyOf(exchange, way, prompt.previous), exchange.at)
   if (!before) return prompt
   exchange.follows = before.exchange
+  if (before.session !== undefined) exchange.session = before.session
   return continued(prompt, before.messages)
 }
 
 /** Remembers a reply that is on the record, for the prompt that names it. */
 export function rememberReply(exchange: Exchange, way: Way, reply: Reply | undefined): void {
-  const { prompt, house, id, at } = exchange
+  const { prompt, house, id, at, session } = exchange
   if (!prompt || reply?.id === undefined) return
   const messages = answered(prompt, reply)
   const weight = messages.reduce((sum, { text }) => sum + text.length + 64, 64)
-  if (weight <= LONGEST)
-    house.memory.replies.set(keyOf(exchange, way, reply.id), { exchange: id, messages }, at, weight)
+  if (weight > LONGEST) return
+  house.memory.replies.set(keyOf(exchange, way, reply.id), { exchange: id, session, messages }, at, weight)
 }

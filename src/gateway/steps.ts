@@ -145,6 +145,7 @@ function sessionOf(exchange: Exchange, prompt: Prompt): string {
   const { house, actor, client, at } = exchange
   const first = prompt.messages.find((message) => message.role === 'user')?.text ?? ''
   const own = client.session ?? prompt.session
+  if (own === undefined && exchange.follows && exchange.session) return exchange.session
   const inline = exchange.route === 'completions' || exchange.surface === 'next edit'
   const place = inline ? { day: new Date(at).toISOString().slice(0, 10), file: prompt.files?.[0] ?? '' } : {}
   return sessionId(house.keyring, { actor: actor?.id ?? '', client: client.client, own, first, ...place })

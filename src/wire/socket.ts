@@ -99,6 +99,7 @@ const bearsOnlyIds = (body: Json): boolean =>
 function declaredIn(body: Json): Headers {
   const metadata = object(body['client_metadata'])
   const fields = Object.entries({
+    'x-initiator': body['initiator'],
     ...object(body['headers']),
     'x-codex-turn-metadata': metadata['x-codex-turn-metadata'],
   })

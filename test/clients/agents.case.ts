@@ -30,15 +30,20 @@ export const codex: Agent = {
   env: (_stage, key) => ({ K: key }),
 }
 
-/** The built-in provider, at another address. */
-export const movedCodex: Agent = {
+/** The built-in provider, at another address: it speaks over a WebSocket where it can. */
+export const movedCodex = (connection: string): Agent => ({
   ...codex,
-  args: (prompt, stage) => [...START, '-c', `openai_base_url="${stage.at('openai')}/v1"`, prompt],
+  args: (prompt, stage) => [...START, '-c', `openai_base_url="${stage.at(connection)}/v1"`, prompt],
   env: (_stage, key) => ({ CODEX_API_KEY: key }),
-}
+})
 
 /** Copilot CLI with a provider of its own. */
-export const copilotWith = (type: 'openai' | 'anthropic', model: string, more: Record<string, string> = {}): Agent => ({
+export const copilotWith = (
+  type: 'openai' | 'anthropic',
+  model: string,
+  more: Record<string, string> = {},
+  connection: string = type,
+): Agent => ({
   command: 'copilot',
   client: 'copilot-cli',
   prints: (first, last) => `${first}\n\n${last}`,
@@ -47,7 +52,7 @@ export const copilotWith = (type: 'openai' | 'anthropic', model: string, more: R
   env: (stage, key) => ({
     COPILOT_OFFLINE: 'true',
     COPILOT_PROVIDER_TYPE: type,
-    COPILOT_PROVIDER_BASE_URL: stage.at(type) + (type === 'openai' ? '/v1' : ''),
+    COPILOT_PROVIDER_BASE_URL: stage.at(connection) + (type === 'openai' ? '/v1' : ''),
     COPILOT_PROVIDER_API_KEY: key,
     COPILOT_MODEL: model,
     ...more,

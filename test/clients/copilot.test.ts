@@ -21,13 +21,25 @@ for (const [route, each] of Object.entries(COPILOT)) {
   )
 }
 
-test('Copilot CLI, own provider, over a WebSocket: it is refused and the client goes on over HTTP', {
-  skip,
-}, async (t) => {
-  const websocket = { COPILOT_PROVIDER_WIRE_API: 'responses', COPILOT_PROVIDER_TRANSPORT: 'websockets' }
-  const { account } = await asks(t, copilotWith('openai', 'gpt-5.4', websocket))
+const SOCKETS = { COPILOT_PROVIDER_WIRE_API: 'responses', COPILOT_PROVIDER_TRANSPORT: 'websockets' }
+
+test('Copilot CLI, own provider, where WebSockets are refused: it goes on over HTTP', { skip }, async (t) => {
+  const { account } = await asks(t, copilotWith('openai', 'gpt-5.4', SOCKETS, 'posts'))
   assert.deepEqual(
     account.upgrades.map(({ path }) => path),
-    ['/c/openai/v1/responses'],
+    ['/c/posts/v1/responses'],
   )
 })
+
+test('Copilot CLI, own provider, over a WebSocket: every difference is accounted for', { skip }, async (t) => {
+  const { account, prompts } = await asks(t, copilotWith('openai', 'gpt-5.4', SOCKETS))
+  assert.deepEqual(account.upgrades, [])
+  assert.deepEqual(
+    prompts.map(({ shown }) => shown.opening.method),
+    ['MESSAGE', 'MESSAGE'],
+  )
+})
+
+test('Copilot CLI, own provider, over a WebSocket: a denied prompt is told once', { skip }, (t) =>
+  isDenied(t, copilotWith('openai', 'gpt-5.4', SOCKETS), { posts: 1, code: 1, printed: 1 }),
+)

@@ -6,6 +6,8 @@ type Field = readonly [name: string, value: string]
 
 /** Fields of one hop, and those by which the client speaks to the gateway alone. */
 const CLIENT_SIDE = ['host', 'connection', 'keep-alive', 'transfer-encoding', 'content-length', 'accept-encoding']
+/** Fields of a WebSocket handshake: each hop has its own, and no extension crosses. */
+const HANDSHAKE = ['upgrade', 'sec-websocket-key', 'sec-websocket-version', 'sec-websocket-extensions']
 /** Fields that the gateway writes towards upstream. */
 const GATEWAY_SIDE = ['host', 'connection', 'transfer-encoding', 'content-length', 'accept-encoding']
 const REPLY_SIDE = ['connection', 'keep-alive', 'transfer-encoding', 'content-length', 'x-gatelog-exchange']
@@ -28,16 +30,29 @@ export function accountRequest(o: {
   readonly bodyBytes: number
 }): void {
   const [sent, received] = [fields(o.sent), fields(o.received)]
-  const crossed = without(sent, CLIENT_SIDE).filter(([, value]) => !value.includes(o.key))
+  const crossed = without(sent, [...CLIENT_SIDE, ...HANDSHAKE]).filter(([, value]) => !value.includes(o.key))
   const brokered = ([, value]: Field) => value === BROKERED || value === `Bearer ${BROKERED}`
-  const arrived = without(received, GATEWAY_SIDE).filter((field) => !brokered(field))
+  const arrived = without(received, [...GATEWAY_SIDE, ...HANDSHAKE]).filter((field) => !brokered(field))
   assert.deepEqual(arrived, crossed, 'a header changed on its way')
   assert.deepEqual(valuesOf(received, 'host'), [o.host])
   assert.deepEqual(valuesOf(received, 'accept-encoding'), ['identity'])
   assert.deepEqual(valuesOf(received, 'transfer-encoding'), [])
+  assert.deepEqual(valuesOf(received, 'sec-websocket-extensions'), [])
   if (o.bodyBytes) assert.deepEqual(valuesOf(received, 'content-length'), [String(o.bodyBytes)])
   assert.ok(!JSON.stringify(o.received).includes(o.key), 'a Gatelog key went upstream')
   assert.ok(received.filter(brokered).length <= 1)
+}
+
+/** The fields of a handshake's answer before and after the gateway. */
+export function accountShake(o: Parameters<typeof accountReply>[0]): void {
+  const received = fields(o.received)
+  const shake = [...REPLY_SIDE, 'upgrade', 'sec-websocket-accept']
+  assert.deepEqual(
+    without(received, shake),
+    without(Object.entries(o.sent), shake),
+    'a header of the handshake changed',
+  )
+  assert.deepEqual(valuesOf(received, 'x-gatelog-exchange'), [o.exchange])
 }
 
 /** A reply's fields before and after the gateway. */

@@ -8,6 +8,7 @@ import { chat, completions } from './said/chat.case.ts'
 import { messages } from './said/messages.case.ts'
 import { responses } from './said/responses.case.ts'
 import type { Form, Said } from './said/said.case.ts'
+import { speaking } from './socket.case.ts'
 
 export type Json = Readonly<Record<string, unknown>>
 
@@ -67,7 +68,7 @@ const FACTS: readonly (readonly [method: string, path: RegExp, body: unknown])[]
 /** Starts it. Ends with its test. */
 export async function startMock(t: TestContext, script: Script): Promise<Mock> {
   const turns: Turn[] = []
-  const upstream = await startUpstream(t, async (request, response) => {
+  const answer = async (request: Received, response: ServerResponse) => {
     const turn: Turn = { request, status: 0, headers: {}, sent: [] }
     turns.push(turn)
     const path = request.path.split('?')[0] as string
@@ -76,7 +77,8 @@ export async function startMock(t: TestContext, script: Script): Promise<Mock> {
     if (form) return speak(turn, response, form, await script(asked(request)), number)
     const fact = FACTS.find(([method, owns]) => method === request.method && owns.test(path))
     whole(turn, response, fact ? 200 : 404, JSON.stringify(fact ? fact[2] : { message: 'Not Found' }))
-  })
+  }
+  const upstream = await startUpstream(t, answer, speaking(turns, script, asked))
   return { url: upstream.url, turns }
 }
 

@@ -8,15 +8,15 @@ import { absent, filesWith } from './client.case.ts'
 const skip = absent('copilot')
 const TOKEN = ['gho', 'made', 'up'].join('_')
 
-const agent = (model: string): Agent => ({
+const agent = (model: string, connection = 'copilot'): Agent => ({
   command: 'copilot',
   client: 'copilot-cli',
-  flags: ['--path', 'ana', '--connection', 'copilot'],
+  flags: ['--path', 'ana', '--connection', connection],
   args: (prompt) => ['-p', prompt, '-s', '--no-auto-update', '--allow-all-tools', '--model', model],
   prints: (first, last) => `${first}\n\n${last}`,
   env: (stage, key) => ({
     GH_TOKEN: TOKEN,
-    COPILOT_API_URL: `${stage.tap.url}/k/${key}/c/copilot/api`,
+    COPILOT_API_URL: `${stage.tap.url}/k/${key}/c/${connection}/api`,
   }),
 })
 
@@ -42,16 +42,30 @@ test('Copilot CLI, signed in, messages: every difference is accounted for', { sk
   assert.deepEqual(journey.account.upgrades, [])
 })
 
-test('Copilot CLI, signed in, responses: its WebSocket is refused and it goes on over HTTP', { skip }, async (t) => {
+test('Copilot CLI, signed in, over its WebSocket: every difference is accounted for', { skip }, async (t) => {
   const journey = await asks(t, agent('gpt-5.4'))
   accountCredential(journey)
-  assert.deepEqual(routesOf(journey), ['metadata', 'responses', 'responses'])
   assert.deepEqual([...new Set(journey.account.strays)], STRAYS)
-  assert.deepEqual(
-    journey.account.upgrades.map(({ path }) => path.slice(path.indexOf('/c/'))),
-    ['/c/copilot/api/responses'],
-  )
+  assert.deepEqual(journey.account.upgrades, [])
+  const carried = journey.account.exchanges.map(({ shown: { opening } }) => `${opening.method} ${opening.route}`)
+  assert.deepEqual(carried.slice(0, 2), ['GET metadata', 'UPGRADE metadata'])
+  assert.equal(carried.filter((each) => each === 'MESSAGE responses').length, 2)
+  const [first, second] = journey.prompts.map(({ shown }) => shown.opening.facts)
+  assert.deepEqual([first?.initiator?.value, second?.initiator?.value], ['user', 'agent'])
+  assert.equal(first?.interaction?.value, second?.interaction?.value)
 })
+
+test('Copilot CLI, signed in, where WebSockets are refused: none is offered, so it tries none', { skip }, async (t) => {
+  const journey = await asks(t, agent('gpt-5.4', 'copilot-posts'))
+  assert.deepEqual(routesOf(journey), ['metadata', 'responses', 'responses'])
+  assert.deepEqual(journey.account.upgrades, [])
+  const models = journey.account.exchanges[0]?.tapped.answer?.body.toString() ?? ''
+  assert.ok(models.includes('"/responses"') && !models.includes('ws:/responses'))
+})
+
+test('Copilot CLI, signed in, over its WebSocket: a denied prompt is told once', { skip }, (t) =>
+  isDenied(t, agent('gpt-5.4'), { posts: 1, code: 1, printed: 1 }),
+)
 
 test('Copilot CLI, signed in: a denied prompt is told once', { skip }, (t) =>
   isDenied(t, agent('claude-sonnet-4.6'), { posts: 1, code: 1, printed: 1 }),

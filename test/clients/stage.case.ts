@@ -29,9 +29,11 @@ const configuration = (mock: string) => `path_keys: true
 connections:
   openai: { kind: openai, url: '${mock}', credentials: brokered, key: ${BROKERED} }
   anthropic: { kind: anthropic, url: '${mock}', credentials: brokered, key: ${BROKERED} }
+  posts: { kind: openai, url: '${mock}', credentials: brokered, key: ${BROKERED}, websocket: refuse }
   own-openai: { kind: openai, url: '${mock}' }
   own-anthropic: { kind: anthropic, url: '${mock}' }
   copilot: { kind: copilot, hosts: { api: '${mock}', github: '${mock}/github' }, unknown_routes: record-and-pass }
+  copilot-posts: { kind: copilot, hosts: { api: '${mock}' }, unknown_routes: record-and-pass, websocket: refuse }
 rules:
   - name: no-plutonium
     when: 'prompt.messages.exists(m, m.role == "user" && m.text.contains("${FORBIDDEN}"))'

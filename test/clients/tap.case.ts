@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 import { type AddressInfo, connect } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { TestContext } from 'node:test'
+import { Frames } from './frames.case.ts'
 
 /** One request of a client, and the gateway's answer to it. */
 export interface Tapped {
@@ -11,7 +12,7 @@ export interface Tapped {
   /** name, value, name, value …, as they came. */
   readonly headers: readonly string[]
   readonly body: Buffer
-  /** True for a WebSocket handshake; its answer's body is not kept. */
+  /** True for a WebSocket handshake; the body of an answer that refuses it is not kept. */
   readonly upgrade: boolean
   answer?: Answered
 }
@@ -45,7 +46,7 @@ export async function startTap(t: TestContext, target: string): Promise<Tap> {
   server.on('upgrade', (asked, socket) => {
     const one = tapped(asked, Buffer.alloc(0), true)
     seen.push(one)
-    upgrade(one, socket, target)
+    upgrade(one, socket, target, seen)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   t.after(() => {
@@ -79,18 +80,42 @@ function forward(one: Tapped, response: ServerResponse, target: string): void {
   onward.end(body)
 }
 
-function upgrade(one: Tapped, socket: Duplex, target: string): void {
+/** A handshake, and each message that follows it as a request whose answer is the events of its reply. */
+function upgrade(one: Tapped, socket: Duplex, target: string, seen: Tapped[]): void {
   const { hostname, port } = new URL(target)
   const onward = connect({ host: hostname, port: Number(port) }, () => {
     const lines = one.headers.flatMap((name, at, all) => (at % 2 ? [] : [`${name}: ${all[at + 1]}`]))
     onward.write(`${one.method} ${one.path} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`)
-    onward.pipe(socket)
-    socket.pipe(onward)
   })
-  onward.once('data', (first: Buffer) => {
-    const status = Number(/^HTTP\/1\.1 (\d+)/.exec(first.toString('latin1'))?.[1])
-    one.answer = { status, headers: [], body: Buffer.alloc(0), whole: true }
+  const [asked, answered] = [new Frames(), new Frames()]
+  let last: Tapped | undefined
+  socket.on('data', (bytes: Buffer) => {
+    for (const message of asked.push(bytes)) {
+      last = { ...one, method: 'MESSAGE', upgrade: false, body: Buffer.from(message), answer: NO_EVENTS }
+      seen.push(last)
+    }
+    onward.write(bytes)
   })
-  onward.on('error', () => socket.destroy())
-  socket.on('error', () => onward.destroy())
+  const hear = (bytes: Buffer) => {
+    for (const message of answered.push(bytes))
+      if (last?.answer)
+        last.answer = { ...last.answer, body: Buffer.concat([last.answer.body, Buffer.from(`data: ${message}\n\n`)]) }
+  }
+  let head = Buffer.alloc(0)
+  const readHead = (bytes: Buffer) => {
+    head = Buffer.concat([head, bytes])
+    const end = head.indexOf('\r\n\r\n')
+    if (end < 0) return
+    const [first = '', ...lines] = head.toString('latin1', 0, end).split('\r\n')
+    const headers = lines.flatMap((line) => [line.slice(0, line.indexOf(': ')), line.slice(line.indexOf(': ') + 2)])
+    one.answer = { status: Number(first.split(' ')[1]), headers, body: Buffer.alloc(0), whole: true }
+    onward.off('data', readHead).on('data', hear)
+    if (one.answer.status === 101) hear(head.subarray(end + 4))
+  }
+  onward.on('data', readHead)
+  onward.on('data', (bytes: Buffer) => socket.write(bytes))
+  onward.on('end', () => socket.end()).on('error', () => socket.destroy())
+  socket.on('end', () => onward.end()).on('error', () => onward.destroy())
 }
+
+const NO_EVENTS: Answered = { status: 101, headers: [], body: Buffer.alloc(0), whole: true }
