@@ -8,6 +8,7 @@ import type {
   Fault,
   Finding,
   Like,
+  Message,
   Opening,
   OutcomeCounts,
   Prompt,
@@ -60,6 +61,8 @@ export interface Exchange<Asked extends Head = Turn> {
   print?: string
   /** The exchange whose reply this prompt goes on from. */
   follows?: string
+  /** What it goes on from. */
+  before?: readonly Message[]
   /** Remembers what this prompt sent, for the session's next one; called once it is on the record. */
   learn?: () => void
   /** The prompt's body, parsed; masked once it is scanned. */

@@ -26,6 +26,7 @@ export function follow(exchange: Exchange, way: Way, prompt: Prompt): Prompt {
     prompt.previous && exchange.house.memory.replies.get(keyOf(exchange, way, prompt.previous), exchange.at)
   if (!before) return prompt
   exchange.follows = before.exchange
+  exchange.before = before.messages
   if (before.session !== undefined) exchange.session = before.session
   return continued(prompt, before.messages)
 }

@@ -1,5 +1,5 @@
 /** The steps of an exchange before anything is sent: who asks, what, with which secrets, and may it pass. */
-import { Fault, type Finding, faultOf, type Prompt, type RouteKind, type Verdict } from '#exchange'
+import { Fault, type Finding, faultOf, type Message, type Prompt, type RouteKind, type Verdict } from '#exchange'
 import { type Caller, findCredential, type Hold, looksLikeKey, sessionId } from '#identity'
 import { decide as judge } from '#policy'
 import { checkSpelling, checkValues, type Protocol, plainPrompt, type Route, routeFor, saidIn } from '#wire'
@@ -171,10 +171,13 @@ export function decide(exchange: Exchange, way: Way): Verdict {
   return verdict
 }
 
+const textsOf = (messages: readonly Message[] = []): string[] => messages.map(({ text }) => text)
+
 /** The prompt that the rules see: of a body that no protocol reads all its texts, of none nothing. */
 function promptOf(exchange: Exchange, way: Way, prompt: Prompt | undefined) {
-  const { document, unread, house } = exchange
-  if (prompt) return { prompt, said: () => withoutNotices(exchange, way, saidIn(document)) }
+  const { document, unread, house, before } = exchange
+  if (prompt)
+    return { prompt, said: () => withoutNotices(exchange, way, [...textsOf(before), saidIn(document)].join('\n')) }
   const asked = unread?.length && house.rules.some(({ ofPrompt }) => ofPrompt)
   const plain = asked ? plainPrompt(unread.toString()) : undefined
   return { prompt: plain?.prompt, said: () => plain?.said ?? '' }

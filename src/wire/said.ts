@@ -58,13 +58,15 @@ const READ = new Set([
  * would read there what no rule was asked about. @throws request.key
  */
 export function checkSpelling(document: unknown): void {
-  const body = object(document)
-  checkKeys(body)
-  for (const part of [body['messages'], body['input'], body['system']])
-    for (const element of list(part)) {
-      checkKeys(object(element))
-      for (const inner of list(object(element)['content'])) checkKeys(object(inner))
-    }
+  const outer = object(document)
+  for (const body of [outer, object(outer['response'])]) {
+    checkKeys(body)
+    for (const part of [body['messages'], body['input'], body['system']])
+      for (const element of list(part)) {
+        checkKeys(object(element))
+        for (const inner of list(object(element)['content'])) checkKeys(object(inner))
+      }
+  }
 }
 
 function checkKeys(value: Json): void {
