@@ -59,9 +59,10 @@ export class MessageTurn implements Turn {
     return this.#options.gone
   }
 
-  read(): Promise<Received> {
+  async read(take: (bytes: number) => void): Promise<Received> {
     const { bytes } = this.#options
-    return Promise.resolve({ bytes, raw: bytes, encoding: 'identity' })
+    take(bytes.length)
+    return { bytes, raw: bytes, encoding: 'identity' }
   }
 
   async send(connection: Connection, _host: Host, out: Outgoing, signal: AbortSignal): Promise<Incoming> {
