@@ -11,6 +11,10 @@ export interface Leaks {
   /** Secrets that the rules find in the whole text, and so many of them that are read under one cut or another. */
   readonly secrets: number
   readonly leaked: readonly string[]
+  /** All labelled secrets: of these, those of which a part is masked and the rest is read, and those not masked at all. */
+  readonly labelled: number
+  readonly partly: readonly string[]
+  readonly unmasked: number
   /** Runs, and the rows and cuts whose output is not that of the whole text. */
   readonly runs: number
   readonly differ: readonly string[]
@@ -36,10 +40,17 @@ function elsewhereIn({ text, secrets }: Row): string {
 
 export function leaks(engine: Engine, rows: readonly Row[]): Leaks {
   const found = { secrets: 0, leaked: new Set<string>(), runs: 0, differ: [] as string[] }
+  const rest = { labelled: 0, partly: [] as string[], unmasked: 0 }
   for (const row of rows) {
     const mode = modeOf(row.text)
     const whole = maskText(engine, row.text, mode).text
-    const sure = row.secrets.filter((label) => covered(label, scanned(engine, row).findings) >= ENOUGH)
+    const { findings } = scanned(engine, row)
+    const shares = new Map(row.secrets.map((label) => [label, covered(label, findings)]))
+    const sure = row.secrets.filter((label) => shares.get(label)! >= ENOUGH)
+    const half = row.secrets.filter((label) => shares.get(label)! > 0 && shares.get(label)! < ENOUGH)
+    rest.labelled += row.secrets.length
+    rest.unmasked += row.secrets.length - sure.length - half.length
+    for (const label of half) if (isRead(row, label, whole)) rest.partly.push(`${row.id} ${label.type}`)
     found.secrets += sure.length
     for (const name of NAMES) {
       const output = streamed(engine, (cutOf(name) as Cut)(row.text), mode)
@@ -48,7 +59,7 @@ export function leaks(engine: Engine, rows: readonly Row[]): Leaks {
       for (const label of sure) if (isRead(row, label, output)) found.leaked.add(`${row.id} ${label.type}`)
     }
   }
-  return { ...found, leaked: [...found.leaked] }
+  return { ...found, ...rest, leaked: [...found.leaked] }
 }
 
 const isRead = (row: Row, { start, end }: Labelled, output: string): boolean =>

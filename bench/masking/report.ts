@@ -34,12 +34,19 @@ export const countTable = (title: string, tallies: readonly Tally[]): string =>
 
 const some = (list: readonly string[]): string => list.slice(0, 5).join('; ')
 
-export const leakTable = ({ secrets, leaked, runs, differ }: Leaks): string =>
+export const leakTable = ({ secrets, leaked, labelled, partly, unmasked, runs, differ }: Leaks): string =>
   table(
     'Cuts',
     ['what', 'count', 'of', ''],
     [
-      ['secrets read in 8 characters or more under any cut', leaked.length, secrets, some(leaked)],
+      ['secrets found, yet read in 8 characters or more under any cut', leaked.length, secrets, some(leaked)],
+      [
+        'labelled secrets masked in part, of which 8 characters or more are read',
+        partly.length,
+        labelled,
+        some(partly),
+      ],
+      ['labelled secrets of which nothing is masked (see recall)', unmasked, labelled, ''],
       ['outputs that a cut changed', differ.length, runs, some(differ)],
     ],
   )

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
 import { missOf, spread } from './examples.ts'
-import { compile, FAMILIES, type MaskingRule, maskText, RULES } from './index.ts'
+import { compile, FAMILIES, type MaskingRule, maskText, PERSONAL, RULES } from './index.ts'
 
 const engine = compile(RULES)
 /** Lets no beginning go. */
@@ -55,6 +55,20 @@ test('there are at least three hundred rules, each with its own id and examples'
     assert.match(id, /^[a-z][a-z0-9-]+$/)
     assert.ok(description.length > 5 && examples.match.length > 0 && examples.miss.length > 0, id)
   }
+})
+
+test('no placeholder shows eight characters of what it stands for', () => {
+  const shared = (id: string, secret: string): string[] => {
+    const shown = `[masked:${id}#`.toLowerCase()
+    const parts = Array.from({ length: Math.max(0, secret.length - 7) }, (_, at) => secret.slice(at, at + 8))
+    return parts.filter((part) => shown.includes(part.toLowerCase()))
+  }
+  for (const { id, before, literals, examples } of [...RULES, ...Object.values(PERSONAL)]) {
+    const secrets = examples.match.map((example) => spread(example)[1])
+    for (const text of before === undefined ? [...literals, ...secrets] : secrets)
+      assert.deepEqual(shared(id, text), [], id)
+  }
+  assert.deepEqual(shared('ruby', 'xx[MASKED:RUBYxx'), ['[MASKED:', 'MASKED:R', 'ASKED:RU', 'SKED:RUB', 'KED:RUBY'])
 })
 
 for (const rule of RULES) {

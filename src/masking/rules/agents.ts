@@ -81,7 +81,7 @@ export const AGENTS = tokens([
     source: 'chutes.ai/docs: keys begin with cpk_',
   },
   {
-    id: 'inference-net-key',
+    id: 'infer-net-key',
     description: 'Inference.net key',
     format: 'inference-<hex:32>',
     source: 'docs.inference.net: keys begin with inference-',

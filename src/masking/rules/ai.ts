@@ -47,7 +47,7 @@ export const AI = tokens([
     source: 'langfuse.com/docs: LANGFUSE_SECRET_KEY begins with sk-lf-',
   },
   {
-    id: 'helicone-key',
+    id: 'heli-cone-key',
     description: 'Helicone key',
     format: ['sk-helicone-<dashed:30..60>', '(pk|sk)-helicone-(cp|aizk)-<dashed:20..60>'],
     source: 'docs.helicone.ai: keys begin with sk-helicone-',

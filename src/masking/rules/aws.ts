@@ -63,7 +63,7 @@ export const AWS: readonly MaskingRule[] = [
       source: 'docs.aws.amazon.com: Bedrock API keys; base64 of BedrockAPIKey- and more',
     },
     {
-      id: 'aws-bedrock-short-key',
+      id: 'aws-short-bedrock',
       description: 'Amazon Bedrock short-term API key: a signed address',
       format: `bedrock-api-key-${'YmVkcm9jay5hbWF6b25hd3MuY29t'}<anybase64:20..>`,
       source: 'docs.aws.amazon.com: Bedrock API keys; base64 of bedrock.amazonaws.com and a signature',

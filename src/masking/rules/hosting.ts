@@ -11,7 +11,7 @@ export const HOSTING = tokens([
   {
     id: 'fly-token',
     description: 'Fly.io access token',
-    format: ['FlyV1 <macaroons:40..>', '(fm2_|fm1r_|fm1a_)<anybase64:60..>'],
+    format: ['FlyV1 <macaroons:40..>', 'FlyV1%20<anybase64:40..>', '(fm2_|fm1r_|fm1a_)<anybase64:60..>'],
     source: 'fly.io/docs: access tokens; superfly/macaroon: fm1r, fm1a and fm2 tokens, several after a comma',
   },
   {

@@ -67,7 +67,7 @@ export const MAKERS = tokens([
     source: 'keygen.sh/docs: token formats',
   },
   {
-    id: 'authress-key',
+    id: 'auth-ress-key',
     description: 'Authress service client key',
     format: '(sc|ext|scauth|authress)_<base36:5..30>.<base36:4..6>.acc(_|-)<base36:10..32>.<base64:30..120>',
     source: 'authress.io/knowledge-base: service clients',

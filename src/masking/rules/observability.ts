@@ -110,7 +110,7 @@ export const OBSERVABILITY = tokens([
     miss: ['sdk-js-1a2b3c4d'],
   },
   {
-    id: 'configcat-key',
+    id: 'config-cat-key',
     description: 'ConfigCat SDK key',
     format: 'configcat-sdk-1/<base64url:22>/<base64url:22>',
     source: 'configcat.com/docs: SDK keys',

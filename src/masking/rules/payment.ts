@@ -97,7 +97,7 @@ export const PAYMENT = tokens([
     source: 'plaid.com/docs: tokens',
   },
   {
-    id: 'mercury-token',
+    id: 'bank-mercury-token',
     description: 'Mercury API token',
     format: 'secret-token:mercury_(production|sandbox)_<word:30..>',
     source: 'docs.mercury.com: API tokens (RFC 8959)',

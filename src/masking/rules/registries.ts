@@ -20,7 +20,7 @@ export const REGISTRIES = tokens([
     source: 'docs.pypi.org: secret reporting; pypi/warehouse, macaroons',
   },
   {
-    id: 'rubygems-key',
+    id: 'ruby-gem-key',
     description: 'RubyGems API key',
     format: 'rubygems_<hex:48>',
     source: 'guides.rubygems.org: API key scopes',

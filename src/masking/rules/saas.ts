@@ -18,7 +18,7 @@ export const SAAS = tokens([
   {
     id: 'figma-token',
     description: 'Figma personal, OAuth or plan access token',
-    format: ['(figd|figo|figu|figor|figur|figoh|figdr)_<base64url:38..48>'],
+    format: ['(figd|figo|figu|figor|figur|figoh|figdr)_<base64url:38..>'],
     source: 'figma.com/developers: access tokens begin with figd_',
   },
   {
