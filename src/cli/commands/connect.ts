@@ -22,6 +22,9 @@ export const connect: Register = (program) => {
     .addOption(new Option('--key <key>', 'the Gatelog key (it stays in the shell’s history)').conflicts('keyFile'))
     .option('--key-file <file>', 'the Gatelog key in a file; "-" for standard input')
     .addOption(new Option('--gateway <url>', 'the gateway as the client sees it').argParser(addressOf))
+    .option('--agent', 'the gateway’s address is that of `gatelog agent`, which adds the key')
+    .option('--forward', 'Copilot CLI: the gateway as its proxy, not as its address')
+    .option('--ca <file>', 'the gateway’s CA, for clients that use it as their proxy')
     .option('--brokered', 'with --gateway: the gateway holds the provider’s credential')
     .option('--model <name>', 'Copilot CLI: the provider’s model')
     .option('--file <file>', 'another file than the client’s usual one')
@@ -32,6 +35,7 @@ export const connect: Register = (program) => {
         'connect claude --key-file ana.key --write',
         'connect codex --connection openai --write --yes',
         'connect copilot-cli --gateway https://gatelog.example.com:8484 --connection openai --model gpt-5.4',
+        'connect vscode --connection copilot --gateway http://127.0.0.1:8490 --agent --write',
         'connect codex --undo',
       ),
     )

@@ -24,6 +24,7 @@ import { statementsOf } from './toml.ts'
 const target = (key: string): Target => ({
   ...{ connection: 'demo', kind: 'demo', own: false, base: 'http://127.0.0.1:8484/c/demo', version: '/v1', key },
   model: undefined,
+  ...{ gateway: 'http://g.example', agent: false, forward: false, ca: 'ca.pem' },
 })
 
 function placeFor(t: TestContext, name = 'settings') {

@@ -14,6 +14,14 @@ export interface Target {
   /** The Gatelog key, or `$GATELOG_KEY` where none was given; undefined where it stands in `base`. */
   readonly key: string | undefined
   readonly model: string | undefined
+  /** Origin of the gateway, or of the agent that stands before it. */
+  readonly gateway: string
+  /** Whether that is an agent, which adds the key. */
+  readonly agent: boolean
+  /** Whether the client is to use the gateway as its proxy, where it can do either. */
+  readonly forward: boolean
+  /** The file of the gateway's CA, for the forward door. */
+  readonly ca: string
 }
 
 /** What stands for a key that was not given; shells and Codex read it from the environment. */

@@ -4,7 +4,7 @@ import type { ConnectionRow } from '#console'
 import { Fault } from '#exchange'
 import { makeKey } from '#identity'
 import { CLIENTS } from './clients.ts'
-import { connectionFor, targetOf, unknownConnection } from './target.ts'
+import { type Asked, connectionFor, targetOf, unknownConnection } from './target.ts'
 
 const random = (bytes: number) => new Uint8Array(bytes).fill(7)
 const USER = makeKey('user', random)
@@ -16,9 +16,9 @@ const row = (kind: string, credentials = 'passthrough', address = 'https://p.exa
   hosts: { api: address },
 })
 const client = (name: string) => CLIENTS.find((each) => each.name === name) ?? assert.fail(name)
-const textOf = (name: string, connection: ConnectionRow, key?: string, model?: string) =>
+const textOf = (name: string, connection: ConnectionRow, key?: string, model?: string, more: Asked = {}) =>
   client(name)
-    .settings(targetOf(connection, GATEWAY, key, model))
+    .settings(targetOf(connection, GATEWAY, key, { ...more, ...(model && { model }) }))
     .text.replaceAll(USER, 'KEY')
     .replaceAll(PATH, 'PATHKEY')
 
@@ -68,6 +68,31 @@ const GOLDEN: readonly (readonly [string, string, string])[] = [
     textOf('anthropic', row('demo'), USER),
     `export ANTHROPIC_BASE_URL='${GATEWAY}/c/demo'\nexport ANTHROPIC_API_KEY='KEY'\n`,
   ],
+  [
+    'vscode, through the agent',
+    textOf('vscode', row('copilot'), undefined, undefined, { agent: true }),
+    `{\n    "http.proxy": "${GATEWAY}"\n}\n`,
+  ],
+  [
+    'copilot-language-server, key from the environment',
+    textOf('copilot-language-server', row('copilot'), undefined, undefined, { ca: '/ca.pem' }),
+    `export HTTPS_PROXY="http://gatelog:$GATELOG_KEY@127.0.0.1:8484"\nexport HTTP_PROXY="http://gatelog:$GATELOG_KEY@127.0.0.1:8484"\nexport NODE_EXTRA_CA_CERTS='/ca.pem'\n`,
+  ],
+  [
+    'copilot-cli as proxy',
+    textOf('copilot-cli', row('copilot'), USER, undefined, { forward: true, ca: '/ca.pem' }),
+    `export HTTPS_PROXY='http://gatelog:KEY@127.0.0.1:8484'\nexport HTTP_PROXY='http://gatelog:KEY@127.0.0.1:8484'\nexport NODE_EXTRA_CA_CERTS='/ca.pem'\n`,
+  ],
+  [
+    'neovim, key from the environment',
+    textOf('neovim', row('copilot'), undefined, undefined, { ca: "/o'k.pem" }),
+    `" written by gatelog connect neovim, taken out by --undo\nlet g:copilot_proxy = 'http://gatelog:' . $GATELOG_KEY . '@127.0.0.1:8484'\nlet $NODE_EXTRA_CA_CERTS = '/o''k.pem'\n`,
+  ],
+  [
+    'jetbrains, through the agent',
+    textOf('jetbrains', row('copilot'), undefined, undefined, { agent: true }),
+    `<application>\n<!-- written by gatelog connect jetbrains, taken out by --undo -->\n  <component name="HttpConfigurable">\n    <option name="USE_HTTP_PROXY" value="true" />\n    <option name="PROXY_HOST" value="127.0.0.1" />\n    <option name="PROXY_PORT" value="8484" />\n  </component>\n</application>\n`,
+  ],
 ]
 for (const [name, text, golden] of GOLDEN) test(`the settings of ${name}`, () => assert.equal(text, golden))
 
@@ -113,4 +138,43 @@ test('what does not fit is refused by name', () => {
 test('a gateway that cannot be asked is believed what the command line says of it', () => {
   assert.deepEqual(unknownConnection(client('copilot-cli'), 'x', { brokered: true }).credentials, 'brokered')
   assert.deepEqual(unknownConnection(client('copilot-cli'), 'x', {}).kind, 'openai')
+})
+
+test('a file with comments keeps them, and its own proxy comes back', () => {
+  const { write, remove } = client('vscode').settings(targetOf(row('copilot'), GATEWAY, USER, { agent: true }))
+  for (const before of [
+    '',
+    '{}',
+    '// mine\n{\n  // keep\n  "a": 1, /* b */\n}\n',
+    '{\r\n\t"http.proxy": "http://old:1", // mine\r\n\t"z": [],\r\n}',
+  ]) {
+    const written = write(before)
+    assert.ok(written.includes(`"http.proxy": "${GATEWAY}"`), written)
+    for (const comment of ['// mine', '// keep', '/* b */'])
+      assert.equal(written.includes(comment), before.includes(comment))
+    assert.equal(write(written), written)
+    assert.equal(remove(written, before).includes('http://old:1'), before.includes('http://old:1'))
+    assert.ok(!remove(written, before).includes(GATEWAY))
+  }
+  assert.match(
+    faultOf(() => write('{ "a": ')),
+    /^client\.settings line 1/,
+  )
+  assert.match(
+    faultOf(() => write('[]')),
+    /^client\.settings/,
+  )
+})
+
+test('a file of another is not written over, and what clients cannot use is refused', () => {
+  const { write, remove } = client('neovim').settings(targetOf(row('copilot'), GATEWAY, USER, {}))
+  assert.match(
+    faultOf(() => write('let g:mine = 1')),
+    /^client\.settings/,
+  )
+  assert.equal(remove(write(''), ''), '')
+  const secure = () => client('vscode').settings(targetOf(row('copilot'), 'https://g.example', USER, {}))
+  assert.match(faultOf(secure), /usage\.option .*gatelog agent/)
+  const inPath = () => client('ci').settings(targetOf(row('copilot'), GATEWAY, PATH, {}))
+  assert.match(faultOf(inPath), /identity\.channel/)
 })

@@ -2,10 +2,13 @@
 import { Fault } from '#exchange'
 import type { Client, Target } from './client.ts'
 import { environmentClient, header, type Variables } from './environment.ts'
+import { notesOf, proxyVariables } from './proxied.ts'
 
-/** The signed-in protocol takes addresses only, so that the key must stand in them. */
-function signedIn({ base, key }: Target): Variables {
-  if (key !== undefined)
+/** The signed-in protocol takes addresses only, so that the key must stand in them; or it takes a proxy. */
+function signedIn(target: Target): Variables {
+  const { base, key, agent, forward } = target
+  if (forward) return proxyVariables(target)
+  if (key !== undefined && !agent)
     throw new Fault('identity.channel', 'a copilot connection needs a path key: gatelog keys create --path <id>')
   return { COPILOT_API_URL: `${base}/api` }
 }
@@ -23,7 +26,9 @@ function provider(target: Target): Variables {
   }
 }
 
-function notes({ kind, own, model }: Target): string[] {
+function notes(target: Target): string[] {
+  const { kind, own, model, forward } = target
+  if (forward) return notesOf(target)
   if (kind === 'copilot') return ['These two variables are not documented by GitHub: a later version may drop them.']
   return [
     ...(own ? ['Set COPILOT_PROVIDER_API_KEY to your own key of the provider.'] : []),
@@ -34,6 +39,6 @@ function notes({ kind, own, model }: Target): string[] {
 export const copilot: Client = environmentClient(
   'copilot-cli',
   ['copilot', 'openai', 'anthropic', 'openai-compatible', 'demo'],
-  (target) => (target.kind === 'copilot' ? signedIn(target) : provider(target)),
+  (target) => (target.kind === 'copilot' || target.forward ? signedIn(target) : provider(target)),
   notes,
 )

@@ -1,7 +1,7 @@
 /** `gatelog connect <client>` once it is asked: finds the way, shows, writes or takes back. Changes nothing unasked. */
 import { existsSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { loadNames } from '#app'
 import type { ConnectionRow } from '#console'
@@ -32,12 +32,13 @@ export async function run(name: string, options: Options, command: Command): Pro
   if (options.undo) return takeBack(client, options, command)
   const key = readKey(options)
   const { row, gateway, pathKeys } = await wayOf(client, options, command)
-  const target = targetOf(row, gateway, key, options.model)
-  if (target.key === undefined && pathKeys === false)
+  const target = targetOf(row, gateway, key, { ...options, ca: caOf(options) })
+  if (target.key === undefined && !target.agent && pathKeys === false)
     throw new Fault('usage.option', 'a path key needs path_keys: true in the configuration')
   const settings = client.settings(target)
   if (!options.write) return print(client, row, settings, options, command)
-  if (key === undefined && !client.reads) throw new Fault('usage.option', `${name} reads no variable: give --key-file`)
+  if (key === undefined && !client.reads && !target.agent)
+    throw new Fault('usage.option', `${name} reads no variable: give --key-file`)
   await write(client, row, settings, options, command)
 }
 
@@ -61,6 +62,11 @@ function plain(url: URL): string {
   if (url.username || url.password || url.search || url.hash || !/^[\w./~%-]*$/.test(url.pathname))
     throw new Fault('usage.option', '--gateway: an address without user, query or fragment')
   return url.href.replace(/\/+$/, '')
+}
+
+/** Where the CA is kept for clients, unless the command line says otherwise. */
+function caOf({ ca }: Options): string {
+  return resolve(ca ?? join(process.env['XDG_CONFIG_HOME'] || join(homedir(), '.config'), 'gatelog', 'ca.pem'))
 }
 
 function placeOf(client: Client, { file }: Options) {

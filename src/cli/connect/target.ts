@@ -11,6 +11,9 @@ export interface Asked {
   readonly gateway?: URL
   readonly brokered?: true
   readonly model?: string
+  readonly agent?: true
+  readonly forward?: true
+  readonly ca?: string
 }
 
 /** The gateway as the configuration lets it listen. @throws usage.option where its port is not fixed */
@@ -62,7 +65,7 @@ export const unknownConnection = (client: Client, name: string, { brokered }: As
 })
 
 /** @throws identity.unknown for a key with a copying error */
-export function targetOf(row: ConnectionRow, gateway: string, key: string | undefined, model?: string): Target {
+export function targetOf(row: ConnectionRow, gateway: string, key: string | undefined, asked: Asked = {}): Target {
   if (key !== undefined && !looksLikeKey(key)) throw new Fault('identity.unknown')
   const inPath = key?.startsWith('gtl_path_') ?? false
   const [address] = Object.values(row.hosts)
@@ -73,7 +76,11 @@ export function targetOf(row: ConnectionRow, gateway: string, key: string | unde
     own: row.credentials === 'passthrough' && row.kind !== 'demo',
     base: `${gateway}${inPath ? `/k/${key}` : ''}/c/${row.name}`,
     version: versioned ? '' : '/v1',
-    key: inPath ? undefined : (key ?? `$${KEY_VARIABLE}`),
-    model,
+    key: inPath || asked.agent ? undefined : (key ?? `$${KEY_VARIABLE}`),
+    model: asked.model,
+    gateway,
+    agent: asked.agent ?? false,
+    forward: asked.forward ?? false,
+    ca: asked.ca ?? 'gatelog-ca.pem',
   }
 }

@@ -1,0 +1,44 @@
+/** Clients that reach the gateway as their HTTP proxy, by variables: Copilot's language server, Copilot CLI, jobs. Pure. */
+import { join } from 'node:path'
+import { Fault } from '#exchange'
+import { type Client, KEY_VARIABLE, type Target } from './client.ts'
+import { exported, fileOf, type Variables } from './environment.ts'
+
+/** Kinds of connection whose hosts the forward door opens. */
+export const OPENED = ['copilot', 'openai', 'anthropic'] as const
+
+/** The proxy's address as clients take it: `http://` alone, the key as password unless an agent adds it. @throws usage.option */
+export function proxyOf({ gateway, key, agent }: Target): string {
+  const { protocol, host } = new URL(gateway)
+  if (protocol !== 'http:') throw new Fault('usage.option', 'clients take http:// proxies only: run `gatelog agent`')
+  if (agent) return `http://${host}`
+  if (key === undefined) throw new Fault('identity.channel', 'a path key is for the reverse door alone')
+  return `http://gatelog:${key}@${host}`
+}
+
+export const proxyVariables = (target: Target): Variables => ({
+  HTTPS_PROXY: proxyOf(target),
+  HTTP_PROXY: proxyOf(target),
+  NODE_EXTRA_CA_CERTS: target.ca,
+})
+
+/** What everybody has to know who uses the forward door. */
+export const notesOf = ({ ca, key, agent }: Target): string[] => [
+  `The CA: gatelog ca export > ${ca}`,
+  ...(agent || key !== `$${KEY_VARIABLE}` ? [] : [`The key is taken from ${KEY_VARIABLE}.`]),
+  'NO_PROXY must not hold the hosts of providers.',
+]
+
+const byVariables = (name: string, file: Client['file'], more: readonly string[] = []): Client => ({
+  ...{ name, kinds: OPENED, reads: true, file },
+  settings: (target) => exported(name, proxyVariables(target), [...notesOf(target), ...more]),
+})
+
+/** Source: @github/copilot-language-server 1.539, 2026-11. */
+export const languageServer = byVariables('copilot-language-server', (where) =>
+  fileOf('copilot-language-server', where),
+)
+
+export const ci = byVariables('ci', () => join('.', 'gatelog-ci.env'), [
+  `Keep the key in the secrets of the CI as ${KEY_VARIABLE}, the CA beside the jobs; source the file before the step.`,
+])
