@@ -75,6 +75,11 @@ describe('ends', { concurrency: 2 }, () => {
     const tail = await run(folder, ['tail'])
     assert.deepEqual([tail.code, tail.out], [EXIT.unreachable, ''])
     assert.match(tail.err, /\[server\.unreachable\]\n/)
+  })
+
+  test('without a server the record is checked and searched', async (t) => {
+    const folder = folderFor(t)
+    await run(folder, ['keys', 'create', '--user', 'ana'])
     const doctor = await run(folder, ['doctor'])
     assert.match(doctor.out, /^ok {3}trail /)
     assert.equal((await run(folder, ['search', 'user:ana'])).err, 'nothing found\n')

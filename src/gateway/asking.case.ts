@@ -37,3 +37,11 @@ export const kinds = ({ watched }: Open) => watched.entries.map(({ kind }) => ki
 /** Placeholders without the four characters that tell values apart. */
 export const unmarked = (text: string | undefined): string =>
   (text ?? '').replace(/(\[masked:[a-z0-9-]+)#[a-z0-9]{4}\]/g, '$1]')
+
+/** Waits until something holds, however busy the machine is. */
+export async function until(holds: () => boolean): Promise<void> {
+  for (let tries = 0; !holds(); tries++) {
+    if (tries > 2000) throw new Error('it did not come about')
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
-import { answer, ask, kinds, stream, within } from './asking.case.ts'
+import { answer, ask, kinds, stream, until, within } from './asking.case.ts'
 import { chat, chunk, DONE, Fault, type Script } from './house.case.ts'
 
 /** An upstream that begins its answer and says no more. */
@@ -20,30 +20,34 @@ test('a trail that cannot be written stops the traffic', () =>
     assert.equal((await ask(house, chat('hi'))).status, 200)
   }))
 
-test('a trail that fails before the end stops the stream with a notice, and the ending follows when it can', () =>
-  within(
+test('a trail that fails before the end stops the stream with a notice, and the ending follows when it can', () => {
+  const said = chunk('hello') + chunk(' there')
+  let finish = (): void => assert.fail('nothing was asked')
+  return within(
     {
       script: (_request, _body, response) => {
         response.writeHead(200, { 'content-type': 'text/event-stream' })
-        response.write(chunk('hello'))
-        setTimeout(() => response.end(DONE), 60)
+        response.write(said)
+        finish = () => void response.end(DONE)
       },
     },
     async (house) => {
       const reply = await ask(house, chat('hi'))
       house.watched.fail = new Fault('trail.unavailable')
+      finish()
       const text = await reply.text()
       assert.match(text, /Gatelog: The audit trail cannot be written/)
       house.watched.fail = undefined
-      await wait(700)
+      await until(() => kinds(house).length === 2)
       assert.deepEqual(kinds(house), ['asked', 'failed'])
       const ending = house.watched.entries[1]
       const digest = (bytes: string | Uint8Array) => house.house.keyring.digest('body', bytes).toString('hex')
       assert.ok(ending?.kind === 'failed' && ending.body)
       assert.equal(Buffer.from(ending.body.bytes).toString(), text, 'the record is what the client got')
-      assert.deepEqual([ending.body.received, ending.body.sent], [digest(chunk('hello') + DONE), digest(text)])
+      assert.deepEqual([ending.body.received, ending.body.sent], [digest(said + DONE), digest(text)])
     },
-  ))
+  )
+})
 
 for (const durable of ['each-event', 'during'] as const)
   test(`an exchange whose trail fails lets go of its upstream: ${durable}`, () =>
@@ -64,8 +68,7 @@ for (const durable of ['each-event', 'during'] as const)
         const reply = await ask(house, chat('hi'))
         house.watched.fail = new Fault('trail.unavailable')
         assert.match(await reply.text(), /Gatelog: The audit trail cannot be written/)
-        await wait(200)
-        assert.equal(house.seen[0]?.aborted, true)
+        await until(() => house.seen[0]?.aborted === true)
       },
     ))
 

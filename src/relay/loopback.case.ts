@@ -56,7 +56,7 @@ export const incoming = (body: AsyncIterable<Uint8Array>, headers: [string, stri
 })
 
 /** Waits until something holds; fails after `ms`. */
-export async function until(holds: () => boolean, ms = 2000): Promise<void> {
+export async function until(holds: () => boolean, ms = 20_000): Promise<void> {
   const end = performance.now() + ms
   while (!holds()) {
     if (performance.now() > end) throw new Error(`did not hold within ${ms} ms`)
