@@ -14,7 +14,14 @@ export function refusalFor(exchange: Exchange, fault: Fault): Refusal {
   const kind = house.connections.get(turn.address.connection)?.kind
   const of = { protocol, copilot: kind === 'copilot', host: exchange.host, client: client.client }
   const flavour = flavourOf({ ...of, method: turn.method })
-  return refusalOf(fault, flavour, id, exchange.prompt?.stream ?? true)
+  const refusal = refusalOf(fault, flavour, id, exchange.prompt?.stream ?? true)
+  return kind === 'copilot' ? asGitHub(refusal, id) : refusal
+}
+
+/** Copilot's clients blame a firewall, and not us, where a refusal lacks this field. Source: real clients, 2026-11. */
+function asGitHub(refusal: Refusal, id: string): Refusal {
+  const known = refusal.headers.some(([name]) => name === 'x-github-request-id')
+  return known ? refusal : { ...refusal, headers: [...refusal.headers, ['x-github-request-id', id]] }
 }
 
 /** Sends a refusal; the reply had not begun. */

@@ -49,6 +49,9 @@ export function identify(exchange: Exchange<Head>): Way {
   return { ...place, caller }
 }
 
+/** The language server puts this path in the place of its endpoint's last segment, which is the host's name here. */
+const TELEMETRY = '/telemetry'
+
 /** Where it goes, read before who asks is known: a refusal takes the form that the clients of its route show well. */
 function locate(exchange: Exchange<Head>): Omit<Way, 'caller'> | Fault {
   const { turn, house } = exchange
@@ -57,7 +60,8 @@ function locate(exchange: Exchange<Head>): Omit<Way, 'caller'> | Fault {
   take(exchange, address.path)
   if (!connection) return new Fault('request.connection', address.connection)
   try {
-    const { host, path } = hostOf(connection, address, method)
+    const { host, path: asked } = hostOf(connection, address, method)
+    const path = connection.kind === 'copilot' && host.name === 'telemetry' && asked === '/' ? TELEMETRY : asked
     exchange.host = host.name
     return { connection, host, path, ...take(exchange, path, connection.kind === 'copilot' ? host.name : undefined) }
   } catch (error) {

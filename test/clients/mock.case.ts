@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http'
 import type { TestContext } from 'node:test'
 import { setImmediate as tick, setTimeout as wait } from 'node:timers/promises'
 import { type Received, startUpstream } from '../upstream.case.ts'
-import { COPILOT_USER, MODELS } from './models.case.ts'
+import { factOf } from './models.case.ts'
 import { chat, completions } from './said/chat.case.ts'
 import { messages } from './said/messages.case.ts'
 import { responses } from './said/responses.case.ts'
@@ -58,13 +58,6 @@ const FORMS: readonly (readonly [RegExp, Form])[] = [
   [/\/messages$/, messages],
 ]
 
-const FACTS: readonly (readonly [method: string, path: RegExp, body: unknown])[] = [
-  ['GET', /\/models$/, MODELS],
-  ['GET', /\/copilot_internal\/user$/, COPILOT_USER],
-  ['POST', /\/embeddings$/, { object: 'list', data: [{ object: 'embedding', index: 0, embedding: [0.25, -0.5] }] }],
-  ['POST', /\/messages\/count_tokens$/, { input_tokens: 23 }],
-]
-
 /** Starts it. Ends with its test. */
 export async function startMock(t: TestContext, script: Script): Promise<Mock> {
   const turns: Turn[] = []
@@ -75,8 +68,8 @@ export async function startMock(t: TestContext, script: Script): Promise<Mock> {
     const form = request.method === 'POST' && FORMS.find(([owns]) => owns.test(path))?.[1]
     const number = turns.length
     if (form) return speak(turn, response, form, await script(asked(request)), number)
-    const fact = FACTS.find(([method, owns]) => method === request.method && owns.test(path))
-    whole(turn, response, fact ? 200 : 404, JSON.stringify(fact ? fact[2] : { message: 'Not Found' }))
+    const fact = factOf(request.method, path)
+    whole(turn, response, fact ? 200 : 404, JSON.stringify(fact ?? { message: 'Not Found' }))
   }
   const upstream = await startUpstream(t, answer, speaking(turns, script, asked))
   return { url: upstream.url, turns }
@@ -97,7 +90,8 @@ async function speak(turn: Turn, response: ServerResponse, form: Form, plan: Pla
     if (plan.pace) await wait(plan.pace * 10)
     return whole(turn, response, 200, JSON.stringify(form.whole(said)))
   }
-  head(turn, response, 200, { 'content-type': 'text/event-stream; charset=utf-8', 'x-request-id': `req-${number}` })
+  const type = { 'content-type': 'text/event-stream; charset=utf-8', 'x-request-id': `req-${number}` }
+  head(turn, response, 200, { ...type, ...GITHUB })
   const bytes = Buffer.from([...form.events(said)].join(''))
   const end = plan.stall ? Math.floor(bytes.length / 2) : bytes.length
   for (const part of cut(bytes.subarray(0, end), body.length)) {
@@ -120,6 +114,9 @@ function* cut(bytes: Buffer, seed: number): Generator<Buffer> {
   }
 }
 
+/** By this field Copilot's clients know that GitHub itself answers. */
+const GITHUB = { 'x-github-request-id': 'MOCK:1' }
+
 function head(turn: Turn, response: ServerResponse, status: number, headers: Readonly<Record<string, string>>): void {
   turn.status = status
   turn.headers = headers
@@ -129,7 +126,7 @@ function head(turn: Turn, response: ServerResponse, status: number, headers: Rea
 function whole(turn: Turn, response: ServerResponse, status: number, body: string, more: Failure['headers'] = {}) {
   const bytes = Buffer.from(body)
   turn.sent.push(bytes)
-  const type = { 'content-type': 'application/json', 'x-request-id': 'req-whole' }
+  const type = { 'content-type': 'application/json', 'x-request-id': 'req-whole', ...GITHUB }
   head(turn, response, status, { ...type, 'content-length': String(bytes.length), ...more })
   response.end(bytes)
 }

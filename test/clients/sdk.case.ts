@@ -44,9 +44,9 @@ export async function openSdkStage(t: TestContext): Promise<SdkStage> {
   return { ...stage, key: await stage.gateway.key() }
 }
 
-/** Waits until something holds, at most five seconds. */
-export async function until(holds: () => boolean | Promise<boolean>): Promise<boolean> {
-  for (let waited = 0; waited < 5000; waited += 20) {
+/** Waits until something holds, at most five seconds unless told. */
+export async function until(holds: () => boolean | Promise<boolean>, longest = 5000): Promise<boolean> {
+  for (let waited = 0; waited < longest; waited += 20) {
     if (await holds()) return true
     await wait(20)
   }

@@ -15,11 +15,12 @@ export async function answerAccount(exchange: Exchange, way: Way, incoming: Inco
   const { status } = incoming
   const text = bytes.toString()
   const refused = status === 200 ? learnt(exchange, way, text) : undefined
-  const own: [string, string] = ['x-gatelog-exchange', id]
+  const own: [string, string][] = [['x-gatelog-exchange', id]]
   if (refused) {
     const body = Buffer.from(tokenRefusal(lineOf(refused, id)))
     await end(exchange, ended(exchange, { kind: 'denied', status, delivered: 403, fault: refused, authored: true }))
-    turn.head(403, [['content-type', 'application/json'], ['content-length', String(body.length)], own])
+    own.push(['x-gatelog-error', refused.code], ['x-github-request-id', id])
+    turn.head(403, [['content-type', 'application/json'], ['content-length', String(body.length)], ...own])
     await turn.deliver(body)
     return
   }
@@ -27,7 +28,7 @@ export async function answerAccount(exchange: Exchange, way: Way, incoming: Inco
   const out = rewritten === text ? bytes : Buffer.from(rewritten)
   await end(exchange, ended(exchange, { kind: 'replied', status, delivered: status }))
   const length: [string, string][] = turn.method === 'HEAD' ? [] : [['content-length', String(out.length)]]
-  turn.head(status, [...withoutLength(incoming.headers), ...length, own])
+  turn.head(status, [...withoutLength(incoming.headers), ...length, ...own])
   await turn.deliver(out)
 }
 
