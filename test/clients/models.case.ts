@@ -36,7 +36,7 @@ const MODELS = {
 const UNLIMITED = { entitlement: 0, overage_permitted: false, percent_remaining: 100, remaining: 0, unlimited: true }
 
 /** Without `endpoints`: the client keeps those that it was set to. */
-const USER = {
+export const COPILOT_USER = {
   ...{ login: 'mona', copilot_plan: 'business', access_type_sku: 'copilot_for_business_seat_quota' },
   ...{ chat_enabled: true, cli_enabled: true, is_mcp_enabled: false, organization_login_list: ['acme'] },
   quota_snapshots: { chat: UNLIMITED, completions: UNLIMITED, premium_interactions: UNLIMITED },
@@ -88,8 +88,8 @@ const FACTS: readonly (readonly [method: string, path: RegExp, body: unknown])[]
   ['GET', /\/embeddings\/models$/, { models: [{ id: 'metis-1024-I16-Binary', active: true }] }],
   ['GET', /^\/proxy\/models$/, { models: [EDITS] }],
   ['GET', /\/models$/, MODELS],
-  ['GET', /^\/led\/copilot_internal\/user$/, { ...USER, analytics_tracking_id: TRACKING, endpoints: ENDPOINTS }],
-  ['GET', /\/copilot_internal\/user$/, USER],
+  ['GET', /^\/led\/copilot_internal\/user$/, { ...COPILOT_USER, analytics_tracking_id: TRACKING, endpoints: ENDPOINTS }],
+  ['GET', /\/copilot_internal\/user$/, COPILOT_USER],
   ['GET', /\/copilot_internal\/v2\/token$/, TOKEN],
   ['GET', /\/telemetry$/, EXPERIMENTS],
   ['POST', /\/telemetry$/, { itemsReceived: 1, itemsAccepted: 1, errors: [] }],
