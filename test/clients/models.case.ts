@@ -88,7 +88,11 @@ const FACTS: readonly (readonly [method: string, path: RegExp, body: unknown])[]
   ['GET', /\/embeddings\/models$/, { models: [{ id: 'metis-1024-I16-Binary', active: true }] }],
   ['GET', /^\/proxy\/models$/, { models: [EDITS] }],
   ['GET', /\/models$/, MODELS],
-  ['GET', /^\/led\/copilot_internal\/user$/, { ...COPILOT_USER, analytics_tracking_id: TRACKING, endpoints: ENDPOINTS }],
+  [
+    'GET',
+    /^\/led\/copilot_internal\/user$/,
+    { ...COPILOT_USER, analytics_tracking_id: TRACKING, endpoints: ENDPOINTS },
+  ],
   ['GET', /\/copilot_internal\/user$/, COPILOT_USER],
   ['GET', /\/copilot_internal\/v2\/token$/, TOKEN],
   ['GET', /\/telemetry$/, EXPERIMENTS],
