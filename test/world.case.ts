@@ -28,8 +28,8 @@ export interface World {
 
 export type Says = (asked: Asked, response: ServerResponse) => void | Promise<void>
 
-/** `plain`: ports on loopback that are reached as they are, for tunnels of plain bytes. */
-export async function startWorld(t: Ends, hosts: readonly string[], says: Says): Promise<World> {
+/** Addresses of loopback are reached as they are. `sockets`: the address that takes WebSockets, of any host. */
+export async function startWorld(t: Ends, hosts: readonly string[], says: Says, sockets?: string): Promise<World> {
   const authority = openAuthority(await makeAuthority({ permitted: hosts, days: 2, now: Date.now() }))
   const [targets, asked]: [string[], Asked[]] = [[], []]
   const inner = createServer((request, response) => {
@@ -44,6 +44,7 @@ export async function startWorld(t: Ends, hosts: readonly string[], says: Says):
       () => response.destroy(),
     )
   })
+  if (sockets) inner.on('upgrade', (request, socket: Socket, head: Buffer) => upgrade(request, socket, head, sockets))
   const proxy = createServer((_request, response) => response.writeHead(500).end())
   proxy.on('connect', (request, socket: Socket, head: Buffer) => {
     const target = request.url ?? ''
@@ -69,6 +70,19 @@ export async function startWorld(t: Ends, hosts: readonly string[], says: Says):
       return path
     },
   }
+}
+
+/** Hands a request to leave HTTP on, as it came. */
+function upgrade({ method, url, rawHeaders }: IncomingMessage, socket: Socket, head: Buffer, to: string): void {
+  const { hostname, port } = new URL(to)
+  const far = connect({ host: hostname, port: Number(port) }, () => {
+    const lines = rawHeaders.flatMap((name, at) => (at % 2 ? [] : [`${name}: ${rawHeaders[at + 1]}\r\n`]))
+    far.write(`${method} ${url} HTTP/1.1\r\n${lines.join('')}\r\n`)
+    far.write(head)
+    far.pipe(socket).pipe(far)
+  })
+  far.on('error', () => socket.destroy())
+  socket.on('error', () => far.destroy()).on('close', () => far.destroy())
 }
 
 function joined(socket: Socket, head: Buffer, target: string): void {

@@ -61,7 +61,7 @@ interface Doors extends DoorOptions {
 async function onRequest(request: IncomingMessage, response: ServerResponse, options: Doors): Promise<void> {
   const { relay, body: limits, insecure, forward } = options
   const house = options.house()
-  if (isTelemetry(request.url ?? '')) return takeTelemetry(request, response, house)
+  if (isTelemetry(request.url ?? '') && !forward.owns(request)) return takeTelemetry(request, response, house, insecure)
   const { address, refused, door, other } = addressOf(request, forward)
   if (other) return relayPlain({ request, response, target: other, house, options })
   const turn = new HttpTurn({ request, response, address, relay, limits, insecure, door })

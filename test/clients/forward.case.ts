@@ -42,7 +42,7 @@ export interface ForwardStage {
 /** Sets it up; `more` is added to the configuration. Ends with its test. */
 export async function openForwardStage(t: TestContext, script: Script, more = ''): Promise<ForwardStage> {
   const mock = await startMock(t, script)
-  const world = await startWorld(t, HOSTS, (asked, response) => answer(asked, response, mock.url))
+  const world = await startWorld(t, HOSTS, (asked, response) => answer(asked, response, mock.url), mock.url)
   const folder = folderFor(t)
   const by = `proxy: '${world.proxy}', upstream_ca: '${world.ca(folder)}'`
   const yaml = `connections:

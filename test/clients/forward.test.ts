@@ -97,15 +97,17 @@ async function asks(t: TestContext, client: Client): Promise<Journey> {
   assert.ok(prompts.length >= 2)
   const [connection, host, name] = client.place
   for (const { opening, ending } of prompts) {
-    assert.deepEqual([opening.door, opening.connection, opening.host], ['forward', connection, host])
+    assert.deepEqual([opening.connection, opening.host], [connection, host])
+    assert.ok(['forward', 'websocket'].includes(opening.door))
     assert.deepEqual(
       [opening.actor?.id, ending?.kind, opening.facts.client?.value.split('/')[0]],
       ['ana', 'replied', client.client],
     )
     assert.match(opening.credential ?? '', /^[0-9a-f]{32}$/)
   }
-  const asked = stage.world.asked.filter((each) => each.host === name && each.method === 'POST')
-  assert.ok(asked.length >= prompts.length)
+  assert.ok(stage.world.targets.includes(`${name}:443`))
+  for (const { request } of stage.mock.turns)
+    assert.ok(!request.body.includes(TYPED) && !request.rawHeaders.join().includes(stage.key))
   for (const each of stage.world.asked) {
     assert.ok(!(each.body + each.rawHeaders.join()).includes(TYPED), 'a typed secret went upstream')
     assert.ok(!each.rawHeaders.join().includes(stage.key) && !/proxy-|x-gatelog/i.test(each.rawHeaders.join()))
@@ -140,10 +142,8 @@ for (const model of ['claude-sonnet-4.6', 'gpt-5.4'])
   test(`Copilot CLI through the proxy, ${model}`, { skip: absent('copilot') }, async (t) => {
     const { prompts, stage } = await asks(t, copilot(model))
     assert.ok(stage.world.asked.some(({ path }) => path.startsWith('/copilot_internal/user')))
-    assert.deepEqual(
-      [...new Set(prompts.map(({ opening }) => opening.route))],
-      [model.startsWith('claude') ? 'messages' : 'responses'],
-    )
+    const [route, door] = model.startsWith('claude') ? ['messages', 'forward'] : ['responses', 'websocket']
+    for (const { opening } of prompts) assert.deepEqual([opening.route, opening.door], [route, door])
   })
 
 test('Copilot CLI through the proxy: a denied prompt is told', { skip: absent('copilot') }, (t) =>
@@ -164,4 +164,7 @@ test('Copilot CLI that does not trust the CA: the log and doctor say so', { skip
 
 test('Claude Code through the proxy', { skip: absent('claude') }, async (t) => void (await asks(t, claude)))
 
-test('Codex through the proxy', { skip: absent('codex') }, async (t) => void (await asks(t, codex)))
+test('Codex through the proxy, over its WebSocket', { skip: absent('codex') }, async (t) => {
+  const { prompts } = await asks(t, codex)
+  assert.ok(prompts.every(({ opening }) => opening.door === 'websocket'))
+})

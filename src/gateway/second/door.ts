@@ -16,12 +16,17 @@ const LIMITS: BodyLimits = { body_bytes: 4 * 2 ** 20, decoded_bytes: 8 * 2 ** 20
 export const isTelemetry = (target: string): boolean => target.startsWith(PREFIX)
 
 /** Answers one export. Logs and metrics are let go: a span tells all that is asked here. */
-export async function takeTelemetry(request: IncomingMessage, response: ServerResponse, house: House): Promise<void> {
+export async function takeTelemetry(
+  request: IncomingMessage,
+  response: ServerResponse,
+  house: House,
+  insecure: boolean,
+): Promise<void> {
   const type = request.headers['content-type'] ?? ''
   const json = /json/i.test(type)
   let release: (() => void) | undefined
   try {
-    const { actor } = callerOf(request, house)
+    const { actor } = callerOf(request, house, insecure)
     release = house.limits.admit(actor.id)
     const { bytes } = await readBody(request, LIMITS)
     house.limits.bytes(actor.id, bytes.length)
@@ -43,8 +48,11 @@ export async function takeTelemetry(request: IncomingMessage, response: ServerRe
   }
 }
 
-function callerOf({ headers }: IncomingMessage, { identity }: House) {
+function callerOf({ headers, socket }: IncomingMessage, { identity }: House, insecure: boolean) {
   const found = findCredential(headers)
   if (!found) throw new Fault('identity.missing')
-  return identity.admit(identity.recognise(found.secret), found.channel, SCOPE)
+  return identity.admit(identity.recognise(found.secret), found.channel, SCOPE, {
+    remote: socket.remoteAddress ?? '',
+    insecure,
+  })
 }

@@ -2,6 +2,7 @@
 import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { connect, type Socket } from 'node:net'
+import type { SecureContext } from 'node:tls'
 import { Fault } from '#exchange'
 import { failureOf } from '../failure.ts'
 import { checkLiteral, lookupWithin, type Reach } from '../reach/reach.ts'
@@ -43,8 +44,17 @@ function straight(
   })
 }
 
-/** RFC 9110 §9.3.6. What the proxy says beside its status is not kept. */
-function through(proxy: URL, target: string, signal: AbortSignal): Promise<Socket> {
+/**
+ * A connection through an HTTP proxy (RFC 9110 §9.3.6). What the proxy says beside its status is not kept.
+ * @param secureContext what an https proxy is trusted by, where it is not Node's own list
+ * @throws upstream.refused, and the signal's reason
+ */
+export function through(
+  proxy: URL,
+  target: string,
+  signal: AbortSignal,
+  secureContext?: SecureContext,
+): Promise<Socket> {
   const { hostname, port, username, password, protocol } = proxy
   const secret = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
   const headers = {
@@ -55,7 +65,8 @@ function through(proxy: URL, target: string, signal: AbortSignal): Promise<Socke
   const host = hostname.replace(/^\[|\]$/g, '')
   const options = { host, port: port || (secure ? 443 : 80), method: 'CONNECT', path: target, headers, signal }
   return new Promise((resolve, reject) => {
-    const asked = (secure ? httpsRequest : httpRequest)({ ...options, agent: false })
+    const own = { ...options, agent: false as const }
+    const asked = secure ? httpsRequest({ ...own, ...(secureContext && { secureContext }) }) : httpRequest(own)
     const refused = (status = 0) => reject(new Fault('upstream.refused', `the proxy answered ${status} for ${target}`))
     asked.once('connect', ({ statusCode }, socket: Socket, head: Buffer) => {
       if (statusCode !== 200) {
@@ -70,6 +81,9 @@ function through(proxy: URL, target: string, signal: AbortSignal): Promise<Socke
       asked.destroy()
       refused(statusCode)
     })
-    asked.once('error', reject).end()
+    asked.once('error', (cause) =>
+      reject(signal.aborted ? signal.reason : new Fault('upstream.refused', `the proxy for ${target}`, { cause })),
+    )
+    asked.end()
   })
 }
