@@ -73,12 +73,15 @@ function kept(raw: readonly string[], dropped: (name: string) => boolean): [stri
   return list
 }
 
+const NONE: ReadonlySet<string> = new Set()
+
 /** The fields that `connection` names: they end at this hop (RFC 9110 §7.6.1). */
-function namedByConnection(raw: readonly string[]): Set<string> {
-  const named = new Set<string>()
+function namedByConnection(raw: readonly string[]): ReadonlySet<string> {
+  let named: Set<string> | undefined
   for (let at = 0; at + 1 < raw.length; at += 2) {
-    if (raw[at]?.toLowerCase() !== 'connection') continue
+    if (folded(raw[at] as string) !== 'connection') continue
+    named ??= new Set()
     for (const token of (raw[at + 1] as string).split(',')) named.add(folded(token.trim()))
   }
-  return named
+  return named ?? NONE
 }
