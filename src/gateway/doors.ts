@@ -91,9 +91,12 @@ function addressOf(request: IncomingMessage, forward: Forward): Placed {
     return { door, address: way }
   } catch (error) {
     const path = (request.url ?? '/').split('?', 1)[0] ?? ''
-    return { door, address: { ...NOWHERE, path }, refused: faultOf(error) }
+    return { door, address: { ...NOWHERE, path: UNREAD.test(path) ? '' : path }, refused: faultOf(error) }
   }
 }
+
+/** Hosts of Copilot on which most is relayed unread: of what cannot be read there, the path is not told either. */
+const UNREAD = /^(?:\/k\/[^/]*)?\/c\/[^/]*\/(?:github|uploads)(?:\/|$)/
 
 /** Answers at once, before the record: the parser may close the connection next, and nothing of it goes anywhere. */
 function plain(response: ServerResponse, fault: Fault, id: string): void {

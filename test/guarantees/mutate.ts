@@ -6,7 +6,9 @@ import { join } from 'node:path'
 import { MUTATIONS, page } from './mutations.ts'
 
 const root = join(import.meta.dirname, '../..')
-const tests = globSync('src/gateway/*.test.ts', { cwd: root }).filter((path) => !path.includes('large'))
+const tests = globSync(['src/gateway/*.test.ts', 'src/gateway/copilot/*.test.ts'], { cwd: root }).filter(
+  (path) => !path.includes('large'),
+)
 
 /** A copy of the source that can run its tests. */
 function copy(): string {

@@ -205,7 +205,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     guarantee: 'Of what is relayed unread the record holds no path.',
     file: 'gateway/exchange.ts',
-    line: "path: exchange.route === 'unread' ? '' :",
+    line: "path: exchange.route === 'unread' && exchange.connection ? '' :",
     instead: 'path:',
   },
   {

@@ -1,5 +1,7 @@
 /** Copilot's routes beside model traffic: what is read, kept, relayed unread, learnt and joined. */
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import type { Ending, Opening } from '#exchange'
@@ -87,6 +89,16 @@ test('a stranger who asks there leaves no path either', () =>
     const [refused] = openings(house)
     assert.deepEqual([refused?.kind, refused?.path, refused?.route], ['refused', '', 'unread'])
     assert.ok(!JSON.stringify(refused).includes('secret-plans'))
+  }))
+
+test('nor does a request there that could be read in two ways', () =>
+  within2(async (house) => {
+    const { port } = new URL(house.url)
+    const socket = connect({ host: '127.0.0.1', port: Number(port) })
+    socket.end('POST /c/up/github/repos/secret-plans HTTP/1.1\r\nhost: x\r\nhost: y\r\ncontent-length: 0\r\n\r\n')
+    await once(socket.resume(), 'close')
+    const [refused] = openings(house)
+    assert.deepEqual([refused?.kind, refused?.fault, refused?.path], ['refused', 'request.headers', ''])
   }))
 
 test('content routes are masked both ways, and kept only where that is configured', async () => {
@@ -255,7 +267,8 @@ test('telemetry becomes outcomes on the exchanges of its own actor, once, and go
 test('a telemetry that holds a secret is masked', () =>
   within2(async (house) => {
     const body = `${JSON.stringify(told('x', 'r1', { path: SECRET }))}\n{"n":1}\n`
-    await (await send(house, TELEMETRY, { method: 'POST', body })).text()
+    const headers = { 'content-type': 'application/x-json-stream' }
+    await (await send(house, TELEMETRY, { method: 'POST', body, headers })).text()
     const lines = house.seen[0]!.body.split('\n')
     assert.ok(!house.seen[0]?.body.includes(SECRET) && lines[1] === '{"n":1}')
     assert.match(JSON.parse(lines[0]!).data.baseData.properties.path, /^\[masked:github-pat/)
