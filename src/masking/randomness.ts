@@ -16,10 +16,10 @@ const STOP = new RegExp(
   'i',
 )
 const WEAK =
-  /^(?:s[3e]cr[3e]t|token|p[4a][s5$]{2}|pwd|admin|root|user|tests?|testing|guest|default|none|true|false|demo|local|key|dev|prod|staging|db|app|postgres|mysql|mariadb|mongo(?:db)?|redis|rabbit(?:mq)?|elastic|oracle)[-_]?\d*!?$/i
+  /^(?:s[3e]cr[3e]t|token|p[4a][s5$]{2}|pwd|admin|root|user|tests?|testing|guest|default|none|true|false|demo|local|key|value|string|dev|prod|staging|db|app|postgres|mysql|mariadb|mongo(?:db)?|redis|rabbit(?:mq)?|elastic|oracle)[-_]?\d*!?$/i
 /** Variables, templates, tags and calls of shells, YAML, .NET and the like; one character again and again. */
 const TEMPLATE =
-  /^(?:\$[A-Za-z_{(]|(?:this|self|local|data|var|module|config|settings|options|props|params|ctx|env)\.[A-Za-z_]|[<{[(]|%\w+%|[*&][\w.]+$|[#@]\{|@Microsoft|\*\*|!(?:ref|sub|vault|secret|getatt|include|env))|[>}\])]$|^[,;)]|[:,(]$|\?[.?:[(]|^[\w.$]+\(|^(.)\1*$/i
+  /^(?:\$[A-Za-z_{(]|(?:this|self|local|data|var|module|config|settings|options|props|params|ctx|env)\.[A-Za-z_]|[<{[(]|%\w+%|[*&][\w.]+$|[#@]\{|@Microsoft|\*\*|!(?:ref|sub|vault|secret|getatt|include|env))|[>}\])]$|^[,;)]|[:,(]$|^[A-Za-z_]\w*\$\d+$|\?[.?:[(]|^[\w.$]+\(|^(.)\1*$/i
 /** Where a value is kept, instead of the value: addresses, paths, files, references to a vault. */
 const ELSEWHERE =
   /:\/\/|^(?:[~.]{0,2}\/|[A-Za-z]:\\|\\\\|(?:urn|arn|vault|ssm|env|file|ref|data|aws|op|keyvault|secretsmanager):|sha\d+[-:]|h1:|[A-Z]+\/\d|\d{4}-\d\d-\d\d)|^v?\d+\.\d+\.\d|^[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}$|\.(?:[jt]sx?|json|ya?ml|pem|key|crt|cer|p12|txt|py|go|rb|rs|java|cs|php|html?|css|deb|rpm|zip|gz|tgz|jar|war|whl|exe|dll|log|conf|cfg|ini|toml|xml|lock|csv|sql|pdf|jpe?g|gif|ico|woff2?|ttf|tf|tfvars|env|ps1|bat|kt|swift|vue|scss|png|svg|md|sh|com|org|net|io)$/i

@@ -67,7 +67,7 @@ export const AI = tokens([
   {
     id: 'wandb-token',
     description: 'Weights & Biases key',
-    format: 'wandb_v1_<word:60..100>',
+    format: 'wandb_v1_<base64url:60..100>',
     source: 'docs.wandb.ai: API keys, wandb_v1_',
   },
   {

@@ -8,7 +8,7 @@ const list = (words: string, last = ''): readonly string[] => words.split(', ').
 
 const PASSWORDS = list('password, passwd, passwort, passphrase, passcode, pwd, _pass, -pass, requirepass, masterauth')
 const KEYS = list(
-  'api, access, app, application, service, account, subscription, license, admin, deploy, auth, server, project, ' +
+  'api, access, secret, app, application, service, account, subscription, license, admin, deploy, auth, server, project, ' +
     'integration, consumer, storage',
   ' key',
 )
@@ -157,6 +157,7 @@ function missesOf(family: Names): readonly Sample[] {
     `${name}: "Enter your value 1 here"`,
     `${name} = getSecretValue2(name)`,
     `${name}=$(gh auth token)`,
+    `const ${name} = platformUtils$1.getSafeProp(auth, 'x')`,
     `${name}=your_value_here_1234`,
     `${name}: vault:secret/data/app1#value`,
     `${name}_id = "<base62:24>"`,

@@ -103,7 +103,7 @@ export const COMMERCE = tokens([
   {
     id: 'onfido-token',
     description: 'Onfido token',
-    format: 'api_(live|sandbox)(|_us|_ca).<base64url:11>.<base64url:32>',
+    format: 'api_(live|sandbox)(|_us|_ca).<base64url:9..14>.<base64url:30..40>',
     source: 'documentation.onfido.com: API tokens',
   },
 ])

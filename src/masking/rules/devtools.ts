@@ -149,7 +149,7 @@ export const DEVTOOLS = tokens([
   {
     id: 'retool-token',
     description: 'Retool API token',
-    format: 'retool_01<base36:24>',
+    format: 'retool_01<base62:24..34>',
     source: 'docs.retool.com: API tokens begin with retool_01',
   },
   {

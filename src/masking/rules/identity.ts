@@ -61,7 +61,7 @@ export const IDENTITY = tokens([
   {
     id: 'stytch-secret',
     description: 'Stytch secret',
-    format: 'secret-(live|test)-<padded64url:36..50>',
+    format: 'secret-(live|test)-<padded64url:33..50>',
     source: 'stytch.com/docs: project secrets',
   },
   {
@@ -85,7 +85,7 @@ export const IDENTITY = tokens([
   {
     id: 'unkey-key',
     description: 'Unkey root key',
-    format: 'unkey_<base58:20..40>',
+    format: 'unkey_<base62:20..40>',
     source: 'unkey.com/docs: root keys begin with unkey_',
     exact: true,
     checks: ['varied', 'mixed'],

@@ -31,6 +31,7 @@ import { MODELS } from './models.ts'
 import { OBSERVABILITY } from './observability.ts'
 import { PAYMENT } from './payment.ts'
 import { PERCENT } from './percent.ts'
+import { PLATFORMS } from './platforms.ts'
 import { PROSE } from './prose.ts'
 import { REGISTRIES } from './registries.ts'
 import { SAAS } from './saas.ts'
@@ -40,6 +41,7 @@ import { SHELL } from './shell.ts'
 import { SOCIAL } from './social.ts'
 import { SQL } from './sql.ts'
 import { URLS } from './urls.ts'
+import { VENDORS } from './vendors.ts'
 import { WALLETS } from './wallets.ts'
 
 /** By family: one reviewed file each. */
@@ -68,6 +70,7 @@ export const FAMILIES: Readonly<Record<string, readonly MaskingRule[]>> = {
   saas: SAAS,
   social: SOCIAL,
   ledgers: LEDGERS,
+  platforms: PLATFORMS,
   infix: INFIX,
   wallets: WALLETS,
   keys: KEYS,
@@ -82,6 +85,7 @@ export const FAMILIES: Readonly<Record<string, readonly MaskingRule[]>> = {
   settings: SETTINGS,
   kubernetes: KUBERNETES,
   services: SERVICES,
+  vendors: VENDORS,
   assignment: ASSIGNMENT,
   languages: LANGUAGES,
   prose: PROSE,

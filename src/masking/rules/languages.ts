@@ -1,52 +1,37 @@
 /** Passwords under their names in languages other than English. Data, never code that scans. */
 import type { MaskingRule } from '../rule.ts'
 
-/** In lower case; those that are no ASCII also as they begin a sentence. */
-const NAMES = [
-  ...['kennwort', 'zugangscode', 'mot de passe', 'mot_de_passe', 'motdepasse', 'contraseña', 'contrasena', 'senha'],
+/** Any letter that is no ASCII. */
+const X = '[^ -~\\s]'
+/**
+ * [literal, the name from there on]. Each letter that is no ASCII widens the automaton of all rules, so that a literal has
+ * as few of them as may be, and a name is looked for from its rarest part on.
+ */
+const NAMES: readonly (readonly [literal: string, pattern: string])[] = [
   ...[
+    'kennwort',
+    'zugangscode',
+    'mot de passe',
+    'mot_de_passe',
+    'motdepasse',
+    'contrasena',
+    'senha',
     'palavra-passe',
-    'parola d’ordine',
-    'wachtwoord',
-    'lösenord',
-    'adgangskode',
-    'passord',
-    'salasana',
-    'hasło',
-    'haslo',
-  ],
-  ...[
-    'heslo',
-    'jelszó',
-    'jelszo',
-    'parolă',
-    'şifre',
-    'sifre',
-    'пароль',
-    'Пароль',
-    'лозинка',
-    'κωδικός',
-    'סיסמה',
-    'סיסמא',
-  ],
-  ...[
-    '密码',
-    '密碼',
-    '口令',
-    'パスワード',
-    '暗証番号',
-    '비밀번호',
-    '암호',
-    'mật khẩu',
-    'kata sandi',
-    'รหัสผ่าน',
-    'पासवर्ड',
-    'كلمة المرور',
-    'كلمة السر',
-  ],
+  ].map((name): [string, string] => [name, name.replace('-', '\\-')]),
+  ...['wachtwoord', 'adgangskode', 'passord', 'salasana', 'haslo', 'heslo', 'jelszo', 'sifre', 'kata sandi'].map(
+    (name): [string, string] => [name, name],
+  ),
+  ['contrase', `contrase${X}a`],
+  ['senord', 'senord'],
+  ['jelsz', `jelsz${X}`],
+  ['parol', `parol(?:a|${X})`],
+  ['арол', `${X}{5}`],
+  ['密码', `${X}{2}`],
+  ['密碼', `${X}{2}`],
+  ['パスワ', `${X}{5}`],
+  ['밀번', `${X}{3}`],
 ]
 
-const escaped = (name: string): string => name.replace(/[^ -~]/g, '[^ -~\\s]').replace(/[.-]/g, '\\$&')
 /** `für den Server`, `pour le VPN`, `del servidor`. */
 const ASIDE =
   '(?:[ ](?:für|vom|pour|du|para|del|de|da|do|per|voor|till|til|för|dla|pro|для|от)(?:[ ][^\\s:=|]{1,20}){1,4})?'
@@ -63,9 +48,10 @@ export const LANGUAGES: readonly MaskingRule[] = [
   {
     id: 'password-in-words',
     description: 'Password under its name in one of some twenty languages other than English',
-    literals: NAMES,
+    literals: NAMES.map(([literal]) => literal),
+    inWord: true,
     fold: true,
-    before: `(?:${NAMES.map(escaped).join('|')})${GETS}`,
+    before: `(?:${NAMES.map(([, pattern]) => pattern).join('|')})${GETS}`,
     secret: '[A-Za-z0-9+/_!@#%^*~$?.-]{5,128}[A-Za-z0-9+/_!@#%^*~$?-]',
     notAfter: '[A-Za-z0-9(]',
     checks: ['bare-password'],

@@ -20,7 +20,8 @@ const CLASSES = {
 /** A name shorter than this may be a part of any word, so it counts only where one begins. Characters. */
 const SHORTEST_IN_WORD = 6
 /** From the service's name to the end of the key's own: `DATADOG_API_KEY`, `datadog.apiKey`, `datadog: {⏎ api_key`. */
-const TO_KEY = '[A-Za-z0-9_.\\s:"\'{-]{0,40}(?:key|token|secret|pass|pwd|auth|cred|reporter_id)[A-Za-z0-9_-]{0,12}'
+export const TO_KEY =
+  '[A-Za-z0-9_.\\s:"\'{-]{0,40}(?:key|token|secret|pass|pwd|auth|cred|private|appid|reporter_id)[A-Za-z0-9_-]{0,12}'
 
 const patternOf = ([kind, length, most]: Shape): string =>
   kind === 'uuid' ? CLASSES.uuid : `${CLASSES[kind]}{${length}${most ? `,${most}` : ''}}`

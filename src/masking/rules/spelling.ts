@@ -7,7 +7,7 @@ const ENTITY = '&(?:quot|#34|#39|apos);|%2[27]'
 /** What may close a name: quotes, brackets, emphasis. */
 const CLOSE = `[\\\\"'\`*)\\]]{0,6}`
 /** `password: string = `, `password[] = `, `password string = `, `password As String = `, `Password { get; set; } = `. */
-const TYPE = `(?:\\s?:\\s?[&'A-Za-z<>\\[\\], .?|]{1,30}|\\s(?:[Aa]s\\s)?(?:string|str)|\\[\\d{0,4}\\]|\\s?\\{[ ]?get;[ a-z;]{0,20}\\})`
+const TYPE = `(?:\\s?:\\s?[&'A-Za-z<>\\[\\].?]{1,20}(?:[ ][A-Za-z<>]{1,12})?|\\s(?:[Aa]s\\s)?(?:string|str)|\\[\\d{0,4}\\]|\\s?\\{[ ]?get;[ a-z;]{0,20}\\})`
 /** An arrow or a dash that is no ASCII. */
 const ARROW = '[^ -~\\s]'
 const GETS = `(?:${TYPE}?\\s{0,8}=|\\s{0,8}(?:=>|[!?+:]{0,3}={1,3}|:|->|\\?\\?=?|\\|\\|=?|%3[Dd]|${ARROW}))`
@@ -17,7 +17,7 @@ const PAIR = `[\\s,]{1,40}(?:\\\\{0,4}["'])?(?:value|content|default)(?:\\\\{0,4
 const DEFAULT = '[ ]?\\{[^{}]*default\\s{0,8}='
 const CELL = `\\s{0,30}\\|`
 /** ` (temporary)`, ` for the staging server`. */
-const ASIDE = `(?:[ \\t]\\([^()\\n]{1,30}\\)|[ \\t](?:for|on|in|at|of|to|from|we)(?:[ \\t][^\\s:=|"'\`()]{1,20}){1,5})`
+const ASIDE = `(?:[ \\t]\\([^()\\n]{1,30}\\)|[ \\t](?:for|on|in|at|of|to|from|we|zum|vom|f[^ -~]r)(?:[ \\t][^\\s:=|"'\`()]{1,20}){1,5})`
 const IS = '[ \\t](?:is|was|are|to|of)(?:[ \\t](?:now|set to|still|the following|currently))?:?'
 const PROSE = `(?:${ASIDE}?${IS}|${ASIDE}[ \\t]?:)`
 /** The default of a variable: `os.getenv("DB_PW", `, `ENV.fetch("DB_PW") { `, `process.env.DB_PW || `. */
