@@ -183,6 +183,15 @@ export class Authorities implements Leaves {
     this.#open.delete(before)
   }
 
+  /** A disk that cannot be written stops nobody: the old one signs on, and the next leaf tries again. */
+  #handIfItCan(state: State): void {
+    try {
+      this.#hand(state)
+    } catch {
+      return // whoever asks for the state of the CA sees that the successor still waits
+    }
+  }
+
   #set(state: State): void {
     this.#folder.put(state)
     this.#state = state
@@ -196,7 +205,7 @@ export class Authorities implements Leaves {
   #signing(): string {
     const state = this.#state
     if (!state) return 'configured'
-    if (state.next && state.next.from <= this.#options.now()) this.#hand(state)
+    if (state.next && state.next.from <= this.#options.now()) this.#handIfItCan(state)
     return this.#state?.signing ?? state.signing
   }
 
