@@ -138,7 +138,7 @@ export const OBSERVABILITY = tokens([
   {
     id: 'unleash-token',
     description: 'Unleash client token: project, environment, a dot and 56 or more digits',
-    format: '(*|default|[]):(development|production|test|default).<hex:56..64>',
+    format: '(*|default|[]):(development|production|test|default).{{<hex:56..64>}}',
     source: 'docs.getunleash.io: API tokens',
   },
   {

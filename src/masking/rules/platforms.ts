@@ -130,7 +130,7 @@ export const PLATFORMS = tokens([
   {
     id: 'snowflake-token',
     description: 'Snowflake session or programmatic token',
-    format: 'ver:(1|2|3)-hint:<base64url:3..24>-ETMsD<padded:60..>',
+    format: 'ver:(1|2|3)-hint:<base64url:3..24>-{{ETMsD<padded:60..>}}',
     source: `docs.snowflake.com: Authorization: Snowflake Token=; ${SEEN}`,
   },
   {
@@ -182,7 +182,7 @@ export const PLATFORMS = tokens([
   {
     id: 'mollie-organisation-token',
     description: 'Mollie organisation access token',
-    format: 'access_<base62:30..48>',
+    format: 'access_{{<base62:30..48>}}',
     exact: true,
     checks: ['varied', 'mixed', 'entropy:3.6'],
     source: 'docs.mollie.com: organisation access tokens begin with access_',
