@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 const BIN = join(import.meta.dirname, '../bin/gatelog.mjs')
-const START_MS = 20_000
+const START_MS = 50_000
 
 /** Whose end ends what it started: a test, or a file of tests. */
 export interface Ends {

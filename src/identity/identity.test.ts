@@ -261,7 +261,7 @@ test('a key that is bound to networks works from there; over a plain listener be
   assert.equal(from(free.key, '127.0.0.1', true), 'in')
   for (const networks of [[], ['10.0.0.0/33'], ['x'], ['10.0.0.0/8/8'], ['10.0.0.0/-1'], 'x' as unknown as string[]])
     await assert.rejects(identity.create({ kind: 'user', actor: 'ana', connections: '*', networks }), {
-      code: 'config.invalid',
+      code: 'usage.option',
     })
 })
 

@@ -53,7 +53,7 @@ test('events inside gzip come out as they come in', async () => {
   const pump = async () => {
     for (let i = 0; i < 4; i++) {
       gzip.write(`data: ${i}\n\n`)
-      await sleep(20)
+      await until(() => seen.length > i)
       assert.equal(seen.length, i + 1, `event ${i} was held back`)
     }
     gzip.end()

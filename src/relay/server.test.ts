@@ -203,16 +203,16 @@ test('drain: what has not ended in time is cut', async (t) => {
 })
 
 test('drain: a reply that begins while draining says that the connection closes', async (t) => {
-  let reply = () => undefined as unknown
+  let reply: (() => unknown) | undefined
   const listening = await listener(t, {
     onRequest(_request, response) {
       reply = () => response.end('late')
     },
   })
   const client = dial(t, listening.port, GET)
-  await sleep(20)
-  const drained = listening.drain(1000)
-  reply()
+  await until(() => reply !== undefined)
+  const drained = listening.drain(20_000)
+  reply?.()
   await drained
   await until(() => client.closed)
   assert.match(client.text, /connection: close/i)

@@ -74,8 +74,8 @@ export const MUTATIONS: readonly Mutation[] = [
   carry('Every turn is ended.', 'turn.end()', ''),
   stream(
     'No reply ends before its ending is durable.',
-    "await end(this.#exchange, ended(this.#exchange, this.#end('replied')))",
-    "void end(this.#exchange, ended(this.#exchange, this.#end('replied')))",
+    'await end(this.#exchange, ended(this.#exchange, told))',
+    'void end(this.#exchange, ended(this.#exchange, told))',
   ),
   stream('Reply bytes are journalled before they leave.', 'journal(this.#exchange, kept)', ''),
   stream(
