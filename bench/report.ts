@@ -2,8 +2,10 @@
 import type { Waited } from './clean.ts'
 import type { Costs, Slow } from './scenarios.ts'
 import { median } from './statistics.ts'
+import type { Framed } from './websocket.ts'
 
 export interface Results {
+  readonly framed: readonly Framed[]
   readonly small: Costs
   readonly events: Costs
   readonly sessions: Costs
@@ -96,6 +98,19 @@ const NOTHING: Slow = {
 const own = (slow: ReadonlyMap<string, Slow>): Slow => slow.get(FULL) ?? NOTHING
 const share = (slow: ReadonlyMap<string, Slow>): string => `${(own(slow).waiting * 100).toFixed(1)} %`
 
+function frameRows(framed: readonly Framed[]): string {
+  const [bare] = framed
+  const rows = framed.map(({ name, cpu, pace }) => {
+    const against = bare ? (median(cpu) / median(bare.cpu)).toFixed(1) : '–'
+    return `| ${name} | ${median(cpu).toFixed(1)} | ${median(pace).toFixed(0)} | ${against}× |`
+  })
+  return [
+    '| target | CPU µs per frame, median | frames per second | against `ws` alone |',
+    '|---|---|---|---|',
+    ...rows,
+  ].join('\n')
+}
+
 /** The whole page. */
 export function report(
   results: Results,
@@ -117,6 +132,9 @@ ${costRows(results.small, 'request')}
 
 ## Streamed event
 ${costRows(results.events, 'event')}
+
+## WebSocket frame, of replies as fast as they come on four sockets
+${frameRows(results.framed)}
 
 ## 150 kB prompt of a session that grows by 2 kB a turn
 ${costRows(results.sessions, 'request')}

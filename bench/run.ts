@@ -20,6 +20,7 @@ import {
   streamedEvents,
 } from './scenarios.ts'
 import { direct, type Gateway, gateway, machine, nginx, relay } from './targets.ts'
+import { framesOf } from './websocket.ts'
 
 const short = process.argv.includes('--short')
 const SCALE: Scale = short
@@ -61,7 +62,13 @@ const targets = [direct(upstream.port), ...(reference ? [reference] : []), ...ot
 process.stdout.write(`${machine()}\neverything on: ${RULES.length} masking rules, index of words on\n${full.yaml}\n`)
 let void_ = false
 try {
+  const sockets = await framesOf(SCALE.rounds, short ? 10 : 40)
+  const onSockets = await recorded(sockets.gateway)
+  process.stdout.write(`WebSockets: ${sockets.sent} handshakes and turns, ${onSockets.replied} exchanges recorded\n`)
+  void_ ||= onSockets.all !== sockets.sent || onSockets.replied !== sockets.sent
+  await sockets.end()
   const results = {
+    framed: sockets.framed,
     small: await smallRequests(targets, load, SCALE),
     events: await streamedEvents(targets, load, SCALE),
     sessions: await growingSessions(targets, load, SCALE),

@@ -322,6 +322,19 @@ test('a trail that fails: nothing goes up, and it is told', () =>
     client.socket.terminate()
   }))
 
+test('a reply that comes faster than it is read leaves the socket fit for the next', () =>
+  speaking(
+    (_message, heard, nth) => say(heard, events(`r${nth}`, ...Array.from({ length: 2000 }, (_, at) => `word ${at} `))),
+    async (house) => {
+      const client = await speakTo(house)
+      for (const _ of [1, 2, 3]) {
+        client.socket.send(create('tell me all'))
+        assert.equal((await client.reply()).length, 2004)
+      }
+      client.socket.terminate()
+    },
+  ))
+
 test('a client that reads nothing holds back the provider, and is let go', () =>
   speaking(
     (_message, heard) => {

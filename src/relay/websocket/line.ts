@@ -191,6 +191,7 @@ export class Line {
     clearTimeout(call.timer)
     this.#call = undefined
     call.release()
+    this.#options.peer.resume() // a reader that was behind does not hold back what comes after its reply
   }
 }
 
