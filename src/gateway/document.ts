@@ -22,11 +22,12 @@ export type Judge = (piece: Piece) => (MaskedText & Partial<Numbered>) | false
 
 export const judgeWith =
   ({ engine, lanes, numberOf, given, ahead }: Masker): Judge =>
-  ({ value, mode }) => {
+  ({ value, mode, lane }) => {
     const found = ahead?.of(value, mode) ?? maskText(engine, value, mode, lanes)
     const seen = found.findings.length > 0 && found
     const masked = given ? withGiven(seen, value, mode, given) : seen
-    return masked && numberOf ? numbered(masked, value, mode, numberOf) : masked
+    if (!masked || !numberOf) return masked
+    return numbered(masked, value, mode, (taken, nth) => numberOf(taken, `${lane}\0${nth}`))
   }
 
 /** Masks the strings of a JSON document at the places that `pieces` names. */

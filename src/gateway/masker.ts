@@ -1,6 +1,6 @@
 /** How one side of one exchange is masked: by which rules, with which marks, and what becomes of a secret. Keeps no value. */
 import { type Action, type Direction, Fault, type Finding, type Keyring } from '#exchange'
-import type { Engine, LaneFinding, LaneOptions } from '#masking'
+import { type Engine, isGuessable, type LaneFinding, type LaneOptions } from '#masking'
 import type { Ahead } from './ahead.ts'
 import type { Exchange } from './exchange.ts'
 import { maskFact } from './fact.ts'
@@ -17,8 +17,8 @@ export interface Masker {
   readonly actionOf?: (rule: string) => Action
   /** Whether there is a rule that blocks. */
   readonly blocks?: boolean
-  /** Where what is taken out may come back: the number of a value. */
-  readonly numberOf?: (value: string) => string
+  /** Where what is taken out may come back: the number of a value, by where it stands if it can be guessed. */
+  readonly numberOf?: (value: string, place: string) => string
   /** What came back before, and is masked also where no rule sees it. */
   readonly given?: Given
 }
@@ -32,13 +32,14 @@ export const fingerprintOf = (keyring: Keyring, value: string): string =>
 
 const MARKS = 36 ** 4
 
-/** For one exchange. The same value reads alike in all turns of a session, and after a restart. */
+/** For one exchange. The same value reads alike in all turns of a session, and after a restart, unless it can be guessed. */
 export function maskerFor(exchange: Exchange, way: Way, direction: Direction): Masker {
   const { keyring, engine, actions } = exchange.house
   const scope = scopeOf(exchange)
   const { of, leave, blocks } = actions(way.connection.name, direction)
   const marks = {
     mark: (_rule: string, value: string) => {
+      if (isGuessable(value)) return undefined
       const number = keyring.digest('mark', `${scope}\0${value}`).readUInt32BE(0) % MARKS
       return number.toString(36).padStart(4, '0')
     },
@@ -52,7 +53,7 @@ export function maskerFor(exchange: Exchange, way: Way, direction: Direction): M
   const masker = { engine, lanes: { marks, ...(leave && { leave }) }, actionOf: of, blocks }
   if (!numbers) return masker
   const given = givenTo(exchange, way)
-  return { ...masker, numberOf: (value) => numbers.of(owner, value), ...(given && { given }) }
+  return { ...masker, numberOf: (value, place) => numbers.of(owner, value, place), ...(given && { given }) }
 }
 
 /** Within what a value reads alike: a session, or all that an actor does where there is none. */

@@ -43,17 +43,23 @@ export class Comparison {
   }
 
   /** Whether a string was judged before. */
-  knows({ value, mode }: Piece): boolean {
-    return value.length >= SHORTEST && this.#known[mode].has(value)
+  knows(piece: Piece): boolean {
+    return this.#before(piece) !== undefined
   }
 
   /** The judgement of one string, from before or made now. */
   judge(piece: Piece): Judgement {
-    const known = piece.value.length < SHORTEST ? undefined : this.#known[piece.mode].get(piece.value)
+    const known = this.#before(piece)
     if (known !== undefined) return known
     const judgement = this.#judge(piece)
     if (piece.value.length >= SHORTEST) this.#judged.push({ piece, judgement })
     return judgement
+  }
+
+  /** One that depends on its place holds there alone. */
+  #before({ value, mode }: Piece): Judgement | undefined {
+    const known = value.length < SHORTEST ? undefined : this.#known[mode].get(value)
+    return known !== false && known?.placed ? undefined : known
   }
 
   /** The messages that the session has not put on the record. */

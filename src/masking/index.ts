@@ -1,6 +1,7 @@
 /** Finds secrets in whole and in streamed text; rules are data. Never a socket, a clock or a store. */
 export type { LaneFinding } from './edits.ts'
 export { type CompileOptions, compile, type Engine, isInForce, type Profile } from './engine.ts'
+export { isGuessable } from './guessable.ts'
 export { type Imported, importGitleaks } from './import/gitleaks.ts'
 export { OwnRuleForm, readOwnRules } from './import/own.ts'
 export { Lane } from './lane.ts'

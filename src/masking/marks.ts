@@ -9,14 +9,14 @@ export interface Match {
   readonly verified: boolean | undefined
 }
 
-/** Made from values; both must answer alike for alike values. Values are the secret's decoded characters. */
+/** Made from values; both must answer by the value alone. Values are the secret's decoded characters. */
 export interface Marks {
   /**
    * Four of `[a-z0-9]` for the placeholder: `[masked:github-pat#k7f2]`. Asked only where the end of a secret is decided
    * before its placeholder leaves, which the text alone decides: known values, and secrets of bounded length that are
-   * fixed in length, checked, or bound by what follows.
+   * fixed in length, checked, or bound by what follows. Without an answer the placeholder bears none.
    */
-  readonly mark?: (rule: string, value: string) => string
+  readonly mark?: (rule: string, value: string) => string | undefined
   /**
    * Told once for each secret as soon as all of it is known, also for those that were masked before their end; the
    * answer, if any, is kept with the finding. Not told of values longer than 16,384 units.

@@ -1,5 +1,6 @@
 /** Placeholders that can be traced back to a value, for one chain of exchanges. Values stay in memory and are never logged. */
 import { createHmac, randomBytes } from 'node:crypto'
+import { isGuessable } from '#masking'
 
 /** `[masked:<rule>#<16 hex digits>]`: what stands in a prompt where `mask: restore` took a value out. */
 export const OPEN = '[masked:'
@@ -26,14 +27,15 @@ export interface Owner {
 
 /**
  * Numbers values. The same value of the same owner has the same number for as long as the process lives; nobody who has
- * not its key can make one, and a restart forgets it.
+ * not its key can make one, and a restart forgets it. One that can be guessed has another number at each place: else
+ * whoever writes into the same prompt could try out guesses and have the model compare.
  */
 export class Numbers {
   readonly #key = randomBytes(32)
 
-  /** 64 bits as 16 hex digits. */
-  of({ actor, connection, session }: Owner, value: string): string {
-    const said = JSON.stringify([actor, connection, session, value])
+  /** 64 bits as 16 hex digits. `place` is where in the prompt the value stands, the same when it is resent. */
+  of({ actor, connection, session }: Owner, value: string, place: string): string {
+    const said = JSON.stringify([actor, connection, session, value, ...(isGuessable(value) ? [place] : [])])
     return createHmac('sha256', this.#key).update(said).digest('hex').slice(0, 16)
   }
 }
