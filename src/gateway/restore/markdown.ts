@@ -33,6 +33,7 @@ const SHOWN_AS_TEXT = new Set(
  * anything but plain, nothing is safe any more. Source: CommonMark 0.31 §4.5, 4.6, 4.7, 6.3–6.6.
  */
 export class Markdown implements Ground {
+  readonly #earlier: (() => boolean) | undefined
   #lost = false
   #last = 0
   #line = ''
@@ -46,6 +47,20 @@ export class Markdown implements Ground {
   #addresses = new Addresses()
   readonly #before = new Before()
 
+  /**
+   * @param earlier for a text that windows may show right behind others: whether those are at rest. Whether it begins a
+   * line is then unknown, so that no fence is sure.
+   */
+  constructor(earlier?: () => boolean) {
+    this.#earlier = earlier
+  }
+
+  /** Whether what is shown behind this text stands in plain words, be there a line end between or not. */
+  get rests(): boolean {
+    const open = this.#lost || this.#fence !== '' || this.#squares > 0 || this.#names || this.#addresses.inside
+    return !open && this.#last !== LESS && (this.#line === '' || /\w/.test(this.#line))
+  }
+
   take(unit: number): void {
     if (unit === RETURN || (unit === NEWLINE && this.#last !== RETURN)) this.#newline()
     else if (unit !== NEWLINE) this.#character(unit)
@@ -58,7 +73,7 @@ export class Markdown implements Ground {
   }
 
   get safe(): boolean {
-    if (this.#lost || this.#addresses.inside || FENCE.test(this.#line)) return false
+    if (this.#lost || this.#addresses.inside || FENCE.test(this.#line) || this.#earlier?.() === false) return false
     return this.#fence === '' ? this.#squares === 0 && !this.#names : this.#listed
   }
 
@@ -95,7 +110,7 @@ export class Markdown implements Ground {
 
   #open(line: string): void {
     const [, marks = '', language = ''] = /^(`{3,}|~{3,}) ?([\w+#-]*)$/.exec(line) ?? []
-    this.#lost ||= marks === '' || line.length >= LONGEST
+    this.#lost ||= this.#earlier !== undefined || marks === '' || line.length >= LONGEST
     this.#fence = marks
     this.#squares = 0
     this.#listed = SHOWN_AS_TEXT.has(language.toLowerCase())

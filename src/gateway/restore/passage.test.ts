@@ -11,7 +11,7 @@ import { fileTool } from './tools.ts'
 
 const NUMBER = '0123456789abcdef'
 const MARK = `[masked:github-pat#${NUMBER}]`
-const VALUE = 'va"lue\n1'
+const VALUE = 'va"lue\t1'
 const taken = new Map([[MARK, VALUE]])
 
 type Covers = (before: string, value: string, after: string) => boolean
@@ -74,7 +74,17 @@ test('a value that the rules would not find again stays where it is', () => {
   ])
   const json = JSON.stringify({ file_path: 'a.c', new_string: `"${MARK}"` })
   carried([json], edit(), (...all) => asked.push(all) > 0)
-  assert.deepEqual(asked.at(-1), ['"', VALUE, ''])
+  assert.deepEqual(asked.at(-1), ['"', VALUE, '"'])
+})
+
+test('a value of several lines stays where it is', () => {
+  const lines = new Map([[MARK, 'one\ntwo']])
+  const tally: Tally = { restored: new Map(), refused: new Set() }
+  const options = { tally, lane: 'text', covers: () => true, gives: () => undefined }
+  const passage = new Passage({ ...options, taken: lines, ground: new Markdown() })
+  passage.push(MARK)
+  passage.end()
+  assert.deepEqual([passage.render(0, MARK), tally.refused.size], [MARK, 1])
 })
 
 test('values side by side all come back', () => {

@@ -35,6 +35,8 @@ interface Edit {
 
 const BRACKET = 91
 const WHOLE = new RegExp(`^${TRACED.source}$`)
+/** Values of several lines are read back with numbers, in part or indented, so that nobody would know them again. */
+const LINES = /[\r\n]/
 /** What may follow a value directly. A dot counts only where nothing follows it, so that no host name is made. */
 const ENDS = /[\s"'`,;:)\]}>\\|]/
 
@@ -113,7 +115,7 @@ export class Passage {
     if (!WHOLE.test(placeholder)) return
     const { taken, ground, tally, lane, gives } = this.#options
     const value = taken.get(placeholder)
-    if (value === undefined || !this.#safe || !ends || !this.#covered(placeholder, value)) {
+    if (value === undefined || LINES.test(value) || !this.#safe || !ends || !this.#covered(placeholder, value)) {
       tally.refused.add(placeholder)
       return
     }
@@ -128,7 +130,9 @@ export class Passage {
   #covered(placeholder: string, value: string): boolean {
     const { before } = this.#options.ground
     const at = before.lastIndexOf(placeholder)
-    return at >= 0 && this.#options.covers(before.slice(0, at), value, before.slice(at + placeholder.length))
+    if (at < 0) return false
+    const [quote = '\n'] = /["'`]$/.exec(before.slice(0, at)) ?? []
+    return this.#options.covers(before.slice(0, at), value, before.slice(at + placeholder.length) || quote)
   }
 
   /** The text to send instead of `value`, which was pushed at `from`; calls go forward. */

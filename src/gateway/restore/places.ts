@@ -6,7 +6,7 @@ export type Json = Readonly<Record<string, unknown>>
 
 /** `tool`: the name, or the lane's key by which it was told before. */
 export type Place =
-  | { readonly kind: 'text' }
+  | { readonly kind: 'text'; readonly group: string }
   | { readonly kind: 'arguments' | 'freeform'; readonly tool: string | undefined; readonly key: string }
   | { readonly kind: 'field'; readonly tool: string | undefined; readonly field: string; readonly input: Json }
 
@@ -19,7 +19,8 @@ export interface Places {
   tools(event: Json): readonly (readonly [key: string, name: string])[]
 }
 
-const TEXT: Place = { kind: 'text' }
+/** `group`: windows may show all texts of one in a row, as one text. */
+const textOf = (group = ''): Place => ({ kind: 'text', group })
 const object = (value: unknown): Json => (typeof value === 'object' && value !== null ? (value as Json) : {})
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
 const name = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
@@ -32,13 +33,15 @@ const holderOf = (document: Json, path: string): Json =>
 
 const CHAT: Places = {
   lane(lane) {
-    if (/^choices\/\d+\/content$/.test(lane)) return TEXT
+    const text = /^(choices\/\d+)\/content$/.exec(lane)
+    if (text) return textOf(text[1])
     const [, key, field] = /^(choices\/\d+\/tool\/\w+\/)(arguments|input)$/.exec(lane) ?? []
     if (key === undefined) return undefined
     return { kind: field === 'input' ? 'freeform' : 'arguments', tool: undefined, key }
   },
   whole(document, path) {
-    if (/^choices\.\d+\.message\.content$/.test(path)) return TEXT
+    const text = /^(choices\.\d+)\.message\.content$/.exec(path)
+    if (text) return textOf(text[1])
     const kind = /\.message\.tool_calls\.\d+\.(?:function\.(arguments)|custom\.(input))$/.exec(path)
     if (!kind) return undefined
     return { kind: kind[1] ? 'arguments' : 'freeform', tool: name(holderOf(document, path)['name']), key: '' }
@@ -56,8 +59,8 @@ const CHAT: Places = {
 }
 
 const COMPLETIONS: Places = {
-  lane: (lane) => (/^choices\/\d+\/text$/.test(lane) ? TEXT : undefined),
-  whole: (_document, path) => (/^choices\.\d+\.text$/.test(path) ? TEXT : undefined),
+  lane: (lane) => (/^choices\/\d+\/text$/.test(lane) ? textOf(lane) : undefined),
+  whole: (_document, path) => (/^choices\.\d+\.text$/.test(path) ? textOf(path) : undefined),
   tools: () => [],
 }
 
@@ -65,13 +68,13 @@ const MESSAGES: Places = {
   lane(lane) {
     const [, key, field] = /^(content\/\d+\/)(text|partial_json)$/.exec(lane) ?? []
     if (key === undefined) return undefined
-    return field === 'text' ? TEXT : { kind: 'arguments', tool: undefined, key }
+    return field === 'text' ? textOf() : { kind: 'arguments', tool: undefined, key }
   },
   whole(document, path) {
     const [, at, field] = /^content\.(\d+)\.(text|input\..+)$/.exec(path) ?? []
     const block = object(list(document['content'])[Number(at)])
     if (field === undefined) return undefined
-    if (field === 'text') return block['type'] === 'text' ? TEXT : undefined
+    if (field === 'text') return block['type'] === 'text' ? textOf() : undefined
     const inside = field.replace(/^input\./, '').replace(/(^|\.)\d+(?=\.|$)/g, '')
     const tool = block['type'] === 'tool_use' ? name(block['name']) : undefined
     return { kind: 'field', tool, field: inside, input: object(block['input']) }
@@ -93,19 +96,19 @@ const RESPONSES: Places = {
   lane(lane) {
     const [, key, type = ''] = /^(output\/\d+\/)\d+\/([\w.]+)$/.exec(lane) ?? []
     if (key === undefined) return undefined
-    if (type === 'response.output_text') return TEXT
+    if (type === 'response.output_text') return textOf()
     const kind = CALLS[type]
     return kind && { kind, tool: undefined, key }
   },
   whole(document, path) {
     const type = String(document['type'] ?? '')
     const done = CALLS[type.replace(/\.done$/, '')]
-    if (path === 'text') return type === 'response.output_text.done' ? TEXT : undefined
+    if (path === 'text') return type === 'response.output_text.done' ? textOf() : undefined
     if (done && path === (done === 'arguments' ? 'arguments' : 'input'))
       return { kind: done, tool: undefined, key: `output/${document['output_index'] ?? 0}/` }
     const holder = holderOf(document, path)
     const field = path.slice(path.lastIndexOf('.') + 1)
-    if (field === 'text') return holder['type'] === 'output_text' ? TEXT : undefined
+    if (field === 'text') return holder['type'] === 'output_text' ? textOf() : undefined
     const tool = name(holder['name'])
     if (field === 'arguments' && holder['type'] === 'function_call') return { kind: 'arguments', tool, key: '' }
     return field === 'input' && holder['type'] === 'custom_tool_call' ? { kind: 'freeform', tool, key: '' } : undefined

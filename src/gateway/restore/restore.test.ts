@@ -74,11 +74,13 @@ test('a value comes back in the arguments of an edit, and the JSON stays whole',
   within(
     {
       restore: true,
-      script: answering((it) => tool('edit', JSON.stringify({ path: '.env', old_str: 'x', new_str: `k="${it}"` }))),
+      script: answering((it) =>
+        tool('edit', JSON.stringify({ path: '.env', old_str: 'x', new_str: `DB_PASSWORD="${it}"` })),
+      ),
     },
     async (house) => {
       const reply = await asked(house, prompt(`put ${SECRET} into .env`))
-      assert.deepEqual(JSON.parse(spelled(reply)), { path: '.env', old_str: 'x', new_str: `k="${SECRET}"` })
+      assert.deepEqual(JSON.parse(spelled(reply)), { path: '.env', old_str: 'x', new_str: `DB_PASSWORD="${SECRET}"` })
       assert.ok(!records(house).includes(SECRET))
     },
   ))

