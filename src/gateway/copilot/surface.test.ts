@@ -194,6 +194,11 @@ test('a plan that is not allowed gets no token, in GitHub’s own form, and asks
       assert.match(await chat.text(), /policy\.plan/)
       const ghosted = await send(house, GHOST, { method: 'POST', body: ghost })
       assert.deepEqual([ghosted.status, await ghosted.text()], [200, 'data: [DONE]\n\n'])
+      const edit = await send(house, '/proxy/chat/completions', {
+        method: 'POST',
+        body: '{"messages":[],"stream":true}',
+      })
+      assert.deepEqual([edit.status, await edit.text()], [200, 'data: [DONE]\n\n'])
       const last = openings(house).at(-1)
       assert.deepEqual(
         [last?.kind, last?.fault, last?.facts.github_plan?.value],
