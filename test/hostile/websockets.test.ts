@@ -7,6 +7,7 @@ import { WebSocket, WebSocketServer } from 'ws'
 import type { Shown } from '#console'
 import type { Summary } from '#trail'
 import { folderFor, type Gateway, startGateway } from '../process.case.ts'
+import { basic, connectTo } from '../tunnel.case.ts'
 import { startUpstream } from '../upstream.case.ts'
 
 const PROMPT = JSON.stringify({ type: 'response.create', model: 'm', input: 'count to three' })
@@ -89,4 +90,24 @@ test('told to end with a turn open: the reply comes to its end, then the socket 
   assert.equal(await busy.closed, 1012)
   assert.equal(busy.messages.at(-1), DONE)
   assert.equal(await ended, 0)
+})
+
+test('through the forward door, a WebSocket in a tunnel is recorded like any other', async (t) => {
+  const upstream = await provider(t)
+  const gateway = await startGateway(t, `forward: { other_hosts: refuse }\n${yaml(upstream.url)}`)
+  const key = await gateway.key()
+  const target = new URL(upstream.url).host
+  const tunnel = await connectTo(gateway.url, target, basic(key))
+  assert.equal(tunnel.status, 200)
+  const socket = new WebSocket(`ws://${target}/v1/responses`, { createConnection: () => tunnel.socket })
+  const messages: string[] = []
+  socket.on('message', (data) => messages.push(String(data)))
+  await once(socket, 'open')
+  socket.send(PROMPT)
+  await until(() => messages.length >= 2)
+  upstream.end()
+  await until(() => messages.at(-1) === DONE)
+  const shown = await turnOf(gateway)
+  assert.deepEqual([shown.opening.actor?.id, shown.opening.door, shown.ending?.kind], ['ana', 'websocket', 'replied'])
+  socket.close()
 })
