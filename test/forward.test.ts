@@ -4,19 +4,16 @@ import { execFile, spawnSync } from 'node:child_process'
 import { X509Certificate } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { request as ask } from 'node:http'
-import { createServer as createTcp } from 'node:net'
 import { join } from 'node:path'
-import { after, before, type TestContext, test } from 'node:test'
+import { after, before, test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import { ProxyAgent, request } from 'undici'
-import type { Shown } from '#console'
-import { type Ends, folderFor, type Gateway, startGateway } from './process.case.ts'
+import { type Ends, folderFor } from './process.case.ts'
+import { agentOf, CORP, echo, HOST, inside, open, type Scene, streams } from './scene.case.ts'
 import { askOver, basic, connectTo, shake } from './tunnel.case.ts'
 import { chunk, DONE, prompt, SECRET, startUpstream, type Upstream } from './upstream.case.ts'
-import { type Says, startWorld, type World } from './world.case.ts'
+import { type Says, startWorld } from './world.case.ts'
 
-const HOST = 'api.openai.com'
-const CORP = 'corp.openai.azure.com'
 const CHAT = '/v1/chat/completions'
 const KEEP = { connection: 'keep-alive' }
 const absent = (command: string) => (spawnSync(command, ['--version']).error ? `${command} is not installed` : false)
@@ -42,69 +39,7 @@ rules: [{ name: no-cake, when: 'prompt.text.contains("cake")', then: deny, reaso
   scene = await open(FILE, (asked, response) => say(asked, response), more)
 })
 
-interface Scene {
-  readonly gateway: Gateway
-  readonly world: World
-  readonly key: string
-  /** The certificates that clients trust. */
-  readonly ca: string
-  /** The proxy's address with a key in it. */
-  readonly proxy: string
-  last(): Promise<Shown>
-  /** Everything that fits a query, oldest first. */
-  all(query?: string): Promise<Shown[]>
-}
-
-const streams: Says = (_, response) => {
-  response.writeHead(200, { 'content-type': 'text/event-stream' })
-  response.write(chunk('the token is '))
-  response.end(chunk(SECRET) + DONE)
-}
-
 let say = streams
-
-async function open(t: Ends, says: Says, more = '', listen = ''): Promise<Scene> {
-  const world = await startWorld(t, [HOST, CORP], says)
-  const folder = folderFor(t)
-  const yaml = `${listen}connections:
-  openai: { kind: openai, proxy: '${world.proxy}', upstream_ca: '${world.ca(folder)}' }
-  second: { kind: openai, proxy: '${world.proxy}', upstream_ca: '${world.ca(folder)}' }
-  corp: { kind: openai, url: 'https://corp.openai.azure.com/team', proxy: '${world.proxy}', upstream_ca: '${world.ca(folder)}' }
-${more}`
-  const gateway = await startGateway(t, yaml, folder)
-  const key = await gateway.key()
-  const { pem: ca } = await gateway.api<{ pem: string }>('/ca/pem')
-  const url = new URL(gateway.url)
-  const list = async (query = '') =>
-    (await gateway.api<{ exchanges: { exchange: string }[] }>(`/exchanges?q=${encodeURIComponent(query)}`)).exchanges
-  const all = async (query?: string) => {
-    const rows = await list(query)
-    return Promise.all(rows.reverse().map(({ exchange }) => gateway.api<Shown>(`/exchanges/${exchange}`)))
-  }
-  return {
-    ...{ gateway, world, key, ca, all, proxy: `${url.protocol}//ana:${key}@${url.host}` },
-    async last() {
-      for (let tries = 0; ; tries++) {
-        const shown = await gateway.api<Shown>('/exchanges/last')
-        if (shown.ending || shown.opening?.kind === 'refused' || tries === 100) return shown
-        await wait(20)
-      }
-    },
-  }
-}
-
-/** TLS to a host through the gateway. */
-async function inside({ gateway, key, ca }: Pick<Scene, 'gateway' | 'key' | 'ca'>, host = HOST, port = 443) {
-  const { status, told, socket } = await connectTo(gateway.url, `${host}:${port}`, basic(key))
-  assert.equal(status, 200, told)
-  return shake(socket, { servername: host, ca })
-}
-
-function agentOf(t: TestContext, { proxy, ca }: Pick<Scene, 'proxy' | 'ca'>) {
-  const agent = new ProxyAgent({ uri: proxy, requestTls: { ca }, proxyTls: { ca } })
-  t.after(() => agent.destroy())
-  return agent
-}
 
 const post = {
   method: 'POST',
@@ -296,17 +231,6 @@ function absolute(target: string, headers: Record<string, string>, body: string)
     const asked = ask(options, (answer) => resolve(answer.resume().statusCode ?? 0))
     asked.once('error', reject).end(body)
   })
-}
-
-/** A TCP server that answers what it is sent, twice. */
-async function echo(t: Ends): Promise<number> {
-  const server = createTcp((socket) => {
-    socket.on('data', (bytes: Buffer) => socket.write(Buffer.concat([bytes, bytes])))
-    socket.on('error', () => socket.destroy())
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  t.after(() => void server.close())
-  return (server.address() as { port: number }).port
 }
 
 test('a host of no connection: refused by default, tunnelled unread where it is listed, and its bytes are on the record', async () => {

@@ -12,9 +12,10 @@ import { recordRefusal } from '../answer.ts'
 import { begin, type Exchange } from '../exchange.ts'
 import type { House } from '../house.ts'
 import type { Address, Head } from '../turn.ts'
+import { agentOf, type Credential, coversOf, credentialOf, recognise, whoOf } from './caller.ts'
 import { isHost, type Place, placeFor, placesAt } from './places.ts'
 import type { ForwardOptions, ForwardSettings } from './settings.ts'
-import { isAbsolute, readAbsolute, readTarget, same, shown, type Target } from './target.ts'
+import { isAbsolute, pathOf, readAbsolute, readTarget, same, shown, type Target } from './target.ts'
 import { ESTABLISHED, refuseConnect } from './told.ts'
 import { Ended, reachOf, Tunnels } from './tunnel.ts'
 
@@ -34,11 +35,6 @@ interface Entered {
   /** Why nothing that comes on it goes anywhere. */
   readonly refused?: Fault
   asked: boolean
-}
-
-interface Credential {
-  readonly name: 'proxy-authorization' | 'x-gatelog-key'
-  readonly value: string
 }
 
 interface Connecting {
@@ -212,39 +208,4 @@ export class Forward {
     const { insecure } = this.#options
     return { method, address, headers, door: 'forward', remote: socket.remoteAddress ?? '', insecure }
   }
-}
-
-/** The gateway's own key, or what came as a proxy's credential; a scheme that we do not take is none. */
-function credentialOf({ headers }: IncomingMessage): Credential | undefined {
-  for (const name of ['x-gatelog-key', 'proxy-authorization'] as const) {
-    const value = headers[name]
-    if (typeof value === 'string') return { name, value }
-  }
-  return undefined
-}
-
-/** Fills in whose key it is, be it good or not. */
-function recognise(exchange: Exchange<Head>, { secret }: Found): void {
-  try {
-    const { actor, id } = exchange.house.identity.recognise(secret)
-    exchange.actor = actor
-    exchange.key = id
-  } catch {
-    return // a stranger: refused within, where the client shows it
-  }
-}
-
-function coversOf(house: House, request: IncomingMessage): (connection: string) => boolean {
-  const found = findCredential(request.headers)
-  const scope = found && house.identity.scopeOf(found.secret)
-  return (connection) => scope === '*' || (scope?.includes(connection) ?? true)
-}
-
-const whoOf = ({ actor, turn }: Exchange<Head>): string => actor?.id ?? turn.remote
-const agentOf = ({ turn }: Exchange<Head>): string => String(turn.headers['user-agent'] ?? '').slice(0, 80)
-
-function pathOf(url: string): { path: string; query: string } {
-  if (isAbsolute(url)) return readAbsolute(url)
-  const mark = url.indexOf('?')
-  return mark < 0 ? { path: url, query: '' } : { path: url.slice(0, mark), query: url.slice(mark) }
 }

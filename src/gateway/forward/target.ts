@@ -55,3 +55,10 @@ export function listed(list: readonly string[], { host, port }: Target): boolean
     return name.startsWith('*.') ? host.endsWith(name.slice(1)) : host === name
   })
 }
+
+/** Path and query of a request target, in whichever form it came. @throws forward.target */
+export function pathOf(url: string): { path: string; query: string } {
+  if (isAbsolute(url)) return readAbsolute(url)
+  const mark = url.indexOf('?')
+  return mark < 0 ? { path: url, query: '' } : { path: url.slice(0, mark), query: url.slice(mark) }
+}
