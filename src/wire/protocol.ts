@@ -73,7 +73,8 @@ export function wholePieces(text: string, part: 'prompt' | 'reply', tree?: Tree)
 
 /**
  * The strings of one event. `laneOf` names a delta's lane from its path and the numbers beside it. A string that the
- * table does not know is a lane of its own, named by event type and path, so that a new field can hide nothing.
+ * table does not know is a lane of its own, named by event type and path, so that a new field can hide nothing. The
+ * elements of a list, and the same field of its objects, are one lane in order: a list of tokens spells a text.
  */
 export function eventPieces(
   { spans, numbers }: Strings,
@@ -81,7 +82,8 @@ export function eventPieces(
   laneOf: (path: string, numbers: ReadonlyMap<string, number>) => string,
 ): Piece[] {
   return spans.map((span) => {
-    if (!span.field) return piece(span, `${type}:${span.path}${positionOf(span.path, numbers)}`, DELTA, 'delta')
+    if (!span.field)
+      return piece(span, `${type}:${inOrder(span.path)}${positionOf(span.path, numbers)}`, DELTA, 'delta')
     const { how } = span.field
     return piece(
       span,
@@ -91,6 +93,9 @@ export function eventPieces(
     )
   })
 }
+
+/** A path with `*` for the places in lists. */
+const inOrder = (path: string): string => path.replace(/(?<=^|\.)\d+(?=\.|$)/g, '*')
 
 /** As an event's reading tells it. */
 export const doubledIn = ({ doubled }: Strings): { readonly doubled?: string } =>
