@@ -5,8 +5,10 @@ import { either } from './spelling.ts'
 const BEGIN = 'BEGIN RSA<> PRIVATE KEY-----'
 const END = '-----END RSA<> PRIVATE KEY-----'
 
-/** Between the lines of a key: white space, escaped line breaks, the quotes and plus signs of source code. */
-const GAP = `(?:[\\s"'\`,+>|\\\\]|\\\\[nrt]){0,40}`
+/** Before a line, as tools print files: its number, and a tab, a colon, a bar or an arrow that is no ASCII. */
+const NUMBER = `[0-9]{1,6}(?:[\\t:|]|[^\\t-~]|\\\\t)`
+/** Between the lines of a key: white space, escaped line breaks, the quotes and plus signs of source code, numbers. */
+const GAP = `(?:[\\s"'\`,+>|\\\\]|\\\\[nrt]|${NUMBER}){0,40}`
 const HEADER = `${GAP}[A-Z][A-Za-z-]{3,20}: [^\\n\\r"'\\\\]{1,80}`
 /** Only runs of base64 are swallowed, so that prose or code about keys stays; the gap after them waits. */
 const BODY = `(?:${HEADER}){0,4}(?:${GAP}[A-Za-z0-9+/=]{16,})+`
@@ -43,6 +45,10 @@ export const KEYS: readonly MaskingRule[] = [
         `-----{{${BEGIN}\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,<HEX:32>\n\n<base64:64>\n${END}}}`,
         `-----{{BEGIN PGP PRIVATE<> KEY BLOCK-----\n\nlQ<base64:62>\n=<base64:4>\n-----END PGP PRIVATE<> KEY BLOCK-----}}`,
         `-----{{${BEGIN}}}`,
+        `     1→-----{{${BEGIN}\n     2→MII<base64:61>\n    10→<base64:64:2>==\n   11→${END}}}`,
+        `     1\t-----{{${BEGIN}\n     2\tMII<base64:61>\n     3\t<base64:64:2>==\n     4\t${END}}}`,
+        `k.pem:1:-----{{${BEGIN}\n2:MII<base64:61>\n3:<base64:64:2>==\n4:${END}}}`,
+        `1\\t-----{{${BEGIN}\\n2\\tMII<base64:61>\\n3\\t<base64:64:2>==\\n4\\t${END}}}`,
       ],
       miss: ['-----BEGIN PUBLIC<> KEY-----\n<base64:64>', '-----BEGIN CERTIFICATE-----'],
     },
