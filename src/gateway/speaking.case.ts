@@ -157,10 +157,10 @@ export function speaking(
 export const turnsOf = ({ watched }: Open): Opening[] =>
   (watched.entries as Opening[]).filter(({ method }) => method === 'MESSAGE')
 
-/** Waits until something holds; fails after two seconds. */
+/** Waits until something holds; fails after twenty seconds. */
 export async function until(holds: () => boolean, what: string): Promise<void> {
   for (let turn = 0; !holds(); turn++) {
-    if (turn > 400) throw new Error(`never held: ${what}`)
+    if (turn > 4000) throw new Error(`never held: ${what}`)
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
 }

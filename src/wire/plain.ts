@@ -27,4 +27,4 @@ export function readPlainEvent(data: string): EventReading {
 
 /** A text and a list of text parts are read as one text. */
 const laneOf = (lane: string): string => lane.replace(PART, '$1')
-const PART = /\b(content)\.\d+\.text\b/
+const PART = /\b(content)\.\*\.text\b/

@@ -109,8 +109,11 @@ test('unknown connections, hosts, routes and methods are refused, and on the rec
   assert.equal(ground.upstream.received.length, 0)
 })
 
-test('a WebSocket upgrade is refused with 426, so that clients fall back', async (t) => {
+test('a WebSocket upgrade is refused with 426 where none may be, so that clients fall back', async (t) => {
   const ground = await openGround(t, (_, response) => void response.end(DONE))
+  ground.gateway.configure(`connections: { up: { kind: openai, url: '${ground.upstream.url}', websocket: refuse } }\n`)
+  ground.gateway.child.kill('SIGHUP')
+  await ground.gateway.hears('in force')
   const told = await ground.raw(
     `GET /c/up/v1/responses HTTP/1.1\r\nHost: g\r\nx-gatelog-key: ${ground.key}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n`,
   )

@@ -3,7 +3,7 @@
 /** Formats that editors, forges and browsers draw, and in which an address may be fetched by looking. */
 const PAGES = new Set(
   (
-    'md markdown mdown mkd mdx mdc rmd qmd html htm xhtml shtml mht svg xml xsl xslt rst adoc asciidoc org textile wiki ' +
+    'md markdown markdn mdown mdwn mkdown mkdn mkd livemd mdtext ronn mdx mdc rmd qmd html htm xhtml shtml mht svg xml xsl xslt rst adoc asciidoc org textile wiki ' +
     'mediawiki ipynb tex ltx jsx tsx vue svelte astro hbs ejs erb haml pug php phtml aspx cshtml razor jsp twig njk liquid ' +
     'mustache tmpl css scss sass less puml plantuml mmd mermaid dot gv drawio rtf url webloc desktop eml msg ics pdf docx'
   ).split(' '),

