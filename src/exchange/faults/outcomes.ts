@@ -1,0 +1,110 @@
+/** Faults of rules, of upstreams, of the gateway and of the trail: rows of the table in `fault.ts`. Data only. */
+import type { Row } from './row.ts'
+
+export const OUTCOMES = {
+  'policy.deny': {
+    status: 400,
+    message: 'This prompt was denied by a rule',
+    remedy: 'Change the prompt, or ask whoever wrote the rule.',
+  },
+  'policy.secret': {
+    status: 400,
+    message: 'This prompt holds a secret that may not pass',
+    remedy: 'Take it out of the prompt and of the files it names; revoke it if it was real.',
+  },
+  'policy.approval': {
+    status: 400,
+    message: 'This prompt holds a secret that somebody must approve, and this version takes no approvals',
+    remedy: 'Take it out of the prompt, or have masking.actions changed.',
+  },
+  'policy.plan': {
+    status: 400,
+    message: 'This GitHub account’s Copilot plan may not be used here',
+    remedy: 'Sign in with the account that your company gave you; copilot.allowed_plans says which plans may.',
+  },
+  'policy.reply': {
+    status: 400,
+    message: 'The reply held a secret that may not pass',
+    remedy: 'Ask again without it.',
+  },
+  'policy.error': {
+    status: 400,
+    message: 'A rule could not be evaluated',
+    remedy: 'Correct the rule: `gatelog check`.',
+  },
+  'upstream.refused': {
+    status: 502,
+    message: 'The upstream cannot be reached',
+    remedy: 'Test it: `gatelog connections test <name>`.',
+  },
+  'upstream.private': {
+    status: 502,
+    message: 'The upstream’s name leads to an address that is not public',
+    remedy: 'Where it is meant: private_addresses: allow on the connection, or write the address itself.',
+  },
+  'upstream.tls': {
+    status: 502,
+    message: 'The upstream’s certificate is not trusted',
+    remedy: 'Set upstream_ca on the connection to the CA’s file.',
+  },
+  'upstream.reset': { status: 502, message: 'The upstream broke the connection', remedy: 'Send the prompt again.' },
+  'upstream.timeout': {
+    status: 504,
+    message: 'The upstream did not answer in time',
+    remedy: 'Send it again, or raise the timeouts of the connection.',
+  },
+  'upstream.truncated': {
+    status: 502,
+    message: 'The upstream’s reply ended before its last event',
+    remedy: 'Send the prompt again.',
+  },
+  'upstream.malformed': {
+    status: 502,
+    message: 'The upstream’s reply cannot be read, so it cannot be masked',
+    remedy: 'Check that the connection’s kind fits its upstream.',
+  },
+  'upstream.ambiguous': {
+    status: 502,
+    message: 'The reply named the file of an edit after a masked value was put back into it',
+    remedy: 'Send the prompt again; if it happens again, look at what the prompt contains.',
+  },
+  'client.aborted': { status: 499, message: 'The client went away', remedy: 'Nothing to do.' },
+  'gateway.draining': { status: 503, message: 'Gatelog is shutting down', remedy: 'Send it again in a moment.' },
+  'gateway.stopped': {
+    status: 503,
+    message: 'Gatelog stopped while this exchange was open',
+    remedy: 'Send the prompt again.',
+  },
+  'gateway.internal': { status: 500, message: 'Gatelog made a mistake', remedy: 'Report it with the exchange’s id.' },
+  'trail.unavailable': {
+    status: 503,
+    message: 'The audit trail cannot be written, so nothing was sent',
+    remedy: 'Free disk space or repair the store: `gatelog doctor`.',
+  },
+  'trail.locked': {
+    status: 503,
+    message: 'Another process holds the trail',
+    remedy: 'Stop the other gatelog, or wait for it.',
+  },
+  'trail.broken': {
+    status: 503,
+    message: 'The disk reported a write error; the trail has latched shut',
+    remedy: 'Check the disk, then start Gatelog again.',
+  },
+  'trail.newer': {
+    status: 500,
+    message: 'This trail was written by a newer Gatelog',
+    remedy: 'Run the newer version.',
+  },
+  'trail.absent': { status: 404, message: 'The record holds no such exchange', remedy: 'Find it: `gatelog search`.' },
+  'trail.ambiguous': {
+    status: 400,
+    message: 'Several exchanges have this beginning of an id',
+    remedy: 'Give more characters of it.',
+  },
+  'trail.none': {
+    status: 404,
+    message: 'There is no record yet',
+    remedy: 'Start the server, or name the configuration that it was started with: --config <file>.',
+  },
+} as const satisfies Record<string, Row>
