@@ -57,6 +57,7 @@ export function backendOf(options: BackendOptions): Backend {
       ...openGap(options),
       ...(await caChecks(options.ca(), options.connections())),
       ...trustChecks(options.untrusting?.() ?? []),
+      ...(await bypassCheck(options)),
     ],
   }
 }
@@ -154,6 +155,17 @@ function checks({ trail, config, notReady }: BackendOptions): CheckRow[] {
       : { check: 'listener', state: 'ok', told: 'loopback or TLS' },
     ...(why ? [{ check: 'ready', state: 'fail' as const, told: why }] : []),
   ]
+}
+
+const LATELY_MS = 7 * 86_400_000
+
+/** Calls of the last week that somebody reports and that did not pass here. */
+async function bypassCheck({ trail }: BackendOptions): Promise<CheckRow[]> {
+  const lately = (await trail.bypasses()).filter(({ bypass }) => bypass.at > Date.now() - LATELY_MS)
+  if (lately.length === 0) return []
+  const who = new Set(lately.map(({ bypass }) => bypass.actor ?? bypass.github))
+  const told = `${lately.length} calls of ${who.size} in seven days were reported and did not pass here`
+  return [{ check: 'coverage', state: 'warn', told, remedy: 'Look at the leads: gatelog coverage' }]
 }
 
 /** A gap that the trail does not tell of yet: open now, or left by a process that was killed within it. */

@@ -13,6 +13,7 @@ const skip = can ? false : 'needs root and strace'
 
 /** Attaches to every thread; `ended` stops the fault. */
 async function inject(gateway: Gateway, calls: string, error: string): Promise<ChildProcess> {
+  await wait(1000) // what the last exchange still writes is not to be hit
   const args = ['-f', '-p', String(gateway.child.pid), '-e', `trace=${calls}`, '-e', `inject=${calls}:error=${error}`]
   const strace = spawn('strace', [...args, '-o', '/dev/null'], { stdio: ['ignore', 'ignore', 'pipe'] })
   await once(strace.stderr, 'data')

@@ -2,15 +2,17 @@
 import type { CheckRow } from '#console'
 import { commonOf, examples, type Register, withRecord } from '../command.ts'
 import { EXIT } from '../exit.ts'
+import { proxyChecks } from '../proxy-checks.ts'
 import { json, line, out, paint } from '../terminal.ts'
 
 export const doctor: Register = (program) => {
   program
     .command('doctor')
-    .description('check the running house, or the record where none runs')
+    .description('check the running house, or the record where none runs, and this shell’s proxy variables')
     .addHelpText('after', examples('doctor', 'doctor --json'))
     .action(async (_options, command) => {
-      const rows = await withRecord(command, (record) => record.get<CheckRow[]>('/checks'))
+      const of = await withRecord(command, (record) => record.get<CheckRow[]>('/checks'))
+      const rows = [...of, ...proxyChecks(process.env)]
       if (commonOf(command).json) out(json(rows))
       else for (const row of rows) out(told(row))
       const failed = rows.filter((row) => row.state === 'fail')

