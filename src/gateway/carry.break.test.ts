@@ -72,6 +72,14 @@ for (const durable of ['each-event', 'during'] as const)
       },
     ))
 
+test('an exchange whose opening cannot be written lets go of an upstream that has not answered', () =>
+  within({ durable: 'during', script: () => undefined }, async (house) => {
+    house.watched.hold = wait(200)
+    setTimeout(() => (house.watched.fail = new Fault('trail.unavailable')), 100)
+    assert.equal((await ask(house, chat('hi'))).status, 503)
+    await until(() => house.seen[0]?.aborted === true)
+  }))
+
 test('the client’s abort reaches upstream within a second and is recorded', () =>
   within(
     {
