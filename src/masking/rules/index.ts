@@ -5,6 +5,7 @@ import { AI } from './ai.ts'
 import { ASSIGNMENT } from './assignment.ts'
 import { AWS } from './aws.ts'
 import { AZURE } from './azure.ts'
+import { BY_NAME } from './by-name.ts'
 import { CALL_RULES } from './calls.ts'
 import { CHAT } from './chat.ts'
 import { CLOUDS } from './clouds.ts'
@@ -35,7 +36,6 @@ import { PLATFORMS } from './platforms.ts'
 import { PROSE } from './prose.ts'
 import { REGISTRIES } from './registries.ts'
 import { SAAS } from './saas.ts'
-import { SERVICES } from './services.ts'
 import { SETTINGS } from './settings.ts'
 import { SHELL } from './shell.ts'
 import { SOCIAL } from './social.ts'
@@ -84,7 +84,7 @@ export const FAMILIES: Readonly<Record<string, readonly MaskingRule[]>> = {
   sql: SQL,
   settings: SETTINGS,
   kubernetes: KUBERNETES,
-  services: SERVICES,
+  services: BY_NAME,
   vendors: VENDORS,
   assignment: ASSIGNMENT,
   languages: LANGUAGES,

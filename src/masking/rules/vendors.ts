@@ -1,6 +1,6 @@
 /** Keys of further services, known by the service's name beside them whatever their shape. Data, never code that scans. */
 import type { MaskingRule } from '../rule.ts'
-import { TO_KEY } from './service.ts'
+import { TO_KEY } from './beside.ts'
 import { ANY } from './spelling.ts'
 
 const list = (names: string): readonly string[] => names.split(/,\s*/)

@@ -1,8 +1,8 @@
 /** Keys without a beginning of their own, known by the service's name beside them. Data, never code that scans. */
 import type { MaskingRule } from '../rule.ts'
-import { beside, type Service } from './service.ts'
+import { beside, type Named } from './beside.ts'
 
-const CLOUDS: readonly Service[] = [
+const CLOUDS: readonly Named[] = [
   [
     'aws-secret-key',
     'Amazon Web Services secret access key',
@@ -36,7 +36,7 @@ const CLOUDS: readonly Service[] = [
   ['vultr-key', 'Vultr API key', ['vultr'], ['BASE36', 36]],
 ]
 
-const BUILDING: readonly Service[] = [
+const BUILDING: readonly Named[] = [
   [
     'artifactory-token',
     'JFrog Artifactory key or reference token',
@@ -72,7 +72,7 @@ const BUILDING: readonly Service[] = [
   ['travis-token', 'Travis CI token', ['travis'], ['base64url', 22]],
 ]
 
-const WATCHING: readonly Service[] = [
+const WATCHING: readonly Named[] = [
   ['amplitude-key', 'Amplitude key', ['amplitude'], ['hex', 32]],
   ['bugsnag-key', 'Bugsnag key', ['bugsnag'], ['hex', 32]],
   ['datadog-api-key', 'Datadog API key', ['datadog', 'dd_api', 'dd-api', 'ddog'], ['hex', 32]],
@@ -107,7 +107,7 @@ const WATCHING: readonly Service[] = [
   ['wakatime-key', 'WakaTime key', ['wakatime'], ['uuid', 1]],
 ]
 
-const MESSAGES: readonly Service[] = [
+const MESSAGES: readonly Named[] = [
   ['discord-client-secret', 'Discord client secret', ['discord'], ['base64url', 32]],
   ['facebook-app-secret', 'Facebook app secret', ['facebook', 'fb_app', 'fb_secret', 'meta_app'], ['hex', 32]],
   ['flickr-key', 'Flickr key or secret', ['flickr'], ['hex', 32], ['hex', 16]],
@@ -143,7 +143,7 @@ const MESSAGES: readonly Service[] = [
   ['zendesk-token', 'Zendesk token', ['zendesk'], ['base62', 40]],
 ]
 
-const WORK: readonly Service[] = [
+const WORK: readonly Named[] = [
   ['adafruit-io-key', 'Adafruit IO key', ['adafruit'], ['base64url', 32]],
   ['adobe-secret', 'Adobe client id or secret', ['adobe'], ['hex', 32]],
   ['airtable-legacy-key', 'Airtable key (before 2024)', ['airtable'], ['base62', 17]],
@@ -176,7 +176,7 @@ const WORK: readonly Service[] = [
   ['yelp-key', 'Yelp Fusion key', ['yelp'], ['base64url', 128]],
 ]
 
-const DATA: readonly Service[] = [
+const DATA: readonly Named[] = [
   ['alchemy-key', 'Alchemy key', ['alchemy'], ['base64url', 32]],
   ['assemblyai-key', 'AssemblyAI key', ['assemblyai', 'assembly_ai'], ['hex', 32]],
   ['binance-secret', 'Binance key or secret', ['binance'], ['base62', 64]],
@@ -205,11 +205,6 @@ const DATA: readonly Service[] = [
   ['yandex-key', 'Yandex Cloud key', ['yandex'], ['base64url', 38, 60]],
 ]
 
-export const SERVICES: readonly MaskingRule[] = [
-  ...CLOUDS,
-  ...BUILDING,
-  ...WATCHING,
-  ...MESSAGES,
-  ...WORK,
-  ...DATA,
-].map(beside)
+export const BY_NAME: readonly MaskingRule[] = [...CLOUDS, ...BUILDING, ...WATCHING, ...MESSAGES, ...WORK, ...DATA].map(
+  beside,
+)

@@ -4,7 +4,7 @@ import { ANY, either } from './spelling.ts'
 
 type Shape = readonly [kind: keyof typeof CLASSES, length: number, most?: number]
 /** [id, whose key, names that stand before it, class and length in characters]. */
-export type Service = readonly [id: string, whose: string, names: readonly string[], ...shapes: readonly Shape[]]
+export type Named = readonly [id: string, whose: string, names: readonly string[], ...shapes: readonly Shape[]]
 
 const CLASSES = {
   hex: '[0-9a-f]',
@@ -30,7 +30,7 @@ const sampleOf = ([kind, length]: Shape): string =>
   kind === 'uuid' ? '<hex:8:3>-<hex:4:2>-<hex:4:3>-<hex:4:4>-<hex:12:5>' : `<${kind}:${length}:3>`
 
 /** The rule for a key that stands beside the name of its service, with its examples. */
-export function beside([id, whose, names, ...shapes]: Service): MaskingRule {
+export function beside([id, whose, names, ...shapes]: Named): MaskingRule {
   const sample = sampleOf(shapes[0]!)
   const name = names[0]!
   const joint = /[_-]$/.test(name) ? '' : '_'
