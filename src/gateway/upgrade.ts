@@ -15,10 +15,11 @@ import {
   withoutHandshake,
 } from '#relay'
 import type { Connection, Host } from './connection.ts'
-import type { Head, Received, Turn } from './turn.ts'
+import { Headed, type SocketHead } from './headed.ts'
+import type { Received, Turn } from './turn.ts'
 
 export interface UpgradeOptions {
-  readonly head: Head & Pick<Turn, 'rawHeaders'>
+  readonly head: SocketHead
   readonly request: IncomingMessage
   readonly socket: Duplex
   /** Bytes that came after the request. */
@@ -39,9 +40,9 @@ export interface Opened {
   readonly host: Host
 }
 
-export class UpgradeTurn implements Turn {
-  readonly door = 'websocket' as const
+export class UpgradeTurn extends Headed implements Turn {
   readonly method = 'UPGRADE'
+  readonly headers: SocketHead['headers']
   begun = false
   /** Set once the client was told that its WebSocket is open. */
   opened: Opened | undefined
@@ -52,29 +53,11 @@ export class UpgradeTurn implements Turn {
   #protocol = ''
 
   constructor(options: UpgradeOptions) {
+    super(options.head)
+    this.headers = options.head.headers
     this.#options = options
     if (options.socket.destroyed) this.#onClose()
     options.socket.on('close', this.#onClose)
-  }
-
-  get address() {
-    return this.#options.head.address
-  }
-
-  get headers() {
-    return this.#options.head.headers
-  }
-
-  get rawHeaders(): readonly string[] {
-    return this.#options.head.rawHeaders
-  }
-
-  get remote(): string {
-    return this.#options.head.remote
-  }
-
-  get insecure(): boolean {
-    return this.#options.head.insecure
   }
 
   get gone(): AbortSignal {

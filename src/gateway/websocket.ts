@@ -2,14 +2,15 @@
 import { type HeaderList, type Incoming, type Line, NO_BODY, type Outgoing, type Peer } from '#relay'
 import { eventOf, messagesIn, PROTOCOLS, type Said, type Verb } from '#wire'
 import type { Connection, Host } from './connection.ts'
-import type { Head, Received, Turn } from './turn.ts'
+import { Headed, type SocketHead } from './headed.ts'
+import type { Received, Turn } from './turn.ts'
 
 /** What `readSaid` makes of a message, as a route knows it. */
 const VERBS: Readonly<Record<Said['kind'], Verb>> = { prompt: 'MESSAGE', signal: 'SIGNAL', unknown: 'OTHER' }
 
 export interface MessageOptions {
   /** The handshake's head: who speaks, and where to. */
-  readonly head: Head & Pick<Turn, 'rawHeaders'>
+  readonly head: SocketHead
   readonly said: Said
   readonly bytes: Buffer
   readonly client: Peer
@@ -23,36 +24,20 @@ export interface MessageOptions {
 const ENDS = PROTOCOLS.filter(({ socket }) => socket).map(({ ends }) => ends)
 
 /** A message is an event: it crosses `carry()` as one, whose data is the message, and leaves as a message again. */
-export class MessageTurn implements Turn {
-  readonly door = 'websocket' as const
+export class MessageTurn extends Headed implements Turn {
   readonly method: Verb
-  readonly headers: Head['headers']
+  readonly headers: SocketHead['headers']
   begun = false
   /** Whether the provider's reply came to its end, or was never asked for. */
   clean = true
   readonly #options: MessageOptions
 
   constructor(options: MessageOptions) {
+    super(options.head)
     const { 'content-encoding': _encoding, ...headers } = options.head.headers
     this.#options = options
     this.method = VERBS[options.said.kind]
     this.headers = { ...headers, ...options.said.headers, 'content-type': 'application/json' }
-  }
-
-  get address() {
-    return this.#options.head.address
-  }
-
-  get rawHeaders(): readonly string[] {
-    return this.#options.head.rawHeaders
-  }
-
-  get remote(): string {
-    return this.#options.head.remote
-  }
-
-  get insecure(): boolean {
-    return this.#options.head.insecure
   }
 
   get gone(): AbortSignal {
