@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import { answer, ask, kinds, stream, until, within } from './asking.case.ts'
-import { chat, chunk, DONE, Fault, type Script } from './house.case.ts'
+import { chat, chunk, DONE, Fault, PATIENT, type Script } from './house.case.ts'
 
 /** An upstream that begins its answer and says no more. */
 const begun: Script = (_request, _body, response) => {
@@ -54,6 +54,7 @@ for (const durable of ['each-event', 'during'] as const)
     within(
       {
         durable,
+        timeouts: PATIENT,
         script: (_request, _body, response) => {
           response.writeHead(200, { 'content-type': 'text/event-stream' })
           const timer = setInterval(() => response.write(chunk('on and on')), 20)
@@ -73,7 +74,7 @@ for (const durable of ['each-event', 'during'] as const)
     ))
 
 test('an exchange whose opening cannot be written lets go of an upstream that has not answered', () =>
-  within({ durable: 'during', script: () => undefined }, async (house) => {
+  within({ durable: 'during', timeouts: PATIENT, script: () => undefined }, async (house) => {
     house.watched.hold = wait(200)
     setTimeout(() => (house.watched.fail = new Fault('trail.unavailable')), 100)
     assert.equal((await ask(house, chat('hi'))).status, 503)

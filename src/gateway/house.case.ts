@@ -72,6 +72,9 @@ const keyring: Keyring = {
   hash: (purpose) => createHmac('sha256', purpose),
 }
 
+/** No test waits so long: what ends under these was ended by something else. */
+export const PATIENT = { first_byte_ms: 60_000, idle_ms: 60_000, total_ms: 60_000 } as const
+
 /** Everything up; `close` takes it down. */
 export async function openHouse(setup: Setup) {
   const seen: { headers: IncomingMessage['headers']; body: string; aborted: boolean }[] = []

@@ -7,6 +7,9 @@ import { frame, rawSocket } from './frames.case.ts'
 import { SECRET } from './house.case.ts'
 import { answering, create, events, say, speaking, speakTo, turnsOf, until } from './speaking.case.ts'
 
+/** For what a timeout is to end. */
+const HASTY = { first_byte_ms: 500, idle_ms: 500 }
+
 const TEXT = 1
 const BINARY = 2
 const CLOSE = 8
@@ -161,7 +164,7 @@ for (const [name, speak, fault, code] of LATE)
         assert.ok(!closed.reason.includes(SECRET))
         assert.deepEqual(endOf(house), ['failed', fault])
       },
-      { eventBytes: 16_000 },
+      { eventBytes: 16_000, timeouts: HASTY },
     ))
 
 test('close codes go on both ways; the client’s reason does not', () =>
@@ -352,5 +355,5 @@ test('a client that reads nothing holds back the provider, and is let go', () =>
       assert.ok((heard[0]?.socket.bufferedAmount ?? 0) > 40_000_000, 'of 60 MB most waits there')
       raw.leave()
     },
-    { eventBytes: 1_000_000 },
+    { eventBytes: 1_000_000, timeouts: HASTY },
   ))

@@ -84,6 +84,7 @@ export const MUTATIONS: readonly Mutation[] = [
     '',
   ),
   watch('The client’s abort cuts the exchange.', "gone.addEventListener('abort', onGone)"),
+  watch('What is over lets go of its upstream, whatever ended it.', 'controller.abort(OVER)'),
   watch('A revoked key cuts the exchange.', "revoked.addEventListener('abort', onRevoked)"),
   stream(
     'A reply that broke off is not recorded as one that ended.',
