@@ -44,6 +44,8 @@ const MOST_OF_ONE = 1_000
 export class Sightings {
   readonly #options: SightingsOptions
   readonly #waiting = new Map<string, { readonly seen: Seen; readonly due: number }>()
+  /** How many wait of each. */
+  readonly #ofOne = new Map<string, number>()
   /** What was decided of late, so that a report that comes twice is counted once. */
   readonly #known: Recent<true>
   #timer: NodeJS.Timeout | undefined
@@ -67,7 +69,10 @@ export class Sightings {
       if (this.#waiting.has(key) || this.#known.get(key, now)) continue
       this.tally.seen++
       if (this.#full(one.who)) this.tally.dropped++
-      else this.#waiting.set(key, { seen: one, due: now + GRACE_MS })
+      else {
+        this.#waiting.set(key, { seen: one, due: now + GRACE_MS })
+        this.#count(one.who, 1)
+      }
     }
     if (this.#waiting.size > 0) this.#later()
   }
@@ -93,6 +98,7 @@ export class Sightings {
     for (const [key, { seen, due }] of this.#waiting) {
       if (due > now) continue
       this.#waiting.delete(key)
+      this.#count(seen.who, -1)
       this.#known.set(key, true, now)
       if (await this.#isOnRecord(seen)) this.tally.onRecord++
       else await this.#bypassed(seen)
@@ -109,9 +115,14 @@ export class Sightings {
   }
 
   #full(who: Who): boolean {
+    return this.#waiting.size >= MOST_WAITING || (this.#ofOne.get(JSON.stringify(who)) ?? 0) >= MOST_OF_ONE
+  }
+
+  #count(who: Who, more: number): void {
     const own = JSON.stringify(who)
-    const ofOne = [...this.#waiting.values()].filter(({ seen }) => JSON.stringify(seen.who) === own).length
-    return this.#waiting.size >= MOST_WAITING || ofOne >= MOST_OF_ONE
+    const sum = (this.#ofOne.get(own) ?? 0) + more
+    if (sum > 0) this.#ofOne.set(own, sum)
+    else this.#ofOne.delete(own)
   }
 
   /** By the id of the request or of the interaction where there is one, else any exchange of the same one at that time. */
