@@ -1,12 +1,13 @@
 /** Where in a reply a value may stand, unit by unit of the raw text, and how it is written there. Opens no socket. */
 import { Addresses } from './addresses.ts'
+import { Spelt } from './spelt.ts'
 
 export interface Ground {
   /** Takes the next unit of the raw text. */
   take(unit: number): void
   /** Whether a value may stand where the next unit will. */
   readonly safe: boolean
-  /** What stands before the next unit, as its reader has it: its end, of at least 16,384 UTF-16 units where there are so many. */
+  /** What stands before the next unit, as its reader has it: its end, of at least 1,024 UTF-16 units where there are so many. */
   readonly before: string
   /** How a value is written here. Said only of one that is put back, of which the placeholder is the last that stands in `before`. */
   written(value: string, placeholder: string): string
@@ -14,27 +15,16 @@ export interface Ground {
   readonly broken?: boolean
 }
 
-/** So much of what stands before a value is known, and told to the rules. UTF-16 units. */
-const MOST = 16_384
+/** So much of what stands before a value is told to the rules. UTF-16 units. */
+const MOST = 1024
 
 /** The end of a text, in which values stand as its reader has them. */
 export class Before {
   text = ''
-  /** Whether more stood before it. */
-  cut = false
-
-  /** Since the last blank line; undefined where that is too far back. */
-  get paragraph(): string | undefined {
-    const blank = [...this.text.matchAll(BLANK)].at(-1)?.index
-    return blank === undefined && this.cut ? undefined : this.text.slice(blank ?? 0)
-  }
 
   take(unit: number): void {
     this.text += String.fromCharCode(unit)
-    if (this.text.length > 2 * MOST) {
-      this.text = this.text.slice(-MOST)
-      this.cut = true
-    }
+    if (this.text.length > 2 * MOST) this.text = this.text.slice(-MOST)
   }
 
   replace(placeholder: string, value: string): string {
@@ -44,19 +34,15 @@ export class Before {
   }
 }
 
-const BLANK = /(?<=\n)[ \t\r]*\n/g
-/** A backslash may spell an address or carry it on to the next line; comments may be shown as Markdown, or as HTML. */
-const SPELT = /\\[^\n]*$|\\[ \t\r]*\n[^\n]*$|&[#\w]+;[^\n]*$/
-const SHOWN =
-  /\]\(|\]:|<(?:!|\?|a\s|img|image|picture|source|link|script|style|iframe|frame|svg|use|video|audio|track|object|embed|base|form|input|button|meta|body|table|td|portal)/i
-
 /** The text of a file that nobody shows as a page: anywhere but in addresses, however they may be spelt. */
 export class Code implements Ground {
   readonly #addresses = new Addresses()
+  readonly #spelt = new Spelt()
   readonly #before = new Before()
 
   take(unit: number): void {
     this.#addresses.take(unit)
+    this.#spelt.take(unit)
     this.#before.take(unit)
   }
 
@@ -65,8 +51,7 @@ export class Code implements Ground {
   }
 
   get safe(): boolean {
-    const { text, paragraph } = this.#before
-    return !this.#addresses.inside && paragraph !== undefined && !SPELT.test(text) && !SHOWN.test(paragraph)
+    return !this.#addresses.inside && !this.#spelt.doubtful
   }
 
   written(value: string, placeholder: string): string {

@@ -17,7 +17,7 @@ const taken = new Map([[MARK, VALUE]])
 type Covers = (before: string, value: string, after: string) => boolean
 
 function carried(parts: readonly string[], ground: Ground, covers: Covers = () => true) {
-  const tally: Tally = { restored: new Map(), refused: new Set() }
+  const tally: Tally = { restored: new Map(), refused: new Set(), looks: 0 }
   const passage = new Passage({ taken, ground, tally, lane: 'text', covers, gives: () => undefined })
   let [text, sent, from] = ['', 0, 0]
   const release = () => {
@@ -79,12 +79,17 @@ test('a value that the rules would not find again stays where it is', () => {
 
 test('a value of several lines stays where it is', () => {
   const lines = new Map([[MARK, 'one\ntwo']])
-  const tally: Tally = { restored: new Map(), refused: new Set() }
+  const tally: Tally = { restored: new Map(), refused: new Set(), looks: 0 }
   const options = { tally, lane: 'text', covers: () => true, gives: () => undefined }
   const passage = new Passage({ ...options, taken: lines, ground: new Markdown() })
   passage.push(MARK)
   passage.end()
   assert.deepEqual([passage.render(0, MARK), tally.refused.size], [MARK, 1])
+})
+
+test('a reply that repeats a value without end gets it back so often and no more', () => {
+  const { text } = carried([`${MARK} `.repeat(1000)], new Code())
+  assert.equal(text.split(VALUE).length - 1, 256)
 })
 
 test('values side by side all come back', () => {
@@ -194,10 +199,12 @@ test('in a plain file a value stays out of addresses in any spelling, and of com
     'if (a < b) Map<String> x = "',
     'p("\\n")\n\nk = "',
     '![x](y)\n\nk = "',
-    `${'x\n'.repeat(30_000)}\nk=`,
+    `${'x[\n'.repeat(30_000)}k=`,
+    'if (a && b) x = f(&y) && "',
+    'List<String> a <b> "',
+    '<img src=x>\n\nk = "',
   ])
     assert.equal(carried([before + MARK], new Code()).restored, 1, before.slice(0, 20))
-  assert.equal(carried([`${'x\n'.repeat(30_000)}k=${MARK}`], new Code()).refused, 1)
 })
 
 test('a file that is named again after a value came back ends the reply', () => {

@@ -14,6 +14,8 @@ export interface Tally {
   readonly restored: Map<string, Restored>
   /** Left as they were somewhere: not of this chain, or where a value might leave. */
   readonly refused: Set<string>
+  /** How often the rules were asked. */
+  looks: number
 }
 
 export interface PassageOptions {
@@ -35,6 +37,9 @@ interface Edit {
 
 const BRACKET = 91
 const WHOLE = new RegExp(`^${TRACED.source}$`)
+/** More values in one reply stay where they are: each costs a look of the rules. */
+const MOST_LOOKS = 256
+
 /** Values of several lines are read back with numbers, in part or indented, so that nobody would know them again. */
 const LINES = /[\r\n]/
 /** What may follow a value directly. A dot counts only where nothing follows it, so that no host name is made. */
@@ -128,9 +133,11 @@ export class Passage {
 
   /** What comes back and would not be found again would go upstream in the next turn. */
   #covered(placeholder: string, value: string): boolean {
-    const { before } = this.#options.ground
+    const { ground, tally } = this.#options
+    const { before } = ground
     const at = before.lastIndexOf(placeholder)
-    if (at < 0) return false
+    if (at < 0 || tally.looks >= MOST_LOOKS) return false
+    tally.looks++
     const [quote = '\n'] = /["'`]$/.exec(before.slice(0, at)) ?? []
     return this.#options.covers(before.slice(0, at), value, before.slice(at + placeholder.length) || quote)
   }

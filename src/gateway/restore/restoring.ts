@@ -21,6 +21,9 @@ interface Stretch {
   readonly back?: Back
 }
 
+/** Behind so many texts of a group nothing comes back: each asks all before it. */
+const MOST_TEXTS = 64
+
 /** A text of a reply. */
 interface Shown {
   readonly ground: Markdown
@@ -32,7 +35,7 @@ export interface RestoringOptions extends Pick<PassageOptions, 'taken' | 'covers
 }
 
 export class Restoring {
-  readonly tally: Tally = { restored: new Map(), refused: new Set() }
+  readonly tally: Tally = { restored: new Map(), refused: new Set(), looks: 0 }
   /** What the provider calls this reply, where a later prompt may name it instead of repeating it. */
   responseId: string | undefined
   /** Whether a value left that, as is now known, should not have: nothing more of this reply may. */
@@ -115,6 +118,7 @@ export class Restoring {
     this.#texts.set(within, groups)
     const before = groups.get(group) ?? []
     const calm = () => before.every((each) => each.ended() && each.ground.rests)
+    if (before.length >= MOST_TEXTS) return NOWHERE
     const ground = new Markdown(before.length > 0 ? calm : undefined)
     groups.set(group, [...before, { ground, ended }])
     return ground
