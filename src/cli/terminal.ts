@@ -1,19 +1,11 @@
 /** What a person sees: nothing that came from outside can drive the terminal. Asks only whether it is one. */
+import { visible, visibleJson } from '#exchange'
 
-/**
- * Control characters but for line feed and tab, format characters (bidi, zero width, tags), line and paragraph
- * separators, lone surrogates, and letters that show nothing.
- */
-const UNSAFE =
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0]|\u034f|[\u17b4\u17b5]|[\u180b-\u180f]|[\u{e0000}-\u{e0fff}]/gu
-
-/** Text from outside as it may be printed: each unsafe character shown as `\u{…}`. */
-export const safe = (text: string): string =>
-  text.replace(/\r\n/g, '\n').replace(UNSAFE, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`)
+export { visible as safe, visibleJson as json }
 
 /** The same on one line, cut to `width` characters. */
 export function line(text: string, width = 200): string {
-  const flat = safe(text).replace(/\s+/g, ' ').trim()
+  const flat = visible(text).replace(/\s+/g, ' ').trim()
   if (flat.length <= width) return flat
   return `${flat.slice(0, width - 1).replace(/[\ud800-\udbff]$/, '')}…`
 }
@@ -33,16 +25,6 @@ export const columns = (): number | undefined => (process.stdout.isTTY ? process
 /** Data on stdout, messages on stderr. */
 export const out = (text: string): void => void process.stdout.write(`${text}\n`)
 export const say = (text: string): void => void process.stderr.write(`${text}\n`)
-
-/** One line of JSON, whose unsafe characters are escapes: the same value, and safe on a terminal. */
-export function json(value: unknown): string {
-  const units = (char: string) => char.split('').map((unit) => unit.charCodeAt(0).toString(16).padStart(4, '0'))
-  return JSON.stringify(value).replace(UNSAFE, (char) =>
-    units(char)
-      .map((unit) => `\\u${unit}`)
-      .join(''),
-  )
-}
 
 /** A moment (ms since the Unix epoch) as local time, to the second. */
 export function moment(at: number): string {

@@ -1,7 +1,7 @@
 /** One recorded exchange as people and programs read it: entries, and the bodies put back into meaning. Pure. */
 import type { Ending, Entry, Message, Note, Opening, Outcome, Prompt, Reply } from '#exchange'
 import type { Recorded } from '#trail'
-import { answered, continued, EVENTS, type Form, formOfText, PROTOCOLS, type Protocol } from '#wire'
+import { answered, continued, promptIn, replyIn } from '#wire'
 
 /** The stable JSON of `gatelog show --json`. Bodies are text; `prompt` and `reply` are the same text as meaning. */
 export interface Shown {
@@ -32,10 +32,9 @@ export interface ShownBody {
 export function shown({ seq, opening, ending, outcomes }: Recorded, before: readonly Recorded[] = []): Shown {
   const prompt = bodyOf(opening)
   const reply = ending && bodyOf(ending)
-  const protocol = PROTOCOLS.find((each) => each.name === opening.route)
-  const own = protocol && prompt ? protocol.readPrompt(documentOf(prompt.text), {}) : undefined
+  const own = prompt && promptIn(opening.route, prompt.text)
   const meant = own && before.length ? continued(own, messagesOf(before)) : own
-  const form = reply && formOf(reply)
+  const said = reply && replyIn(opening.route, reply.text, reply.type)
   return {
     seq,
     opening: without(opening),
@@ -44,17 +43,10 @@ export function shown({ seq, opening, ending, outcomes }: Recorded, before: read
     ...(meant && { prompt: meant }),
     ...(before.length && { before: before.map((each) => each.opening.exchange) }),
     ...(isPartial(own, opening, before) && { partial: true }),
-    ...(protocol && reply && { reply: readReply(protocol, reply.text, form) }),
+    ...(said && { reply: said }),
     bodies: { ...(prompt && { prompt }), ...(reply && { reply }) },
   }
 }
-
-/** How a reply is framed, by what it holds: its type may be wrong, or have died with the process. */
-const formOf = ({ text, type }: ShownBody): Form | undefined =>
-  formOfText(text) ?? (/^text\/event-stream/i.test(type) ? EVENTS : undefined)
-
-const readReply = (protocol: Protocol, text: string, form: Form | undefined): Reply =>
-  form ? protocol.readEvents(form.events(text)) : protocol.readReply(text, false)
 
 /** All that the last of these exchanges came to, its reply included. */
 const messagesOf = (before: readonly Recorded[]): readonly Message[] =>
@@ -87,12 +79,4 @@ function bodyOf({ body }: Opening | Ending): ShownBody | undefined {
 export function without<Each extends Exclude<Entry, Note | Outcome>>(entry: Each): Omit<Each, 'body' | 'text'> {
   const { body: _body, text: _text, ...rest } = entry
   return rest
-}
-
-function documentOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

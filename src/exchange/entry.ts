@@ -8,7 +8,7 @@ import type { Verdict } from './verdict.ts'
 /** The closed list of entry kinds. A `refused` opening is its own ending. */
 export type OpeningKind = 'asked' | 'refused'
 export type EndingKind = 'replied' | 'denied' | 'aborted' | 'failed' | 'interrupted'
-export type EntryKind = OpeningKind | EndingKind | 'outcome' | 'gap' | 'searched' | 'bypass'
+export type EntryKind = OpeningKind | EndingKind | 'outcome' | 'gap' | 'searched' | 'read' | 'bypass'
 
 /**
  * What sort of route a request took: read in full; known, and recorded as metadata or with its content; relayed unread, of
@@ -192,6 +192,20 @@ export interface Searched {
   readonly found: number
 }
 
+/** Somebody read what is on the record. It is written before the answer is given. */
+export interface Read {
+  readonly kind: 'read'
+  readonly exchange: string
+  readonly at: number
+  readonly via: 'server' | 'local'
+  readonly did: 'viewed' | 'searched' | 'exported' | 'unmasked'
+  /** What was asked for: a query, or the id of an exchange or a session. */
+  readonly of: string
+  /** Whether prompts and replies were in it. */
+  readonly content: boolean
+  readonly format?: string
+}
+
 /** A model was called and not through here, says somebody: the client's own telemetry, or GitHub. A lead, never proof. */
 export interface Bypass {
   readonly kind: 'bypass'
@@ -210,5 +224,5 @@ export interface Bypass {
 }
 
 /** An entry that belongs to no exchange. */
-export type Note = Gap | Searched | Bypass
+export type Note = Gap | Searched | Read | Bypass
 export type Entry = Opening | Ending | Outcome | Note

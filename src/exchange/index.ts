@@ -17,6 +17,7 @@ export type {
   Outcome,
   OutcomeCounts,
   OutcomeName,
+  Read,
   RouteKind,
   Searched,
   Timings,
@@ -26,3 +27,4 @@ export { type Action, type Direction, type Finding, secretKey, secretsIn } from 
 export type { Hash, Keyring, Purpose } from './keyring.ts'
 export type { Message, Prompt, ProtocolName, Reply, Role, ToolCall, Usage } from './prompt.ts'
 export type { Verdict } from './verdict.ts'
+export { visible, visibleJson } from './visible.ts'

@@ -5,7 +5,7 @@ import type { Entry, Note, Opening, Outcome } from '#exchange'
 export const isOpening = (entry: Entry): entry is Opening => entry.kind === 'asked' || entry.kind === 'refused'
 
 /** Whether an entry belongs to no exchange. */
-export const isNote = (entry: Entry): entry is Note => ['gap', 'searched', 'bypass'].includes(entry.kind)
+export const isNote = (entry: Entry): entry is Note => ['gap', 'searched', 'read', 'bypass'].includes(entry.kind)
 
 /** Whether an entry tells of an exchange after its end. */
 export const isOutcome = (entry: Entry): entry is Outcome => entry.kind === 'outcome'

@@ -174,6 +174,10 @@ export class GroupTrail implements Trail {
     return { exchanges: rows.map(summaryOf), ...(next !== undefined && { next }) }
   }
 
+  recorded(query: Query, page: Page) {
+    return this.#store.find(query, page)
+  }
+
   async sessions(query: Query, page: Page) {
     const { rows, next } = await this.#store.sessions(query, page)
     return { sessions: rows.map(sessionSummaryOf), ...(next !== undefined && { next }) }
@@ -181,6 +185,10 @@ export class GroupTrail implements Trail {
 
   async session(id: string): Promise<Summary[]> {
     return (await this.#store.session(id)).map(summaryOf)
+  }
+
+  following(after: number, limit: number) {
+    return this.#store.following(after, limit)
   }
 
   async gaps() {

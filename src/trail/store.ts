@@ -29,8 +29,18 @@ export interface Recorded {
   readonly seq: number
   readonly opening: Opening
   readonly ending?: Ending
+  /** The seq of its ending. */
+  readonly closing?: number
   /** What became of its suggestions, in the order in which it was told. */
   readonly outcomes?: readonly Outcome[]
+}
+
+/** An entry in the order of its seq, without body. `entry` is absent where it was erased. */
+export interface Followed {
+  readonly seq: number
+  readonly entry?: Entry
+  /** Of an ending or outcome: the opening of its exchange. */
+  readonly opening?: { readonly seq: number; readonly opening: Opening }
 }
 
 /** An exchange that was asked and never ended, with the bytes of its reply that were journalled. */
@@ -83,6 +93,8 @@ export interface Store {
   sessions(query: Query, page: Page): Promise<{ readonly rows: readonly SessionTotals[]; readonly next?: string }>
   /** The exchanges of one session, oldest first. */
   session(id: string): Promise<readonly Recorded[]>
+  /** Entries with a higher seq than `after`, in order, at most `limit`. None of a lower seq is written any more. */
+  following(after: number, limit: number): Promise<readonly Followed[]>
   /** Oldest first. */
   notes(): Promise<readonly { readonly seq: number; readonly note: Note }[]>
   putDocument(kind: string, id: string, json: string): Promise<void>

@@ -2,7 +2,7 @@
 import type { Bypass, Entry, Fault, Gap, Searched } from '#exchange'
 import type { Documents } from './documents.ts'
 import type { Query } from './query.ts'
-import type { Page, Recorded } from './store.ts'
+import type { Followed, Page, Recorded } from './store.ts'
 import type { SessionSummary, Summary } from './summary.ts'
 
 /** `refusing` recovers with the next append that succeeds; `latched` never does. */
@@ -30,10 +30,14 @@ export interface Trail {
   last(): Promise<Recorded | undefined>
   /** Newest first. */
   find(query: Query, page: Page): Promise<{ exchanges: Summary[]; next?: string }>
+  /** The entries of what `find` finds, without bodies. */
+  recorded(query: Query, page: Page): Promise<{ readonly rows: readonly Recorded[]; readonly next?: string }>
   /** The session with the newest exchange first. */
   sessions(query: Query, page: Page): Promise<{ sessions: SessionSummary[]; next?: string }>
   /** Oldest first. */
   session(id: string): Promise<Summary[]>
+  /** Entries with a higher seq than `after`, in order, at most `limit`, without bodies. */
+  following(after: number, limit: number): Promise<readonly Followed[]>
   /** Stretches in which traffic passed unrecorded, oldest first. */
   gaps(): Promise<readonly { readonly seq: number; readonly gap: Gap }[]>
   /** Searches for secrets by their value, oldest first. */

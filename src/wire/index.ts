@@ -19,6 +19,7 @@ export { readOutcomes, type ToldOutcome, telemetryPieces } from './copilot/telem
 export { joinedEvents } from './events.ts'
 export { EVENTS, type Form, formOfStream, formOfText, Sniffer } from './form.ts'
 export { type Reported, readAudit, readSeats } from './github.ts'
+export { promptIn, replyIn } from './meant.ts'
 export { readSightings, type Sighting } from './otlp.ts'
 export { readPlainEvent } from './plain.ts'
 export type { EventReading, Headers, Piece, Protocol } from './protocol.ts'

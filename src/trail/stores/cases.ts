@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { Fault, type Gap, type Note } from '#exchange'
 import type { Store } from '../store.ts'
+import { followsEntries } from './following.ts'
 import { countsSecretsOnce, tellsCase } from './lists.ts'
 import { ask, bodyOf, commit, DAY, ending, finding, idOf, NOON, opening, piece } from './made.ts'
 import { findsByPlaceAndOutcome, keepsOutcomes } from './outcomes.ts'
@@ -23,7 +24,7 @@ async function keepsWholeEntries(store: Store): Promise<void> {
   const { text: _asked, ...keptAsked } = asked
   const { text: _ended, ...keptEnded } = ended
   const kept = await store.exchange(exchange)
-  assert.deepEqual(plain(kept), plain({ seq: 1, opening: keptAsked, ending: keptEnded }))
+  assert.deepEqual(plain(kept), plain({ seq: 1, opening: keptAsked, ending: keptEnded, closing: 2 }))
 }
 
 /** As JSON, with bytes as text: buffers and arrays of the same bytes are equal. */
@@ -284,6 +285,7 @@ export const CASES: readonly [string, (store: Store) => Promise<void>][] = [
   ['answers queries', answersQueries],
   ['goes through a list page by page', pages],
   ['lists sessions', listsSessions],
+  ['gives entries in order, page by page', followsEntries],
   ['tells sessions apart whose ids differ in case', tellsCase],
   ['counts a secret once that is repeated', countsSecretsOnce],
   ['keeps what became of suggestions', keepsOutcomes],

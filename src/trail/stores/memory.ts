@@ -14,7 +14,17 @@ import {
   outcomeFacets,
 } from '../facets.ts'
 import type { Query } from '../query.ts'
-import type { Batch, Committed, Page, Recorded, SessionTotals, Store, StoredDocument, Unfinished } from '../store.ts'
+import type {
+  Batch,
+  Committed,
+  Followed,
+  Page,
+  Recorded,
+  SessionTotals,
+  Store,
+  StoredDocument,
+  Unfinished,
+} from '../store.ts'
 import { holds, soughtOf, type Words, wordsOf } from '../words.ts'
 
 interface Line extends Position {
@@ -25,6 +35,7 @@ interface Line extends Position {
   endingFacets?: EndingFacets
   flight: Uint8Array[]
   readonly outcomes: Outcome[]
+  closing?: number
 }
 
 /** Opens an empty one. */
@@ -34,12 +45,23 @@ class MemoryStore implements Store {
   #seq = 0
   readonly #lines = new Map<string, Line>()
   readonly #notes: { seq: number; note: Note }[] = []
+  /** All entries, in the order of their seq, which is that of the list. */
+  readonly #entries: Followed[] = []
   readonly #documents = new Map<string, Map<string, string>>()
 
   async commit({ entries, pieces }: Batch): Promise<Committed> {
-    const outcomes = entries.map((entry) => this.#write(entry))
+    const outcomes = entries.map((entry) => this.#followed(entry, this.#write(entry)))
     for (const { exchange, bytes } of pieces) this.#lines.get(exchange)?.flight.push(Uint8Array.from(bytes))
     return { outcomes }
+  }
+
+  #followed(entry: Entry, seq: number | Fault): number | Fault {
+    if (typeof seq !== 'number') return seq
+    const line = this.#lines.get(entry.exchange)
+    if (line?.ending?.kind === entry.kind) line.closing = seq
+    const opening = line && !isOpening(entry) && { seq: line.seq, opening: listed(line.opening) }
+    this.#entries.push({ seq, entry: parseEntry<Entry>(printEntry(entry), undefined), ...(opening && { opening }) })
+    return seq
   }
 
   #write(entry: Entry): number | Fault {
@@ -87,8 +109,7 @@ class MemoryStore implements Store {
     const [line] = found
     if (found.length > 1) throw ambiguous(found.map(({ opening }) => opening.exchange))
     if (!line) return undefined
-    const { seq, opening, ending, outcomes } = line
-    return structuredClone({ seq, opening, ...(ending && { ending }), ...(outcomes.length && { outcomes }) })
+    return structuredClone({ ...recorded(line), opening: line.opening, ...(line.ending && { ending: line.ending }) })
   }
 
   async find(query: Query, page: Page): Promise<{ rows: Recorded[]; next?: string }> {
@@ -108,6 +129,10 @@ class MemoryStore implements Store {
 
   async session(id: string): Promise<Recorded[]> {
     return this.#ofSession(id).map(recorded)
+  }
+
+  async following(after: number, limit: number): Promise<Followed[]> {
+    return structuredClone(this.#entries.slice(after, after + limit))
   }
 
   async notes(): Promise<{ seq: number; note: Note }[]> {
@@ -187,10 +212,11 @@ function stored<Line extends Opening | Ending>(entry: Line): Line {
 
 const listed = <Line extends Opening | Ending>(entry: Line): Line => parseEntry<Line>(printEntry(entry), undefined)
 
-const recorded = ({ seq, opening, ending, outcomes }: Line): Recorded => ({
+const recorded = ({ seq, opening, ending, closing, outcomes }: Line): Recorded => ({
   seq,
   opening: listed(opening),
   ...(ending && { ending: listed(ending) }),
+  ...(closing !== undefined && { closing }),
   ...(outcomes.length && { outcomes: [...outcomes] }),
 })
 

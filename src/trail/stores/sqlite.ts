@@ -1,12 +1,12 @@
 /** The default store, seen from the data path: hands batches to a worker thread. Runs no SQL, touches no file. */
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import { type Ending, Fault, type Note, type Opening, type Outcome } from '#exchange'
+import { type Ending, type Entry, Fault, type Note, type Opening, type Outcome } from '#exchange'
 import { parseEntry } from '../entries.ts'
 import type { Query } from '../query.ts'
-import type { Batch, Committed, Page, Recorded, Store, StoreOptions } from '../store.ts'
+import type { Batch, Committed, Followed, Page, Recorded, Store, StoreOptions } from '../store.ts'
 import { packBatch } from './sqlite/parcel.ts'
-import type { Call, Calls, FaultLine, LineOutcome, Parcel, Reply, Row } from './sqlite/protocol.ts'
+import type { Call, Calls, FaultLine, FollowedRow, LineOutcome, Parcel, Reply, Row } from './sqlite/protocol.ts'
 
 /**
  * Opens the store in a folder, which is made (0700) where it is not there; one process at a time.
@@ -137,6 +137,10 @@ class SqliteStore implements Store {
     return (await this.#link.call('session', [id])).map(recorded)
   }
 
+  async following(after: number, limit: number) {
+    return (await this.#link.call('following', [after, limit])).map(followed)
+  }
+
   async notes() {
     const rows = await this.#link.call('notes', [])
     return rows.map(({ seq, json }) => ({ seq, note: parseEntry<Note>(json, undefined) }))
@@ -175,11 +179,18 @@ const faultOfLine = (outcome: LineOutcome | undefined): Fault =>
 
 const faultFrom = ({ code, detail }: FaultLine): Fault => new Fault(code, detail)
 
-function recorded({ seq, opening, openingBody, ending, endingBody, outcomes }: Row): Recorded {
+const followed = ({ seq, json, of, opening }: FollowedRow): Followed => ({
+  seq,
+  ...(json !== '' && { entry: parseEntry<Entry>(json, undefined) }),
+  ...(of !== null && opening && { opening: { seq: of, opening: parseEntry<Opening>(opening, undefined) } }),
+})
+
+function recorded({ seq, opening, openingBody, ending, closing, endingBody, outcomes }: Row): Recorded {
   return {
     seq,
     opening: parseEntry<Opening>(opening, openingBody),
     ...(ending !== undefined && { ending: parseEntry<Ending>(ending, endingBody) }),
+    ...(closing !== undefined && { closing }),
     ...(outcomes && { outcomes: outcomes.map((json) => parseEntry<Outcome>(json, undefined)) }),
   }
 }

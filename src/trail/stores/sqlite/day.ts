@@ -59,6 +59,13 @@ export class Day {
     return this.#count('SELECT max(seq) AS count FROM entries')
   }
 
+  /** The lowest seq of its entries above `after`; 0 where there is none. */
+  firstAbove(after: number): number {
+    return (
+      this.file.get<{ first: number | null }>('SELECT min(seq) AS first FROM entries WHERE seq > ?', after)?.first ?? 0
+    )
+  }
+
   get flightId(): number {
     return this.#count('SELECT max(id) AS count FROM flight')
   }
@@ -164,7 +171,7 @@ export class Day {
     return {
       seq,
       opening: this.json(seq),
-      ...(ending !== undefined && { ending }),
+      ...(ending !== undefined && closing !== null && { ending, closing }),
       ...(outcomes.length > 0 && { outcomes }),
       ...(openingBody && { openingBody }),
       ...(endingBody && { endingBody }),

@@ -23,6 +23,8 @@ const BACKLOG = { most: 512, bytes: 64 * 1024, step: 64 } as const
 /** The open store. After a `trail.broken` it never writes again. */
 export class Engine {
   readonly folder: Folder
+  /** By day file: the lowest and the highest seq of its entries. */
+  readonly #ranges = new Map<string, { readonly first: number; last: number }>()
   readonly #flight = new Flight()
   #seq = 0
   #flightId = 0
@@ -60,6 +62,7 @@ export class Engine {
     for (const name of this.folder.names()) {
       const day = this.folder.day(name)
       this.#seq = Math.max(this.#seq, day.seq)
+      this.rangeOf(name)
       for (const { exchange } of openIn(day)) this.#flight.opened(exchange)
       for (const { id, pieces } of flightIn(day)) rows.push({ id, name, exchanges: pieces.map((one) => one.exchange) })
     }
@@ -130,11 +133,22 @@ export class Engine {
     for (const { line, at, seq } of written) {
       outcomes[at] = seq
       this.#settled(line, seq)
+      this.rangeOf(name).last = seq
     }
     if (pieces.length === 0) return
     this.#flightId = id
     const exchanges = pieces.map(({ exchange }) => exchange)
     this.#flight.placed(id, name, exchanges)
+  }
+
+  /** The seqs of a day file's entries, both 0 where it has none. */
+  rangeOf(name: string): { readonly first: number; last: number } {
+    const known = this.#ranges.get(name)
+    if (known && known.first > 0) return known
+    const day = this.folder.day(name)
+    const range = { first: day.firstAbove(0), last: day.seq }
+    this.#ranges.set(name, range)
+    return range
   }
 
   #settled(line: Line, seq: number): void {

@@ -52,9 +52,18 @@ export interface Row {
   readonly seq: number
   readonly opening: string
   readonly ending?: string
+  readonly closing?: number
   readonly outcomes?: readonly string[]
   readonly openingBody?: Uint8Array
   readonly endingBody?: Uint8Array
+}
+
+/** An entry with that of its exchange's opening. JSON that was erased is empty. */
+export interface FollowedRow {
+  readonly seq: number
+  readonly json: string
+  readonly of: number | null
+  readonly opening: string | null
 }
 
 export type SessionRow = Omit<SessionTotals, 'newest'> & { readonly newest: Row }
@@ -73,6 +82,7 @@ export interface Calls {
   find(query: Query, page: Page): Paged<Row>
   sessions(query: Query, page: Page): Paged<SessionRow>
   session(id: string): readonly Row[]
+  following(after: number, limit: number): readonly FollowedRow[]
   notes(): readonly { readonly seq: number; readonly json: string }[]
   putDocument(kind: string, id: string, json: string): void
   getDocument(kind: string, id: string): string | undefined

@@ -10,7 +10,7 @@ import { type Sought, soughtOf } from '../../words.ts'
 import type { Day } from './day.ts'
 import type { Engine } from './engine.ts'
 import { dayOfName } from './folder.ts'
-import type { Paged, Row, SessionRow } from './protocol.ts'
+import type { FollowedRow, Paged, Row, SessionRow } from './protocol.ts'
 
 interface Found {
   readonly seq: number
@@ -188,6 +188,23 @@ export class Search {
     return rows
   }
 
+  /** Entries above a seq, in order. A file is looked into only where it may hold one of them. */
+  following(after: number, limit: number): FollowedRow[] {
+    const files = this.#engine.folder
+      .names()
+      .map((name) => ({ name, ...this.#engine.rangeOf(name) }))
+      .filter(({ last }) => last > after)
+      .map(({ name, first }) => ({ name, first: first > after ? first : this.#day(name).firstAbove(after) }))
+      .sort((a, b) => a.first - b.first)
+    const rows: FollowedRow[] = []
+    for (const { name, first } of files) {
+      if (rows.length >= limit && first > (rows[limit - 1]?.seq ?? 0)) break
+      rows.push(...this.#day(name).file.all<FollowedRow>(FOLLOWING, after, limit))
+      rows.sort((a, b) => a.seq - b.seq)
+    }
+    return rows.slice(0, limit)
+  }
+
   /** Entries that belong to no exchange, oldest first; their table was made for gaps. */
   notes(): { seq: number; json: string }[] {
     const rows = this.#engine.folder.names().flatMap((name) => {
@@ -197,6 +214,11 @@ export class Search {
     return rows.sort((a, b) => a.seq - b.seq)
   }
 }
+
+const FOLLOWING = `SELECT e.seq, e.json, x.seq AS "of", o.json AS opening FROM entries e
+  LEFT JOIN exchanges x ON x.exchange = CASE WHEN json_valid(e.json) THEN json_extract(e.json, '$.exchange') END
+    AND x.seq <> e.seq
+  LEFT JOIN entries o ON o.seq = x.seq WHERE e.seq > ? ORDER BY e.seq LIMIT ?`
 
 interface Select {
   readonly text: string

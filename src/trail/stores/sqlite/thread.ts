@@ -38,6 +38,7 @@ const CALLS: Calls = {
   find: (query, page) => search().find(query, page),
   sessions: (query, page) => search().sessions(query, page),
   session: (id) => search().session(id),
+  following: (after, limit) => search().following(after, limit),
   notes: () => search().notes(),
   putDocument: (kind, id, json) => writable().folder.head.put(kind, id, json),
   getDocument: (kind, id) => opened().folder.head.document(kind, id),
