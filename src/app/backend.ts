@@ -1,20 +1,22 @@
 /** What the admin API may ask of a running house, or of a record that no server holds. */
 
 import { statfsSync, statSync } from 'node:fs'
-import type { Backend, CheckRow, CoverageSource, SecretSearch, TestRow } from '#console'
-import { Fault, faultOf, type Keyring } from '#exchange'
+import type { Backend, CheckRow, CoverageSource, ReadHouse, SecretSearch, TestRow } from '#console'
+import { type Fact, Fault, faultOf, type Keyring } from '#exchange'
 import {
   type Connection,
   fingerprintOf,
   gapSignature,
   type Host,
+  maskFact,
   SHORTEST_PRINTED,
   type Sightings,
   type Untrusting,
 } from '#gateway'
 import type { Identity } from '#identity'
+import type { Engine } from '#masking'
 import { dial, reachOf } from '#relay'
-import type { Trail } from '#trail'
+import type { Reads, Trail } from '#trail'
 import type { Authorities } from './ca/authorities.ts'
 import { caChecks, trustChecks } from './ca/checks.ts'
 import type { Names } from './config-names.ts'
@@ -34,6 +36,11 @@ export interface BackendOptions {
   /** Clients that do not trust the CA; absent where no server runs. */
   untrusting?(): readonly Untrusting[]
   sightings(): Sightings
+  readonly reads: Reads
+  /** Who reads a record that no server holds. */
+  readonly reader?: Fact
+  /** Compiled when it is asked for first. */
+  engine(): Engine
 }
 
 export function backendOf(options: BackendOptions): Backend {
@@ -43,6 +50,7 @@ export function backendOf(options: BackendOptions): Backend {
     identity,
     now: Date.now,
     secrets: secretsOf(options),
+    reading: readingOf(options),
     ...waysOf(options.connections),
     coverage: coverageOf(options),
     knows: (name) => options.config().connections(NO_DEMO).has(name),
@@ -81,6 +89,15 @@ const secretsOf = ({ config, keyring, notReady }: BackendOptions): SecretSearch 
   via: notReady ? 'server' : 'local',
   fingerprint: (value) => (value.length < SHORTEST_PRINTED ? undefined : fingerprintOf(keyring, value)),
   uuid: () => uuid7(Date.now()),
+})
+
+const LONGEST_QUERY = 4096
+
+const readingOf = ({ reads, reader, engine, notReady }: BackendOptions): ReadHouse => ({
+  reads,
+  via: notReady ? 'server' : 'local',
+  ...(reader && { reader }),
+  masked: (text) => maskFact(engine(), text, LONGEST_QUERY),
 })
 
 const coverageOf = ({ trail, sightings }: BackendOptions): CoverageSource => ({

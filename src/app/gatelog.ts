@@ -20,7 +20,7 @@ import {
 import { type Identity, openIdentity, openLimits } from '#identity'
 import type { Engine } from '#masking'
 import { openRelay } from '#relay'
-import { openTrail, type Trail } from '#trail'
+import { openTrail, Reads, type Trail } from '#trail'
 import { formOfText, PROTOCOLS } from '#wire'
 import { backendOf } from './backend.ts'
 import { type Authorities, openAuthorities } from './ca/authorities.ts'
@@ -63,7 +63,8 @@ export async function openRecord(config: Pick<Config, 'data' | 'path_keys'>, onL
       put: (record) => documents.put('key', record.id, record as never),
     },
   })
-  return { keyring, trail, identity, latched: latch.signal }
+  const reads = new Reads({ trail, now: Date.now, uuid: () => uuid7(Date.now()) })
+  return { keyring, trail, identity, reads, latched: latch.signal }
 }
 
 type OpenRecord = Awaited<ReturnType<typeof openRecord>>
@@ -219,6 +220,7 @@ class Running {
       ...this.#record,
       config: () => this.config,
       connections: () => this.#house.connections,
+      engine: () => this.#house.engine,
       notReady: () => this.notReady(),
       ca: () => this.#ca,
       untrusting: () => this.#trust.list(),
@@ -232,6 +234,7 @@ class Running {
     strangers.flush(Number.POSITIVE_INFINITY)
     await endings.flush()
     await gaps.close()
+    await this.#record.reads.close()
     this.#mark.close()
     await Promise.all([this.#relay.close(), this.#demo?.close()])
   }

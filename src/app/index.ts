@@ -20,7 +20,7 @@ export const openGatelog = async (config: Config, ears: Ears): Promise<Gatelog> 
   (await import('./gatelog.ts')).openGatelog(config, ears)
 
 /** As `openLocal` in local.ts. @throws trail.locked, trail.unavailable, config.* */
-export const openLocal = async (names: Names) => (await import('./local.ts')).openLocal(names)
+export const openLocal = async (names: Names, reader?: string) => (await import('./local.ts')).openLocal(names, reader)
 
 /** As `engineOf` in engine.ts. */
 export const engineOf = async (config: Config) => (await import('./engine.ts')).engineOf(config)

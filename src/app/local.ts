@@ -21,8 +21,11 @@ const OF_CA = /^\/(ca|checks)\b/
 
 const QUIET = () => undefined
 
-/** Opens nothing before it is asked for: connections need no record, and of all but the CA no file is read. */
-export function openLocal(names: Names): Local {
+/**
+ * Opens nothing before it is asked for: connections need no record, and of all but the CA no file is read. `reader`: who
+ * runs this process.
+ */
+export function openLocal(names: Names, reader = 'unknown'): Local {
   const connections = () => names.connections(undefined)
   let record: ReturnType<typeof openRecord> | undefined
   let ca: Authorities | undefined
@@ -35,12 +38,18 @@ export function openLocal(names: Names): Local {
       record ??= openRecord(names)
       const opened = await record
       if (OF_CA.test(path)) ca ??= await authoritiesOf(names)
-      const sightings = () => sightingsOf(opened.trail, () => (engine ??= compile(RULES)), QUIET)
-      return routes(backendOf({ ...opened, config: () => names, connections, ca: () => ca, sightings })).request(
+      const compiled = () => (engine ??= compile(RULES))
+      const sightings = () => sightingsOf(opened.trail, compiled, QUIET)
+      const house = { config: () => names, connections, ca: () => ca, engine: compiled, sightings }
+      return routes(backendOf({ ...opened, ...house, reader: { value: reader, source: 'observed' } })).request(
         path,
         init,
       )
     },
-    close: async () => (await record)?.trail.close(),
+    async close() {
+      const opened = await record
+      await opened?.reads.close()
+      await opened?.trail.close()
+    },
   }
 }

@@ -134,6 +134,7 @@ test('the JSON of every command is what the document says', async (t) => {
     told('`gatelog version`', 'version'),
     told('`gatelog search`', 'search', '--limit', '2'),
     told('`gatelog sessions`', 'sessions', '--limit', '1'),
+    told('`gatelog reads`', 'reads'),
     told('`gatelog replay`', 'replay', 'last'),
     told('`gatelog connections list`', 'connections', 'list'),
     told('`gatelog connections test`', 'connections', 'test', 'demo'),
@@ -163,11 +164,21 @@ test('the JSON of every command is what the document says', async (t) => {
   await told('`gatelog keys revoke`', 'keys', 'revoke', made.record.id, '--why', 'left')()
   await told('`gatelog keys list`', 'keys', 'list')()
   const said = heard(start(t, folder, ['tail', '--json']))
+  const SOME = { reader: { value: 'ana', source: 'declared' }, count: 1, times: 1 } as const
   const gap = { kind: 'gap', at: AT, from: 1, to: 2, count: 3, reason: 'text', signature: 's' } as const
   await until(said, /"kind":"gap"/, (nth) => trail.append({ ...gap, exchange: idOf(nth) }))
   const searched = { kind: 'searched', at: AT, via: 'server', fingerprint: 'f', query: '', found: 1 } as const
   await until(said, /"searched"/, (nth) => trail.append({ ...searched, exchange: idOf(nth + 2000) }))
-  const read = { kind: 'read', at: AT, via: 'server', did: 'exported', of: 'q', content: true, format: 'csv' } as const
+  const read = {
+    kind: 'read',
+    at: AT,
+    via: 'server',
+    did: 'exported',
+    of: 'q',
+    content: true,
+    format: 'csv',
+    ...SOME,
+  } as const
   await until(said, /"read"/, (nth) => trail.append({ ...read, exchange: idOf(nth + 4000) }))
   await until(said, /"bypass"/, (nth) => trail.append({ ...BYPASS, exchange: idOf(nth + 3000) }))
   await until(said, /"outcome"/, () => trail.append(outcomeOf(3, 'text')))

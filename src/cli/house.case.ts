@@ -11,7 +11,7 @@ import { type Backend, openApi, type SecretSearch } from '#console'
 import type { Entry, Keyring } from '#exchange'
 import { fingerprintOf, SHORTEST_PRINTED } from '#gateway'
 import { Identity } from '#identity'
-import { openTrail, type Trail } from '#trail'
+import { openTrail, Reads, type Trail } from '#trail'
 
 const BIN = join(import.meta.dirname, '../../bin/gatelog.mjs')
 
@@ -98,9 +98,11 @@ export async function openHouse(
   for (const entry of entries) await trail.append(entry)
   const store = { list: async () => [], put: async () => undefined }
   const identity = new Identity({ store, keyring, now: Date.now, random: randomBytes, pathKeys: true }, [])
+  const reads = new Reads({ trail, now: Date.now, uuid: secretsFor().uuid })
   const hosts = { api: 'http://127.0.0.1:1/' }
   const backend: Backend = {
     ...{ trail, identity, now: Date.now, secrets: secretsFor(), coverage: NO_COVERAGE },
+    reading: { reads, via: 'server', masked: (text) => text.replaceAll('kangaroo', '[masked]') },
     connections: () => [{ name: 'demo', kind: 'demo', credentials: 'passthrough', hosts }],
     test: async () => [{ host: 'api', ok: true, told: '127.0.0.1:1 answers' }],
     checks: async () => [{ check: 'trail', state: 'ok', told: 'the trail can be written' }],
@@ -109,6 +111,7 @@ export async function openHouse(
   const api = await openApi(join(folder, 'gatelog-data', 'gatelog.sock'), backend)
   t.after(async () => {
     await api.close()
+    await reads.close()
     await trail.close()
   })
   return { folder, trail, identity, run: (...args) => run(folder, args), spawned: (...args) => spawned(folder, args) }

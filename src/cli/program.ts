@@ -12,6 +12,7 @@ import { coverage } from './commands/coverage.ts'
 import { doctor } from './commands/doctor.ts'
 import { keys } from './commands/keys.ts'
 import { mask } from './commands/mask.ts'
+import { reads } from './commands/reads.ts'
 import { replay } from './commands/replay.ts'
 import { rules } from './commands/rules.ts'
 import { scan } from './commands/scan.ts'
@@ -27,7 +28,7 @@ import { safe } from './terminal.ts'
 /** A new command is a file and a line here; help lists them in this order. */
 const COMMANDS: readonly Register[] = [
   ...[serve, check, keys, connections, connect, ca, agent],
-  ...[search, show, replay, tail, sessions],
+  ...[search, show, replay, tail, sessions, reads],
   ...[scan, mask, rules],
   ...[doctor, coverage, completion, version],
 ]

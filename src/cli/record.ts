@@ -5,6 +5,7 @@ import { folderOf, loadNames, openLocal } from '#app'
 import { Fault } from '#exchange'
 import { checked, parsed } from './answer.ts'
 import { type Record, remote } from './remote.ts'
+import { userName } from './user.ts'
 
 /**
  * `config` is the configuration's path. More than its folder is read only where nobody answers on the socket there, and no
@@ -29,7 +30,7 @@ async function answers(socket: string): Promise<boolean> {
 }
 
 async function local(config: string): Promise<Record> {
-  const { request: ask, close } = await openLocal(await loadNames(config))
+  const { request: ask, close } = await openLocal(await loadNames(config), userName())
   const via = async (method: string, path: string, body?: unknown) => {
     const answer = await ask(path, { method, ...(body !== undefined && { body: JSON.stringify(body) }) })
     return parsed<never>(checked(answer.status, await answer.text()))

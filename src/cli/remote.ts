@@ -3,6 +3,7 @@ import { request } from 'node:http'
 import { request as secureRequest } from 'node:https'
 import { Fault } from '#exchange'
 import { checked, parsed } from './answer.ts'
+import { userName } from './user.ts'
 
 /** Asks the admin API. */
 export interface Record {
@@ -28,7 +29,8 @@ export function remote(where: Where): Record {
 }
 
 function open(where: Where, method: string, path: string) {
-  const options = { method, path, headers: { 'content-type': 'application/json' } }
+  const headers = { 'content-type': 'application/json', 'x-gatelog-reader': encodeURIComponent(userName()) }
+  const options = { method, path, headers }
   if (where.socket) return request({ ...options, socketPath: where.socket })
   const target = new URL(path, where.url)
   return target.protocol === 'https:' ? secureRequest(target, options) : request(target, options)

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { Fault, type Keyring, type Opening } from '#exchange'
 import { Identity } from '#identity'
-import { openTrail } from '#trail'
+import { openTrail, Reads } from '#trail'
 import { type Backend, openApi } from './index.ts'
 
 const keyring: Keyring = {
@@ -31,16 +31,20 @@ const openingOf = (nth: number): Opening => ({
   ...{ route: 'chat', model: 'm', facts: {}, findings: [], body, text: 'secret words' },
 })
 
+const READ = '01a20cad-1740-7000-9000-00000000'
 const TALLY = { since: 0, seen: 0, onRecord: 0, bypasses: 0, dropped: 0 }
 
-async function openSocket(t: TestContext, kind: 'memory' | 'sqlite' = 'memory') {
+async function openSocket(t: TestContext, kind: 'memory' | 'sqlite' = 'memory', note?: () => Promise<void>) {
   const folder = mkdtempSync(join(tmpdir(), 'gatelog-console-'))
   const trail = await openTrail({ folder, keyring, now: Date.now, store: kind })
   const store = { list: async () => [], put: async () => undefined }
   const identity = new Identity({ store, keyring, now: Date.now, random: randomBytes, pathKeys: true }, [])
+  let count = 0
+  const reads = new Reads({ trail, now: Date.now, uuid: () => READ + String(++count).padStart(4, '0') })
   const backend: Backend = {
     ...{ trail, identity, now: Date.now },
     secrets: { allowed: false, perHour: 1, via: 'server', fingerprint: () => undefined, uuid: () => '' },
+    reading: { reads: note ? { note } : reads, via: 'server', masked: (text) => text.replace('hush', '[masked]') },
     coverage: { coverage: () => assert.fail(), review: async (_, reports) => ({ ...TALLY, seen: reports.length }) },
     connections: () => [{ name: 'demo', kind: 'demo', credentials: 'passthrough', hosts: {} }],
     test: async (name) => {
@@ -53,6 +57,7 @@ async function openSocket(t: TestContext, kind: 'memory' | 'sqlite' = 'memory') 
   const api = await openApi(path, backend)
   t.after(async () => {
     await api.close()
+    await reads.close()
     await trail.close()
     rmSync(folder, { recursive: true, force: true })
   })
@@ -187,6 +192,46 @@ test('a live view gets each entry once it is durable, without bodies, and is let
   const entries = lines.map((line) => JSON.parse(line) as { seq: number; entry: Opening })
   assert.ok(entries.every(({ seq, entry }) => seq > 0 && entry.kind === 'asked'))
   assert.doesNotMatch(lines.join(''), /secret words|"body"/)
+})
+
+test('whatever is shown of the record is on the record first, with who, what and how much', async (t) => {
+  const { trail, ask } = await openSocket(t)
+  for (const nth of [1, 2, 3]) await trail.append(openingOf(nth))
+  const ana = { 'x-gatelog-reader': encodeURIComponent('Ana Müller') }
+  await ask('GET', '/exchanges/last', undefined, ana)
+  await ask('GET', `/exchanges/${ID}1`, undefined, ana)
+  await ask('GET', '/exchanges?q=secret%20hush&limit=2', undefined, ana)
+  await ask('GET', '/exchanges?q=model:m')
+  await ask('GET', '/sessions?q=secret', undefined, { 'x-gatelog-reader': '%E0%A4%A' })
+  await ask('GET', '/sessions/MixedCase', undefined, ana)
+  for (const path of ['/keys', '/connections', '/checks', '/nowhere', `/exchanges/${ID}9`]) await ask('GET', path)
+  const told = (await trail.reads(100)).map(({ read }) => [read.reader.value, read.did, read.of, read.count])
+  assert.deepEqual(told, [
+    ['Ana Müller', 'viewed', `${ID}3`, 1],
+    ['Ana Müller', 'viewed', `${ID}1`, 1],
+    ['Ana Müller', 'searched', 'secret [masked]', 0],
+    ['unknown', 'listed', 'model:m', 3],
+    ['%E0%A4%A', 'searched', 'secret', 1],
+    ['Ana Müller', 'listed', 'session:MixedCase', 3],
+  ])
+  const listed = (await ask('GET', '/reads?limit=2')).value as unknown as { reads: { read: { of: string } }[] }
+  assert.deepEqual(
+    listed.reads.map(({ read }) => read.of),
+    ['session:MixedCase', 'secret'],
+  )
+  assert.equal((await trail.reads(100)).length, 6)
+})
+
+test('nothing is shown that the record cannot tell of', async (t) => {
+  const { trail, ask } = await openSocket(t, 'memory', async () => {
+    throw new Fault('trail.unavailable', 'full')
+  })
+  await trail.append(openingOf(1))
+  for (const path of ['/exchanges', '/exchanges/last', '/sessions', '/sessions/MixedCase', '/tail']) {
+    const told = await ask('GET', path)
+    assert.deepEqual([path, told.status, told.value.error?.code], [path, 503, 'trail.unavailable'])
+    assert.doesNotMatch(JSON.stringify(told.value), /01a20cad/)
+  }
 })
 
 test('reports are reviewed only where they are reports', async (t) => {

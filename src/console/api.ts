@@ -1,11 +1,12 @@
 /** The admin API over the trail and the identities, as JSON routes. Knows no terminal and opens no store. */
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { streamText } from 'hono/streaming'
 import { Fault, faultOf } from '#exchange'
 import type { Identity, NewKey } from '#identity'
 import { isBare, parseQuery, type Recorded, type Trail } from '#trail'
 import { type Ca, caRoutes } from './ca.ts'
 import { type CoverageSource, coverageRoutes } from './coverage.ts'
+import { didOf, noteFor, type ReadHouse } from './readers.ts'
 import { bodyOf, noBrowser } from './refuse.ts'
 import { findSecret, type SecretSearch } from './secrets.ts'
 import { shown, without } from './shown.ts'
@@ -14,6 +15,7 @@ export interface Backend {
   readonly trail: Trail
   readonly identity: Identity
   readonly secrets: SecretSearch
+  readonly reading: ReadHouse
   readonly coverage: CoverageSource
   /** What `connections list` shows; no credential. */
   connections(): readonly ConnectionRow[]
@@ -53,6 +55,8 @@ const DEFAULT_ROWS = 50
 /** Lines of a live view that nobody has taken yet; past them it ends, so that it takes no memory without bound. */
 const MOST_WAITING = 10_000
 
+const limitOf = (text: string | undefined): number => Math.min(MOST_ROWS, Math.max(1, Number(text) || DEFAULT_ROWS))
+
 /** The routes; `app.request(path)` serves them without a socket. */
 export function routes(backend: Backend): Hono {
   const app = new Hono()
@@ -60,27 +64,32 @@ export function routes(backend: Backend): Hono {
   app.use(noBrowser)
   const page = (read: (name: string) => string | undefined) => {
     const before = read('before')
-    const limit = Math.min(MOST_ROWS, Math.max(1, Number(read('limit')) || DEFAULT_ROWS))
-    return { limit, ...(before && { before }) }
+    return { limit: limitOf(read('limit')), ...(before && { before }) }
   }
-  app.get('/exchanges', async (c) =>
-    c.json(
-      await trail.find(
-        parseQuery(c.req.query('q') ?? '', backend.now()),
-        page((name) => c.req.query(name)),
-      ),
-    ),
-  )
+  const noteOf = (c: Context) => noteFor(backend.reading, (name) => c.req.header(name))
+  app.get('/exchanges', async (c) => {
+    const query = parseQuery(c.req.query('q') ?? '', backend.now())
+    const found = await trail.find(
+      query,
+      page((name) => c.req.query(name)),
+    )
+    await noteOf(c)(didOf(query), c.req.query('q') ?? '', found.exchanges.length)
+    return c.json(found)
+  })
   app.get('/exchanges/:id', async (c) => {
     const id = c.req.param('id')
     const found = id === 'last' ? await trail.last() : await trail.exchange(id)
     if (!found) throw new Fault('trail.absent', id.slice(0, 64))
-    return c.json(shown(found, await beforeOf(trail, found)))
+    const before = await beforeOf(trail, found)
+    await noteOf(c)('viewed', found.opening.exchange, 1 + before.length)
+    return c.json(shown(found, before))
   })
   app.post('/secrets', async (c) => {
     const asked = (await bodyOf(c.req)) as Record<string, unknown>
     const named = (name: string) => (asked[name] === undefined ? undefined : String(asked[name]))
-    return c.json(await findSecret(backend, asked, page(named)))
+    const { fingerprint, ...found } = await findSecret(backend, asked, page(named))
+    await noteOf(c)('searched', `secret:${fingerprint} ${named('q') ?? ''}`.trim(), found.exchanges.length)
+    return c.json(found)
   })
   app.get('/sessions', async (c) => {
     const query = parseQuery(c.req.query('q') ?? '', backend.now())
@@ -88,23 +97,32 @@ export function routes(backend: Backend): Hono {
       query,
       page((name) => c.req.query(name)),
     )
+    await noteOf(c)(didOf(query), c.req.query('q') ?? '', sessions.length)
     return c.json({ sessions, ...more })
   })
-  app.get('/sessions/:id', async (c) => c.json(await trail.session(c.req.param('id'))))
-  app.get('/tail', (c) =>
-    streamText(c, async (stream) => {
+  app.get('/sessions/:id', async (c) => {
+    const found = await trail.session(c.req.param('id'))
+    await noteOf(c)('listed', `session:${c.req.param('id').slice(0, 128)}`, found.length)
+    return c.json(found)
+  })
+  app.get('/reads', async (c) => c.json({ reads: (await trail.reads(limitOf(c.req.query('limit')))).toReversed() }))
+  app.get('/tail', async (c) => {
+    await noteOf(c)('followed', '', 0)
+    return streamText(c, async (stream) => {
       const ended = Promise.withResolvers<void>()
+      const note = noteOf(c)
       let waiting = 0
       const stop = trail.tail((entry, seq) => {
         const line = isBare(entry) ? entry : without(entry)
         waiting += 1
+        if (entry.kind !== 'read') note('followed', '', 1).catch(ended.reject)
         if (waiting > MOST_WAITING) ended.resolve()
         else stream.writeln(JSON.stringify({ seq, entry: line })).then(() => void waiting--, ended.reject)
       })
       stream.onAbort(() => ended.resolve())
       await ended.promise.finally(stop)
-    }),
-  )
+    })
+  })
   app.get('/keys', (c) => c.json(identity.list().map(publicKey)))
   app.post('/keys', async (c) => {
     const wanted = (await bodyOf(c.req)) as NewKey

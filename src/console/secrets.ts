@@ -36,7 +36,7 @@ export async function findSecret(
   { trail, secrets, now }: House,
   asked: Asked,
   page: { readonly limit: number; readonly before?: string },
-): Promise<{ exchanges: readonly Summary[]; next?: string }> {
+): Promise<{ exchanges: readonly Summary[]; next?: string; fingerprint: string }> {
   const { value, q = '' } = asked
   if (!secrets.allowed) throw new Fault('identity.right', 'masking.secret_search')
   if (typeof value !== 'string' || typeof q !== 'string') throw new Fault('query.secret', 'value and q are texts')
@@ -52,7 +52,7 @@ export async function findSecret(
   const found = await trail.find({ ...query, where: { ...query.where, secret: [fingerprint] } }, page)
   const line = { kind: 'searched', exchange: secrets.uuid(), at: now(), via: secrets.via, fingerprint } as const
   await trail.append({ ...line, query: q, found: found.exchanges.length })
-  return found
+  return { ...found, fingerprint }
 }
 
 /** The record itself counts, so that a restart forgets nothing. */

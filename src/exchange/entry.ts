@@ -1,5 +1,5 @@
 /** The lines of the trail. Every exchange has exactly one opening and exactly one ending. Types only. */
-import type { Actor, Facts } from './actor.ts'
+import type { Actor, Fact, Facts } from './actor.ts'
 import type { FaultCode } from './fault.ts'
 import type { Finding } from './finding.ts'
 import type { ProtocolName, Usage } from './prompt.ts'
@@ -192,18 +192,32 @@ export interface Searched {
   readonly found: number
 }
 
-/** Somebody read what is on the record. It is written before the answer is given. */
+/**
+ * What somebody did with the record. `listed`: saw who asked what, when and how it ended, and no content; `searched`: asked
+ * for words of it; `followed`: saw entries as they became durable.
+ */
+export type ReadAct = 'viewed' | 'listed' | 'searched' | 'followed' | 'exported' | 'unmasked'
+
+/** Somebody read the record. What the same reader reads again within a minute is one more line when the minute is over. */
 export interface Read {
   readonly kind: 'read'
   readonly exchange: string
   readonly at: number
-  readonly via: 'server' | 'local'
-  readonly did: 'viewed' | 'searched' | 'exported' | 'unmasked'
-  /** What was asked for: a query, or the id of an exchange or a session. */
+  readonly did: ReadAct
+  /** Through what: the socket of a running server, the record itself, or the console. */
+  readonly via: 'server' | 'local' | 'console'
+  /** Who: a user of the machine, or an identity of the console. */
+  readonly reader: Fact
+  /** What was asked for: an exchange's id, a session's, a query; masked. Empty: everything. */
   readonly of: string
-  /** Whether prompts and replies were in it. */
+  /** Whether prompts and replies were in it, or words of them were sought. */
   readonly content: boolean
+  /** Of an export. */
   readonly format?: string
+  /** How many exchanges or entries were shown. */
+  readonly count: number
+  /** How many reads the line stands for. */
+  readonly times: number
 }
 
 /** A model was called and not through here, says somebody: the client's own telemetry, or GitHub. A lead, never proof. */

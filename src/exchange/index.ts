@@ -18,6 +18,7 @@ export type {
   OutcomeCounts,
   OutcomeName,
   Read,
+  ReadAct,
   RouteKind,
   Searched,
   Timings,

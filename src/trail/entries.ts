@@ -4,8 +4,10 @@ import type { Entry, Note, Opening, Outcome } from '#exchange'
 /** Whether an entry is the first of its exchange. */
 export const isOpening = (entry: Entry): entry is Opening => entry.kind === 'asked' || entry.kind === 'refused'
 
+const NOTES: ReadonlySet<Entry['kind']> = new Set<Note['kind']>(['gap', 'searched', 'read', 'bypass'])
+
 /** Whether an entry belongs to no exchange. */
-export const isNote = (entry: Entry): entry is Note => ['gap', 'searched', 'read', 'bypass'].includes(entry.kind)
+export const isNote = (entry: Entry): entry is Note => NOTES.has(entry.kind)
 
 /** Whether an entry tells of an exchange after its end. */
 export const isOutcome = (entry: Entry): entry is Outcome => entry.kind === 'outcome'

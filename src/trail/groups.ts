@@ -192,18 +192,19 @@ export class GroupTrail implements Trail {
   }
 
   async gaps() {
-    const notes = await this.#store.notes()
-    return notes.flatMap(({ seq, note }) => (note.kind === 'gap' ? { seq, gap: note } : []))
+    return (await this.#store.notes('gap')).map(({ seq, note }) => ({ seq, gap: note }))
   }
 
   async searches() {
-    const notes = await this.#store.notes()
-    return notes.flatMap(({ seq, note }) => (note.kind === 'searched' ? { seq, searched: note } : []))
+    return (await this.#store.notes('searched')).map(({ seq, note }) => ({ seq, searched: note }))
   }
 
   async bypasses() {
-    const notes = await this.#store.notes()
-    return notes.flatMap(({ seq, note }) => (note.kind === 'bypass' ? { seq, bypass: note } : []))
+    return (await this.#store.notes('bypass')).map(({ seq, note }) => ({ seq, bypass: note }))
+  }
+
+  async reads(newest: number) {
+    return (await this.#store.notes('read', newest)).map(({ seq, note }) => ({ seq, read: note }))
   }
 
   tail(listener: (entry: Entry, seq: number) => void): () => void {

@@ -49,6 +49,12 @@ export interface Unfinished {
   readonly bytes: Uint8Array
 }
 
+/** An entry of one kind that belongs to no exchange, with its seq. */
+export interface NoteOf<Kind extends Note['kind']> {
+  readonly seq: number
+  readonly note: Extract<Note, { readonly kind: Kind }>
+}
+
 /** Where in a list to go on, and how many rows to return. `before` is the `next` of the page that went before. */
 export interface Page {
   readonly limit: number
@@ -95,8 +101,8 @@ export interface Store {
   session(id: string): Promise<readonly Recorded[]>
   /** Entries with a higher seq than `after`, in order, at most `limit`. None of a lower seq is written any more. */
   following(after: number, limit: number): Promise<readonly Followed[]>
-  /** Oldest first. */
-  notes(): Promise<readonly { readonly seq: number; readonly note: Note }[]>
+  /** Those of one kind, oldest first; with `newest` only the last so many. */
+  notes<Kind extends Note['kind']>(kind: Kind, newest?: number): Promise<readonly NoteOf<Kind>[]>
   putDocument(kind: string, id: string, json: string): Promise<void>
   getDocument(kind: string, id: string): Promise<string | undefined>
   /** In order of id. */

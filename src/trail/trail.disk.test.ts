@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
-import type { Fault, Keyring } from '#exchange'
+import type { Fault, Gap, Keyring } from '#exchange'
 import { openTrail, parseQuery } from './index.ts'
 import { bodyOf, ending, idOf, NOON, opening } from './stores/made.ts'
 
@@ -219,6 +219,7 @@ test('a newer format is refused, of the head as of a day', async (t) => {
 const EARLIER = `
   ALTER TABLE exchanges DROP COLUMN github; ALTER TABLE exchanges DROP COLUMN language;
   ALTER TABLE exchanges DROP COLUMN "commit"; DROP TABLE outcomes;
+  DROP INDEX gaps_kind; ALTER TABLE gaps DROP COLUMN kind;
   DELETE FROM rules WHERE term IN (SELECT id FROM terms WHERE key = 'file');
   DELETE FROM terms WHERE key IN ('file', 'language', 'commit', 'github');
   PRAGMA user_version=2`
@@ -231,6 +232,8 @@ test('a folder of an earlier version is read, searched by what it holds, and wri
   await first.append(opening(idOf(1), { facts, body: bodyOf('a prompt') }))
   await first.append(ending(idOf(1)))
   await first.append(opening(idOf(2)))
+  const gap = { ...{ kind: 'gap', exchange: idOf(5), at: NOON, from: 1, to: 2, count: 3 }, reason: 'r', signature: 's' }
+  await first.append(gap as Gap)
   await first.close()
   const db = new DatabaseSync(join(folder, DAY_FILE))
   db.exec(EARLIER)
@@ -242,6 +245,7 @@ test('a folder of an earlier version is read, searched by what it holds, and wri
       [idOf(1)],
       text,
     )
+  assert.deepEqual([await second.gaps(), await second.searches()], [[{ seq: 4, gap }], []])
   const outcome = { kind: 'outcome', exchange: idOf(1), at: NOON, outcome: 'accepted', source: 'declared' } as const
   await second.append({ ...outcome, by: idOf(3), event: 'ghostText.accepted' })
   await second.append(opening(idOf(4), { facts: { github: { value: 'mona', source: 'observed' } } }))

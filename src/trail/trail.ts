@@ -1,5 +1,5 @@
 /** What the trail is to the rest of the gateway. Types only. */
-import type { Bypass, Entry, Fault, Gap, Searched } from '#exchange'
+import type { Bypass, Entry, Fault, Gap, Read, Searched } from '#exchange'
 import type { Documents } from './documents.ts'
 import type { Query } from './query.ts'
 import type { Followed, Page, Recorded } from './store.ts'
@@ -44,6 +44,8 @@ export interface Trail {
   searches(): Promise<readonly { readonly seq: number; readonly searched: Searched }[]>
   /** Calls of a model that were seen elsewhere and not here, oldest first. */
   bypasses(): Promise<readonly { readonly seq: number; readonly bypass: Bypass }[]>
+  /** Who read the record, oldest first: the last so many. */
+  reads(newest: number): Promise<readonly { readonly seq: number; readonly read: Read }[]>
   /** Calls back with every entry from now on, once it is durable; returns what ends it. */
   tail(listener: (entry: Entry, seq: number) => void): () => void
   readonly documents: Documents

@@ -34,7 +34,8 @@ const took = ({ end }: Ending['timings']): string => (end === undefined ? '' : `
 function about(entry: Entry): string {
   if (entry.kind === 'gap') return `${entry.count} unrecorded: ${entry.reason}`
   if (entry.kind === 'searched') return `a secret by its value, ${entry.found} shown ${entry.query}`
-  if (entry.kind === 'read') return `${entry.did}${entry.content ? ' with content' : ''}: ${entry.of}`
+  if (entry.kind === 'read')
+    return `${entry.reader.value} ${entry.did} ${entry.of || 'everything'}, ${entry.count} shown`
   if (entry.kind === 'bypass')
     return `${entry.actor ?? entry.github} used ${entry.model ?? 'a model'} elsewhere, says ${entry.via}`
   if (entry.kind === 'outcome') return `${entry.outcome} (${entry.source}), ${entry.event}`

@@ -1,6 +1,6 @@
 /** The cases that every store passes, as a table. Never used by the product. */
 import assert from 'node:assert/strict'
-import { Fault, type Gap, type Note } from '#exchange'
+import { Fault, type Gap, type Note, type Read } from '#exchange'
 import type { Store } from '../store.ts'
 import { followsEntries } from './following.ts'
 import { countsSecretsOnce, tellsCase } from './lists.ts'
@@ -239,12 +239,26 @@ async function keepsNotes(store: Store): Promise<void> {
     ...{ kind: 'searched', exchange: idOf(3), at: NOON, via: 'server', fingerprint: 'ab', query: 'q', found: 1 },
   }
   assert.deepEqual((await commit(store, gap, opening(idOf(2)), searched)).outcomes, [1, 2, 3])
-  assert.deepEqual(await store.notes(), [
-    { seq: 1, note: gap },
-    { seq: 3, note: searched },
-  ])
+  assert.deepEqual(await store.notes('gap'), [{ seq: 1, note: gap }])
+  assert.deepEqual(await store.notes('searched'), [{ seq: 3, note: searched }])
   assert.deepEqual(await found(store, ''), [2])
+  const days = [5, 6, 7, 8].map((nth) => read(nth, NOON + (nth - 6) * DAY))
+  assert.deepEqual((await commit(store, ...days)).outcomes.toSorted(), [4, 5, 6, 7])
+  assert.deepEqual(
+    (await store.notes('read')).map(({ note }) => note),
+    days,
+  )
+  const newest = (await store.notes('read', 3)).map(({ note }) => note.exchange)
+  assert.deepEqual(
+    newest,
+    days.slice(1).map(({ exchange }) => exchange),
+  )
 }
+
+const read = (nth: number, at: number): Read => ({
+  ...{ kind: 'read', exchange: idOf(nth, at), at, did: 'viewed', via: 'server', of: idOf(2) },
+  ...{ reader: { value: 'ana', source: 'declared' }, content: true, count: 1, times: 1 },
+})
 
 async function keepsDocuments(store: Store): Promise<void> {
   await store.putDocument('key', 'b', '{"v":1}')

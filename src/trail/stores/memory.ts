@@ -18,6 +18,7 @@ import type {
   Batch,
   Committed,
   Followed,
+  NoteOf,
   Page,
   Recorded,
   SessionTotals,
@@ -135,8 +136,9 @@ class MemoryStore implements Store {
     return structuredClone(this.#entries.slice(after, after + limit))
   }
 
-  async notes(): Promise<{ seq: number; note: Note }[]> {
-    return structuredClone(this.#notes)
+  async notes<Kind extends Note['kind']>(kind: Kind, newest?: number): Promise<NoteOf<Kind>[]> {
+    const found = this.#notes.filter((each): each is NoteOf<Kind> => each.note.kind === kind)
+    return structuredClone(newest === undefined ? found : found.slice(Math.max(0, found.length - newest)))
   }
 
   #matching(query: Query, before: string | undefined): Line[] {

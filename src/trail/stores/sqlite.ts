@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads'
 import { type Ending, type Entry, Fault, type Note, type Opening, type Outcome } from '#exchange'
 import { parseEntry } from '../entries.ts'
 import type { Query } from '../query.ts'
-import type { Batch, Committed, Followed, Page, Recorded, Store, StoreOptions } from '../store.ts'
+import type { Batch, Committed, Followed, NoteOf, Page, Recorded, Store, StoreOptions } from '../store.ts'
 import { packBatch } from './sqlite/parcel.ts'
 import type { Call, Calls, FaultLine, FollowedRow, LineOutcome, Parcel, Reply, Row } from './sqlite/protocol.ts'
 
@@ -141,9 +141,9 @@ class SqliteStore implements Store {
     return (await this.#link.call('following', [after, limit])).map(followed)
   }
 
-  async notes() {
-    const rows = await this.#link.call('notes', [])
-    return rows.map(({ seq, json }) => ({ seq, note: parseEntry<Note>(json, undefined) }))
+  async notes<Kind extends Note['kind']>(kind: Kind, newest?: number): Promise<NoteOf<Kind>[]> {
+    const rows = await this.#link.call('notes', [kind, newest])
+    return rows.map(({ seq, json }) => ({ seq, note: parseEntry<NoteOf<Kind>['note']>(json, undefined) }))
   }
 
   putDocument(kind: string, id: string, json: string): Promise<void> {

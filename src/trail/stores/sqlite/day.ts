@@ -92,7 +92,7 @@ export class Day {
     const at = this.#place(line, seq)
     if (at === undefined) return 'no place'
     this.file.run('INSERT INTO entries VALUES (?, ?)', seq, line.json)
-    if (line.part === 'note') this.file.run('INSERT INTO gaps VALUES (?)', seq)
+    if (line.part === 'note') this.file.run('INSERT INTO gaps VALUES (?, ?)', seq, line.kind)
     if (body) this.#bodies.keep({ seq, exchange: line.exchange, session }, body, line.like)
     if (line.text) this.#shelve(2 * at + (line.part === 'ending' ? 1 : 0), line.text)
     return 'written'

@@ -34,7 +34,7 @@ function lineOf(entry: Entry, body: Stretch | undefined, like: Like | undefined)
   const stored = { ...(body && { body }), ...(like && { like }) }
   const common = { exchange: entry.exchange, at: entry.at, json: printEntry(entry), ...stored }
   if (isOutcome(entry)) return { ...common, part: 'outcome', many: outcomeFacets(entry.outcome) }
-  if (isBare(entry)) return { ...common, part: 'note' }
+  if (isBare(entry)) return { ...common, part: 'note', kind: entry.kind }
   const said = { ...common, ...(entry.text && { text: entry.text }) }
   return isOpening(entry)
     ? { ...said, part: 'opening', facets: openingFacets(entry) }

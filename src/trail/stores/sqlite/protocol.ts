@@ -1,5 +1,5 @@
 /** What crosses between the data path and the store's thread: plain data, cheap to copy. Types only. */
-import type { FaultCode, Like } from '#exchange'
+import type { FaultCode, Like, Note } from '#exchange'
 import type { EndingFacets, ManyValues, OpeningFacets } from '../../facets.ts'
 import type { Query } from '../../query.ts'
 import type { Page, SessionTotals, StoredDocument } from '../../store.ts'
@@ -24,7 +24,7 @@ export type Line =
   | (Common & { readonly part: 'opening'; readonly facets: OpeningFacets })
   | (Common & { readonly part: 'ending'; readonly facets: EndingFacets })
   | (Common & { readonly part: 'outcome'; readonly many: ManyValues })
-  | (Common & { readonly part: 'note' })
+  | (Common & { readonly part: 'note'; readonly kind: Note['kind'] })
 
 /** A batch as one message: all bytes in one buffer that changes hands without being copied. */
 export interface Parcel {
@@ -83,7 +83,7 @@ export interface Calls {
   sessions(query: Query, page: Page): Paged<SessionRow>
   session(id: string): readonly Row[]
   following(after: number, limit: number): readonly FollowedRow[]
-  notes(): readonly { readonly seq: number; readonly json: string }[]
+  notes(kind: Note['kind'], newest?: number): readonly { readonly seq: number; readonly json: string }[]
   putDocument(kind: string, id: string, json: string): void
   getDocument(kind: string, id: string): string | undefined
   listDocuments(kind: string): readonly StoredDocument[]

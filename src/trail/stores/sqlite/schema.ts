@@ -15,7 +15,7 @@ const OUTCOMES = 'CREATE TABLE outcomes(of INTEGER NOT NULL, seq INTEGER NOT NUL
 
 /** `seq` of an exchange is that of its opening. Words: row 2·seq is the prompt's, 2·seq + 1 the reply's. */
 export const FORMAT: Format = {
-  version: 3,
+  version: 4,
   schema: `
     CREATE TABLE entries(seq INTEGER PRIMARY KEY, json TEXT NOT NULL);
     CREATE TABLE bodies(seq INTEGER PRIMARY KEY, coding INTEGER NOT NULL, size INTEGER NOT NULL, bytes BLOB NOT NULL);
@@ -28,12 +28,13 @@ export const FORMAT: Format = {
     CREATE INDEX exchanges_open ON exchanges(seq) WHERE outcome IS NULL;
     CREATE TABLE terms(id INTEGER PRIMARY KEY, key TEXT NOT NULL, value TEXT NOT NULL, UNIQUE(key, value));
     CREATE TABLE rules(term INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY(term, seq)) WITHOUT ROWID;
-    CREATE TABLE gaps(seq INTEGER PRIMARY KEY);
+    CREATE TABLE gaps(seq INTEGER PRIMARY KEY, kind TEXT NOT NULL);
+    CREATE INDEX gaps_kind ON gaps(kind, seq);
     CREATE TABLE flight(id INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
     CREATE TABLE unindexed(id INTEGER PRIMARY KEY, flow BLOB NOT NULL, runs BLOB NOT NULL);
     CREATE VIRTUAL TABLE words USING fts5(flow, runs, content='', columnsize=0, detail=full, tokenize='ascii');
     ${OUTCOMES}`,
-  upgrades: { 1: () => undefined, 2: outcomesAndPlaces },
+  upgrades: { 1: () => undefined, 2: outcomesAndPlaces, 3: kindsOfNotes },
 }
 
 /** From version 2: outcomes get a table, and what the entries told of language, commit and files can be sought. */
@@ -50,4 +51,11 @@ function outcomesAndPlaces(file: File): void {
     file.run('UPDATE exchanges SET language = ?, "commit" = ? WHERE seq = ?', ...values, seq)
     terms.mark({ ...(many.file && { file: many.file }) }, seq)
   }
+}
+
+/** From version 3: what belongs to no exchange is found by its kind, for reads are many. */
+function kindsOfNotes(file: File): void {
+  file.run("ALTER TABLE gaps ADD COLUMN kind TEXT NOT NULL DEFAULT ''")
+  file.run("UPDATE gaps SET kind = (SELECT json_extract(json, '$.kind') FROM entries WHERE entries.seq = gaps.seq)")
+  file.run('CREATE INDEX gaps_kind ON gaps(kind, seq)')
 }

@@ -1,4 +1,5 @@
 /** Finds exchanges and sessions in the day files, newest first, by a cursor. Reads; writes only the index of words. */
+import type { Note } from '#exchange'
 import { ambiguous, MOST_NAMED } from '../../ambiguous.ts'
 import { isBefore, type Position, parseCursor, printCursor } from '../../cursor.ts'
 import { dayOf, daysOfPrefix } from '../../days.ts'
@@ -205,13 +206,15 @@ export class Search {
     return rows.slice(0, limit)
   }
 
-  /** Entries that belong to no exchange, oldest first; their table was made for gaps. */
-  notes(): { seq: number; json: string }[] {
-    const rows = this.#engine.folder.names().flatMap((name) => {
-      const day = this.#day(name)
-      return day.file.all<{ seq: number }>('SELECT seq FROM gaps').map(({ seq }) => ({ seq, json: day.json(seq) }))
-    })
-    return rows.sort((a, b) => a.seq - b.seq)
+  /** Entries of one kind that belong to no exchange, oldest first, the last `newest`; their table was made for gaps. */
+  notes(kind: Note['kind'], newest = Number.MAX_SAFE_INTEGER): { seq: number; json: string }[] {
+    const rows: { seq: number; json: string }[] = []
+    for (const name of this.#engine.folder.names()) {
+      if (rows.length >= newest) break
+      const sql = 'SELECT seq, json FROM gaps JOIN entries USING (seq) WHERE kind = ? ORDER BY seq DESC LIMIT ?'
+      for (const row of this.#day(name).file.all<(typeof rows)[number]>(sql, kind, newest)) rows.push(row)
+    }
+    return rows.sort((a, b) => a.seq - b.seq).slice(-newest)
   }
 }
 

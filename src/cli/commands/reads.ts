@@ -1,0 +1,40 @@
+/** `gatelog reads`: who saw, searched or took what of the record, newest first. */
+import { Option } from 'commander'
+import type { Read } from '#exchange'
+import { commonOf, examples, numberOf, type Register, withRecord } from '../command.ts'
+import { type Cell, table } from '../table.ts'
+import { brief, json, out, say } from '../terminal.ts'
+
+interface Found {
+  readonly reads: readonly { readonly seq: number; readonly read: Read }[]
+}
+
+export const reads: Register = (program) => {
+  program
+    .command('reads')
+    .description('who read the record: what they saw, searched or exported, newest first')
+    .addOption(new Option('--limit <n>', 'rows, at most 1000').default(20).argParser(numberOf(1, 1000)))
+    .addHelpText('after', examples('reads', 'reads --limit 1000 --json'))
+    .action(async ({ limit }: { readonly limit: number }, command) => {
+      const found = await withRecord(command, (record) => record.get<Found>(`/reads?limit=${limit}`))
+      if (commonOf(command).json) return out(json(found))
+      if (found.reads.length === 0) return say('nobody has read the record')
+      out(
+        table(
+          HEAD,
+          found.reads.map(({ read }) => row(read)),
+        ),
+      )
+    })
+}
+
+const HEAD = ['when', 'who', 'did', 'what', 'shown', 'times']
+
+const row = ({ at, reader, did, of, count, times }: Read): Cell[] => [
+  brief(at),
+  `${reader.value} (${reader.source})`,
+  did,
+  of || 'everything',
+  String(count),
+  String(times),
+]

@@ -1,0 +1,44 @@
+/** Who reads the record through the admin API, and the word of it that goes on the record first. Shows nothing itself. */
+import type { Fact, Read } from '#exchange'
+import type { Query, ReadOf, Reads } from '#trail'
+
+/** What the API needs of the house to tell of reads. */
+export interface ReadHouse {
+  readonly reads: Pick<Reads, 'note'>
+  readonly via: Read['via']
+  /** Who reads a record that no server holds; behind a socket the reader says it. */
+  readonly reader?: Fact
+  /** A query as the record may hold it. */
+  masked(text: string): string
+}
+
+/** The header in which the command line says who runs it, percent-encoded. */
+const READER = 'x-gatelog-reader'
+const LONGEST_READER = 128
+
+/** An id, or nothing: no secret stands there. */
+const BARE = /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})?$/
+
+/** Notes reads of one request's caller. */
+export type Note = (did: ReadOf['did'], of: string, count: number) => Promise<void>
+
+/** What to call before anything of the record is shown to whoever sent a request. The note throws trail.* */
+export function noteFor({ reads, via, reader, masked }: ReadHouse, header: (name: string) => string | undefined): Note {
+  const who = reader ?? { value: declared(header(READER)), source: 'declared' as const }
+  return (did, of, count) => {
+    const content = did !== 'listed' && did !== 'followed'
+    return reads.note({ did, via, reader: who, of: BARE.test(of) ? of : masked(of), content, count })
+  }
+}
+
+function declared(text = ''): string {
+  try {
+    return decodeURIComponent(text).slice(0, LONGEST_READER) || 'unknown'
+  } catch {
+    return text.slice(0, LONGEST_READER)
+  }
+}
+
+/** Whether an answer tells what stands in prompts and replies: it does where words of them were asked for. */
+export const didOf = ({ text, without }: Query): 'searched' | 'listed' =>
+  text.length + without.length > 0 ? 'searched' : 'listed'
