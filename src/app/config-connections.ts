@@ -2,7 +2,7 @@
 import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { z } from 'zod'
-import type { Fault } from '#exchange'
+import type { Fault, Keep, Recording } from '#exchange'
 import type { Connection, CopilotSettings, Host } from '#gateway'
 import type { Upstream } from '#relay'
 import type { ConnectionForm } from './config-schema.ts'
@@ -77,6 +77,7 @@ export function connectionOf(
     websocket: form.websocket ?? (RECORDED.includes(form.kind) ? 'record' : 'refuse'),
     ...(form.mask === 'restore' && { restore: true }),
     durable: form.durable ?? defaults.durable,
+    recording: saidOf(form.keep, form.retain),
     ...(form.kind === 'copilot' && { copilot: defaults.copilot }),
     timeouts: { ...defaults.timeouts, ...defined(form.timeouts ?? {}) },
   }
@@ -107,6 +108,12 @@ function caOf(path: string, wrong: (key: string, message: string) => Fault): str
     throw wrong('upstream_ca', 'the file cannot be read or holds no certificate')
   }
 }
+
+/** What one level says of how much is kept, and for how long. */
+export const saidOf = (keep: Keep | undefined, retain: string | undefined): Recording => ({
+  ...(keep && { keep }),
+  ...(retain && { retain }),
+})
 
 /** Without keys whose value is undefined. */
 const defined = <Values extends object>(values: Values) =>

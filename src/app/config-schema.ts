@@ -1,7 +1,7 @@
 /** The shape of gatelog.yaml: every key, its default and its meaning. Reads no file. */
 import { z } from 'zod'
 import { OwnRuleForm } from '#masking'
-import { RuleForm } from '#policy'
+import { Keep, Retain, RuleForm } from '#policy'
 import { CopilotForm } from './config-copilot.ts'
 import { ForwardForm, PrivateAddresses } from './config-forward.ts'
 import { origin } from './config-origin.ts'
@@ -69,6 +69,8 @@ export const ConnectionForm = z.strictObject({
     .default('replace')
     .describe('restore: what is masked in a prompt comes back to its sender where the reply repeats it'),
   durable: Durable.optional(),
+  keep: Keep.optional(),
+  retain: Retain.optional(),
   timeouts: OwnTimeouts.optional(),
 })
 
@@ -112,6 +114,12 @@ export const ConfigForm = z.strictObject({
     .enum(['refuse', 'gap'])
     .default('refuse')
     .describe('What happens to traffic while the trail cannot be written; gap lets limits.gap pass unrecorded'),
+  keep: Keep.default('full'),
+  retain: Retain.default('forever'),
+  groups: z
+    .record(z.string().min(1).max(128), z.strictObject({ keep: Keep.optional(), retain: Retain.optional() }))
+    .default({})
+    .describe('What is kept of whoever is in a group'),
   masking: MaskingForm.prefault({}),
   forward: ForwardForm.prefault({}),
   connections: z.record(name, ConnectionForm).default({}),

@@ -88,3 +88,28 @@ test('known values come from lines of a file and from variables, by name or patt
   wrong('{id: e, env: [B_TOKEN]}')
   wrong('{id: f, file: /k}', 'long enough\nshort\n')
 })
+
+test('what is kept is read of all, groups, connections and rules, and what means nothing is told', () => {
+  const { recording, rules, connections } = read(`
+keep: redacted
+retain: 1y
+groups: {contractors: {keep: metadata}, "acme/legal": {retain: sec-17a-4}}
+connections: {o: {kind: openai, keep: full, retain: 30d}}
+rules: [{name: hr, when: 'prompt.text.contains("salary")', then: record, keep: metadata}]`)
+  assert.deepEqual(recording.all, { keep: 'redacted', retain: '1y' })
+  assert.deepEqual(
+    [...recording.groups],
+    [
+      ['contractors', { keep: 'metadata' }],
+      ['acme/legal', { retain: 'sec-17a-4' }],
+    ],
+  )
+  assert.deepEqual(connections(undefined).get('o')?.recording, { keep: 'full', retain: '30d' })
+  assert.deepEqual([rules[0]?.action, rules[0]?.keep], ['record', 'metadata'])
+  const wrong = (text: string, told: RegExp) => assert.throws(() => read(text), told)
+  wrong('retain: 7 years', /retain.*forever, a period \(400d/s)
+  wrong('retain: pci', /pci-dss/)
+  wrong('keep: nothing', /keep/)
+  wrong('rules: [{name: a, when: "true", then: record}]', /says keep or retain/)
+  wrong('rules: [{name: a, when: \'client.name == "x"\', then: alert, retain: 1d}]', /what is kept may not rest on/)
+})

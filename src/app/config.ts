@@ -4,9 +4,9 @@ import { isIP } from 'node:net'
 import { createSecureContext } from 'node:tls'
 import { z } from 'zod'
 import { Fault } from '#exchange'
-import type { Connection } from '#gateway'
+import type { Connection, House } from '#gateway'
 import { compileRules, type Rule } from '#policy'
-import { connectionOf, type Defaults } from './config-connections.ts'
+import { connectionOf, type Defaults, saidOf } from './config-connections.ts'
 import { copilotOf } from './config-copilot.ts'
 import { type Forward, filesOf, forwardOf } from './config-forward.ts'
 import { type MaskingRules, maskingRulesOf } from './config-masking.ts'
@@ -33,6 +33,7 @@ export interface Config
   readonly insecure: boolean
   readonly masking: MaskingRules & Secrets
   readonly rules: readonly Rule[]
+  readonly recording: House['recording']
   readonly forward: Forward
   /** Whether a demo connection is configured (or nothing else is). */
   readonly demo: boolean
@@ -118,6 +119,7 @@ function settle(form: Form, { references, wrong, reads }: How): Config {
     timeouts: form.timeouts,
     limits: form.limits,
     rules: rulesOf(form, wrong),
+    recording: recordingOf(form),
     forward: forwardOf(form.forward, wrong),
     demo,
     connections,
@@ -147,6 +149,11 @@ function rulesOf(form: Form, wrong: Wrong): Rule[] {
   if (told.length) throw new Fault('config.invalid', told.join('\n'))
   return rules
 }
+
+const recordingOf = ({ keep, retain, groups }: Form): House['recording'] => ({
+  all: { keep, retain },
+  groups: new Map(Object.entries(groups).map(([name, { keep, retain }]) => [name, saidOf(keep, retain)])),
+})
 
 const DEMO: Form['connections'][string] = {
   kind: 'demo',

@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto'
 import { openApi } from '#console'
-import type { Fault, Opening } from '#exchange'
+import type { Ending, Fault, Opening } from '#exchange'
 import {
   Endings,
   Gaps,
@@ -12,6 +12,7 @@ import {
   openDoors,
   openHealth,
   openMemory,
+  reduced,
   Sightings,
   Strangers,
   Trust,
@@ -51,7 +52,10 @@ export async function openRecord(config: Pick<Config, 'data' | 'path_keys'>, onL
     latch.abort(fault)
     onLatch?.(fault)
   }
-  const trail = await openTrail({ folder: config.data, keyring, now: Date.now, words: wordsOf, onLatch: latched })
+  const trail = await openTrail({
+    ...{ folder: config.data, keyring, now: Date.now },
+    ...{ words: wordsOf, reduce: keptOf, onLatch: latched },
+  })
   const documents = trail.documents
   const identity = await openIdentity({
     keyring,
@@ -76,6 +80,9 @@ function wordsOf({ route }: Opening, bytes: Uint8Array): string | undefined {
   const form = formOfText(text)
   return protocol && form && textOf(protocol.readEvents(form.events(text)))
 }
+
+/** What its opening says is kept. */
+const keptOf = (ending: Ending, { keep, route }: Opening): Ending => reduced(ending, keep ?? 'full', route)
 
 /** Who is told what the gateway cannot put on the record. */
 export interface Ears {
@@ -283,6 +290,7 @@ function houseOf(config: Config, fixed: Fixed, { demo, ca }: Made): House {
     engine: engineOf(config),
     actions: actionsIn(config),
     rules: config.rules,
+    recording: config.recording,
     ...(ca && {
       forward: {
         leaves: ca,

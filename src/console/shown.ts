@@ -26,15 +26,17 @@ export interface ShownBody {
   readonly type: string
   readonly received: string
   readonly sent: string
+  /** With `keep: redacted`: the text is JSON of what the body said, put together. */
+  readonly assembled?: true
 }
 
 /** `before`: the exchanges that this one goes on from, oldest first. */
 export function shown({ seq, opening, ending, outcomes }: Recorded, before: readonly Recorded[] = []): Shown {
   const prompt = bodyOf(opening)
   const reply = ending && bodyOf(ending)
-  const own = prompt && promptIn(opening.route, prompt.text)
+  const own = prompt && promptIn(opening.route, prompt.text, prompt.assembled)
   const meant = own && before.length ? continued(own, messagesOf(before)) : own
-  const said = reply && replyIn(opening.route, reply.text, reply.type)
+  const said = reply && replyIn(opening.route, reply.text, reply.type, reply.assembled)
   return {
     seq,
     opening: without(opening),
@@ -71,8 +73,8 @@ const goesOn = ({ opening }: Recorded): boolean =>
 
 function bodyOf({ body }: Opening | Ending): ShownBody | undefined {
   if (!body) return undefined
-  const { bytes, type, received, sent } = body
-  return { text: Buffer.from(bytes).toString(), bytes: bytes.length, type, received, sent }
+  const { bytes, ...rest } = body
+  return { text: Buffer.from(bytes).toString(), bytes: bytes.length, ...rest }
 }
 
 /** An entry without its body and index text, as a live view shows it. */

@@ -3,6 +3,7 @@ import type { Actor, Fact, Facts } from './actor.ts'
 import type { FaultCode } from './fault.ts'
 import type { Finding } from './finding.ts'
 import type { ProtocolName, Usage } from './prompt.ts'
+import type { Keep } from './retention.ts'
 import type { Verdict } from './verdict.ts'
 
 /** The closed list of entry kinds. A `refused` opening is its own ending. */
@@ -24,6 +25,13 @@ export interface Body {
   /** Keyed digests (HMAC-SHA-256, hex) of the bytes as received and as sent on. */
   readonly received: string
   readonly sent: string
+  /** With `keep: redacted`: the bytes are JSON of what the body said (`Prompt`, `Reply`), put together, not its own. */
+  readonly assembled?: true
+}
+
+/** What is known of a body that is not kept as it was: its size in bytes as it would have been recorded, and its digests. */
+export interface Measure extends Omit<Body, 'bytes' | 'assembled'> {
+  readonly size: number
 }
 
 /** The first entry of an exchange. */
@@ -71,6 +79,11 @@ export interface Opening {
   readonly reason?: string
   /** For coalesced refusals of unknown callers: how many this line stands for. */
   readonly count?: number
+  /** How much of the exchange is kept, where that is not all; and for how long, where that is not for ever. */
+  readonly keep?: Exclude<Keep, 'full'>
+  readonly retain?: string
+  /** Of a body that is not kept as it was. */
+  readonly measure?: Measure
   readonly body?: Body
   /** Words for full-text search, beside those of the body: the last user message first. */
   readonly text?: string
@@ -117,6 +130,8 @@ export interface Ending {
   readonly alerts?: readonly string[]
   /** Where the prompt was telemetry: what it told of other exchanges. */
   readonly outcomes?: OutcomeCounts
+  /** Of a body that is not kept as it was. */
+  readonly measure?: Measure
   readonly body?: Body
   readonly text?: string
 }

@@ -11,6 +11,7 @@ export type {
   EntryKind,
   Gap,
   Like,
+  Measure,
   Note,
   Opening,
   OpeningKind,
@@ -27,5 +28,18 @@ export { FAULTS, Fault, type FaultCode, faultOf } from './fault.ts'
 export { type Action, type Direction, type Finding, secretKey, secretsIn } from './finding.ts'
 export type { Hash, Keyring, Purpose } from './keyring.ts'
 export type { Message, Prompt, ProtocolName, Reply, Role, ToolCall, Usage } from './prompt.ts'
+export {
+  expiryOf,
+  isRetention,
+  KEEPS,
+  type Keep,
+  lesser,
+  PRESETS,
+  type Preset,
+  RETENTION_SHAPE,
+  type Recording,
+  settled,
+  together,
+} from './retention.ts'
 export type { Verdict } from './verdict.ts'
 export { visible, visibleJson } from './visible.ts'

@@ -75,7 +75,7 @@ export class Asked implements Received {
 
   /** The body as later ones may grow from it: as it is recorded, so that no secret stays. `clean` where none was found. */
   strand(
-    { record, ...of }: Pick<Strand, 'exchange' | 'session'> & { readonly record: Buffer },
+    { record, ...of }: Pick<Strand, 'exchange' | 'session' | 'unrecorded'> & { readonly record: Buffer },
     engine: Engine,
     protocol: ProtocolName,
     clean: boolean,

@@ -1,4 +1,5 @@
 /** A configured way to a provider, as the data path needs it. Types only. */
+import type { Recording } from '#exchange'
 import type { Upstream } from '#relay'
 import type { Plan } from '#wire'
 
@@ -25,6 +26,8 @@ export interface Connection {
   /** Whether WebSockets are carried and recorded turn by turn, or refused, so that clients fall back to HTTP. */
   readonly websocket: 'record' | 'refuse'
   readonly durable: Durable
+  /** What this connection says of how much is kept. */
+  readonly recording?: Recording
   /** Whether what is masked in a prompt may come back in its reply (`mask: restore`). */
   readonly restore?: boolean
   readonly timeouts: Timeouts

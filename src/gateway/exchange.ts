@@ -14,11 +14,13 @@ import type {
   Prompt,
   Reply,
   RouteKind,
+  settled,
   Verdict,
 } from '#exchange'
 import type { Client } from '#wire'
 import { maskFact } from './fact.ts'
 import type { House } from './house.ts'
+import { recordingOf, reduced } from './recorded.ts'
 import type { Taken } from './restore/placeholders.ts'
 import { shownPath } from './reverse.ts'
 import type { Head, Turn } from './turn.ts'
@@ -73,6 +75,8 @@ export interface Exchange<Asked extends Head = Turn> {
   digested?: { readonly bytes: Uint8Array; readonly hex: string }
   /** Resolves once it is decided whether the opening is on the trail. */
   opened?: Promise<boolean>
+  /** How much of it is kept and for how long, once the rules were asked. */
+  recording?: ReturnType<typeof settled>
   /** Set where a gap let it pass: nothing of it is on the trail, or its ending will be there later. */
   gap?: 'whole' | 'part'
   timings: { identified?: number; read?: number; durable?: number; firstByte?: number }
@@ -106,14 +110,14 @@ export function digest(exchange: Exchange, bytes: Uint8Array): string {
 
 /** The `asked` entry: who, where to, what, and what the rules said. */
 export function asked(exchange: Exchange<Head>): Opening {
-  return { kind: 'asked', ...opening(exchange) }
+  return reduced({ kind: 'asked', ...opening(exchange) }, recordingOf(exchange).keep)
 }
 
 /** The `refused` entry: an exchange that ends where it began. The body is kept only for a caller who is known. */
 export function refused(exchange: Exchange<Head>, fault: Fault): Opening {
   const { body, text, ...rest } = opening(exchange)
   const kept = exchange.actor ? { ...(body && { body }), ...(text !== undefined && { text }) } : {}
-  return { kind: 'refused', ...rest, ...kept, ...why(exchange, fault) }
+  return reduced({ kind: 'refused', ...rest, ...kept, ...why(exchange, fault) }, recordingOf(exchange).keep)
 }
 
 /** Characters of a path: of whoever is known, and of what goes nowhere. */
@@ -131,6 +135,7 @@ const why = (exchange: Exchange<Head>, { code, detail }: Fault) => ({
 
 function opening(exchange: Exchange<Head>): Omit<Opening, 'kind'> {
   const { turn, prompt } = exchange
+  const { keep, retain } = recordingOf(exchange)
   return {
     exchange: exchange.id,
     at: exchange.at,
@@ -155,6 +160,8 @@ function opening(exchange: Exchange<Head>): Omit<Opening, 'kind'> {
     ...set('text', exchange.text),
     ...set('retryOf', exchange.retryOf),
     ...set('follows', exchange.follows),
+    ...(keep !== 'full' && { keep }),
+    ...set('retain', retain),
     ...set('warmUp', prompt?.warmUp),
     ...(prompt && {
       model: masked(exchange, prompt.model),
@@ -220,7 +227,7 @@ export interface End {
 /** The ending entry. */
 export function ended(exchange: Exchange<Head>, end: End): Ending {
   const { reply, fault } = end
-  return {
+  const ending: Ending = {
     kind: end.kind,
     exchange: exchange.id,
     at: exchange.house.now(),
@@ -243,6 +250,7 @@ export function ended(exchange: Exchange<Head>, end: End): Ending {
     ...(fault && why(exchange, fault)),
     ...(reply && { text: textOf(reply) }),
   }
+  return reduced(ending, recordingOf(exchange).keep, exchange.route)
 }
 
 /** What a reply says, for the full-text index. */

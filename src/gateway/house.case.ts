@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Duplex } from 'node:stream'
-import { type Entry, Fault, type Keyring } from '#exchange'
+import { type Entry, Fault, type Keyring, type Recording } from '#exchange'
 import { Identity, type KeyRecord, makeKey, openLimits } from '#identity'
 import { compile, RULES } from '#masking'
 import { readRules } from '#policy'
@@ -34,6 +34,8 @@ export interface Setup {
   readonly copilot?: CopilotSettings
   readonly rules?: unknown
   readonly durable?: Durable
+  readonly recording?: Recording
+  readonly groups?: Readonly<Record<string, Recording>>
   readonly unknownRoutes?: Connection['unknownRoutes']
   readonly actions?: readonly ActionLine[]
   readonly openStreams?: number
@@ -199,6 +201,7 @@ function houseOf(setup: Setup, trail: Trail, identity: Identity, origin: URL): H
     engine: ENGINE,
     actions: (connection, direction) => actionsOf(setup.actions ?? [], IDS, { connection, direction, rest: 'mask' }),
     rules: readRules(setup.rules),
+    recording: { all: setup.recording ?? {}, groups: new Map(Object.entries(setup.groups ?? {})) },
     trail,
     keyring,
     memory: openMemory(),

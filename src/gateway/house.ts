@@ -1,5 +1,5 @@
 /** What `carry()` needs from the other rooms, as one value that a reload replaces whole. Types only. */
-import type { Direction, Keyring } from '#exchange'
+import type { Direction, Keyring, Recording } from '#exchange'
 import type { Identity, Limits } from '#identity'
 import type { Engine } from '#masking'
 import type { Rule } from '#policy'
@@ -23,6 +23,8 @@ export interface House {
   /** What becomes of secrets; the record is masked whatever it is. */
   actions(connection: string, direction: Direction): Actions
   readonly rules: readonly Rule[]
+  /** How much is kept and for how long: of all, and by group of the actor. */
+  readonly recording: { readonly all: Recording; readonly groups: ReadonlyMap<string, Recording> }
   readonly trail: Trail
   /** Aborts, with the fault, once the trail has latched shut: what is open then ends. */
   readonly latched?: AbortSignal

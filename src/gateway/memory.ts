@@ -1,4 +1,5 @@
 /** What the gateway remembers between exchanges, in memory only and bounded: retries, signed reasoning, what was sent. */
+import type { Keep } from '#exchange'
 import type { Before } from './follows.ts'
 import { Recent } from './recent.ts'
 import { Resent } from './resent.ts'
@@ -28,6 +29,8 @@ export interface Memory {
   readonly given: Recent<Given>
   /** Fingerprint of actor, connection and a provider's id of a reply → its exchange, with all that led to it. */
   readonly replies: Recent<Before>
+  /** Session → the least that was kept of one of its exchanges: what it resends is kept no better. */
+  readonly keeps: Recent<Keep>
 }
 
 export const openMemory = (): Memory => ({
@@ -40,4 +43,5 @@ export const openMemory = (): Memory => ({
   taken: new Recent(4 * 2 ** 20, 60 * MINUTE),
   given: new Recent(4 * 2 ** 20, 24 * 60 * MINUTE),
   replies: new Recent(64 * 2 ** 20, 60 * MINUTE),
+  keeps: new Recent(100_000, 7 * 24 * 60 * MINUTE),
 })

@@ -21,9 +21,9 @@ export function open(exchange: Exchange): Promise<void> {
   return durable
 }
 
-/** Takes reply bytes into the journal. */
-export function journal({ house, id, gap }: Exchange, bytes: Uint8Array): void {
-  if (gap !== 'whole') house.trail.journal(id, bytes)
+/** Takes reply bytes into the journal, unless no text is kept. */
+export function journal({ house, id, gap, recording }: Exchange, bytes: Uint8Array): void {
+  if (gap !== 'whole' && recording?.keep !== 'metadata') house.trail.journal(id, bytes)
 }
 
 /** Resolves once all bytes journalled so far are durable. @throws trail.* */

@@ -106,7 +106,13 @@ function learnOnceKept(exchange: Exchange, way: Way, asked: Asked, before: Compa
     memory.resent.learn(chainOf(exchange, way), before, at)
     if (way.route?.kind === 'telemetry') exchange.outcomes = house.outcomes.take(exchange, readOutcomes(asked.text))
     if (!protocol) return
-    const strand = asked.strand({ exchange: id, session, record }, engine, protocol.name, findings.length === 0)
+    const unrecorded = exchange.recording?.keep !== 'full'
+    const strand = asked.strand(
+      { exchange: id, session, unrecorded, record },
+      engine,
+      protocol.name,
+      findings.length === 0,
+    )
     memory.strands.learn(callerOf(exchange, way), strand, asked.shared, at)
   }
 }
@@ -132,7 +138,7 @@ function keep(exchange: Exchange, way: Way, received: Asked, { record, outgoing 
 function likeOf(exchange: Exchange, way: Way, { bytes, shared }: Asked, record: Buffer): Like | undefined {
   const { house, session, at } = exchange
   const known = record === bytes ? shared : undefined
-  if (known && session !== undefined && known.strand.session === session)
+  if (known && !known.strand.unrecorded && session !== undefined && known.strand.session === session)
     return { exchange: known.strand.exchange, prefix: known.prefix, suffix: known.suffix }
   return house.memory.strands.like(callerOf(exchange, way), session, record, at)
 }

@@ -1,7 +1,16 @@
 /** The steps of an exchange before anything is sent: who asks, what, with which secrets, and may it pass. */
-import { Fault, type Finding, faultOf, type Message, type Prompt, type RouteKind, type Verdict } from '#exchange'
+import {
+  type Actor,
+  Fault,
+  type Finding,
+  faultOf,
+  type Message,
+  type Prompt,
+  type RouteKind,
+  type Verdict,
+} from '#exchange'
 import { type Caller, findCredential, type Hold, looksLikeKey, sessionId } from '#identity'
-import { decide as judge } from '#policy'
+import { decide as judge, type PolicyFacts, recordingBy } from '#policy'
 import { checkSpelling, checkValues, type Protocol, plainPrompt, type Route, routeFor, saidIn } from '#wire'
 import { Asked } from './asked.ts'
 import type { Connection, Host } from './connection.ts'
@@ -10,6 +19,7 @@ import type { Exchange } from './exchange.ts'
 import { follow } from './follows.ts'
 import { isWide, TEXT } from './framing.ts'
 import { withoutNotices } from './notices.ts'
+import { settle } from './recorded.ts'
 import { hostOf } from './reverse.ts'
 import { callerOf } from './scan.ts'
 import type { Head, Received } from './turn.ts'
@@ -155,30 +165,31 @@ function sessionOf(exchange: Exchange, prompt: Prompt): string {
   return sessionId(house.keyring, { actor: actor?.id ?? '', client: client.client, own, first, ...place })
 }
 
-/** Step 4: what the rules say. Pure but for the exchange that it fills. */
+/** Step 4: what the rules say, of the prompt and of what is kept of it. Pure but for the exchange that it fills. */
 export function decide(exchange: Exchange, way: Way): Verdict {
-  const { actor, client, findings, prompt, house } = exchange
-  const stopped = stoppedBy(findings)
-  if (stopped) {
-    exchange.verdict = stopped
-    return stopped
-  }
-  if (!actor) return { kind: 'allow' }
-  const verdict = judge(house.rules, {
+  const { actor, findings, house } = exchange
+  const facts = actor && factsOf(exchange, way, actor)
+  settle(exchange, facts ? recordingBy(house.rules, facts) : {})
+  const verdict = stoppedBy(findings) ?? (facts ? judge(house.rules, facts) : { kind: 'allow' })
+  exchange.verdict = verdict
+  return verdict
+}
+
+function factsOf(exchange: Exchange, way: Way, actor: Actor): PolicyFacts {
+  const { client, findings, prompt } = exchange
+  return {
     actor,
     ...promptOf(exchange, way, prompt),
     connection: { name: way.connection.name, kind: way.connection.kind },
     client: { name: client.client, version: client.version ?? '' },
     findings,
-  })
-  exchange.verdict = verdict
-  return verdict
+  }
 }
 
 const textsOf = (messages: readonly Message[] = []): string[] => messages.map(({ text }) => text)
 
 /** The prompt that the rules see: of a body that no protocol reads all its texts, of none nothing. */
-function promptOf(exchange: Exchange, way: Way, prompt: Prompt | undefined) {
+function promptOf(exchange: Exchange, way: Way, prompt: Prompt | undefined): Pick<PolicyFacts, 'prompt' | 'said'> {
   const { document, unread, house, before } = exchange
   if (prompt)
     return { prompt, said: () => withoutNotices(exchange, way, [...textsOf(before), saidIn(document)].join('\n')) }

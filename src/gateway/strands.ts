@@ -17,6 +17,8 @@ interface KnownArray {
 export interface Strand {
   readonly exchange: string
   readonly session: string | undefined
+  /** Whether the record holds other bytes than these of it, or none, so that no later body is like it. */
+  readonly unrecorded?: boolean
   readonly engine: Engine
   readonly protocol: ProtocolName
   /** Decoded, as it is recorded: as it came where it is clean. */
@@ -81,7 +83,9 @@ export class Strands {
   /** Which body of the same session a masked one is like. */
   like(caller: string, session: string | undefined, record: Buffer, now: number): Like | undefined {
     if (session === undefined || record.length < SHORTEST) return undefined
-    const known = (this.#callers.get(caller, now) ?? []).filter((strand) => strand.session === session)
+    const known = (this.#callers.get(caller, now) ?? []).filter(
+      (strand) => !strand.unrecorded && strand.session === session,
+    )
     const best = closest(known, record)
     return best && { exchange: best.strand.exchange, prefix: best.prefix, suffix: best.suffix }
   }

@@ -1,5 +1,5 @@
 /** Rules to a verdict. Pure: the same facts and rules always give the same verdict. */
-import type { Verdict } from '#exchange'
+import type { Recording, Verdict } from '#exchange'
 import { type PolicyFacts, readerOf } from './facts.ts'
 import type { Rule } from './rule.ts'
 
@@ -13,7 +13,7 @@ export function decide(rules: readonly Rule[], facts: PolicyFacts): Verdict {
   const read = readerOf(facts)
   let alert: Verdict | undefined
   for (const rule of rules) {
-    if (rule.ofPrompt && !facts.prompt) continue
+    if (rule.action === 'record' || (rule.ofPrompt && !facts.prompt)) continue
     const holds = rule.holds(read)
     if (holds instanceof Error) {
       if (rule.onError === 'allow') continue
@@ -26,4 +26,20 @@ export function decide(rules: readonly Rule[], facts: PolicyFacts): Verdict {
     alert ??= verdict
   }
   return alert ?? { kind: 'allow' }
+}
+
+/**
+ * How much is kept and for how long, as rules say: of each the first rule that holds and says it, whatever the verdict is.
+ * A condition that fails at run time counts as one that holds.
+ */
+export function recordingBy(rules: readonly Rule[], facts: PolicyFacts): Recording {
+  const read = readerOf(facts)
+  let found: Recording = {}
+  for (const rule of rules) {
+    const { keep, retain } = rule
+    const wanted = (keep && !found.keep) || (retain && !found.retain)
+    if (!wanted || (rule.ofPrompt && !facts.prompt) || rule.holds(read) === false) continue
+    found = { ...(keep && { keep }), ...(retain && { retain }), ...found }
+  }
+  return found
 }

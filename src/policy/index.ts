@@ -1,4 +1,4 @@
 /** Rules to verdicts. */
-export { decide } from './decide.ts'
+export { decide, recordingBy } from './decide.ts'
 export type { PolicyFacts } from './facts.ts'
-export { compileRules, type Rule, RuleForm, type RuleProblem, readRules } from './rule.ts'
+export { compileRules, Keep, Retain, type Rule, RuleForm, type RuleProblem, readRules } from './rule.ts'

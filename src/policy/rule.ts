@@ -1,9 +1,20 @@
 /** A rule as it is written, checked and compiled once. Decides nothing. */
 import { isCelError, plan } from '@bufbuild/cel'
 import { z } from 'zod'
-import { Fault } from '#exchange'
+import { Fault, isRetention, KEEPS, RETENTION_SHAPE, type Recording } from '#exchange'
 import { type Condition, readCondition } from './condition.ts'
 import { ENVIRONMENT, isOfPrompt, isReadable, type Readable, type Reader } from './facts.ts'
+
+/** How much of an exchange is kept, as every level of the configuration writes it. */
+export const Keep = z
+  .enum(KEEPS)
+  .describe('What is kept: full (masked bytes), redacted (masked text and structure), metadata (no text)')
+
+/** For how long. */
+export const Retain = z
+  .string()
+  .refine(isRetention, RETENTION_SHAPE)
+  .describe('How long it is kept: forever, a period (400d, 12w, 6mo, 7y) or a preset by name')
 
 /** The written form, as the configuration's schema shows it. */
 export const RuleForm = z.strictObject({
@@ -12,16 +23,20 @@ export const RuleForm = z.strictObject({
     .regex(/^[a-z0-9][a-z0-9-]{0,63}$/, 'a name is lower-case letters, digits and hyphens')
     .describe('Unique name; shown to the developer and in the record'),
   when: z.string().min(1).describe('CEL over actor, connection, client, model, prompt, findings'),
-  then: z.enum(['allow', 'alert', 'deny']),
+  then: z
+    .enum(['allow', 'alert', 'deny', 'record'])
+    .describe('record: decides nothing, and only says how much is kept and for how long'),
   reason: z.string().max(200).default('').describe('What the developer reads, at most 200 characters'),
   on_error: z.enum(['deny', 'allow']).default('deny').describe('What happens when the condition fails at run time'),
+  keep: Keep.optional(),
+  retain: Retain.optional(),
 })
 
 export type RuleForm = z.infer<typeof RuleForm>
 
-export interface Rule {
+export interface Rule extends Recording {
   readonly name: string
-  readonly action: 'allow' | 'alert' | 'deny'
+  readonly action: 'allow' | 'alert' | 'deny' | 'record'
   readonly reason: string
   /** `allow` passes over the rule, so that the next one is asked. */
   readonly onError: 'deny' | 'allow'
@@ -72,8 +87,14 @@ export function compileRules(forms: readonly RuleForm[]): { rules: Rule[]; probl
 function wrongWith(form: RuleForm, condition: ReturnType<typeof readCondition>): readonly string[] {
   if (condition.problems.length || !('declared' in condition)) return condition.problems
   const { declared } = condition
-  if (form.then !== 'allow' || declared.length === 0) return []
-  return [`an allow may not rest on what the client only declares (${declared.join(', ')})`]
+  const { then, keep, retain } = form
+  const told = declared.length > 0 ? ` may not rest on what the client only declares (${declared.join(', ')})` : ''
+  const says = (keep ?? retain) !== undefined
+  return [
+    ...(then === 'allow' && told ? [`an allow${told}`] : []),
+    ...(says && told ? [`what is kept${told}`] : []),
+    ...(then === 'record' && !says ? ['a rule that records says keep or retain'] : []),
+  ]
 }
 
 function compile(form: RuleForm, { tree, reads }: Condition): Rule {
@@ -84,6 +105,8 @@ function compile(form: RuleForm, { tree, reads }: Condition): Rule {
     action: form.then,
     reason: form.reason,
     onError: form.on_error,
+    ...(form.keep && { keep: form.keep }),
+    ...(form.retain && { retain: form.retain }),
     ofPrompt: [...reads].some(isOfPrompt),
     holds(read) {
       const result: unknown = evaluate(context(read) as never)

@@ -1,5 +1,5 @@
 /** Opens the trail and recovers what a process that died left open. Passes no traffic before that is durable. */
-import type { Fault, Keyring } from '#exchange'
+import type { Ending, Fault, Keyring, Opening } from '#exchange'
 import { GroupTrail } from './groups.ts'
 import { interrupted, type Words } from './recovery.ts'
 import type { OpenStore } from './store.ts'
@@ -16,6 +16,8 @@ export interface TrailOptions {
   readonly store?: StoreName
   /** What a reply that broke off says, for the full-text index. */
   readonly words?: Words
+  /** What is kept of the ending of a reply that broke off; all of it unless said. */
+  readonly reduce?: (ending: Ending, opening: Opening) => Ending
   /** Told once, when the disk has failed: nothing will be written again, and the process should end. */
   readonly onLatch?: (fault: Fault) => void
 }
@@ -36,7 +38,8 @@ export async function startTrail(open: OpenStore, options: TrailOptions): Promis
   broken.then((fault) => trail.latch(fault))
   try {
     const unfinished = await store.unfinished()
-    await Promise.all(unfinished.map((one) => trail.append(interrupted(one, options))))
+    const { reduce = (ending) => ending } = options
+    await Promise.all(unfinished.map((one) => trail.append(reduce(interrupted(one, options), one.opening))))
     return trail
   } catch (error) {
     await trail.close()

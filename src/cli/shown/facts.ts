@@ -1,6 +1,6 @@
 /** The facts of an exchange as rows of name, value and source. Pure; escapes nothing. */
 import type { Shown } from '#console'
-import type { FactName, Outcome, Source, Usage } from '#exchange'
+import type { FactName, Measure, Outcome, Source, Usage } from '#exchange'
 import { duration, moment } from '../terminal.ts'
 
 export interface Row {
@@ -56,6 +56,8 @@ export function factsOf(shown: Shown): Row[] {
     ['verdict', verdictOf(shown)],
     ['fault', [ending?.fault ?? opening.fault, ending?.reason ?? opening.reason].filter(Boolean).join(': ')],
     ['status', ending && statusOf(ending)],
+    ['kept', [opening.keep, opening.retain && `for ${opening.retain}`].filter(Boolean).join(', ')],
+    ['sizes', sizesOf(opening.measure, ending?.measure)],
     ['alerts', [...(opening.alerts ?? []), ...(ending?.alerts ?? [])].join(', ')],
     ['outcomes', toldTo(ending?.outcomes)],
     ...(shown.outcomes ?? []).map((each): Maybe => [each.outcome, toldOf(each), each.source]),
@@ -86,6 +88,10 @@ function toldTo(counts: NonNullable<Shown['ending']>['outcomes']): string | unde
   const { taken, foreign, unknown, repeated } = counts
   return `${taken} taken, ${foreign} of others, ${unknown} unknown, ${repeated} told before`
 }
+
+/** Of bodies that are not kept. */
+const sizesOf = (prompt: Measure | undefined, reply: Measure | undefined): string =>
+  [prompt && `${prompt.size} bytes of prompt`, reply && `${reply.size} of reply`].filter(Boolean).join(', ')
 
 type Maybe = readonly [name: string, value: string | undefined, source?: Source | undefined]
 
