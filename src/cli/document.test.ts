@@ -150,6 +150,13 @@ test('the JSON of every command is what the document says', async (t) => {
     told('`gatelog ca import`', 'ca', 'import', 'gatelog-data/chain.pem'),
     told('`gatelog ca install-help`', 'ca', 'install-help', 'java'),
   )
+  asked.push(
+    async () => {
+      const { out } = await run(folder, ['export', '--bodies'])
+      for (const row of out.trim().split('\n')) holds(JSON.parse(row), 'type row')
+    },
+    told('`gatelog export`', 'export', '--output', 'rows.jsonl'),
+  )
   put(join(folder, 'gatelog-data'), 'chain.pem', 'text')
   put(join(folder, 'gatelog-data'), 'seats.json', '{"seats":[]}')
   const half = (odd: number) =>
@@ -220,6 +227,9 @@ masking: { rules: [{ id: mine, regex: '[a-z]{9}X' }] }`,
 const ELSEWHERE =
   /^type (prompt (`files|`language|`repository|`commit|`branch|`session)|message `(toolCalls|attachments)|reply `(id|usage|error))/
 
+/** Of odd bodies, and of entries that only sinks tell: the room's own tests show them. */
+const OF_SINKS = /^type (untrusted `(encoding|cut)|row `note)/
+
 test('no field is described that no command has shown', () => {
   const commands = leaves(gatelog())
     .map(({ name }) => name)
@@ -229,7 +239,7 @@ test('no field is described that no command has shown', () => {
     .map((name) => name.slice(9, -1))
   assert.deepEqual(described.sort(), commands.sort())
   assert.deepEqual(
-    unseen().filter((field) => !ELSEWHERE.test(field)),
+    unseen().filter((field) => !ELSEWHERE.test(field) && !OF_SINKS.test(field)),
     [],
   )
 })

@@ -101,7 +101,7 @@ export async function openHouse(
   const reads = new Reads({ trail, now: Date.now, uuid: secretsFor().uuid })
   const hosts = { api: 'http://127.0.0.1:1/' }
   const backend: Backend = {
-    ...{ trail, identity, now: Date.now, secrets: secretsFor(), coverage: NO_COVERAGE },
+    ...{ trail, identity, now: Date.now, secrets: secretsFor(), coverage: NO_COVERAGE, log: () => LOG },
     reading: { reads, via: 'server', masked: (text) => text.replaceAll('kangaroo', '[masked]') },
     connections: () => [{ name: 'demo', kind: 'demo', credentials: 'passthrough', hosts }],
     test: async () => [{ host: 'api', ok: true, told: '127.0.0.1:1 answers' }],
@@ -118,6 +118,7 @@ export async function openHouse(
 }
 
 const TALLY = { since: 0, seen: 0, onRecord: 0, bypasses: 0, dropped: 0 }
+const LOG = { origin: 'o', leaf: (seq: number) => `h${seq}` }
 const NO_COVERAGE: Backend['coverage'] = {
   coverage: async () => ({ tally: TALLY, waiting: 0, bypasses: [] }),
   review: async () => TALLY,
@@ -127,13 +128,14 @@ const NO_COVERAGE: Backend['coverage'] = {
 export const secretsFor = (more: Partial<SecretSearch> = {}): SecretSearch => ({
   ...{ allowed: true, perHour: 3, via: 'server' },
   fingerprint: (value) => (value.length < SHORTEST_PRINTED ? undefined : fingerprintOf(keyring, value)),
-  uuid: () =>
-    `${Date.now()
-      .toString(16)
-      .padStart(12, '0')
-      .replace(/(.{8})/, '$1-')}-7000-8000-${randomBytes(6).toString('hex')}`,
+  uuid: uuidNow,
   ...more,
 })
+
+function uuidNow(): string {
+  const time = Date.now().toString(16).padStart(12, '0')
+  return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-${randomBytes(6).toString('hex')}`
+}
 
 /** Calls `act` with growing numbers until `text()` holds what a child is to say. */
 export async function until(text: () => string, wanted: RegExp, act: (nth: number) => unknown = () => undefined) {

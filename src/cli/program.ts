@@ -10,6 +10,7 @@ import { connect } from './commands/connect.ts'
 import { connections } from './commands/connections.ts'
 import { coverage } from './commands/coverage.ts'
 import { doctor } from './commands/doctor.ts'
+import { exportCommand } from './commands/export.ts'
 import { keys } from './commands/keys.ts'
 import { mask } from './commands/mask.ts'
 import { reads } from './commands/reads.ts'
@@ -28,7 +29,7 @@ import { safe } from './terminal.ts'
 /** A new command is a file and a line here; help lists them in this order. */
 const COMMANDS: readonly Register[] = [
   ...[serve, check, keys, connections, connect, ca, agent],
-  ...[search, show, replay, tail, sessions, reads],
+  ...[search, show, replay, tail, sessions, reads, exportCommand],
   ...[scan, mask, rules],
   ...[doctor, coverage, completion, version],
 ]

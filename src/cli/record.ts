@@ -2,9 +2,9 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { folderOf, loadNames, openLocal } from '#app'
-import { Fault } from '#exchange'
+import { Fault, faultOf } from '#exchange'
 import { checked, parsed } from './answer.ts'
-import { type Record, remote } from './remote.ts'
+import { type Record, remote, splitLines } from './remote.ts'
 import { userName } from './user.ts'
 
 /**
@@ -40,6 +40,11 @@ async function local(config: string): Promise<Record> {
     send: via,
     follow: async () => {
       throw new Fault('server.unreachable')
+    },
+    async *lines(path) {
+      const answer = await ask(path, { method: 'GET' })
+      if (answer.status >= 400) checked(answer.status, await answer.text())
+      if (answer.body) yield* splitLines(answer.body.pipeThrough(new TextDecoderStream()), faultOf)
     },
     close,
   }

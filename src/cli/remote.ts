@@ -1,5 +1,5 @@
 /** The admin API of a running server, over its socket or by an address. Opens no store. */
-import { request } from 'node:http'
+import { type ClientRequest, type IncomingMessage, request } from 'node:http'
 import { request as secureRequest } from 'node:https'
 import { Fault } from '#exchange'
 import { checked, parsed } from './answer.ts'
@@ -11,6 +11,8 @@ export interface Record {
   send<Answer>(method: 'POST' | 'DELETE', path: string, body?: unknown): Promise<Answer>
   /** Lines as they come, for as long as the server runs. Always @throws server.unreachable in the end */
   follow(path: string, line: (text: string) => void): Promise<never>
+  /** The lines of an answer, one after another, as they are taken. @throws the fault that the API named, server.unreachable */
+  lines(path: string): AsyncIterable<string>
   close(): Promise<void>
 }
 
@@ -24,6 +26,7 @@ export function remote(where: Where): Record {
     get: async (path) => parsed(await call(where, 'GET', path)),
     send: async (method, path, body) => parsed(await call(where, method, path, body)),
     follow: (path, line) => follow(where, path, line),
+    lines: (path) => linesOf(where, path),
     close: async () => undefined,
   }
 }
@@ -70,4 +73,36 @@ function follow(where: Where, path: string, line: (text: string) => void): Promi
     })
     asked.end()
   })
+}
+
+async function* linesOf(where: Where, path: string): AsyncIterable<string> {
+  const asked = open(where, 'GET', path)
+  asked.end()
+  const answer = await answerOf(asked).catch((cause) => Promise.reject(unreachable(where, cause)))
+  if ((answer.statusCode ?? 0) >= 400) {
+    const chunks = await answer.toArray()
+    checked(answer.statusCode ?? 0, Buffer.concat(chunks).toString())
+  }
+  answer.setEncoding('utf8')
+  yield* splitLines(answer, (cause) => unreachable(where, cause))
+}
+
+const answerOf = (asked: ClientRequest): Promise<IncomingMessage> =>
+  new Promise((resolve, reject) => void asked.once('response', resolve).once('error', reject))
+
+/** Whole lines of a text that comes in parts. `broke` makes the fault of one that breaks off. */
+export async function* splitLines(
+  parts: AsyncIterable<string>,
+  broke: (cause: unknown) => Fault,
+): AsyncIterable<string> {
+  let rest = ''
+  const source = parts[Symbol.asyncIterator]()
+  for (;;) {
+    const { done, value } = await source.next().catch((cause) => Promise.reject(broke(cause)))
+    if (done) break
+    const lines = (rest + value).split('\n')
+    rest = lines.pop() ?? ''
+    yield* lines
+  }
+  if (rest !== '') yield rest
 }

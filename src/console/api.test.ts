@@ -46,6 +46,7 @@ async function openSocket(t: TestContext, kind: 'memory' | 'sqlite' = 'memory', 
     secrets: { allowed: false, perHour: 1, via: 'server', fingerprint: () => undefined, uuid: () => '' },
     reading: { reads: note ? { note } : reads, via: 'server', masked: (text) => text.replace('hush', '[masked]') },
     coverage: { coverage: () => assert.fail(), review: async (_, reports) => ({ ...TALLY, seen: reports.length }) },
+    log: () => ({ origin: 'o', leaf: (seq) => `h${seq}` }),
     connections: () => [{ name: 'demo', kind: 'demo', credentials: 'passthrough', hosts: {} }],
     test: async (name) => {
       throw new Fault('request.connection', name)
@@ -232,6 +233,46 @@ test('nothing is shown that the record cannot tell of', async (t) => {
     assert.deepEqual([path, told.status, told.value.error?.code], [path, 503, 'trail.unavailable'])
     assert.doesNotMatch(JSON.stringify(told.value), /01a20cad/)
   }
+})
+
+test('an export is on the record before its first row, and once more with how much it was', async (t) => {
+  const { trail, path } = await openSocket(t)
+  for (const nth of [1, 2]) await trail.append(openingOf(nth))
+  const lines = await new Promise<string[]>((resolve, reject) => {
+    const target = '/export?q=model:m&format=csv&bodies=true'
+    request({ socketPath: path, path: target, headers: { 'x-gatelog-reader': 'ana' } }, (reply) => {
+      reply.toArray().then((parts) => resolve(Buffer.concat(parts).toString().trim().split('\n')), reject)
+    }).end()
+  })
+  const told = lines.map((line) => JSON.parse(line))
+  assert.deepEqual(
+    told.map(({ id, origin, leaves, end }) => end ?? [id, origin, leaves]),
+    [
+      [`${ID}2.asked`, 'o', [{ kind: 'asked', index: 1, hash: 'h2' }]],
+      [`${ID}1.asked`, 'o', [{ kind: 'asked', index: 0, hash: 'h1' }]],
+      { rows: 2 },
+    ],
+  )
+  assert.match(told[0].untrusted.prompt.text, /messages/)
+  const [first] = (await trail.reads(10)).map(({ read }) => read)
+  assert.deepEqual(first && [first.did, first.of, first.format, first.content, first.reader.value], [
+    'exported',
+    'model:m',
+    'csv',
+    true,
+    'ana',
+  ])
+})
+
+test('nothing is exported that the record cannot tell of, nor in a format that there is not', async (t) => {
+  const { trail, ask } = await openSocket(t, 'memory', async () => {
+    throw new Fault('trail.unavailable', 'full')
+  })
+  await trail.append(openingOf(1))
+  const told = await ask('GET', '/export')
+  assert.deepEqual([told.status, told.value.error?.code], [503, 'trail.unavailable'])
+  assert.equal((await ask('GET', '/export?format=toString')).value.error?.code, 'usage.option')
+  assert.equal((await ask('GET', '/export?q=x:y')).value.error?.code, 'query.syntax')
 })
 
 test('reports are reviewed only where they are reports', async (t) => {

@@ -2,10 +2,12 @@
 import { type Context, Hono } from 'hono'
 import { streamText } from 'hono/streaming'
 import { Fault, faultOf } from '#exchange'
+import type { Log } from '#export'
 import type { Identity, NewKey } from '#identity'
 import { isBare, parseQuery, type Recorded, type Trail } from '#trail'
 import { type Ca, caRoutes } from './ca.ts'
 import { type CoverageSource, coverageRoutes } from './coverage.ts'
+import { exportRoutes } from './export.ts'
 import { didOf, noteFor, type ReadHouse } from './readers.ts'
 import { bodyOf, noBrowser } from './refuse.ts'
 import { findSecret, type SecretSearch } from './secrets.ts'
@@ -17,6 +19,8 @@ export interface Backend {
   readonly secrets: SecretSearch
   readonly reading: ReadHouse
   readonly coverage: CoverageSource
+  /** Where the record is sealed; absent where it is not. */
+  log?(): Log | undefined
   /** What `connections list` shows; no credential. */
   connections(): readonly ConnectionRow[]
   /** Whether there is such a connection, for a new key; any where nobody says. */
@@ -134,6 +138,7 @@ export function routes(backend: Backend): Hono {
   app.delete('/keys/:id', async (c) => c.json(publicKey(await identity.revoke(c.req.param('id'), c.req.query('why')))))
   connectionRoutes(app, backend)
   coverageRoutes(app, backend.coverage)
+  exportRoutes(app, backend)
   caRoutes(app, () => {
     if (!backend.ca) throw new Fault('ca.off')
     return backend.ca()

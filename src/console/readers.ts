@@ -20,14 +20,17 @@ const LONGEST_READER = 128
 const BARE = /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})?$/
 
 /** Notes reads of one request's caller. */
-export type Note = (did: ReadOf['did'], of: string, count: number) => Promise<void>
+export type Note = (did: ReadOf['did'], of: string, count: number, more?: More) => Promise<void>
+
+/** What an export adds: whether content was in it is for its caller to say. */
+type More = Pick<ReadOf, 'content' | 'format'>
 
 /** What to call before anything of the record is shown to whoever sent a request. The note throws trail.* */
 export function noteFor({ reads, via, reader, masked }: ReadHouse, header: (name: string) => string | undefined): Note {
   const who = reader ?? { value: declared(header(READER)), source: 'declared' as const }
-  return (did, of, count) => {
+  return (did, of, count, more) => {
     const content = did !== 'listed' && did !== 'followed'
-    return reads.note({ did, via, reader: who, of: BARE.test(of) ? of : masked(of), content, count })
+    return reads.note({ did, via, reader: who, of: BARE.test(of) ? of : masked(of), content, count, ...more })
   }
 }
 

@@ -1,0 +1,138 @@
+/** `gatelog export`: the record as another system wants it, streamed; a file appears once all of it is written. */
+import { createWriteStream, renameSync, rmSync, type WriteStream } from 'node:fs'
+import { finished } from 'node:stream/promises'
+import { InvalidArgumentError, Option } from 'commander'
+import { FAULTS, Fault, type FaultCode } from '#exchange'
+import type { FormatName, Row } from '#export'
+import { commonOf, examples, type Register, withRecord } from '../command.ts'
+import { type Progress, progress } from '../progress.ts'
+import { json, line, out, say } from '../terminal.ts'
+import { QUERY } from './search.ts'
+
+interface How {
+  readonly query?: string
+  readonly format: FormatName
+  readonly since?: string
+  readonly until?: string
+  readonly bodies?: true
+  readonly output?: string
+}
+
+/** As FORMATS of the room `export`, which is loaded only when it is used; a test holds the two together. */
+export const NAMES: readonly FormatName[] = ['jsonl', 'csv', 'ocsf', 'otlp', 'otlp-logs']
+
+export const exportCommand: Register = (program) => {
+  program
+    .command('export [query...]')
+    .description('write exchanges as JSON Lines, CSV, OCSF or OpenTelemetry; the export is itself on the record')
+    .option('--query <query>', 'the query, as one text')
+    .addOption(new Option('--format <name>', 'of the output').choices(NAMES).default('jsonl'))
+    .addOption(new Option('--since <time>', 'as after: of a query').argParser(timeOf))
+    .addOption(new Option('--until <time>', 'as before: of a query').argParser(timeOf))
+    .option('--bodies', 'with prompts and replies, as they are on the record: masked')
+    .option('--output <file>', 'a file instead of stdout; it is there once it is whole, readable by you alone')
+    .addHelpText('after', QUERY)
+    .addHelpText(
+      'after',
+      examples(
+        'export --since 1d --format csv --output yesterday.csv',
+        "export 'has:finding' --format ocsf --since 2026-11-01",
+        "export --query 'user:ana' --bodies --format jsonl",
+      ),
+    )
+    .action(async (words: readonly string[], how: How, command) => {
+      const target = targetOf(how.output)
+      const shown = progress()
+      try {
+        const rows = await withRecord(command, (record) => write(record.lines(pathOf(words, how)), how, target, shown))
+        await target.end()
+        if (how.output !== undefined) tell(rows, how.output, how.format, target.bytes, commonOf(command).json ?? false)
+      } catch (error) {
+        await target.drop()
+        throw error
+      } finally {
+        shown.end()
+      }
+    })
+}
+
+/** How many rows there were. @throws the fault that the last line tells, server.unreachable where there is none */
+async function write(lines: AsyncIterable<string>, { format, bodies }: Written, target: Target, shown: Progress) {
+  const { FORMATS } = await import('#export')
+  await target.write(FORMATS[format].head(bodies ?? false))
+  let rows = 0
+  for await (const text of lines) {
+    const told = JSON.parse(text) as Row | Last
+    if ('end' in told) return rows
+    if ('fault' in told) throw faultIn(told.fault)
+    await target.write(FORMATS[format].lines(told, bodies ?? false))
+    rows += 1
+    shown.at(rows, target.bytes, told.time)
+  }
+  throw new Fault('server.unreachable', 'the export broke off')
+}
+
+type Written = Pick<How, 'format' | 'bodies'>
+
+function tell(rows: number, file: string, format: FormatName, bytes: number, asJson: boolean): void {
+  if (asJson) out(json({ file, format, rows, bytes }))
+  else say(`${rows} exchanges in ${line(file)}`)
+}
+
+function timeOf(text: string): string {
+  if (/^[\w:.+-]+$/.test(text)) return text
+  throw new InvalidArgumentError('It is 2026-11-24, 2026-11-24T08:30Z, or how long ago: 90s 30m 2h 3d 1w.')
+}
+
+type Last = { readonly end: object } | { readonly fault: { readonly code: string; readonly detail?: string } }
+
+const faultIn = ({ code, detail }: { readonly code: string; readonly detail?: string }): Fault =>
+  new Fault(Object.hasOwn(FAULTS, code) ? (code as FaultCode) : 'gateway.internal', detail)
+
+function pathOf(words: readonly string[], { query, since, until, bodies, format }: How): string {
+  const parts = [query, ...words, since && `after:${since}`, until && `before:${until}`].filter(Boolean)
+  return `/export?${new URLSearchParams({ q: parts.join(' '), format, bodies: String(bodies ?? false) })}`
+}
+
+interface Target {
+  readonly bytes: number
+  /** Waits until the text is taken, so that nothing piles up. */
+  write(text: string): Promise<void>
+  end(): Promise<void>
+  drop(): Promise<void>
+}
+
+function targetOf(file: string | undefined): Target {
+  const part = `${file}.part`
+  const stream = file === undefined ? process.stdout : createWriteStream(part, { mode: 0o600 })
+  const broken = file === undefined ? undefined : finished(stream as WriteStream)
+  broken?.catch(() => undefined)
+  let bytes = 0
+  return {
+    get bytes() {
+      return bytes
+    },
+    async write(text) {
+      if (text === '') return
+      bytes += Buffer.byteLength(text)
+      if (!stream.write(text)) await Promise.race([drained(stream), broken].filter((each) => each !== undefined))
+    },
+    async end() {
+      if (file === undefined) return
+      stream.end()
+      await broken?.catch(cannotWrite)
+      renameSync(part, file)
+    },
+    async drop() {
+      if (file === undefined) return
+      ;(stream as WriteStream).destroy()
+      rmSync(part, { force: true })
+    },
+  }
+}
+
+const drained = (stream: NodeJS.WritableStream) => new Promise<void>((resolve) => stream.once('drain', () => resolve()))
+
+function cannotWrite(cause: NodeJS.ErrnoException): never {
+  throw new Fault('usage.input', `the output cannot be written (${cause.code})`, { cause })
+}

@@ -1,0 +1,150 @@
+/** `gatelog export`: what it writes, where, and what is left when it breaks off. */
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { FORMATS } from '#export'
+import { openTrail } from '#trail'
+import { NAMES } from './commands/export.ts'
+import { holds } from './document.case.ts'
+import { AT, exchangeOf, HOSTILE, idOf, outcomeOf, refusedOf } from './entries.case.ts'
+import { folderFor, keyring, openHouse, run } from './house.case.ts'
+import { splitLines } from './remote.ts'
+
+const many = (count: number) =>
+  Array.from({ length: count }, (_, nth) => exchangeOf({ nth: nth + 1, at: AT + nth, text: 'text' }))
+
+test('the command names the formats that there are', () => assert.deepEqual(NAMES, Object.keys(FORMATS)))
+
+test('rows leave newest first, over pages, and the read is on the record before them', async (t) => {
+  const { run, trail } = await openHouse(t, many(230).flat())
+  const { code, out, err } = await run('export', '--query', 'user:text', '--format', 'jsonl')
+  assert.equal(code, 0, err)
+  const rows = out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  assert.deepEqual([rows.length, rows[0].exchange, rows.at(-1).exchange], [230, idOf(230, AT + 229), idOf(1)])
+  for (const row of rows) holds(row, 'type row')
+  assert.ok(!('untrusted' in rows[0]))
+  const reads = (await trail.following(460, 10)).map(({ entry }) => entry)
+  assert.deepEqual(
+    reads.map((entry) => entry?.kind === 'read' && [entry.did, entry.of, entry.content, entry.format]),
+    [['exported', 'user:text', false, 'jsonl']],
+  )
+})
+
+test('bodies leave only where they are asked for; since and until are part of the query', async (t) => {
+  const { run } = await openHouse(t, [...many(3).flat(), refusedOf(9, 'text'), outcomeOf(1, 'text')])
+  const since = new Date(AT + 1).toISOString()
+  const { out } = await run('export', '--bodies', '--since', since, '--until', new Date(AT + 3).toISOString())
+  const rows = out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  assert.deepEqual(
+    rows.map(({ exchange }) => exchange),
+    [idOf(3, AT + 2), idOf(2, AT + 1)],
+  )
+  assert.match(rows[0].untrusted.prompt.text, /be brief/)
+  for (const row of rows) holds(row, 'type row')
+  const wrong = await run('export', '--since', 'a b')
+  assert.deepEqual([wrong.code, wrong.out], [2, ''])
+  assert.match((await run('export', '--query', 'nokey:x')).err, /query.syntax/)
+})
+
+test('a file is there once it is whole, for its owner alone; nothing is left of one that is not', async (t) => {
+  const { run, folder } = await openHouse(t, many(2).flat())
+  const told = await run('export', '--format', 'csv', '--output', 'out.csv', '--json')
+  const text = readFileSync(join(folder, 'out.csv'), 'utf8')
+  assert.deepEqual(JSON.parse(told.out), { file: 'out.csv', format: 'csv', rows: 2, bytes: Buffer.byteLength(text) })
+  assert.equal(text.split('\r\n').length, 4)
+  assert.equal(statSync(join(folder, 'out.csv')).mode & 0o777, 0o600)
+  assert.equal((await run('export', '--query', '"', '--output', 'broken.csv')).code, 2)
+  assert.notEqual((await run('export', '--output', 'no/such/folder.csv')).code, 0)
+  assert.deepEqual(
+    readdirSync(folder).filter((name) => /csv|part/.test(name)),
+    ['out.csv'],
+  )
+})
+
+test('no format lets the record drive the terminal', async (t) => {
+  const { run } = await openHouse(t, [...exchangeOf({ nth: 1, text: HOSTILE }), refusedOf(2, HOSTILE)])
+  for (const name of NAMES) {
+    const { out, code } = await run('export', '--bodies', '--format', name)
+    assert.equal(code, 0)
+    assert.doesNotMatch(out, /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202e\u200b]/, name)
+  }
+})
+
+test('where no server runs the record itself is read, and tells so', async (t) => {
+  const folder = folderFor(t)
+  assert.match((await run(folder, ['export'])).err, /trail\.none/)
+  await run(folder, ['keys', 'create', '--user', 'ana'])
+  const data = join(folder, 'gatelog-data')
+  const trail = await openTrail({ folder: data, keyring, now: Date.now })
+  for (const entry of many(150).flat()) await trail.append(entry)
+  await trail.close()
+  const { out, err } = await run(folder, ['export', '--bodies', '--format', 'ocsf'])
+  assert.equal(err, '')
+  assert.equal(
+    out
+      .trim()
+      .split('\n')
+      .filter((line) => JSON.parse(line).class_uid === 6003).length,
+    150,
+  )
+  const again = await openTrail({ folder: data, keyring, now: Date.now })
+  const [read] = await again.following(300, 10)
+  await again.close()
+  assert.deepEqual(read?.entry?.kind === 'read' && [read.entry.via, read.entry.content], ['local', true])
+})
+
+test('what breaks off, or ends with a fault, is a fault, and leaves no file', async (t) => {
+  const folder = folderFor(t)
+  mkdirSync(join(folder, 'gatelog-data'))
+  let answer = ''
+  let breaks = false
+  const server = createServer((asked, reply) => {
+    if (!asked.url?.startsWith('/export')) return reply.end('[]')
+    reply.write(answer)
+    if (breaks) reply.write('{"v"', () => reply.destroy())
+    else reply.end()
+  })
+  await once(server.listen(join(folder, 'gatelog-data', 'gatelog.sock')), 'listening')
+  t.after(() => server.close())
+  const row = FORMATS.jsonl.lines({ v: 1, id: 'i', time: '2026', kind: 'gap', exchange: 'e', seq: 1 }, false)
+  for (const [told, cut, code] of [
+    [row, false, 'server.unreachable'],
+    [row, true, 'server.unreachable'],
+    [`${row}{"fault":{"code":"trail.broken","detail":"x"}}\n`, false, 'trail.broken'],
+    [`${row}{"fault":{"code":"no.such"}}\n`, false, 'gateway.internal'],
+  ] as const) {
+    answer = told
+    breaks = cut
+    const { err, code: ended } = await run(folder, ['export', '--output', 'out.jsonl'])
+    assert.ok(err.includes(`[${code}]`) && ended !== 0, err)
+    assert.deepEqual(
+      readdirSync(folder).filter((name) => name.startsWith('out')),
+      [],
+    )
+  }
+})
+
+test('lines come whole, however their text is cut; one that breaks off is a fault', async () => {
+  const text = 'eins\nzwei\n\ndrei'
+  for (let cut = 0; cut <= text.length; cut += 1) {
+    const lines = splitLines(
+      (async function* () {
+        yield text.slice(0, cut)
+        yield text.slice(cut)
+      })(),
+      () => assert.fail(),
+    )
+    const told: string[] = []
+    for await (const line of lines) told.push(line)
+    assert.deepEqual(told, ['eins', 'zwei', '', 'drei'])
+  }
+})

@@ -1,0 +1,25 @@
+/**
+ * Rows as OCSF 1.8.0 events: an exchange is API Activity (6003) with the profiles ai_operation and security_control, each
+ * masking rule that found something a Data Security Finding (2006), a bypass or a gap a Detection Finding (2004). What OCSF
+ * has no place for stands below `unmapped.gatelog`. Source: schema.ocsf.io, 1.8.0 of 2026-03-16.
+ */
+import { visibleJson } from '#exchange'
+import type { Row } from '../row.ts'
+import type { Format } from './format.ts'
+import { activityOf } from './ocsf/activity.ts'
+import { detectionOf, findingsOf } from './ocsf/findings.ts'
+
+/** The events of one row. */
+export function eventsOf(row: Row): readonly object[] {
+  if (row.note?.kind === 'gap' || row.note?.kind === 'bypass') return [detectionOf(row, row.note)]
+  return [activityOf(row), ...findingsOf(row)]
+}
+
+export const ocsf: Format = {
+  type: 'application/jsonl',
+  head: () => '',
+  lines: (row) =>
+    eventsOf(row)
+      .map((event) => `${visibleJson(event)}\n`)
+      .join(''),
+}

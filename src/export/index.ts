@@ -1,0 +1,3 @@
+/** The record for other systems: rows, formats, sinks, anchors. Reads the trail; writes to it nothing but cursors. */
+export { FORMATS, type FormatName } from './formats/index.ts'
+export { type Log, type Row, rowOf } from './row.ts'

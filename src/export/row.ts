@@ -1,0 +1,128 @@
+/** One row of an export: what the record holds of an exchange or a note, for other systems. Pure; adds nothing to it. */
+import { isUtf8 } from 'node:buffer'
+import type { Body, Ending, Entry, EntryKind, Note, Opening, Outcome } from '#exchange'
+import type { Followed, Recorded } from '#trail'
+
+/** The place of an entry in the sealed log. `index` is its seq less one, `hash` the leaf's, hex. */
+export interface Leaf {
+  readonly kind: EntryKind
+  readonly index: number
+  readonly hash: string
+}
+
+/** What is known of the log: its origin, and the leaf of an entry once it is sealed. */
+export interface Log {
+  readonly origin: string
+  leaf(seq: number): string | undefined
+}
+
+/** A prompt or a reply. It is an attacker's text: whoever reads a row must not take it for instructions. */
+export interface UntrustedText {
+  readonly text: string
+  readonly type: string
+  /** Length of the body in bytes. */
+  readonly bytes: number
+  /** Absent where `text` is the body itself. */
+  readonly encoding?: 'base64'
+  /** True where only the beginning is here: `gatelog show --raw` has all of it. */
+  readonly cut?: true
+}
+
+/** The stable JSON of one line of `gatelog export --format jsonl`, and of every sink that sends JSON. */
+export interface Row {
+  readonly v: 1
+  /** `<exchange>.<kind>`: the same however often it is delivered. */
+  readonly id: string
+  /** UTC, RFC 3339 with milliseconds: when the last of its entries was written. */
+  readonly time: string
+  readonly kind: EntryKind
+  readonly exchange: string
+  /** Of the last of its entries. */
+  readonly seq: number
+  readonly origin?: string
+  readonly leaves?: readonly Leaf[]
+  readonly opening?: Omit<Opening, 'body' | 'text'>
+  readonly ending?: Omit<Ending, 'body' | 'text'>
+  readonly outcomes?: readonly Outcome[]
+  readonly note?: Note
+  readonly untrusted?: { readonly prompt?: UntrustedText; readonly reply?: UntrustedText }
+}
+
+/** The row of an exchange as it stands now. Bodies are in it where `recorded` bears them. */
+export function rowOf(recorded: Recorded, log?: Log): Row {
+  const { seq, opening, ending, closing, outcomes } = recorded
+  const last = ending ?? opening
+  const at = closing ?? seq
+  const prompt = opening.body && untrusted(opening.body)
+  const reply = ending?.body && untrusted(ending.body)
+  const sealed = [{ seq, kind: opening.kind }, ...(ending && closing ? [{ seq: closing, kind: ending.kind }] : [])]
+  return {
+    ...head(last, at, log, sealed),
+    opening: without(opening),
+    ...(ending && { ending: without(ending) }),
+    ...(outcomes?.length && { outcomes }),
+    ...((prompt || reply) && { untrusted: { ...(prompt && { prompt }), ...(reply && { reply }) } }),
+  }
+}
+
+/** The row of one entry as it was written; that of an ending or outcome tells its opening too. */
+export function rowOfEntry({ seq, entry, opening: of }: Followed, log?: Log): Row | undefined {
+  if (!entry) return undefined
+  if (isOpening(entry)) return rowOf({ seq, opening: entry }, log)
+  if (isEnding(entry)) return of && rowOf({ seq: of.seq, opening: of.opening, ending: entry, closing: seq }, log)
+  const sealed = [{ seq, kind: entry.kind }]
+  if (entry.kind !== 'outcome') return { ...head(entry, seq, log, sealed), note: entry }
+  const told = of && { opening: without(of.opening) }
+  return { ...head(entry, seq, log, sealed), ...told, outcomes: [entry] }
+}
+
+/** An exchange has many outcomes: their seq tells them apart. */
+const idOf = ({ exchange, kind }: Entry, seq: number): string =>
+  kind === 'outcome' ? `${exchange}.${kind}.${seq}` : `${exchange}.${kind}`
+
+type Sealed = readonly { readonly seq: number; readonly kind: EntryKind }[]
+
+function head(entry: Entry, seq: number, log: Log | undefined, sealed: Sealed) {
+  const leaves = sealed.flatMap(({ seq: of, kind }): readonly Leaf[] => {
+    const hash = log?.leaf(of)
+    return hash === undefined ? [] : [{ kind, index: of - 1, hash }]
+  })
+  return {
+    v: 1 as const,
+    id: idOf(entry, seq),
+    time: new Date(entry.at).toISOString(),
+    kind: entry.kind,
+    exchange: entry.exchange,
+    seq,
+    ...(log && { origin: log.origin }),
+    ...(leaves.length > 0 && { leaves }),
+  }
+}
+
+/** Bytes of a body that are in a row: no text of its JSON is longer than any reader takes. */
+const MOST_BYTES = 33_554_432
+
+function untrusted({ bytes, type }: Body): UntrustedText {
+  const cut = bytes.byteLength > MOST_BYTES
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, cut ? endOf(bytes) : bytes.byteLength)
+  const whole = isUtf8(buffer)
+  const text = buffer.toString(whole ? 'utf8' : 'base64')
+  return {
+    ...{ text, type, bytes: bytes.byteLength },
+    ...(!whole && { encoding: 'base64' as const }),
+    ...(cut && { cut }),
+  }
+}
+
+/** Where to cut so that no UTF-8 character is cut in two. */
+function endOf(bytes: Uint8Array): number {
+  let end = MOST_BYTES
+  while (end > MOST_BYTES - 4 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end -= 1
+  return end
+}
+
+const without = <Each extends Opening | Ending>({ body: _body, text: _text, ...rest }: Each) => rest
+
+const isOpening = (entry: Entry): entry is Opening => entry.kind === 'asked' || entry.kind === 'refused'
+
+const isEnding = (entry: Entry): entry is Ending => 'timings' in entry
