@@ -54,6 +54,13 @@ export async function openEditor(t: TestContext, { env, settings, signedIn }: Wi
   return editor
 }
 
+/** What a chat reports: its reply, or that of each round of an agent, bit by bit. */
+interface Progress {
+  readonly kind?: string
+  readonly reply?: string
+  readonly editAgentRounds?: readonly { readonly reply?: string }[]
+}
+
 export class Editor {
   readonly lsp: Lsp
   readonly uri: string
@@ -169,13 +176,13 @@ export class Editor {
     const ended = () => this.#progress(workDoneToken).some(({ kind }) => kind === 'end')
     await until(ended, 20_000)
     return this.#progress(workDoneToken)
-      .map(({ reply = '' }) => reply)
+      .flatMap(({ reply = '', editAgentRounds = [] }) => [reply, ...editAgentRounds.map((round) => round.reply ?? '')])
       .join('')
   }
 
-  #progress(token: string): { kind?: string; reply?: string }[] {
+  #progress(token: string): Progress[] {
     const told = this.lsp.heard.filter(({ method }) => method === '$/progress').map(({ params }) => params)
-    return (told as { token: string; value: { kind?: string; reply?: string } }[])
+    return (told as { token: string; value: Progress }[])
       .filter((each) => each.token === token)
       .map(({ value }) => value)
   }

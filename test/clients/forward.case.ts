@@ -7,12 +7,12 @@ import type { Shown } from '#console'
 import type { Summary } from '#trail'
 import { folderFor, type Gateway, startGateway } from '../process.case.ts'
 import { type Asked, startWorld, type World } from '../world.case.ts'
-import { type Mock, type Script, startMock } from './mock.case.ts'
+import { GITHUB, type Mock, type Script, startMock } from './mock.case.ts'
 import { COPILOT_USER } from './models.case.ts'
 
 const plan = (part: string) => `${part}.business.githubcopilot.com`
 /** The hosts that there are. Whatever else is asked for is not. */
-const HOSTS = [
+export const HOSTS = [
   ...['api', 'proxy', 'telemetry', 'origin-tracker'].map(plan),
   ...['api.github.com', 'api.anthropic.com', 'api.openai.com'],
 ]
@@ -71,11 +71,13 @@ async function allOf(gateway: Gateway): Promise<Shown[]> {
 /** GitHub says which hosts an account has; all else is as the mock says. */
 function answer(asked: Asked, response: ServerResponse, mock: string): Promise<void> | void {
   if (asked.path.startsWith('/copilot_internal/user')) {
-    return void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(USER))
+    const headers = { 'content-type': 'application/json', ...GITHUB }
+    return void response.writeHead(200, headers).end(JSON.stringify(USER))
   }
   const headers: IncomingHttpHeaders = { ...asked.headers, 'content-length': String(Buffer.byteLength(asked.body)) }
   delete headers['transfer-encoding']
-  const onward = request(`${mock}${asked.path}`, { method: asked.method, headers, agent: false }, (reply) => {
+  const part = asked.host.startsWith('proxy.') ? '/proxy' : ''
+  const onward = request(`${mock}${part}${asked.path}`, { method: asked.method, headers, agent: false }, (reply) => {
     response.writeHead(reply.statusCode ?? 502, reply.rawHeaders)
     reply.pipe(response)
   })

@@ -115,7 +115,7 @@ function* cut(bytes: Buffer, seed: number): Generator<Buffer> {
 }
 
 /** By this field Copilot's clients know that GitHub itself answers. */
-const GITHUB = { 'x-github-request-id': 'MOCK:1' }
+export const GITHUB = { 'x-github-request-id': 'MOCK:1' }
 
 function head(turn: Turn, response: ServerResponse, status: number, headers: Readonly<Record<string, string>>): void {
   turn.status = status

@@ -11,15 +11,19 @@ import { startTap, type Tap } from './tap.case.ts'
 /** The developer's own credential at GitHub. */
 export const OAUTH = ['gho', 'madeUpForTheLanguageServer'].join('_')
 
-export interface ServerStage {
-  readonly gateway: Gateway
-  readonly mock: Mock
-  readonly tap: Tap
-  readonly editor: Editor
+/** What is on the record. */
+export interface OnRecord {
   /** Exchanges that fit a query, newest first. */
   find(query: string): Promise<Summary[]>
   /** One exchange, whole. */
   whole(found: Summary | undefined): Promise<Shown>
+}
+
+export interface ServerStage extends OnRecord {
+  readonly gateway: Gateway
+  readonly mock: Mock
+  readonly tap: Tap
+  readonly editor: Editor
 }
 
 export interface Way {
@@ -61,18 +65,19 @@ export async function openServer(
     GH_COPILOT_API_URL: `${place}/github/`,
   }
   const editor = await openEditor(t, { env, settings, signedIn })
-  return {
-    ...{ gateway, mock, tap, editor },
-    async find(query) {
-      const path = `/exchanges?limit=1000&q=${encodeURIComponent(query)}`
-      return (await gateway.api<{ exchanges: Summary[] }>(path)).exchanges
-    },
-    whole: async (found) => gateway.api<Shown>(`/exchanges/${found?.exchange}`),
-  }
+  return { ...{ gateway, mock, tap, editor }, ...recordOf(gateway) }
 }
 
+export const recordOf = (gateway: Gateway): OnRecord => ({
+  async find(query) {
+    const path = `/exchanges?limit=1000&q=${encodeURIComponent(query)}`
+    return (await gateway.api<{ exchanges: Summary[] }>(path)).exchanges
+  },
+  whole: async (found) => gateway.api<Shown>(`/exchanges/${found?.exchange}`),
+})
+
 /** The exchanges that fit, once there are some. */
-export async function eventually(stage: ServerStage, query: string, longest = 10_000): Promise<Summary[]> {
+export async function eventually(stage: OnRecord, query: string, longest = 10_000): Promise<Summary[]> {
   let found: Summary[] = []
   await until(async () => {
     found = await stage.find(query)

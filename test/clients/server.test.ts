@@ -5,42 +5,19 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import { filesWith } from './client.case.ts'
-import { FILE, REPOSITORY, SERVER } from './editor.case.ts'
+import { FILE, SERVER } from './editor.case.ts'
 import type { Script } from './mock.case.ts'
 import { COPILOT_TOKEN } from './models.case.ts'
 import { until } from './sdk.case.ts'
 import { TOLD, unmarked } from './secrets.case.ts'
 import { eventually, OAUTH, openServer, type ServerStage } from './server.case.ts'
+import { accountPlaces, GHOST, MASKED } from './suggestion.case.ts'
 
 const skip = existsSync(SERVER) || process.env['CI'] ? false : 'the language server is not installed: npm run clients'
 
-const GHOST = `return "${TOLD}" + a`
-const MASKED = 'return "[masked:github-pat]" + a'
 const ANSWER = 'Use the plus sign.'
 
 const script: Script = ({ text }) => ({ said: { text: text.includes('"messages"') ? ANSWER : GHOST } })
-
-/** Who asked, as what, of which account and place: of every completion. */
-async function accountPlaces(stage: ServerStage): Promise<void> {
-  const found = await stage.find('user:ana github:mona github:acme repo:acme/payments file:add.py language:python')
-  const completions = await stage.find(`file:${FILE}`)
-  assert.ok(found.length >= 2 && found.length === completions.length)
-  const { opening, prompt, reply, bodies } = await stage.whole(found.at(-1))
-  assert.deepEqual(
-    [opening.actor?.id, opening.facts.github?.source, opening.facts.github_plan?.value],
-    ['ana', 'observed', 'business'],
-  )
-  assert.deepEqual([opening.facts.repository?.value, opening.facts.files?.value], [REPOSITORY, FILE])
-  assert.deepEqual(
-    [opening.surface, opening.route, opening.facts.client?.value],
-    ['ghost text', 'completions', 'copilot-language-server/Neovim/0.12.0'],
-  )
-  assert.match(prompt?.messages[0]?.text ?? '', /def add\(a, b\):/)
-  assert.equal(unmarked(reply?.text), MASKED)
-  assert.ok(!bodies.reply?.text.includes(TOLD))
-  const sessions = new Set((await stage.find('language:python')).map(({ session }) => session))
-  assert.equal(sessions.size, 1, 'one session for one file')
-}
 
 /** No credential and no secret on the disk or with the editor. */
 function accountSecrets(stage: ServerStage): void {
