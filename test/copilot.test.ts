@@ -97,3 +97,31 @@ test('whose account it is, what was accepted and where is found, also after a re
   assert.equal((await search(again, 'accepted:yes')).length, 1)
   assert.ok(!disk(folder).includes(CREDENTIAL))
 })
+
+const telling = (name: string, request: string) =>
+  JSON.stringify([{ data: { baseData: { name: `agent/${name}`, properties: { headerRequestId: request } } } }])
+
+test('what is accepted after the gateway was killed is on the exchange of before, once, and only where its actor says so', async (t) => {
+  const { upstream, folder, gateway, key } = await stage(t)
+  await (await ask(gateway, key, '/proxy/v1/engines/x/completions', GHOST)).text()
+  const [asked] = await search(gateway, 'file:pay.py')
+  const { ending } = await gateway.api<Shown>(`/exchanges/${asked?.exchange}`)
+  const accepted = telling('ghostText.accepted', ending?.requestId ?? assert.fail('the reply has no id'))
+  await gateway.end('SIGKILL')
+  const again = await startGateway(t, yaml(upstream.url), folder)
+  const bob = await again.key('--user', 'bob')
+  for (const each of [bob, key, key])
+    assert.equal((await ask(again, each, '/telemetry/telemetry', accepted)).status, 200)
+  const [found, ...more] = await search(again, 'accepted:yes')
+  assert.deepEqual([found?.exchange, more], [asked?.exchange, []])
+  const { outcomes = [] } = await again.api<Shown>(`/exchanges/${asked?.exchange}`)
+  assert.deepEqual(
+    outcomes.map(({ outcome, source }) => [outcome, source]),
+    [['accepted', 'declared']],
+  )
+  await again.end('SIGKILL')
+  const third = await startGateway(t, yaml(upstream.url), folder)
+  await (await ask(third, key, '/telemetry/telemetry', accepted)).text()
+  const { outcomes: kept = [] } = await third.api<Shown>(`/exchanges/${asked?.exchange}`)
+  assert.equal(kept.length, 1)
+})

@@ -141,7 +141,7 @@ export interface OutcomeCounts {
   readonly taken: number
   /** Of an exchange that another actor asked. */
   readonly foreign: number
-  /** Of no exchange that is remembered. */
+  /** Of no exchange of the last day. */
   readonly unknown: number
   /** Told before, or more than one exchange may have. */
   readonly repeated: number

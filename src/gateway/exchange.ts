@@ -66,7 +66,7 @@ export interface Exchange<Asked extends Head = Turn> {
   /** What it goes on from. */
   before?: readonly Message[]
   /** Remembers what this prompt sent, for the session's next one; called once it is on the record. */
-  learn?: () => void
+  learn?: () => Promise<void> | undefined
   /** The prompt's body, parsed; masked once it is scanned. */
   document?: unknown
   /** The body that no protocol reads, masked. */

@@ -163,6 +163,7 @@ function watch(real: Trail): Watched {
     while (copied < watched.entries.length) await real.append(watched.entries[copied++] as Entry)
   }
   define('find', (...asked: Parameters<Trail['find']>) => copy().then(() => real.find(...asked)))
+  define('recorded', (...asked: Parameters<Trail['recorded']>) => copy().then(() => real.recorded(...asked)))
   define('bypasses', () => copy().then(() => real.bypasses()))
   return Object.assign(watched, { trail })
 }

@@ -10,7 +10,7 @@ export function open(exchange: Exchange): Promise<void> {
   const durable = exchange.house.trail.append(asked(exchange)).then(
     () => {
       exchange.timings.durable = elapsed(exchange)
-      exchange.learn?.()
+      return exchange.learn?.()
     },
     (error) => pass(exchange, error, 'whole'),
   )

@@ -104,8 +104,7 @@ function learnOnceKept(exchange: Exchange, way: Way, asked: Asked, before: Compa
   const { protocol } = way
   exchange.learn = () => {
     memory.resent.learn(chainOf(exchange, way), before, at)
-    if (way.route?.kind === 'telemetry') exchange.outcomes = house.outcomes.take(exchange, readOutcomes(asked.text))
-    if (!protocol) return
+    if (!protocol) return way.route?.kind === 'telemetry' ? learnOutcomes(exchange, asked.text) : undefined
     const unrecorded = exchange.recording?.keep !== 'full'
     const strand = asked.strand(
       { exchange: id, session, unrecorded, record },
@@ -114,7 +113,13 @@ function learnOnceKept(exchange: Exchange, way: Way, asked: Asked, before: Compa
       findings.length === 0,
     )
     memory.strands.learn(callerOf(exchange, way), strand, asked.shared, at)
+    return undefined
   }
+}
+
+/** What a telemetry tells of suggestions: its own ending says how much of it was taken. */
+async function learnOutcomes(exchange: Exchange, text: string): Promise<void> {
+  exchange.outcomes = await exchange.house.outcomes.take(exchange, readOutcomes(text))
 }
 
 /** Puts the masked body on the exchange where its route is recorded in full, with digests of both sides. */

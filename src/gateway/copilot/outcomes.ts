@@ -1,12 +1,19 @@
-/** Joins what telemetry tells of suggestions to the exchanges that made them. In memory, bounded; reads no body. */
-import type { Ending, OutcomeCounts } from '#exchange'
+/**
+ * Joins what telemetry tells of suggestions to the exchanges that made them: from memory, or from the record where they
+ * are of before the last start. Bounded; believes nobody but the actor who asked.
+ */
+import type { Ending, Opening, OutcomeCounts, OutcomeName } from '#exchange'
+import { folded, type Recorded, type Trail } from '#trail'
 import type { ToldOutcome } from '#wire'
 import type { Exchange } from '../exchange.ts'
 import { Recent } from '../recent.ts'
 
+/** How long after it was asked a reply may be told of. */
 const DAY_MS = 86_400_000
-/** Replies that may still be told of. */
+/** Replies that may still be told of, in memory; and ids that the record is known not to hold. */
 const MOST_REPLIES = 20_000
+/** Ids of one telemetry that are looked for on the record. */
+const MOST_SOUGHT = 64
 /** Outcomes of one exchange that become entries. */
 const MOST_TOLD = 16
 
@@ -17,30 +24,46 @@ interface Asked {
   readonly told: Set<string>
 }
 
-/** Nothing is remembered over a restart: what is told of older replies is counted as unknown. */
 export class Outcomes {
   readonly #asked = new Recent<Asked>(MOST_REPLIES, DAY_MS)
+  readonly #missing = new Recent<true>(MOST_REPLIES, DAY_MS)
 
   /** An exchange has ended, with a reply that telemetry may name. */
-  remember({ id, at, actor, route, surface }: Exchange, { requestId }: Ending): void {
-    if (requestId === undefined || surface === undefined || route === 'metadata' || route === 'content') return
+  remember(exchange: Exchange, { requestId }: Ending): void {
+    if (requestId === undefined || !suggests(exchange)) return
+    const { id, at, actor } = exchange
     const before = this.#asked.get(requestId, at)
     const same = before === undefined || before.actor === actor?.id
     this.#asked.set(requestId, { exchange: id, actor: same ? actor?.id : undefined, told: new Set() }, at)
   }
 
-  /** Puts on the trail what a telemetry tells of its own sender's exchanges; the counts tell of the rest. */
-  take(telemetry: Exchange, told: readonly ToldOutcome[]): OutcomeCounts {
+  /** Puts on the trail what a telemetry tells of its own sender's exchanges; the counts tell of the rest. Never rejects. */
+  async take(telemetry: Exchange, told: readonly ToldOutcome[]): Promise<OutcomeCounts> {
+    await this.#recall(telemetry, told)
     const counts = { taken: 0, foreign: 0, unknown: 0, repeated: 0 }
     for (const one of told) counts[this.#takeOne(telemetry, one)] += 1
     return counts
+  }
+
+  /** Reads back from the record what it holds of replies that memory does not know. */
+  async #recall({ at, house }: Exchange, told: readonly ToldOutcome[]): Promise<void> {
+    const unknown = (id: string) => !id.includes('*') && !this.#asked.get(id, at) && !this.#missing.get(id, at)
+    const sought = [...new Set(told.map(({ request }) => request))].filter(unknown).slice(0, MOST_SOUGHT)
+    if (sought.length === 0) return
+    const found = await askedIn(house.trail, sought, at - DAY_MS).catch(() => undefined)
+    if (!found) return // the trail cannot be read now: what is told of them counts as unknown, this time
+    for (const id of sought) {
+      const recalled = found.get(id)
+      if (!recalled) this.#missing.set(id, true, at)
+      else if (!this.#asked.get(id, at)) this.#asked.set(id, recalled.asked, recalled.at)
+    }
   }
 
   #takeOne({ id: by, at, actor, house }: Exchange, { request, ...one }: ToldOutcome): keyof OutcomeCounts {
     const asked = this.#asked.get(request, at)
     if (!asked) return 'unknown'
     if (asked.actor === undefined || asked.actor !== actor?.id) return 'foreign'
-    const key = `${one.outcome} ${one.choice ?? 0}`
+    const key = keyOf(one)
     if (asked.told.has(key) || asked.told.size >= MOST_TOLD) return 'repeated'
     asked.told.add(key)
     const entry = {
@@ -54,4 +77,41 @@ export class Outcomes {
     house.trail.append(entry).catch(() => asked.told.delete(key))
     return 'taken'
   }
+}
+
+/** Whether a reply is one that clients tell of: that of a model, on a route of Copilot. */
+const suggests = ({ route, surface }: Pick<Opening, 'route' | 'surface'>): boolean =>
+  surface !== undefined && route !== 'metadata' && route !== 'content'
+
+const keyOf = ({ outcome, choice }: { readonly outcome: OutcomeName; readonly choice?: number }): string =>
+  `${outcome} ${choice ?? 0}`
+
+interface Recalled {
+  readonly asked: Asked
+  readonly at: number
+}
+
+/** The exchanges whose replies bore these ids, by id; the newest of each. @throws trail.* */
+async function askedIn(trail: Trail, ids: readonly string[], after: number): Promise<Map<string, Recalled>> {
+  const where = { request: ids.map((id) => folded('request', id)) }
+  const page = { limit: 2 * ids.length }
+  const { rows } = await trail.recorded({ where, except: {}, text: [], without: [], after }, page)
+  const found = new Map<string, Recalled>()
+  for (const recorded of rows) {
+    const id = recorded.ending?.requestId
+    if (id === undefined || !suggests(recorded.opening)) continue
+    const newer = found.get(id)
+    found.set(id, newer ? shared(newer, recorded) : recalled(recorded))
+  }
+  return found
+}
+
+const recalled = ({ opening: { exchange, actor, at }, outcomes = [] }: Recorded): Recalled => ({
+  asked: { exchange, actor: actor?.id, told: new Set(outcomes.map(keyOf)) },
+  at,
+})
+
+function shared(newer: Recalled, { opening }: Recorded): Recalled {
+  const same = newer.asked.actor === opening.actor?.id
+  return same ? newer : { ...newer, asked: { ...newer.asked, actor: undefined } }
 }

@@ -4,64 +4,9 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import type { Ending, Opening } from '#exchange'
-import { type Open, within } from '../asking.case.ts'
 import type { CopilotSettings } from '../connection.ts'
-import { type Script, SECRET } from '../house.case.ts'
-
-const SETTINGS: CopilotSettings = { content: 'metadata' }
-const USER = { login: 'mona', copilot_plan: 'business', organization_login_list: ['acme'], analytics_tracking_id: 't1' }
-const tokenOf = (sku: string) => `tid=t1;exp=${Math.floor(Date.now() / 1000) + 1500};sku=${sku}:0f`
-
-/** GitHub and Copilot in a few lines: every reply of a model bears a request id that counts up. */
-const upstream = (sku = 'copilot_for_business_seat'): Script => {
-  let count = 0
-  return (request, _body, response) => {
-    const path = request.url ?? ''
-    const json = (body: unknown, status = 200) => {
-      response.writeHead(status, { 'content-type': 'application/json', 'x-request-id': `r${++count}` })
-      response.end(JSON.stringify(body))
-    }
-    if (path === '/copilot_internal/user') return json({ ...USER, endpoints: { api: 'https://a', proxy: 'https://p' } })
-    if (path === '/copilot_internal/v2/token')
-      return json({ token: tokenOf(sku), sku, endpoints: { api: 'https://a' } })
-    if (path.endsWith('completions')) return json({ choices: [{ index: 0, text: 'a + b', finish_reason: 'stop' }] })
-    return json({ path, secret: SECRET })
-  }
-}
-
-const within2 = (run: (house: Open) => Promise<void>, copilot: CopilotSettings = SETTINGS, sku?: string) =>
-  within({ script: upstream(sku), kind: 'copilot', copilot }, run)
-
-interface Sent {
-  readonly method?: string
-  readonly body?: string | Uint8Array<ArrayBuffer>
-  readonly headers?: Record<string, string>
-  readonly key?: string
-}
-
-const send = ({ url, key }: Open, path: string, { method = 'GET', body, headers = {}, key: other }: Sent = {}) =>
-  fetch(url + path, {
-    method,
-    ...(body !== undefined && { body }),
-    headers: {
-      'content-type': 'application/json',
-      'x-gatelog-key': other ?? key,
-      authorization: 'Bearer gho_x',
-      ...headers,
-    },
-  })
-
-const ghost = JSON.stringify({ prompt: '# Path: src/a.py\nx', nwo: 'acme/pay', extra: { language: 'python' } })
-const GHOST = '/proxy/v1/engines/gpt-41-copilot/completions'
-
-const openings = ({ watched }: Open) =>
-  watched.entries.filter((entry): entry is Opening => entry.kind === 'asked' || entry.kind === 'refused')
-const endings = ({ watched }: Open) => watched.entries.filter((entry): entry is Ending => entry.kind === 'replied')
-
-async function anotherKey(house: Open, actor = 'bob'): Promise<string> {
-  return (await house.identity.create({ kind: 'user', actor, connections: '*' })).key
-}
+import { SECRET } from '../house.case.ts'
+import { anotherKey, endings, GHOST, ghost, openings, send, TELEMETRY, tokenOf, told, within2 } from './surface.case.ts'
 
 test('what GitHub is asked beside Copilot is relayed unread, and only its host and method are recorded', () =>
   within2(async (house) => {
@@ -228,47 +173,6 @@ test('endpoints lead to this gateway where that is configured', () =>
     { content: 'metadata', rewrite: { scheme: 'http' } },
   ))
 
-const told = (name: string, request: string, more: object = {}) => ({
-  time: '2026-11-25T14:00:00.000Z',
-  data: { baseData: { name: `agent/${name}`, properties: { headerRequestId: request, choiceIndex: '0', ...more } } },
-})
-const TELEMETRY = '/telemetry/telemetry'
-
-test('telemetry becomes outcomes on the exchanges of its own actor, once, and goes on as it came', () =>
-  within2(async (house) => {
-    await (await send(house, GHOST, { method: 'POST', body: ghost })).text()
-    const bob = await anotherKey(house)
-    const events = [
-      told('ghostText.shown', 'r1'),
-      told('ghostText.accepted', 'r1', { compType: 'full' }),
-      told('ghostText.shown', 'r99'),
-    ]
-    const body = Uint8Array.from(gzipSync(events.map((each) => JSON.stringify(each)).join('\n')))
-    const headers = { 'content-type': 'application/x-json-stream', 'content-encoding': 'gzip' }
-    for (const key of [bob, house.key, house.key])
-      await (await send(house, TELEMETRY, { method: 'POST', body, headers, key })).text()
-    const outcomes = house.watched.entries.filter((entry) => entry.kind === 'outcome')
-    const [asked, , , mine] = openings(house).map(({ exchange }) => exchange)
-    assert.deepEqual(
-      outcomes.map(({ exchange, outcome, source }) => [exchange, outcome, source]),
-      [
-        [asked, 'shown', 'declared'],
-        [asked, 'accepted', 'declared'],
-      ],
-    )
-    assert.ok(outcomes.every(({ by }) => by !== mine && by === openings(house)[2]?.exchange))
-    const counts = endings(house)
-      .map((ending) => ending.outcomes)
-      .filter(Boolean)
-    assert.deepEqual(counts, [
-      { taken: 0, foreign: 2, unknown: 1, repeated: 0 },
-      { taken: 2, foreign: 0, unknown: 1, repeated: 0 },
-      { taken: 0, foreign: 0, unknown: 1, repeated: 2 },
-    ])
-    assert.equal(house.seen[1]?.headers['content-encoding'], 'gzip')
-    assert.ok(endings(house).every(({ body: kept }, at) => at === 0 || kept === undefined))
-  }))
-
 test('a telemetry that holds a secret is masked', () =>
   within2(async (house) => {
     const body = `${JSON.stringify(told('x', 'r1', { path: SECRET }))}\n{"n":1}\n`
@@ -277,16 +181,6 @@ test('a telemetry that holds a secret is masked', () =>
     const lines = house.seen[0]!.body.split('\n')
     assert.ok(!house.seen[0]?.body.includes(SECRET) && lines[1] === '{"n":1}')
     assert.match(JSON.parse(lines[0]!).data.baseData.properties.path, /^\[masked:github-pat/)
-  }))
-
-test('one reply has at most sixteen outcomes', () =>
-  within2(async (house) => {
-    await (await send(house, GHOST, { method: 'POST', body: ghost })).text()
-    const body = JSON.stringify(
-      Array.from({ length: 40 }, (_, choiceIndex) => told('ghostText.shown', 'r1', { choiceIndex })),
-    )
-    await (await send(house, TELEMETRY, { method: 'POST', body })).text()
-    assert.deepEqual(endings(house)[1]?.outcomes, { taken: 16, foreign: 0, unknown: 0, repeated: 24 })
   }))
 
 test('inline completions are one session for each file; the panel tells itself', () =>
