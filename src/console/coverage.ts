@@ -1,6 +1,7 @@
 /** What was seen of Copilot's use elsewhere and not here, as the admin API tells it. Types and routes; decides nothing. */
 import type { Hono } from 'hono'
 import { type Bypass, Fault } from '#exchange'
+import { isMoment } from '#wire'
 import { bodyOf } from './refuse.ts'
 
 /** Counts of what was held against the record since `since`, ms since the Unix epoch. */
@@ -50,5 +51,5 @@ export function coverageRoutes(app: Hono, source: CoverageSource): void {
 function isReport(value: unknown): value is Report {
   const { github, from, to, request = '', client = '' } = Object(value) as Record<string, unknown>
   const texts = [github, request, client].every((text) => typeof text === 'string' && text.length <= 256)
-  return texts && Number.isFinite(from) && Number.isFinite(to)
+  return texts && isMoment(from) && isMoment(to)
 }

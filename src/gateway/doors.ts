@@ -14,6 +14,7 @@ import { CHALLENGE, statusOf, textOf } from './forward/told.ts'
 import { HttpTurn } from './http.ts'
 import { lineOf } from './refusals.ts'
 import { readAddress } from './reverse.ts'
+import { isCollector, takeCollected } from './second/collector.ts'
 import { isTelemetry, takeTelemetry } from './second/door.ts'
 import type { Address, Head } from './turn.ts'
 import { recogniseIn, turnAway } from './turned.ts'
@@ -61,7 +62,10 @@ interface Doors extends DoorOptions {
 async function onRequest(request: IncomingMessage, response: ServerResponse, options: Doors): Promise<void> {
   const { relay, body: limits, insecure, forward } = options
   const house = options.house()
-  if (isTelemetry(request.url ?? '') && !forward.owns(request)) return takeTelemetry(request, response, house, insecure)
+  const { url = '' } = request
+  if (isTelemetry(url) && !forward.owns(request)) return takeTelemetry(request, response, house, insecure)
+  if (isCollector(url) && !forward.owns(request))
+    return takeCollected(request, response, { house, insecure, draining: options.draining() })
   const { address, refused, door, other } = addressOf(request, forward)
   if (other) return relayPlain({ request, response, target: other, house, options })
   const turn = new HttpTurn({ request, response, address, relay, limits, insecure, door })

@@ -1,7 +1,7 @@
 /** What GitHub tells of Copilot's use: the streamed usage records of the audit log, and the list of seats. Reads no body. */
 import { Fault } from '#exchange'
 import { given, list, number, object, string } from './json.ts'
-import type { Sighting } from './otlp.ts'
+import { isMoment, type Sighting } from './otlp.ts'
 
 /** A call, and whose it was as GitHub says: a login, or `id <number>`. */
 export interface Reported extends Sighting {
@@ -10,25 +10,31 @@ export interface Reported extends Sighting {
   readonly request?: string
 }
 
-/**
- * Usage records of the audit log's stream, one JSON object a line; responses are let go, for each has its request.
- * Source: docs.github.com, "Audit log events for agents", streamed events, 2026-11: type, user_id, endpoint, body,
- * @timestamp (ms), event_id, github_request_id. @throws usage.input with the line
- */
+const LONGEST = 256
+
+/** Usage records of the audit log's stream, one JSON object a line. @throws usage.input with the line */
 export function readAudit(text: string): Reported[] {
   return text.split('\n').flatMap((line, at) => {
     if (line.trim() === '') return []
-    const record = object(parsed(line, `line ${at + 1}`))
-    if (record['type'] === 'response') return []
-    const [from, request] = [number(record['@timestamp']), given(record['github_request_id'])]
-    const user = record['user_id']
-    if (from === undefined || (typeof user !== 'number' && typeof user !== 'string'))
-      throw new Fault('usage.input', `line ${at + 1}: no @timestamp or no user_id`)
-    const endpoint = given(record['endpoint'])
-    return [
-      { from, to: from, github: `id ${user}`, ...(request && { request }), ...(endpoint && { client: endpoint }) },
-    ]
+    return readUsage(parsed(line, `line ${at + 1}`), `line ${at + 1}`) ?? []
   })
+}
+
+/**
+ * One record of the stream; undefined where it tells of no call: a response, for each has its request, or an entry of the
+ * audit log about something else, which has an `action`.
+ * Source: docs.github.com, "Audit log events for agents", streamed events, 2026-11: type, user_id, endpoint, body,
+ * @timestamp (ms), event_id, github_request_id. @throws usage.input with its place
+ */
+export function readUsage(value: unknown, place: string): Reported | undefined {
+  const record = object(value)
+  if (record['type'] === 'response' || given(record['action'])) return undefined
+  const [from, user] = [number(record['@timestamp']), record['user_id']]
+  if (!isMoment(from) || (typeof user !== 'number' && typeof user !== 'string'))
+    throw new Fault('usage.input', `${place}: no @timestamp or no user_id`)
+  const [request, endpoint] = ['github_request_id', 'endpoint'].map((name) => given(record[name])?.slice(0, LONGEST))
+  const github = `id ${user}`.slice(0, LONGEST)
+  return { from, to: from, github, ...(request && { request }), ...(endpoint && { client: endpoint }) }
 }
 
 /**

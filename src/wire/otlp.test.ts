@@ -102,6 +102,12 @@ test('what is broken is refused, whatever it is', () => {
     assert.throws(() => readSightings(bytes, type), { code: 'otlp.body' })
 })
 
+test('a call at a time that no calendar holds is let go', () => {
+  const spans = ['9'.repeat(40), '-1000000'].map((startTimeUnixNano) => ({ name: 'chat m', startTimeUnixNano }))
+  const bytes = Buffer.from(JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] }))
+  assert.deepEqual(readSightings(bytes, 'application/json'), [])
+})
+
 test('GitHub’s audit records and seats are read, and a broken line is named', () => {
   const row = { type: 'request', user_id: 7, endpoint: '/chat/completions', '@timestamp': AT, github_request_id: 'A:1' }
   const lines = [row, { ...row, type: 'response' }].map((each) => JSON.stringify(each)).join('\n')
@@ -109,7 +115,10 @@ test('GitHub’s audit records and seats are read, and a broken line is named', 
     { from: AT, to: AT, github: 'id 7', request: 'A:1', client: '/chat/completions' },
   ])
   assert.throws(() => readAudit(`${lines}\n{`), { code: 'usage.input', detail: 'line 3: no JSON' })
+  assert.deepEqual(readAudit(JSON.stringify({ action: 'org.add_member', user_id: 7, '@timestamp': AT })), [])
   assert.throws(() => readAudit('{}'), { code: 'usage.input' })
+  for (const moment of [1e300, -1, 0.5, '1', null])
+    assert.throws(() => readAudit(JSON.stringify({ ...row, '@timestamp': moment })), { code: 'usage.input' })
   const seat = {
     assignee: { login: 'octocat' },
     last_activity_at: '2026-11-24T08:00:00Z',

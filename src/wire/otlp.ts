@@ -26,9 +26,15 @@ interface Span {
 const MOST_SPANS = 20_000
 const CALLS = new Set(['chat', 'text_completion', 'generate_content'])
 const MS = 1_000_000n
+/** What a Date can hold, ms since the Unix epoch. Source: ECMA-262, time values. */
+const LAST_MOMENT = 8_640_000_000_000_000
+
+/** Whether a number is a time that can be told. */
+export const isMoment = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= LAST_MOMENT
 
 /**
- * The calls in an export of traces. `type`: the request's content type.
+ * The calls in an export of traces; a span whose time is none is let go. `type`: the request's content type.
  * Source: opentelemetry-proto 1.x, trace/v1/trace.proto and collector/trace/v1; GenAI semantic conventions, 2026-11.
  * @throws otlp.body
  */
@@ -42,8 +48,10 @@ export function readSightings(bytes: Uint8Array, type: string): Sighting[] {
   }
 }
 
-const isCall = ({ name, attributes }: Span): boolean =>
-  CALLS.has(attributes.get('gen_ai.operation.name') ?? '') || /^chat \S/.test(name)
+const isCall = ({ name, start, end, attributes }: Span): boolean =>
+  isMoment(start) &&
+  isMoment(end) &&
+  (CALLS.has(attributes.get('gen_ai.operation.name') ?? '') || /^chat \S/.test(name))
 
 function sightingOf({ start, end, attributes, resource }: Span): Sighting {
   const one = (...names: string[]) => names.map((name) => attributes.get(name)).find(Boolean)

@@ -59,6 +59,12 @@ export const COMMANDS = {
     message: 'The telemetry cannot be read',
     remedy: 'Send OTLP over HTTP as JSON or protobuf, to /otlp/v1/traces.',
   },
+  'collector.body': {
+    status: 400,
+    message: 'The batch of events cannot be read',
+    remedy:
+      'Send JSON objects with an "event" each to /services/collector, or one event a line to /services/collector/raw.',
+  },
   'agent.refused': {
     status: 403,
     message: 'The agent serves only programs of its own user',

@@ -1,7 +1,7 @@
 /** Calls of a model that were seen elsewhere, held against the record. What is not on it becomes a `bypass`: a lead, never proof. */
 import type { Bypass } from '#exchange'
 import type { Engine } from '#masking'
-import type { Query, Trail } from '#trail'
+import { folded, type Query, type Trail } from '#trail'
 import type { Sighting } from '#wire'
 import { maskFact } from '../fact.ts'
 import { Recent } from '../recent.ts'
@@ -36,7 +36,10 @@ export interface SightingsOptions {
 
 /** An exchange may end on the record after its client has reported it, and clocks differ. */
 const GRACE_MS = 60_000
+/** GitHub reports a request when it comes; its id is on the record once the exchange has ended, an hour later at most. */
+const LONGEST_MS = 3_600_000
 const SLACK_MS = 120_000
+const DAY_MS = 86_400_000
 const TURN_MS = 5_000
 const MOST_WAITING = 10_000
 const MOST_OF_ONE = 1_000
@@ -49,11 +52,13 @@ export class Sightings {
   /** What was decided of late, so that a report that comes twice is counted once. */
   readonly #known: Recent<true>
   #timer: NodeJS.Timeout | undefined
+  /** What GitHub reported and is on the trail as a bypass; read once, when it is first asked for. */
+  #told: Set<string> | undefined
   readonly tally: Tally
 
   constructor(options: SightingsOptions) {
     this.#options = options
-    this.#known = new Recent(50_000, 24 * 3_600_000)
+    this.#known = new Recent(50_000, DAY_MS)
     this.tally = { since: options.now(), seen: 0, onRecord: 0, bypasses: 0, dropped: 0 }
   }
 
@@ -65,30 +70,50 @@ export class Sightings {
   see(seen: readonly Seen[]): void {
     const now = this.#options.now()
     for (const one of seen) {
-      const key = keyOf(one)
-      if (this.#waiting.has(key) || this.#known.get(key, now)) continue
+      if (!this.#isNew(one, now)) continue
       this.tally.seen++
-      if (this.#full(one.who)) this.tally.dropped++
-      else {
-        this.#waiting.set(key, { seen: one, due: now + GRACE_MS })
-        this.#count(one.who, 1)
-      }
+      this.#wait(one, now + GRACE_MS)
     }
-    if (this.#waiting.size > 0) this.#later()
+  }
+
+  /** Takes what is reported as it happens: what is on the record is done with, the rest is decided an hour later. @throws trail.* */
+  async report(seen: readonly Seen[]): Promise<void> {
+    for (const one of seen) {
+      if (!this.#isNew(one, this.#options.now())) continue
+      const there = await this.#isOnRecord(one)
+      const now = this.#options.now()
+      if (!this.#isNew(one, now)) continue // the same batch came twice at a time
+      this.tally.seen++
+      if (there) {
+        this.tally.onRecord++
+        this.#known.set(keyOf(one), true, now)
+      } else this.#wait(one, now + LONGEST_MS)
+    }
+  }
+
+  #isNew(one: Seen, now: number): boolean {
+    const key = keyOf(one)
+    return !this.#waiting.has(key) && !this.#known.get(key, now)
+  }
+
+  #wait(one: Seen, due: number): void {
+    if (this.#full(one.who)) {
+      this.tally.dropped++
+      return
+    }
+    this.#waiting.set(keyOf(one), { seen: one, due })
+    this.#count(one.who, 1)
+    this.#later()
   }
 
   /** Decides at once what was reported of the past. */
   async review(seen: readonly Seen[]): Promise<Tally> {
     const tally = { ...this.tally, seen: 0, onRecord: 0, bypasses: 0, dropped: 0 }
-    const told = new Set((await this.#options.trail.bypasses()).map(({ bypass }) => toldOf(bypass)))
     for (const one of seen) {
       tally.seen++
       if (await this.#isOnRecord(one)) tally.onRecord++
-      else if (told.has(toldOf({ ...one.who, via: one.via, happened: one.from }))) tally.dropped++
-      else {
-        await this.#bypassed(one)
-        tally.bypasses++
-      }
+      else if (await this.#bypassed(one)) tally.bypasses++
+      else tally.dropped++
     }
     return tally
   }
@@ -101,7 +126,7 @@ export class Sightings {
       this.#count(seen.who, -1)
       this.#known.set(key, true, now)
       if (await this.#isOnRecord(seen)) this.tally.onRecord++
-      else await this.#bypassed(seen)
+      else if (!(await this.#bypassed(seen))) this.tally.dropped++
     }
   }
 
@@ -125,23 +150,30 @@ export class Sightings {
     else this.#ofOne.delete(own)
   }
 
-  /** By the id of the request or of the interaction where there is one, else any exchange of the same one at that time. */
+  /**
+   * By the id of the request or of the interaction where there is one, else any exchange of the same one at that time. An
+   * asterisk in a value stands for any character, so that it matches too much, never too little.
+   */
   async #isOnRecord({ who, interaction, request, from, to }: Seen): Promise<boolean> {
-    const whose = 'actor' in who ? { user: [exactly(who.actor)] } : { github: [exactly(who.github)] }
+    const whose = 'actor' in who ? { user: [folded('user', who.actor)] } : { github: [folded('github', who.github)] }
     const nothing = { except: {}, text: [], without: [] }
     const named = request
-      ? { request: [exactly(request)] }
-      : interaction && { ...whose, interaction: [exactly(interaction)] }
+      ? { request: [folded('request', request)] }
+      : interaction && { ...whose, interaction: [folded('interaction', interaction)] }
     const query: Query = named
-      ? { ...nothing, where: named }
+      ? { ...nothing, where: named, after: from - DAY_MS, before: to + DAY_MS }
       : { ...nothing, where: whose, after: from - SLACK_MS, before: to + SLACK_MS }
     return (await this.#options.trail.find(query, { limit: 1 })).exchanges.length > 0
   }
 
-  async #bypassed(seen: Seen): Promise<void> {
+  /** Makes it an entry, unless there is one of it already: GitHub's reports come more than once. Whether it did. */
+  async #bypassed(seen: Seen): Promise<boolean> {
     const { trail, engine, now, uuid, tell } = this.#options
-    const masked = (text: string | undefined) => text && maskFact(engine(), text)
     const { who, via, from } = seen
+    const own = toldOf({ ...who, via, happened: from })
+    const before = via === 'otlp' ? undefined : await this.#before()
+    if (before?.has(own)) return false
+    const masked = (text: string | undefined) => text && maskFact(engine(), text)
     const told = { client: masked(seen.client), model: masked(seen.model), interaction: masked(seen.interaction) }
     const known = Object.fromEntries(Object.entries(told).filter(([, value]) => value))
     const whose = 'actor' in who ? { actor: who.actor } : { github: masked(who.github) ?? '' }
@@ -155,10 +187,17 @@ export class Sightings {
       ...whose,
       ...known,
     })
+    before?.add(own)
     this.tally.bypasses++
     tell(
       `bypass: ${Object.values(whose)[0]} used ${told.model ?? 'a model'} at ${new Date(from).toISOString()}, not through here`,
     )
+    return true
+  }
+
+  async #before(): Promise<Set<string>> {
+    this.#told ??= new Set((await this.#options.trail.bypasses()).map(({ bypass }) => toldOf(bypass)))
+    return this.#told
   }
 }
 
@@ -168,6 +207,3 @@ const keyOf = ({ who, request, interaction, from, model }: Seen): string =>
 /** A report that was made into an entry before is none again. */
 const toldOf = ({ via, happened, actor, github }: Pick<Bypass, 'via' | 'happened' | 'actor' | 'github'>): string =>
   JSON.stringify([via, happened, actor ?? github])
-
-/** A value as a query compares it; its asterisks stand for any character there, so they match too much, never too little. */
-const exactly = (value: string): string => value.normalize('NFC').toLowerCase()
