@@ -59,6 +59,22 @@ export interface NoteOf<Kind extends Note['kind']> {
 export interface Page {
   readonly limit: number
   readonly before?: string
+  /** Only of this day file. */
+  readonly file?: string
+}
+
+/** What is kept of one UTC day for the same time. */
+export interface DayFile {
+  readonly name: string
+  /** `2026-11-24`. */
+  readonly day: string
+  /** As its entries say; undefined for what is kept for ever. */
+  readonly retain?: string
+  readonly entries: number
+  readonly exchanges: number
+  /** Exchanges without an ending. */
+  readonly open: number
+  readonly bytes: number
 }
 
 /** One session as a list shows it; figures are over all of its exchanges. */
@@ -109,6 +125,10 @@ export interface Store {
   listDocuments(kind: string): Promise<readonly StoredDocument[]>
   /** Whether there was one. */
   deleteDocument(kind: string, id: string): Promise<boolean>
+  /** Every day file, oldest day first. */
+  files(): Promise<readonly DayFile[]>
+  /** Removes day files for good, none of them with an open exchange; bytes given back. */
+  remove(names: readonly string[]): Promise<number>
   close(): Promise<void>
 }
 

@@ -347,3 +347,21 @@ test('more days than files stay open and answer', async (t) => {
   assert.equal((await second.find(parseQuery('word verdict:interrupted', NOON), { limit: 100 })).exchanges.length, 60)
   await second.close()
 })
+test('after a restart every exchange is found in the file of its retention, and a day that was removed stays so', async (t) => {
+  const folder = await newFolder(t)
+  const old = idOf(1, NOON - 86_400_000)
+  const first = await open(folder)
+  await first.append(opening(old, { retain: '1d', kind: 'refused' }))
+  await first.append(opening(idOf(2), { retain: '7y' }))
+  await first.close()
+  await rm(join(folder, 'days', '2026-11-23.1d.db'))
+  const second = await open(folder)
+  assert.equal((await second.exchange(idOf(2)))?.ending?.kind, 'interrupted')
+  assert.equal(await second.exchange(old), undefined)
+  assert.equal(await second.append(opening(idOf(3))), 4)
+  assert.deepEqual((await readdir(join(folder, 'days'))).filter((name) => name.endsWith('.db')).sort(), [
+    '2026-11-24.7y.db',
+    '2026-11-24.default.db',
+  ])
+  await second.close()
+})

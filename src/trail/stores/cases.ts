@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { Fault, type Gap, type Note, type Read } from '#exchange'
 import type { Store } from '../store.ts'
+import { keepsApart, removesDays } from './files.ts'
 import { followsEntries } from './following.ts'
 import { countsSecretsOnce, tellsCase } from './lists.ts'
 import { ask, bodyOf, commit, DAY, ending, finding, idOf, NOON, opening, piece } from './made.ts'
@@ -299,6 +300,8 @@ export const CASES: readonly [string, (store: Store) => Promise<void>][] = [
   ['answers queries', answersQueries],
   ['goes through a list page by page', pages],
   ['lists sessions', listsSessions],
+  ['keeps apart what is kept for different times', keepsApart],
+  ['removes days', removesDays],
   ['gives entries in order, page by page', followsEntries],
   ['tells sessions apart whose ids differ in case', tellsCase],
   ['counts a secret once that is repeated', countsSecretsOnce],

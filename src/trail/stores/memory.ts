@@ -3,6 +3,7 @@
 import { type Ending, type Entry, Fault, type Note, type Opening, type Outcome } from '#exchange'
 import { ambiguous } from '../ambiguous.ts'
 import { isBefore, type Position, parseCursor, printCursor } from '../cursor.ts'
+import { dayFileOf, fileFor, noteFileFor } from '../dayfile.ts'
 import { dayOfExchange } from '../days.ts'
 import { isNote, isOpening, isOutcome, parseEntry, printEntry } from '../entries.ts'
 import {
@@ -17,6 +18,7 @@ import type { Query } from '../query.ts'
 import type {
   Batch,
   Committed,
+  DayFile,
   Followed,
   NoteOf,
   Page,
@@ -114,7 +116,8 @@ class MemoryStore implements Store {
   }
 
   async find(query: Query, page: Page): Promise<{ rows: Recorded[]; next?: string }> {
-    const lines = this.#matching(query, page.before)
+    const { file } = page
+    const lines = this.#matching(query, page.before).filter((line) => file === undefined || fileOf(line) === file)
     return paged(lines, page.limit, recorded)
   }
 
@@ -133,7 +136,7 @@ class MemoryStore implements Store {
   }
 
   async following(after: number, limit: number): Promise<Followed[]> {
-    return structuredClone(this.#entries.slice(after, after + limit))
+    return structuredClone(this.#entries.filter(({ seq }) => seq > after).slice(0, limit))
   }
 
   async notes<Kind extends Note['kind']>(kind: Kind, newest?: number): Promise<NoteOf<Kind>[]> {
@@ -198,10 +201,39 @@ class MemoryStore implements Store {
     return this.#documents.get(kind)?.delete(id) ?? false
   }
 
+  async files(): Promise<DayFile[]> {
+    const files = new Map<string, { entries: number; exchanges: number; open: number }>()
+    const tell = (name: string, entries: number, exchanges = 0, open = 0) => {
+      const known = files.get(name) ?? { entries: 0, exchanges: 0, open: 0 }
+      const sum = { entries: known.entries + entries, exchanges: known.exchanges + exchanges, open: known.open + open }
+      files.set(name, sum)
+    }
+    for (const line of this.#lines.values())
+      tell(fileOf(line), 1 + (line.ending ? 1 : 0) + line.outcomes.length, 1, isOpen(line) ? 1 : 0)
+    for (const { note } of this.#notes) tell(noteFileFor(dayOfExchange(note.exchange), note.kind), 1)
+    const told = [...files].map(([name, figures]) => ({ ...dayFileOf(name), ...figures, bytes: 0 }))
+    return told.sort((a, b) => (a.name < b.name ? -1 : 1))
+  }
+
+  async remove(names: readonly string[]): Promise<number> {
+    const gone = [...this.#lines.values()].filter((line) => names.includes(fileOf(line)))
+    if (gone.some(isOpen)) throw new Fault('gateway.internal', 'a day with an open exchange is not removed')
+    for (const line of gone) this.#lines.delete(line.opening.exchange)
+    const left = this.#notes.filter(({ note }) => !names.includes(noteFileFor(dayOfExchange(note.exchange), note.kind)))
+    this.#notes.splice(0, this.#notes.length, ...left)
+    const kept = (exchange: string) => this.#lines.has(exchange) || left.some(({ note }) => note.exchange === exchange)
+    const entries = this.#entries.filter(({ entry }) => !entry || kept(entry.exchange))
+    this.#entries.splice(0, this.#entries.length, ...entries)
+    return 0
+  }
+
   async close(): Promise<void> {
     this.#lines.clear()
   }
 }
+
+const fileOf = ({ day, opening }: Line): string => fileFor(day, opening.retain)
+const isOpen = ({ opening, ending }: Line): boolean => !ending && opening.kind === 'asked'
 
 const doubled = ({ kind, exchange }: Entry) =>
   new Fault('gateway.internal', `${kind} does not fit exchange ${exchange}`)

@@ -162,6 +162,14 @@ class SqliteStore implements Store {
     return this.#link.call('deleteDocument', [kind, id])
   }
 
+  files() {
+    return this.#link.call('files', [])
+  }
+
+  remove(names: readonly string[]): Promise<number> {
+    return this.#link.call('remove', [names])
+  }
+
   async close(): Promise<void> {
     try {
       await this.#link.call('close', [])

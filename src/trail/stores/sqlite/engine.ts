@@ -1,6 +1,8 @@
 /** Writes batches to day files and finds what to recover. Runs in the store's thread, one call at a time; no clock. */
 import { Fault, faultOf } from '#exchange'
+import { dayFileOf, fileFor, noteFileFor } from '../../dayfile.ts'
 import { dayOfExchange } from '../../days.ts'
+import type { DayFile } from '../../store.ts'
 import type { Tokens } from '../../tokens.ts'
 import type { Day } from './day.ts'
 import { lineOfFault } from './faults.ts'
@@ -63,7 +65,7 @@ export class Engine {
       const day = this.folder.day(name)
       this.#seq = Math.max(this.#seq, day.seq)
       this.rangeOf(name)
-      for (const { exchange } of openIn(day)) this.#flight.opened(exchange)
+      for (const { exchange } of openIn(day)) this.#flight.opened(exchange, name)
       for (const { id, pieces } of flightIn(day)) rows.push({ id, name, exchanges: pieces.map((one) => one.exchange) })
     }
     for (const { id, name, exchanges } of rows) {
@@ -91,8 +93,8 @@ export class Engine {
 
   /** One transaction for each day; all of a day's entries become durable or none. */
   commit(parcel: Parcel): Outcome {
-    const groups = groupsOf(parcel, (exchange) => this.folder.nameFor(dayOfExchange(exchange)))
     const outcomes: LineOutcome[] = []
+    const groups = this.#groupsOf(parcel, outcomes)
     let piecesFault: FaultLine | undefined
     for (const [index, group] of groups.entries()) {
       const last = index === groups.length - 1
@@ -106,6 +108,72 @@ export class Engine {
       }
     }
     return { outcomes, ...(piecesFault && { piecesFault }) }
+  }
+
+  /** The lines by the file that each goes to, in order. What belongs to an exchange that is nowhere has no place. */
+  #groupsOf({ lines, pieces }: Parcel, outcomes: LineOutcome[]): Group[] {
+    const groups = new Map<string, Group>()
+    const begun = new Map<string, string>()
+    const group = (name: string): Group => {
+      const known = groups.get(name) ?? { name, lines: [] }
+      groups.set(name, known)
+      return known
+    }
+    for (const [at, line] of lines.entries()) {
+      const name = begun.get(line.exchange) ?? this.#fileFor(line)
+      if (line.part === 'opening' && name) begun.set(line.exchange, name)
+      if (name) group(name).lines.push({ line, at })
+      else outcomes[at] = noPlace(line)
+    }
+    const flying = pieces.find(({ exchange }) => this.#flight.isOpen(exchange))
+    const home = flying && this.#flight.homeOf(flying.exchange)
+    if (groups.size === 0 && home) group(home)
+    return [...groups.values()]
+  }
+
+  /** A first line makes its file, and no other does. */
+  #fileFor(line: Line): string | undefined {
+    if (line.part === 'note') return noteFileFor(dayOfExchange(line.exchange), line.kind)
+    const home = this.#flight.homeOf(line.exchange)
+    if (line.part === 'opening') return home ?? fileFor(dayOfExchange(line.exchange), line.retain)
+    return home ?? this.#homeOf(line.exchange)
+  }
+
+  /** Where an exchange is that is open no more: in one of its day's files. */
+  #homeOf(exchange: string): string | undefined {
+    const sql = 'SELECT seq FROM exchanges WHERE exchange = ?'
+    return this.folder.namesOf(dayOfExchange(exchange)).find((name) => this.folder.day(name).file.get(sql, exchange))
+  }
+
+  /** What there is, oldest day first. */
+  files(): DayFile[] {
+    const names = this.folder.names().reverse()
+    return names.map((name) => {
+      const { file } = this.folder.day(name)
+      const figures = file.get<Pick<DayFile, 'entries' | 'exchanges' | 'open'>>(FILE_FIGURES)
+      const { entries = 0, exchanges = 0, open = 0 } = figures ?? {}
+      return { ...dayFileOf(name), ...{ entries, exchanges, open }, bytes: this.folder.bytesOf(name) }
+    })
+  }
+
+  /** Removes day files for good; those that are not there count nothing. Bytes given back. */
+  remove(names: readonly string[]): number {
+    const there = this.folder.names().filter((name) => names.includes(name))
+    if (there.some((name) => this.#isOpen(name)))
+      throw new Fault('gateway.internal', 'a day with an open exchange is not removed')
+    this.folder.head.seq = this.#seq
+    return there.reduce((sum, name) => {
+      this.#ranges.delete(name)
+      this.#flight.removed(name)
+      return sum + this.folder.remove(name)
+    }, 0)
+  }
+
+  /** Whether an exchange of a file is open, or its file holds bytes in flight of one that is. */
+  #isOpen(name: string): boolean {
+    const day = this.folder.day(name)
+    const rows = day.file.get<{ count: number }>('SELECT count(*) AS count FROM flight')?.count ?? 0
+    return openIn(day).length > 0 || rows > this.#flight.dead(name).length
   }
 
   #commitGroup({ name, lines }: Group, parcel: Parcel, withPieces: boolean, outcomes: LineOutcome[]): void {
@@ -124,7 +192,7 @@ export class Engine {
         const wrote = day.write(line, seq, line.body && stretch(parcel, line.body))
         if (wrote === 'written') written.push({ line, at, seq })
         else if (wrote === 'whole') outcomes[at] = 'whole'
-        else outcomes[at] = { code: 'gateway.internal', detail: `no place for this entry in exchange ${line.exchange}` }
+        else outcomes[at] = noPlace(line)
       }
       if (pieces.length > 0) day.file.run('INSERT INTO flight VALUES (?, ?)', id, packFlight(pieces))
       this.#removeDead(day, name)
@@ -132,7 +200,7 @@ export class Engine {
     this.#flight.removed(name)
     for (const { line, at, seq } of written) {
       outcomes[at] = seq
-      this.#settled(line, seq)
+      this.#settled(line, seq, name)
       this.rangeOf(name).last = seq
     }
     if (pieces.length === 0) return
@@ -151,9 +219,9 @@ export class Engine {
     return range
   }
 
-  #settled(line: Line, seq: number): void {
+  #settled(line: Line, seq: number, name: string): void {
     this.#seq = Math.max(this.#seq, seq)
-    if (asked(line)) this.#flight.opened(line.exchange)
+    if (asked(line)) this.#flight.opened(line.exchange, name)
     if (line.part === 'ending') this.#flight.ended(line.exchange)
   }
 
@@ -205,17 +273,13 @@ export class Engine {
 
 const asked = (line: Line): boolean => line.part === 'opening' && line.facets.outcome === undefined
 
-function groupsOf({ lines, pieces }: Parcel, nameOf: (exchange: string) => string): Group[] {
-  const groups = new Map<string, Group>()
-  const group = (name: string): Group => {
-    const known = groups.get(name) ?? { name, lines: [] }
-    groups.set(name, known)
-    return known
-  }
-  for (const [at, line] of lines.entries()) group(nameOf(line.exchange)).lines.push({ line, at })
-  if (groups.size === 0 && pieces[0]) group(nameOf(pieces[0].exchange))
-  return [...groups.values()]
-}
+const noPlace = (line: Line): FaultLine => ({
+  code: 'gateway.internal',
+  detail: `no place for this entry in exchange ${line.exchange}`,
+})
+
+const FILE_FIGURES = `SELECT (SELECT count(*) FROM entries) AS entries, (SELECT count(*) FROM exchanges) AS exchanges,
+  (SELECT count(*) FROM exchanges WHERE outcome IS NULL) AS open`
 
 const stretch = ({ bytes }: Parcel, [offset, length]: Stretch): Uint8Array => bytes.subarray(offset, offset + length)
 

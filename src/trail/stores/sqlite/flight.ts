@@ -47,14 +47,22 @@ interface FlightRow {
 /** Knows every exchange that is open, and every row of bytes in flight that is still needed. */
 export class Flight {
   readonly #rows = new Map<string, FlightRow[]>()
+  /** Which file each was opened in. */
+  readonly #homes = new Map<string, string>()
   readonly #dead = new Map<string, number[]>()
 
   isOpen(exchange: string): boolean {
     return this.#rows.has(exchange)
   }
 
-  opened(exchange: string): void {
+  /** The file that an open exchange was opened in. */
+  homeOf(exchange: string): string | undefined {
+    return this.#homes.get(exchange)
+  }
+
+  opened(exchange: string, file: string): void {
     this.#rows.set(exchange, [])
+    this.#homes.set(exchange, file)
   }
 
   /** A row was written that holds bytes of `exchanges`; those not open count for nothing. */
@@ -76,6 +84,7 @@ export class Flight {
       if (row.open === 0) this.#bury(row)
     }
     this.#rows.delete(exchange)
+    this.#homes.delete(exchange)
   }
 
   #bury({ id, file }: FlightRow): void {

@@ -1,15 +1,13 @@
 /** The folder of a trail: its lock, its head file, its day files. Opens files when they are asked for, a few at a time. */
-import { existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import { isDayFile } from '../../dayfile.ts'
 import type { Tokens } from '../../tokens.ts'
 import { Day } from './day.ts'
 import { faultOfStore } from './faults.ts'
 import { syncFolder } from './file.ts'
 import { Head } from './head.ts'
 
-/** The retention class of everything, until a configuration tells classes apart. */
-const RETENTION = 'default'
-const NAME = /^(\d{4}-\d\d-\d\d)\.[a-z0-9-]+\.db$/
 const MOST_OPEN = 24
 
 /** An open folder. No other process can open it meanwhile. */
@@ -35,18 +33,34 @@ export class Folder {
   /** The names of all day files, newest day first. */
   names(): string[] {
     try {
-      return readdirSync(this.#days)
-        .filter((name) => NAME.test(name))
-        .sort()
-        .reverse()
+      return readdirSync(this.#days).filter(isDayFile).sort().reverse()
     } catch (error) {
       throw faultOfStore(error, 'days')
     }
   }
 
-  /** The name of the file that a day's exchanges are written to. */
-  nameFor(day: string): string {
-    return `${day}.${RETENTION}.db`
+  /** The files of one day. */
+  namesOf(day: string): string[] {
+    return this.names().filter((name) => name.startsWith(`${day}.`))
+  }
+
+  /** Bytes that a file takes on disk, its log included. */
+  bytesOf(name: string): number {
+    return partsOf(join(this.#days, name)).reduce((sum, part) => sum + sizeOf(part), 0)
+  }
+
+  /** Removes a day file for good: bytes given back. */
+  remove(name: string): number {
+    const bytes = this.bytesOf(name)
+    try {
+      this.#open.get(name)?.close()
+      this.#open.delete(name)
+      for (const part of partsOf(join(this.#days, name))) rmSync(part, { force: true })
+      syncFolder(this.#days)
+    } catch (error) {
+      throw faultOfStore(error, name)
+    }
+    return bytes
   }
 
   /** A day file; it is made where it is not there. */
@@ -79,8 +93,10 @@ export class Folder {
   }
 }
 
-/** The day that a file is named after. */
-export const dayOfName = (name: string): string => NAME.exec(name)?.[1] ?? ''
+/** A database, its log, and the log's index. The database last, so that what is left after a crash is found again. */
+const partsOf = (path: string): string[] => [`${path}-wal`, `${path}-shm`, path]
+
+const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0
 
 /** Makes a folder (0700) with those above it, and its name durable. */
 function makeFolder(path: string): void {

@@ -37,6 +37,6 @@ function lineOf(entry: Entry, body: Stretch | undefined, like: Like | undefined)
   if (isBare(entry)) return { ...common, part: 'note', kind: entry.kind }
   const said = { ...common, ...(entry.text && { text: entry.text }) }
   return isOpening(entry)
-    ? { ...said, part: 'opening', facets: openingFacets(entry) }
+    ? { ...said, part: 'opening', facets: openingFacets(entry), ...(entry.retain && { retain: entry.retain }) }
     : { ...said, part: 'ending', facets: endingFacets(entry) }
 }

@@ -2,7 +2,7 @@
 import type { FaultCode, Like, Note } from '#exchange'
 import type { EndingFacets, ManyValues, OpeningFacets } from '../../facets.ts'
 import type { Query } from '../../query.ts'
-import type { Page, SessionTotals, StoredDocument } from '../../store.ts'
+import type { DayFile, Page, SessionTotals, StoredDocument } from '../../store.ts'
 
 /** A stretch of a parcel's bytes: [offset, length]. */
 export type Stretch = readonly [offset: number, length: number]
@@ -21,7 +21,7 @@ interface Common {
 
 /** One entry of a batch, ready to be written. */
 export type Line =
-  | (Common & { readonly part: 'opening'; readonly facets: OpeningFacets })
+  | (Common & { readonly part: 'opening'; readonly facets: OpeningFacets; readonly retain?: string })
   | (Common & { readonly part: 'ending'; readonly facets: EndingFacets })
   | (Common & { readonly part: 'outcome'; readonly many: ManyValues })
   | (Common & { readonly part: 'note'; readonly kind: Note['kind'] })
@@ -88,6 +88,8 @@ export interface Calls {
   getDocument(kind: string, id: string): string | undefined
   listDocuments(kind: string): readonly StoredDocument[]
   deleteDocument(kind: string, id: string): boolean
+  files(): readonly DayFile[]
+  remove(names: readonly string[]): number
   close(): void
 }
 

@@ -2,6 +2,7 @@
 import type { Note } from '#exchange'
 import { ambiguous, MOST_NAMED } from '../../ambiguous.ts'
 import { isBefore, type Position, parseCursor, printCursor } from '../../cursor.ts'
+import { dayOfFile, holdsExchanges } from '../../dayfile.ts'
 import { dayOf, daysOfPrefix } from '../../days.ts'
 import { filters, fits, isMany } from '../../facets.ts'
 import { type Key, type Query, VERDICTS } from '../../query.ts'
@@ -10,7 +11,6 @@ import type { Tokens } from '../../tokens.ts'
 import { type Sought, soughtOf } from '../../words.ts'
 import type { Day } from './day.ts'
 import type { Engine } from './engine.ts'
-import { dayOfName } from './folder.ts'
 import type { FollowedRow, Paged, Row, SessionRow } from './protocol.ts'
 
 interface Found {
@@ -37,7 +37,7 @@ export class Search {
   /** The one exchange whose id begins so, with its bodies. @throws trail.ambiguous */
   exchange(prefix: string): Row | undefined {
     const { from, to } = daysOfPrefix(prefix)
-    const names = this.#engine.folder.names().filter((name) => dayOfName(name) >= from && dayOfName(name) <= to)
+    const names = this.#engine.folder.names().filter((name) => dayOfFile(name) >= from && dayOfFile(name) <= to)
     const sql = `SELECT seq, closing, exchange FROM exchanges WHERE exchange >= ? AND exchange < ? ORDER BY exchange DESC LIMIT ${MOST_NAMED + 1}`
     const found = names.flatMap((name) => {
       const rows = this.#day(name).file.all<Found & { exchange: string }>(sql, prefix, `${prefix}g`)
@@ -49,10 +49,11 @@ export class Search {
   }
 
   /** @throws query.syntax for a cursor that is none */
-  find(query: Query, { limit, before }: Page): Paged<Row> {
+  find(query: Query, { limit, before, file }: Page): Paged<Row> {
     const start = before === undefined ? undefined : parseCursor(before)
     const rows: { row: Row; at: Position }[] = []
-    for (const [day, names] of this.#byDay(query, start)) {
+    for (const [day, all] of this.#byDay(query, start)) {
+      const names = file === undefined ? all : all.filter((name) => name === file)
       const wanted = limit + 1 - rows.length
       const found = names.flatMap((name) => this.#findIn(name, query, boundIn(day, start), wanted))
       found.sort((a, b) => b.seq - a.seq)
@@ -127,8 +128,8 @@ export class Search {
     const to = query.before === undefined ? '9' : dayOf(query.before + NEXT_DAY)
     const days = new Map<string, string[]>()
     for (const name of this.#engine.folder.names()) {
-      const day = dayOfName(name)
-      if (day < from || day > to || (start && day > start.day)) continue
+      const day = dayOfFile(name)
+      if (day < from || day > to || (start && day > start.day) || !holdsExchanges(name)) continue
       days.set(day, [...(days.get(day) ?? []), name])
     }
     return days

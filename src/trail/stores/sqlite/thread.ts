@@ -44,6 +44,8 @@ const CALLS: Calls = {
   getDocument: (kind, id) => opened().folder.head.document(kind, id),
   listDocuments: (kind) => opened().folder.head.documents(kind),
   deleteDocument: (kind, id) => writable().folder.head.delete(kind, id),
+  files: () => opened().files(),
+  remove: (names) => writable().remove(names),
   close: () => opened().close(),
 }
 
