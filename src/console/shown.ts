@@ -1,5 +1,5 @@
 /** One recorded exchange as people and programs read it: entries, and the bodies put back into meaning. Pure. */
-import type { Ending, Entry, Message, Note, Opening, Outcome, Prompt, Reply } from '#exchange'
+import type { Ending, Entry, Fault, FaultCode, Message, Note, Opening, Outcome, Prompt, Reply } from '#exchange'
 import type { Recorded } from '#trail'
 import { answered, continued, promptIn, replyIn } from '#wire'
 
@@ -18,6 +18,14 @@ export interface Shown {
   readonly partial?: boolean
   readonly reply?: Reply
   readonly bodies: { readonly prompt?: ShownBody; readonly reply?: ShownBody }
+  /** Why a body that was kept cannot be read: a fault’s code, what it says, what to do. */
+  readonly unreadable?: { readonly prompt?: Unreadable; readonly reply?: Unreadable }
+}
+
+export interface Unreadable {
+  readonly code: FaultCode
+  readonly message: string
+  readonly remedy: string
 }
 
 export interface ShownBody {
@@ -31,7 +39,10 @@ export interface ShownBody {
 }
 
 /** `before`: the exchanges that this one goes on from, oldest first. */
-export function shown({ seq, opening, ending, outcomes }: Recorded, before: readonly Recorded[] = []): Shown {
+export function shown(
+  { seq, opening, ending, outcomes, unreadable }: Recorded,
+  before: readonly Recorded[] = [],
+): Shown {
   const prompt = bodyOf(opening)
   const reply = ending && bodyOf(ending)
   const own = prompt && promptIn(opening.route, prompt.text, prompt.assembled)
@@ -47,8 +58,16 @@ export function shown({ seq, opening, ending, outcomes }: Recorded, before: read
     ...(isPartial(own, opening, before) && { partial: true }),
     ...(said && { reply: said }),
     bodies: { ...(prompt && { prompt }), ...(reply && { reply }) },
+    ...(unreadable && { unreadable: toldOf(unreadable) }),
   }
 }
+
+const toldOf = ({ opening, ending }: NonNullable<Recorded['unreadable']>): NonNullable<Shown['unreadable']> => ({
+  ...(opening && { prompt: faultTold(opening) }),
+  ...(ending && { reply: faultTold(ending) }),
+})
+
+const faultTold = ({ code, message, remedy }: Fault): Unreadable => ({ code, message, remedy })
 
 /** All that the last of these exchanges came to, its reply included. */
 const messagesOf = (before: readonly Recorded[]): readonly Message[] =>

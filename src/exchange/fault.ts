@@ -2,6 +2,7 @@
 import { CALLERS } from './faults/callers.ts'
 import { COMMANDS } from './faults/commands.ts'
 import { DOORS } from './faults/doors.ts'
+import { KEYS } from './faults/keys.ts'
 import { OUTCOMES } from './faults/outcomes.ts'
 import { REQUESTS } from './faults/requests.ts'
 import type { Row } from './faults/row.ts'
@@ -12,6 +13,7 @@ export const FAULTS = {
   ...REQUESTS,
   ...DOORS,
   ...OUTCOMES,
+  ...KEYS,
   ...COMMANDS,
 } as const satisfies Record<string, Row>
 

@@ -1,7 +1,17 @@
 /** The installation's keyed digests. The secret itself never leaves the one who made the ring. Types only. */
 
 /** What a digest is for; each purpose has a key of its own. */
-export type Purpose = 'session' | 'credential' | 'token' | 'body' | 'key' | 'prompt' | 'gap' | 'mark' | 'secret'
+export type Purpose =
+  | 'session'
+  | 'credential'
+  | 'token'
+  | 'body'
+  | 'key'
+  | 'prompt'
+  | 'gap'
+  | 'mark'
+  | 'secret'
+  | 'wrapping'
 
 export interface Keyring {
   /** HMAC-SHA-256 under the purpose's own key, 32 bytes. */

@@ -11,21 +11,28 @@ export interface Documents {
   delete(kind: string, id: string): Promise<void>
 }
 
-/** The documents of a store. `refusal` says why nothing may be written; `latch` is told when the disk fails. */
-export function documentsOf(store: Store, refusal: () => Fault | undefined, latch: (fault: Fault) => void): Documents {
-  const write = async (work: () => Promise<unknown>) => {
+/** Does what writes; never once the trail has latched, and latches it where the disk fails. */
+export type Write = <Result>(work: () => Promise<Result>) => Promise<Result>
+
+/** `refusal` says why nothing may be written; `latch` is told when the disk fails. */
+export function writing(refusal: () => Fault | undefined, latch: (fault: Fault) => void): Write {
+  return async (work) => {
     const fault = refusal()
     if (fault) throw fault
     try {
-      await work()
+      return await work()
     } catch (error) {
       if (faultOf(error).code === 'trail.broken') latch(faultOf(error))
       throw error
     }
   }
+}
+
+/** The documents of a store. */
+export function documentsOf(store: Store, write: Write): Documents {
   return {
     put: (kind, id, value) => write(() => store.putDocument(kind, id, JSON.stringify(value))),
-    delete: (kind, id) => write(() => store.deleteDocument(kind, id)),
+    delete: async (kind, id) => void (await write(() => store.deleteDocument(kind, id))),
     async get(kind, id) {
       const json = await store.getDocument(kind, id)
       return json === undefined ? undefined : JSON.parse(json)

@@ -1,7 +1,8 @@
 /** The trail's one line of batches: appends and journals in groups, latches. No promise resolves before its durability. */
 import { type Entry, Fault } from '#exchange'
 import { isExchangeId, isExchangePrefix } from './days.ts'
-import { type Documents, documentsOf } from './documents.ts'
+import { type Documents, documentsOf, writing } from './documents.ts'
+import { type KeyCare, keyCareOf } from './key-care.ts'
 import type { Query } from './query.ts'
 import { barrierOf, type Group, Queue } from './queue.ts'
 import type { Committed, Page, Recorded, Store } from './store.ts'
@@ -16,6 +17,7 @@ type Listener = (entry: Entry, seq: number) => void
 /** A trail over a store, with one batch in flight. */
 export class GroupTrail implements Trail {
   readonly documents: Documents
+  readonly keys: KeyCare
   readonly #store: Store
   readonly #onLatch: ((fault: Fault) => void) | undefined
   readonly #queue = new Queue()
@@ -31,11 +33,12 @@ export class GroupTrail implements Trail {
   constructor(store: Store, onLatch: ((fault: Fault) => void) | undefined) {
     this.#store = store
     this.#onLatch = onLatch
-    this.documents = documentsOf(
-      store,
+    const write = writing(
       () => this.refusal(),
       (fault) => this.latch(fault),
     )
+    this.documents = documentsOf(store, write)
+    this.keys = keyCareOf(store, write)
   }
 
   get state(): TrailState {

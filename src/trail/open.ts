@@ -1,15 +1,20 @@
 /** Opens the trail and recovers what a process that died left open. Passes no traffic before that is durable. */
-import type { Ending, Fault, Keyring, Opening } from '#exchange'
+import { type Ending, type Fault, faultOf, type Keyring, type Opening } from '#exchange'
 import { GroupTrail } from './groups.ts'
 import { interrupted, type Words } from './recovery.ts'
 import type { OpenStore } from './store.ts'
 import { STORES, type StoreName } from './stores/index.ts'
 import type { Trail } from './trail.ts'
+import { type LostKey, type Wrapping, wrappingOf } from './wrapping.ts'
 
 export interface TrailOptions {
   /** Made with mode 0700 where it does not exist. */
   readonly folder: string
   readonly keyring: Keyring
+  /** Wraps the keys of sessions. Without one the install key does, which lies in the folder that it would protect. */
+  readonly wrapping?: Wrapping
+  /** What to do where the wrapping key is not here; `show` opens the record all the same, and writes no body. */
+  readonly lostKey?: LostKey
   /** Milliseconds since the epoch. */
   readonly now: () => number
   /** `sqlite` unless said otherwise; `memory` is for tests and lasts as long as the process. */
@@ -33,11 +38,16 @@ export function openTrail(options: TrailOptions): Promise<Trail> {
 /** Opens a trail over any store. @throws as `openTrail` */
 export async function startTrail(open: OpenStore, options: TrailOptions): Promise<Trail> {
   const { promise: broken, resolve: onBroken } = Promise.withResolvers<Fault>()
-  const store = await open({ folder: options.folder, tokenKey: options.keyring.key('token'), onBroken })
+  const { folder, keyring, lostKey } = options
+  const wrapping = options.wrapping ?? wrappingOf([keyring.key('wrapping')])
+  const store = await open({ folder, tokenKey: keyring.key('token'), wrapping, ...(lostKey && { lostKey }), onBroken })
   const trail = new GroupTrail(store, options.onLatch)
   broken.then((fault) => trail.latch(fault))
   try {
-    const unfinished = await store.unfinished()
+    const unfinished = await store.unfinished().catch((error: unknown) => {
+      if (lostKey === 'show' && faultOf(error).code === 'trail.key') return []
+      throw error
+    })
     const { reduce = (ending) => ending } = options
     await Promise.all(unfinished.map((one) => trail.append(reduce(interrupted(one, options), one.opening))))
     return trail

@@ -11,7 +11,7 @@ export type Words = (opening: Opening, bytes: Uint8Array) => string | undefined
  * as received are empty.
  */
 export function interrupted(
-  { opening, bytes }: Unfinished,
+  { opening, bytes, lost = 0 }: Unfinished,
   { keyring, now, words }: { readonly keyring: Keyring; readonly now: () => number; readonly words?: Words },
 ): Ending {
   const text = bytes.byteLength > 0 ? words?.(opening, bytes) : undefined
@@ -28,6 +28,7 @@ export function interrupted(
     findings: [],
     fault: 'gateway.stopped',
     timings: {},
+    ...(lost > 0 && { reason: `${lost} stretches of its reply in flight could not be read` }),
     ...(bytes.byteLength > 0 && { body: body() }),
     ...(text && { text }),
   }

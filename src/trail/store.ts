@@ -1,6 +1,7 @@
 /** The port between the trail and whatever keeps it: batches in, records out, all asynchronous. Types only. */
 import type { Ending, Entry, Fault, Note, Opening, Outcome } from '#exchange'
 import type { Query } from './query.ts'
+import type { LostKey, Wrapping } from './wrapping.ts'
 
 /** Reply bytes of one open exchange, in the order in which they left. */
 export interface Piece {
@@ -31,6 +32,8 @@ export interface Recorded {
   readonly ending?: Ending
   /** The seq of its ending. */
   readonly closing?: number
+  /** Why a body that was kept cannot be read: `trail.body` or `trail.key`. */
+  readonly unreadable?: { readonly opening?: Fault; readonly ending?: Fault }
   /** What became of its suggestions, in the order in which it was told. */
   readonly outcomes?: readonly Outcome[]
 }
@@ -47,6 +50,21 @@ export interface Followed {
 export interface Unfinished {
   readonly opening: Opening
   readonly bytes: Uint8Array
+  /** Stretches of it that cannot be read any more. */
+  readonly lost?: number
+}
+
+/** A wrapping key by its name, and how many keys of sessions it wraps. */
+export interface Wrapper {
+  readonly name: string
+  readonly current: boolean
+  readonly keys: number
+}
+
+/** Keys that were wrapped anew, and those that cannot be: the key that wrapped them is not here. */
+export interface Rewrapped {
+  readonly rewrapped: number
+  readonly lost: number
 }
 
 /** An entry of one kind that belongs to no exchange, with its seq. */
@@ -129,6 +147,19 @@ export interface Store {
   files(): Promise<readonly DayFile[]>
   /** Removes day files for good, none of them with an open exchange; bytes given back. */
   remove(names: readonly string[]): Promise<number>
+  /**
+   * Puts all that is kept of a session under a new key and destroys the old ones, in every file: what was taken out
+   * of it before can be read by nobody, in no copy. `undefined` is what belongs to no session. How many rows it were.
+   */
+  rekey(session: string | undefined): Promise<number>
+  /** Destroys every key of a day file, by its name; how many. Its bodies can be read by nobody, in no copy. */
+  shred(file: string): Promise<number>
+  /**
+   * Wraps every key anew with the key that `wrapping` names now. Goes on where it stopped. @throws trail.keyholder, and
+   * trail.key where the one before is not here and `lost` is `refuse`
+   */
+  rewrap(lost: LostKey): Promise<Rewrapped>
+  wrappers(): Promise<readonly Wrapper[]>
   close(): Promise<void>
 }
 
@@ -138,6 +169,10 @@ export interface StoreOptions {
   readonly folder: string
   /** The 32-byte key of the full-text tokens. */
   readonly tokenKey: Uint8Array
+  /** Wraps the keys of sessions. */
+  readonly wrapping: Wrapping
+  /** Without it, `refuse`. */
+  readonly lostKey?: LostKey
   /** Told when the store breaks while no call is open. */
   readonly onBroken: (fault: Fault) => void
 }

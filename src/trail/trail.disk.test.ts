@@ -179,12 +179,12 @@ test('folder and files are for their owner only', async (t) => {
   const trail = await open(folder)
   await trail.append(opening(idOf(1)))
   const modes = await Promise.all(
-    ['.', 'days', 'head.db', 'head.db-wal', DAY_FILE, `${DAY_FILE}-wal`].map(
+    ['.', 'days', 'head.db', 'head.db-wal', 'keys.db', 'keys.db-wal', DAY_FILE, `${DAY_FILE}-wal`].map(
       async (path) => (await stat(join(folder, path))).mode & 0o777,
     ),
   )
   await trail.close()
-  assert.deepEqual(modes, [0o700, 0o700, 0o600, 0o600, 0o600, 0o600])
+  assert.deepEqual(modes, [0o700, 0o700, 0o600, 0o600, 0o600, 0o600, 0o600, 0o600])
 })
 test('no word of a body or of a text can be read in the folder', async (t) => {
   const folder = await newFolder(t)
@@ -222,6 +222,8 @@ const EARLIER = `
   DROP INDEX gaps_kind; ALTER TABLE gaps DROP COLUMN kind;
   DELETE FROM rules WHERE term IN (SELECT id FROM terms WHERE key = 'file');
   DELETE FROM terms WHERE key IN ('file', 'language', 'commit', 'github');
+  DROP TABLE keys; DROP TABLE doomed; ALTER TABLE flight DROP COLUMN sealed;
+  UPDATE bodies SET bytes = CAST('a prompt' AS BLOB); ALTER TABLE bodies DROP COLUMN key;
   PRAGMA user_version=2`
 
 test('a folder of an earlier version is read, searched by what it holds, and written on', async (t) => {
@@ -256,7 +258,7 @@ test('a folder of an earlier version is read, searched by what it holds, and wri
   await second.close()
 })
 test('a damaged file is refused, and its name is told', async (t) => {
-  for (const path of ['head.db', DAY_FILE]) {
+  for (const path of ['head.db', 'keys.db', DAY_FILE]) {
     const folder = await newFolder(t)
     const trail = await open(folder)
     await trail.append(opening(idOf(1)))

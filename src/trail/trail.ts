@@ -1,6 +1,7 @@
 /** What the trail is to the rest of the gateway. Types only. */
 import type { Bypass, Entry, Fault, Gap, Read, Searched } from '#exchange'
 import type { Documents } from './documents.ts'
+import type { KeyCare } from './key-care.ts'
 import type { Query } from './query.ts'
 import type { Followed, Page, Recorded } from './store.ts'
 import type { SessionSummary, Summary } from './summary.ts'
@@ -49,6 +50,8 @@ export interface Trail {
   /** Calls back with every entry from now on, once it is durable; returns what ends it. */
   tail(listener: (entry: Entry, seq: number) => void): () => void
   readonly documents: Documents
+  /** The keys that its bodies are encrypted under. */
+  readonly keys: KeyCare
   /** Writes what waits, keeps every promise given out, lets go of the folder. */
   close(): Promise<void>
 }

@@ -13,9 +13,9 @@ export function told(shown: Shown, all: boolean): string {
   return [
     heading(shown),
     ...factsOf(shown).map(factText),
-    section('prompt', prompt ? promptText(prompt, all) : (bodies.prompt?.text ?? '')),
+    section('prompt', prompt ? promptText(prompt, all) : (bodies.prompt?.text ?? unreadText(shown.unreadable?.prompt))),
     section('reasoning', reply?.reasoning ?? ''),
-    section('reply', unread ? (bodies.reply?.text ?? '') : (reply?.text ?? '')),
+    section('reply', unread ? (bodies.reply?.text ?? unreadText(shown.unreadable?.reply)) : (reply?.text ?? '')),
     section('tool calls', calls.map(callText).join('\n')),
     section('error', reply?.error ?? ''),
     section('public code', (reply?.citations ?? []).join('\n')),
@@ -29,6 +29,12 @@ export function told(shown: Shown, all: boolean): string {
   ]
     .filter(Boolean)
     .join('\n')
+}
+
+/** Stands in the place of a body that was kept and cannot be read. */
+function unreadText(why: NonNullable<Shown['unreadable']>['prompt']): string {
+  if (!why) return ''
+  return `[${why.code === 'trail.key' ? 'locked' : 'damaged'}: ${why.message}. ${why.remedy}]`
 }
 
 /** The id, and how it ended. */

@@ -7,10 +7,12 @@ import { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
 import { likeness } from '../likeness.ts'
 import type { Store } from '../store.ts'
+import { wrappingOf } from '../wrapping.ts'
 import { idOf, NOON, opening } from './made.ts'
 import { openSqlite } from './sqlite.ts'
 
 const DAY_MS = 86_400_000
+const wrapping = wrappingOf([Buffer.alloc(32, 9)])
 const FIRST = Buffer.from(Array.from({ length: 3000 }, (_, at) => `line ${at * 7919} of it\n`).join(''))
 const grown = (more: string) => Buffer.concat([FIRST.subarray(0, -4), Buffer.from(more), FIRST.subarray(-4)])
 
@@ -22,7 +24,7 @@ async function openFolder(t: TestContext) {
     await rm(folder, { recursive: true, force: true })
   })
   const open = async () => {
-    const store = await openSqlite({ folder, tokenKey: Buffer.alloc(32, 7), onBroken: () => undefined })
+    const store = await openSqlite({ folder, tokenKey: Buffer.alloc(32, 7), wrapping, onBroken: () => undefined })
     opened.push(store)
     return store
   }
@@ -50,7 +52,11 @@ test('a body is made from rows of its own session and of no other', async (t) =>
   file.close()
   const again = await open()
   assert.deepEqual(Buffer.from((await again.exchange(idOf(2)))?.opening.body?.bytes ?? []), grown('b'))
-  await assert.rejects(again.exchange(idOf(3)), { code: 'trail.broken' })
+  const third = await again.exchange(idOf(3))
+  assert.deepEqual([third?.unreadable?.opening?.code, third?.opening.body], ['trail.body', undefined])
+  const { outcomes } = await again.commit({ entries: [said(4, grown('d'), 'a', 3)], pieces: [] })
+  assert.deepEqual(outcomes, [4], 'a body that is damaged stops nothing')
+  assert.ok(grown('d').equals((await again.exchange(idOf(4)))?.opening.body?.bytes ?? Buffer.alloc(0)))
   await again.close()
 })
 

@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import type { OpenStore } from '../store.ts'
+import { wrappingOf } from '../wrapping.ts'
 import { CASES } from './cases.ts'
 import { openMemory } from './memory.ts'
 import { openSqlite } from './sqlite.ts'
 
+const wrapping = wrappingOf([Buffer.alloc(32, 9)])
 const STORES: [string, OpenStore][] = [
   ['memory', openMemory],
   ['sqlite', openSqlite],
@@ -22,7 +24,7 @@ for (const [name, open] of STORES) {
 async function inFolder(open: OpenStore, run: (typeof CASES)[number][1]): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'gatelog-store-'))
   const broken: unknown[] = []
-  const store = await open({ folder, tokenKey: Buffer.alloc(32, 7), onBroken: (fault) => broken.push(fault) })
+  const store = await open({ folder, tokenKey: Buffer.alloc(32, 7), wrapping, onBroken: (fault) => broken.push(fault) })
   try {
     await run(store)
     if (broken[0]) throw broken[0]

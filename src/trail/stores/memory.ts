@@ -227,6 +227,23 @@ class MemoryStore implements Store {
     return 0
   }
 
+  /** Nothing here is under a key. */
+  async rekey() {
+    return 0
+  }
+
+  async shred() {
+    return 0
+  }
+
+  async rewrap() {
+    return { rewrapped: 0, lost: 0 }
+  }
+
+  async wrappers() {
+    return []
+  }
+
   async close(): Promise<void> {
     this.#lines.clear()
   }

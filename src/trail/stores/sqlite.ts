@@ -1,27 +1,43 @@
 /** The default store, seen from the data path: hands batches to a worker thread. Runs no SQL, touches no file. */
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import { type Ending, type Entry, Fault, type Note, type Opening, type Outcome } from '#exchange'
+import { type Ending, type Entry, Fault, faultOf, type Note, type Opening, type Outcome } from '#exchange'
 import { parseEntry } from '../entries.ts'
 import type { Query } from '../query.ts'
 import type { Batch, Committed, Followed, NoteOf, Page, Recorded, Store, StoreOptions } from '../store.ts'
+import type { LostKey, Wrapping } from '../wrapping.ts'
+import { lineOfFault } from './sqlite/faults.ts'
+import type { Begin, Grant, Wish } from './sqlite/keys.ts'
 import { packBatch } from './sqlite/parcel.ts'
-import type { Call, Calls, FaultLine, FollowedRow, LineOutcome, Parcel, Reply, Row } from './sqlite/protocol.ts'
+import type {
+  Answer,
+  Asked,
+  Call,
+  Calls,
+  FaultLine,
+  FollowedRow,
+  LineOutcome,
+  Parcel,
+  Reply,
+  Row,
+} from './sqlite/protocol.ts'
 
 /**
  * Opens the store in a folder, which is made (0700) where it is not there; one process at a time.
- * @throws trail.locked, trail.newer, trail.unavailable, trail.broken
+ * @throws trail.locked, trail.newer, trail.key, trail.unavailable, trail.broken
  */
-export async function openSqlite({ folder, tokenKey, onBroken }: StoreOptions): Promise<Store> {
-  const link = new Link(folder, tokenKey, onBroken)
+export async function openSqlite({ folder, tokenKey, wrapping, lostKey, onBroken }: StoreOptions): Promise<Store> {
+  const link = new Link(folder, tokenKey, { wrapping, onBroken })
   try {
-    await link.call('open', [])
+    await link.call('open', [beginOf(wrapping, lostKey)])
   } catch (error) {
     await link.end()
     throw error
   }
-  return new SqliteStore(link)
+  return new SqliteStore(link, wrapping)
 }
+
+const beginOf = ({ name, known }: Wrapping, lost: LostKey = 'refuse'): Begin => ({ name, known, lost })
 
 interface Waiting {
   readonly resolve: (value: never) => void
@@ -32,11 +48,17 @@ interface Waiting {
 class Link {
   readonly #worker: Worker
   readonly #waiting = new Map<number, Waiting>()
+  readonly #wrapping: Wrapping
   readonly #onBroken: (fault: Fault) => void
   #count = 0
   #dead: Fault | undefined
 
-  constructor(folder: string, tokenKey: Uint8Array, onBroken: (fault: Fault) => void) {
+  constructor(
+    folder: string,
+    tokenKey: Uint8Array,
+    { wrapping, onBroken }: Pick<StoreOptions, 'wrapping' | 'onBroken'>,
+  ) {
+    this.#wrapping = wrapping
     this.#onBroken = onBroken
     const workerData = { folder, tokenKey: Uint8Array.from(tokenKey) }
     this.#worker = new Worker(new URL('./sqlite/thread.ts', import.meta.url), { workerData, execArgv: [] })
@@ -49,9 +71,9 @@ class Link {
     name: Name,
     args: Parameters<Calls[Name]>,
     transfer: readonly ArrayBuffer[] = [],
-  ): Promise<ReturnType<Calls[Name]>> {
+  ): Promise<Awaited<ReturnType<Calls[Name]>>> {
     if (this.#dead) return Promise.reject(this.#dead)
-    const { promise, resolve, reject } = Promise.withResolvers<ReturnType<Calls[Name]>>()
+    const { promise, resolve, reject } = Promise.withResolvers<Awaited<ReturnType<Calls[Name]>>>()
     const number = ++this.#count
     this.#waiting.set(number, { resolve, reject })
     this.#worker.postMessage({ number, name, args } satisfies Call, [...transfer])
@@ -68,7 +90,20 @@ class Link {
     this.#rejectAll(this.#dead)
   }
 
+  /** The thread wants keys wrapped or unwrapped. */
+  #grant({ asked, wish }: Asked): void {
+    const tell = (answer: Answer) => this.#dead || this.#worker.postMessage(answer)
+    granted(this.#wrapping, wish).then(
+      (grant) => tell({ asked, grant }),
+      (error: unknown) => tell({ asked, fault: lineOfFault(faultOf(error)) }),
+    )
+  }
+
   #answered(reply: Reply): void {
+    if ('asked' in reply) {
+      this.#grant(reply)
+      return
+    }
     const waiting = this.#waiting.get(reply.number)
     this.#waiting.delete(reply.number)
     if (!('fault' in reply)) waiting?.resolve(reply.value as never)
@@ -91,9 +126,11 @@ class Link {
 
 class SqliteStore implements Store {
   readonly #link: Link
+  readonly #wrapping: Wrapping
 
-  constructor(link: Link) {
+  constructor(link: Link, wrapping: Wrapping) {
     this.#link = link
+    this.#wrapping = wrapping
   }
 
   async commit(batch: Batch): Promise<Committed> {
@@ -114,7 +151,7 @@ class SqliteStore implements Store {
 
   async unfinished() {
     const rows = await this.#link.call('unfinished', [])
-    return rows.map(({ opening, bytes }) => ({ opening: parseEntry<Opening>(opening, undefined), bytes }))
+    return rows.map(({ opening, ...rest }) => ({ opening: parseEntry<Opening>(opening, undefined), ...rest }))
   }
 
   async exchange(prefix: string): Promise<Recorded | undefined> {
@@ -170,6 +207,22 @@ class SqliteStore implements Store {
     return this.#link.call('remove', [names])
   }
 
+  rekey(session: string | undefined) {
+    return this.#link.call('rekey', [session])
+  }
+
+  shred(file: string) {
+    return this.#link.call('shred', [file])
+  }
+
+  rewrap(lost: LostKey) {
+    return this.#link.call('rewrap', [beginOf(this.#wrapping, lost)])
+  }
+
+  wrappers() {
+    return this.#link.call('wrappers', [])
+  }
+
   async close(): Promise<void> {
     try {
       await this.#link.call('close', [])
@@ -177,6 +230,14 @@ class SqliteStore implements Store {
       await this.#link.end()
     }
   }
+}
+
+async function granted(wrapping: Wrapping, wish: Wish): Promise<Grant> {
+  if ('unwrap' in wish) return { by: '', bytes: await wrapping.unwrap(wish.unwrap) }
+  const keys = 'wrap' in wish ? wish.wrap : await wrapping.unwrap(wish.rewrap)
+  const { by, wrapped } = await wrapping.wrap(keys.filter((key) => key !== undefined))
+  const rest = wrapped.values()
+  return { by, bytes: keys.map((key) => (key ? rest.next().value : undefined)) }
 }
 
 /** A line that was sent whole and is still asked for cannot be. */
@@ -193,12 +254,18 @@ const followed = ({ seq, json, of, opening }: FollowedRow): Followed => ({
   ...(of !== null && opening && { opening: { seq: of, opening: parseEntry<Opening>(opening, undefined) } }),
 })
 
-function recorded({ seq, opening, openingBody, ending, closing, endingBody, outcomes }: Row): Recorded {
+function recorded(row: Row): Recorded {
+  const { seq, opening, openingBody, ending, endingBody, openingFault, endingFault, closing, outcomes } = row
+  const unreadable = {
+    ...(openingFault && { opening: faultFrom(openingFault) }),
+    ...(endingFault && { ending: faultFrom(endingFault) }),
+  }
   return {
     seq,
     opening: parseEntry<Opening>(opening, openingBody),
     ...(ending !== undefined && { ending: parseEntry<Ending>(ending, endingBody) }),
     ...(closing !== undefined && { closing }),
+    ...((openingFault || endingFault) && { unreadable }),
     ...(outcomes && { outcomes: outcomes.map((json) => parseEntry<Outcome>(json, undefined)) }),
   }
 }

@@ -2,6 +2,7 @@
 import { Fault, type Like } from '#exchange'
 import { type Likeness, likeness } from '../../likeness.ts'
 import { type Coding, grow, shrink } from './body.ts'
+import type { DayKeys, Sealed } from './day-keys.ts'
 import type { File } from './file.ts'
 import { derive, Numbers, printNumber, printRecipe, type Recipe, readRecipe, sizeOf } from './recipe.ts'
 
@@ -18,6 +19,8 @@ interface BodyRow {
   readonly coding: Coding | typeof MADE
   readonly size: number
   readonly bytes: Uint8Array
+  /** Null where the bytes lie open: an earlier version wrote them. */
+  readonly key: number | null
 }
 
 /** A body that others may be made from. */
@@ -27,11 +30,12 @@ interface Base {
   readonly recipe: Recipe
 }
 
-/** The entry that a body belongs to. `session` is its session's term, null for what no later body may be like. */
+/** The entry that a body belongs to. `session` is its session's term; `like` says whether a later body may be like it. */
 interface Owner {
   readonly seq: number
   readonly exchange: string
   readonly session: number | null
+  readonly isPrompt: boolean
 }
 
 /** A row as it was written: how its body is put together, and what it brought anew. */
@@ -41,15 +45,16 @@ interface Kept {
 }
 
 /**
- * Reads and writes bodies. A row holds the bytes that its body brought anew, under the session's key once bodies are
- * encrypted, and says which stretches of earlier rows of the same session the rest is.
+ * Reads and writes bodies. A row holds the bytes that its body brought anew, under the session's key, and says which stretches of earlier rows of the same session the rest is.
  */
 export class Bodies {
   readonly #file: File
+  readonly #keys: DayKeys
   readonly #known = new Map<string, Base>()
 
-  constructor(file: File) {
+  constructor(file: File, keys: DayKeys) {
     this.#file = file
+    this.#keys = keys
   }
 
   /** Forgets what was written: the transaction that wrote it failed. */
@@ -75,20 +80,27 @@ export class Bodies {
     else this.#keepWhole(owner, body)
   }
 
-  #keepWhole({ seq, exchange, session }: Owner, body: Uint8Array): void {
+  #keepWhole(owner: Owner, body: Uint8Array): void {
+    const { seq, exchange, session, isPrompt } = owner
     const { coding, size, bytes } = shrink(body)
-    this.#file.run(INSERT, seq, coding, size, bytes)
-    if (size >= SHORT) this.#know(exchange, { seq, session, recipe: [{ seq, offset: 0, length: size }] })
+    this.#insert(owner, coding, size, bytes)
+    if (size >= SHORT && isPrompt) this.#know(exchange, { seq, session, recipe: [{ seq, offset: 0, length: size }] })
   }
 
-  #keepMade({ seq, exchange, session }: Owner, base: Base, shared: Likeness, own: Uint8Array): void {
+  #keepMade(owner: Owner, base: Base, shared: Likeness, own: Uint8Array): void {
+    const { seq, exchange, session } = owner
     const recipe = derive(base.recipe, shared, seq, own.byteLength)
     const { coding, size, bytes } = shrink(own)
     const head = printRecipe(recipe, seq)
     printNumber(head, coding)
     printNumber(head, size)
-    this.#file.run(INSERT, seq, MADE, shared.prefix + size + shared.suffix, Buffer.concat([Buffer.from(head), bytes]))
+    this.#insert(owner, MADE, shared.prefix + size + shared.suffix, Buffer.concat([Buffer.from(head), bytes]))
     this.#know(exchange, { seq, session, recipe })
+  }
+
+  #insert({ seq, session }: Owner, coding: BodyRow['coding'], size: number, bytes: Uint8Array): void {
+    const sealed = this.#keys.seal(session, seq, partOf({ coding, size }), bytes)
+    this.#file.run('INSERT INTO bodies VALUES (?, ?, ?, ?, ?)', seq, coding, size, sealed.bytes, sealed.key)
   }
 
   #know(exchange: string, base: Base): void {
@@ -98,40 +110,43 @@ export class Bodies {
     if (oldest !== undefined) this.#known.delete(oldest)
   }
 
-  /** The opening body of an exchange, to be made from. */
+  /** The opening body of an exchange, to be made from; one that was not read of late is read whole first, if it can be. */
   #base(exchange: string): Base | undefined {
     const known = this.#known.get(exchange)
     if (known) return known
     const row = this.#file.get<BodyRow & Omit<Base, 'recipe'>>(
-      'SELECT b.seq, session, coding, size, bytes FROM exchanges e JOIN bodies b ON b.seq = e.seq WHERE exchange = ?',
+      'SELECT b.seq, session, coding, size, bytes, b.key FROM exchanges e JOIN bodies b ON b.seq = e.seq WHERE exchange = ?',
       exchange,
     )
-    const base = row && { seq: row.seq, session: row.session, recipe: keptOf(row, row.seq).recipe }
+    const kept = row && readable(() => this.read(row.seq) && this.#kept(row, row.seq))
+    const base = row && kept && { seq: row.seq, session: row.session, recipe: kept.recipe }
     if (base) this.#know(exchange, base)
     return base
   }
 
   /** What this body has in common with the one that its session sent last, for a caller who did not know. */
-  #find({ seq, session }: Owner, body: Uint8Array): (Likeness & { readonly base: Base }) | undefined {
-    if (session === null) return undefined
+  #find({ seq, session, isPrompt }: Owner, body: Uint8Array): (Likeness & { readonly base: Base }) | undefined {
+    if (session === null || !isPrompt) return undefined
     const row = this.#file.get<BodyRow & { seq: number }>(
-      `SELECT b.seq, coding, size, bytes FROM bodies b
+      `SELECT b.seq, coding, size, bytes, key FROM bodies b
         WHERE b.seq = (SELECT max(seq) FROM exchanges WHERE session = ? AND seq < ?)`,
       session,
       seq,
     )
     if (!row || row.size < SHORT) return undefined
-    const { recipe } = keptOf(row, row.seq)
-    const shared = likeness(this.read(row.seq) as Uint8Array, body)
+    const last = readable(() => this.read(row.seq))
+    if (!last) return undefined
+    const { recipe } = this.#kept(row, row.seq)
+    const shared = likeness(last, body)
     const worth = recipe.length < MOST_PARTS && shared.prefix + shared.suffix >= WORTH
     return worth ? { base: { seq: row.seq, session, recipe }, ...shared } : undefined
   }
 
-  /** The body kept as `seq`, whole. @throws trail.broken where it cannot be put together as it was */
+  /** The body kept as `seq`, whole. @throws Wanted, trail.key, trail.body where it cannot be put together as it was */
   read(seq: number): Uint8Array | undefined {
     const row = this.#row(seq)
     if (!row) return undefined
-    const { recipe, fresh } = keptOf(row, seq)
+    const { recipe, fresh } = this.#kept(row, seq)
     const own = fresh()
     if (row.coding !== MADE) return own
     const sources = new Map([[seq, own]])
@@ -151,18 +166,54 @@ export class Bodies {
   #freshOf(seq: number): Uint8Array {
     const row = this.#row(seq)
     if (!row) throw broken(seq)
-    return keptOf(row, seq).fresh()
+    return this.#kept(row, seq).fresh()
+  }
+
+  /** A row's parts, once its bytes are open. */
+  #kept(row: BodyRow, seq: number): Kept {
+    if (row.key === null) return keptOf(row, seq)
+    return keptOf({ ...row, bytes: this.#keys.open({ key: row.key, bytes: row.bytes }, seq, partOf(row)) }, seq)
+  }
+
+  /** Puts a session's rows under its newest key. `seqs` are of its entries. Within a transaction; how many it were. */
+  reseal(session: number | null, seqs: readonly number[]): number {
+    let count = 0
+    for (const seq of seqs) {
+      const row = this.#row(seq)
+      if (!row) continue
+      const part = partOf(row)
+      const bytes = row.key === null ? row.bytes : readable(() => this.#keys.open(row as Sealed, seq, part))
+      if (!bytes) continue
+      const sealed = this.#keys.seal(session, seq, part, bytes)
+      this.#file.run('UPDATE bodies SET bytes = ?, key = ? WHERE seq = ?', sealed.bytes, sealed.key, seq)
+      count += 1
+    }
+    return count
   }
 
   #row(seq: number): BodyRow | undefined {
-    return this.#file.get<BodyRow>('SELECT coding, size, bytes FROM bodies WHERE seq = ?', seq)
+    return this.#file.get<BodyRow>('SELECT coding, size, bytes, key FROM bodies WHERE seq = ?', seq)
   }
 }
 
-const INSERT = 'INSERT INTO bodies VALUES (?, ?, ?, ?)'
+/** What a row is, for the seal on its bytes. */
+const partOf = ({ coding, size }: Pick<BodyRow, 'coding' | 'size'>): string => `body ${coding} ${size}`
+
+/** Undefined for a body that cannot be read: another is then kept whole. Others are fetched. */
+export function readable<Body>(read: () => Body): Body | undefined {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof Fault && UNREADABLE.has(error.code)) return undefined
+    throw error
+  }
+}
+
+/** Faults of one body alone. */
+export const UNREADABLE: ReadonlySet<string> = new Set(['trail.body', 'trail.key'])
 
 const broken = (seq: number, cause?: unknown) =>
-  new Fault('trail.broken', `the body of entry ${seq} cannot be put together`, { cause })
+  new Fault('trail.body', `the body of entry ${seq} cannot be put together`, { cause })
 
 function keptOf({ coding, size, bytes }: BodyRow, seq: number): Kept {
   if (coding !== MADE) return { recipe: [{ seq, offset: 0, length: size }], fresh: () => grow({ coding, size, bytes }) }

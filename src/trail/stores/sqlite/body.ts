@@ -22,10 +22,10 @@ export function shrink(bytes: Uint8Array): StoredBody {
   return packed.byteLength < size ? { coding: 1, size, bytes: packed } : { coding: 0, size, bytes }
 }
 
-/** @throws trail.broken where the bytes are not what was written */
+/** @throws trail.body where the bytes are not what was written */
 export function grow({ coding, size, bytes }: StoredBody): Uint8Array {
   const whole = coding === 1 ? inflate(bytes, size) : bytes
-  if (whole.byteLength !== size) throw new Fault('trail.broken', `a body has ${whole.byteLength} of ${size} bytes`)
+  if (whole.byteLength !== size) throw new Fault('trail.body', `a body has ${whole.byteLength} of ${size} bytes`)
   return whole
 }
 
@@ -33,6 +33,6 @@ function inflate(bytes: Uint8Array, size: number): Uint8Array {
   try {
     return zstdDecompressSync(bytes, { maxOutputLength: size })
   } catch (cause) {
-    throw new Fault('trail.broken', 'a body cannot be decompressed', { cause })
+    throw new Fault('trail.body', 'a body cannot be decompressed', { cause })
   }
 }

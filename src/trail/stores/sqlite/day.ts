@@ -3,9 +3,13 @@ import { Fault } from '#exchange'
 import type { EndingFacets } from '../../facets.ts'
 import { spell, type Tokens } from '../../tokens.ts'
 import { wordsOf } from '../../words.ts'
-import { Bodies } from './bodies.ts'
+import { Bodies, readable, UNREADABLE } from './bodies.ts'
+import { DayKeys } from './day-keys.ts'
+import { lineOfFault } from './faults.ts'
 import { File } from './file.ts'
-import type { Line, Row } from './protocol.ts'
+import { type FlightPiece, keyAndBytes, packFlight, unpackFlight, withKey } from './flight.ts'
+import type { Keys } from './keys.ts'
+import type { FaultLine, Line, Row } from './protocol.ts'
 import { FORMAT, TERM_KEYS } from './schema.ts'
 import { Terms } from './terms.ts'
 
@@ -17,6 +21,7 @@ const OUTCOMES_OF = 'SELECT json FROM outcomes JOIN entries USING (seq) WHERE of
 /** The open file of one UTC day and retention class. */
 export class Day {
   readonly file: File
+  readonly keys: DayKeys
   readonly #bodies: Bodies
   readonly #tokens: Tokens
   readonly terms: Terms
@@ -25,9 +30,10 @@ export class Day {
   #unsure = true
 
   /** @throws trail.locked, trail.newer, trail.unavailable, trail.broken */
-  constructor(path: string, tokens: Tokens) {
+  constructor(path: string, tokens: Tokens, keys: Keys) {
     this.file = new File(path, FORMAT)
-    this.#bodies = new Bodies(this.file)
+    this.keys = new DayKeys(this.file, keys)
+    this.#bodies = new Bodies(this.file, this.keys)
     this.terms = new Terms(this.file)
     this.#tokens = tokens
   }
@@ -73,8 +79,11 @@ export class Day {
   /** Runs `work` as one durable transaction. What was learnt in one that failed is forgotten. */
   transaction<Result>(work: () => Result): Result {
     try {
-      return this.file.transaction(work)
+      const result = this.file.transaction(work)
+      this.keys.settled()
+      return result
     } catch (error) {
+      this.keys.forget()
       this.terms.forget()
       this.#bodies.forget()
       this.#unsure = true
@@ -93,9 +102,16 @@ export class Day {
     if (at === undefined) return 'no place'
     this.file.run('INSERT INTO entries VALUES (?, ?)', seq, line.json)
     if (line.part === 'note') this.file.run('INSERT INTO gaps VALUES (?, ?)', seq, line.kind)
-    if (body) this.#bodies.keep({ seq, exchange: line.exchange, session }, body, line.like)
+    const isPrompt = line.part === 'opening'
+    const owner = { seq, exchange: line.exchange, session: isPrompt ? session : this.#sessionAt(at), isPrompt }
+    if (body) this.#bodies.keep(owner, body, line.like)
     if (line.text) this.#shelve(2 * at + (line.part === 'ending' ? 1 : 0), line.text)
     return 'written'
+  }
+
+  #sessionAt(seq: number): number | null {
+    const sql = 'SELECT session FROM exchanges WHERE seq = ?'
+    return this.file.get<{ session: number | null }>(sql, seq)?.session ?? null
   }
 
   /** The seq of the exchange that an entry belongs to, its own where it belongs to none; undefined where it does not fit. */
@@ -164,8 +180,8 @@ export class Day {
 
   /** The entries of one exchange, by the seq of its opening. */
   row({ seq, closing }: { seq: number; closing: number | null }, withBodies: boolean): Row {
-    const openingBody = withBodies ? this.#bodies.read(seq) : undefined
-    const endingBody = withBodies && closing !== null ? this.#bodies.read(closing) : undefined
+    const opening = withBodies ? this.#read(seq) : {}
+    const end = withBodies && closing !== null ? this.#read(closing) : {}
     const ending = closing === null ? undefined : this.json(closing)
     const outcomes = this.file.all<{ json: string }>(OUTCOMES_OF, seq).map(({ json }) => json)
     return {
@@ -173,9 +189,78 @@ export class Day {
       opening: this.json(seq),
       ...(ending !== undefined && closing !== null && { ending, closing }),
       ...(outcomes.length > 0 && { outcomes }),
-      ...(openingBody && { openingBody }),
-      ...(endingBody && { endingBody }),
+      ...(opening.body && { openingBody: opening.body }),
+      ...(end.body && { endingBody: end.body }),
+      ...(opening.fault && { openingFault: opening.fault }),
+      ...(end.fault && { endingFault: end.fault }),
     }
+  }
+
+  /** A body, or why it alone cannot be read. */
+  #read(seq: number): { readonly body?: Uint8Array | undefined; readonly fault?: FaultLine } {
+    try {
+      return { body: this.#bodies.read(seq) }
+    } catch (error) {
+      if (error instanceof Fault && UNREADABLE.has(error.code)) return { fault: lineOfFault(error) }
+      throw error
+    }
+  }
+
+  /** Keeps reply bytes in flight as row `id`, each piece under its session's key in this file. */
+  fly(id: number, pieces: readonly (FlightPiece & { readonly session: string | undefined })[]): void {
+    const sealed = pieces.map(({ exchange, session, bytes }) => {
+      const term = this.terms.id('session', session)
+      return { exchange, bytes: withKey(this.keys.seal(term, id, inFlight(exchange), bytes)) }
+    })
+    this.file.run('INSERT INTO flight VALUES (?, ?, 1)', id, packFlight(sealed))
+  }
+
+  /** Every row in flight, its pieces as they lie. @throws trail.broken where a row cannot be cut up */
+  flying(): { id: number; sealed: boolean; pieces: FlightPiece[] }[] {
+    const rows = this.file.all<{ id: number; bytes: Uint8Array; sealed: number }>(
+      'SELECT id, bytes, sealed FROM flight ORDER BY id',
+    )
+    try {
+      return rows.map(({ id, bytes, sealed }) => ({ id, sealed: sealed === 1, pieces: unpackFlight(bytes) }))
+    } catch (cause) {
+      throw new Fault('trail.broken', `${this.file.name}: bytes in flight`, { cause })
+    }
+  }
+
+  /** The bytes of a piece of row `id`. @throws Wanted, trail.key, trail.body */
+  landed(id: number, { exchange, bytes }: FlightPiece): Uint8Array {
+    return this.keys.open(keyAndBytes(bytes), id, inFlight(exchange))
+  }
+
+  /**
+   * Puts all that this file holds of a session under a new key, within a running transaction; the keys it had are doomed.
+   * How many rows there were. `session` is its term, null for what belongs to none. @throws Wanted
+   */
+  rekey(session: number | null): number {
+    return this.keys.rekey(session, (doomed) => {
+      const of = session === null ? 'session IS NULL' : `session = ${session}`
+      const rows = this.file.all<{ seq: number; closing: number | null }>(
+        `SELECT seq, closing FROM exchanges WHERE ${of}`,
+      )
+      const seqs = rows.flatMap(({ seq, closing }) => (closing === null ? [seq] : [seq, closing]))
+      return this.#bodies.reseal(session, seqs) + this.#refly(session, doomed)
+    })
+  }
+
+  #refly(session: number | null, doomed: ReadonlySet<number>): number {
+    let count = 0
+    for (const { id, sealed, pieces } of this.flying()) {
+      if (!sealed || !pieces.some(({ bytes }) => doomed.has(keyAndBytes(bytes).key))) continue
+      const anew = pieces.flatMap((piece) => {
+        if (!doomed.has(keyAndBytes(piece.bytes).key)) return piece
+        const { exchange } = piece
+        const bytes = readable(() => this.landed(id, piece))
+        return bytes ? { exchange, bytes: withKey(this.keys.seal(session, id, inFlight(exchange), bytes)) } : []
+      })
+      this.file.run('UPDATE flight SET bytes = ? WHERE id = ?', packFlight(anew), id)
+      count += 1
+    }
+    return count
   }
 
   /** The entries of the exchange that opened as `seq`, without bodies. */
@@ -195,3 +280,5 @@ export class Day {
     this.file.close()
   }
 }
+
+const inFlight = (exchange: string): string => `flight ${exchange}`

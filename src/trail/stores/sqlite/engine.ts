@@ -4,15 +4,35 @@ import { dayFileOf, fileFor, noteFileFor } from '../../dayfile.ts'
 import { dayOfExchange } from '../../days.ts'
 import type { DayFile } from '../../store.ts'
 import type { Tokens } from '../../tokens.ts'
+import { UNREADABLE } from './bodies.ts'
 import type { Day } from './day.ts'
 import { lineOfFault } from './faults.ts'
-import { Flight, type FlightPiece, packFlight, unpackFlight } from './flight.ts'
+import { Flight, type FlightPiece, keyAndBytes } from './flight.ts'
 import { Folder } from './folder.ts'
-import type { FaultLine, Line, LineOutcome, Outcome, Parcel, Stretch } from './protocol.ts'
+import { bury, shred } from './key-work.ts'
+import type { Begin } from './keys.ts'
+import type { FaultLine, Line, LineOutcome, Outcome, Parcel, Stretch, UnfinishedRow } from './protocol.ts'
+import { Wanted } from './wanted.ts'
+
+/** What an engine is opened with. */
+export interface EngineOptions {
+  readonly tokens: Tokens
+  readonly wrapping: Begin
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+}
 
 interface Group {
   readonly name: string
   readonly lines: { readonly line: Line; readonly at: number }[]
+}
+
+interface Halfway {
+  readonly parcel: Parcel
+  readonly groups: readonly Group[]
+  readonly outcomes: LineOutcome[]
+  /** How many groups. */
+  readonly done: number
 }
 
 /** Pages of log after which a file is checkpointed although commits wait. */
@@ -31,11 +51,14 @@ export class Engine {
   #seq = 0
   #flightId = 0
   #broken: Fault | undefined
+  /** A commit that waits for keys: which groups of it are done. */
+  #halfway: Halfway | undefined
 
-  /** @throws trail.locked, trail.newer, trail.unavailable, trail.broken */
-  constructor(path: string, tokens: Tokens) {
-    this.folder = new Folder(path, tokens)
+  /** @throws trail.locked, trail.newer, trail.key, trail.unavailable, trail.broken */
+  constructor(path: string, { tokens, wrapping, now }: EngineOptions) {
+    this.folder = new Folder(path, tokens, now)
     try {
+      this.folder.keys.begin(wrapping)
       this.#recover()
     } catch (error) {
       this.folder.close()
@@ -61,12 +84,16 @@ export class Engine {
   #recover(): void {
     this.#seq = this.folder.head.seq
     const rows: { id: number; name: string; exchanges: string[] }[] = []
+    const free = this.folder.keys.lowestFree
     for (const name of this.folder.names()) {
       const day = this.folder.day(name)
       this.#seq = Math.max(this.#seq, day.seq)
       this.rangeOf(name)
-      for (const { exchange } of openIn(day)) this.#flight.opened(exchange, name)
-      for (const { id, pieces } of flightIn(day)) rows.push({ id, name, exchanges: pieces.map((one) => one.exchange) })
+      this.folder.keys.given(name, day.keys.givenFrom(free))
+      bury(this.folder, day)
+      for (const { exchange, session } of openIn(day))
+        this.#flight.opened(exchange, { file: name, session: session ?? undefined })
+      for (const { id, pieces } of day.flying()) rows.push({ id, name, exchanges: pieces.map((one) => one.exchange) })
     }
     for (const { id, name, exchanges } of rows) {
       this.#flight.placed(id, name, exchanges)
@@ -74,33 +101,53 @@ export class Engine {
     }
   }
 
-  /** Every exchange that was asked and has no ending, with its bytes in flight in order. */
-  unfinished(): { opening: string; bytes: Uint8Array }[] {
-    const rows: { id: number; pieces: FlightPiece[] }[] = []
+  /** Every exchange that was asked and has no ending, with its bytes in flight in order. @throws Wanted, trail.key */
+  unfinished(): UnfinishedRow[] {
+    const rows: (Flying & { readonly day: Day })[] = []
     const open: { seq: number; exchange: string; opening: string }[] = []
     for (const name of this.folder.names()) {
       const day = this.folder.day(name)
-      rows.push(...flightIn(day))
+      rows.push(...day.flying().map((row) => ({ ...row, day })))
       for (const row of openIn(day)) open.push({ ...row, opening: day.json(row.seq) })
     }
-    const pieces = new Map<string, Uint8Array[]>(open.map(({ exchange }) => [exchange, []]))
-    for (const row of rows.sort((a, b) => a.id - b.id)) {
-      for (const { exchange, bytes } of row.pieces) pieces.get(exchange)?.push(bytes)
-    }
+    const sealed = rows.filter((row) => row.sealed).flatMap(({ pieces }) => pieces)
+    this.folder.keys.need(sealed.map(({ bytes }) => keyAndBytes(bytes).key))
+    const replies = new Map(open.map(({ exchange }) => [exchange, { bytes: [] as Uint8Array[], lost: 0 }]))
+    for (const row of rows.sort((a, b) => a.id - b.id))
+      for (const piece of row.pieces) {
+        const reply = replies.get(piece.exchange)
+        const bytes = reply && landed(row, piece)
+        if (bytes) reply.bytes.push(bytes)
+        else if (reply) reply.lost += 1
+      }
     open.sort((a, b) => a.seq - b.seq)
-    return open.map(({ exchange, opening }) => ({ opening, bytes: whole(pieces.get(exchange) ?? []) }))
+    return open.map(({ exchange, opening }) => {
+      const { bytes = [], lost = 0 } = replies.get(exchange) ?? {}
+      return { opening, bytes: whole(bytes), lost }
+    })
   }
 
-  /** One transaction for each day; all of a day's entries become durable or none. */
+  /**
+   * One transaction for each day; all of a day's entries become durable or none.
+   * @throws Wanted: the same parcel must then be given again, and goes on where it stopped
+   */
   commit(parcel: Parcel): Outcome {
-    const outcomes: LineOutcome[] = []
-    const groups = this.#groupsOf(parcel, outcomes)
+    const halfway = this.#halfway?.parcel === parcel ? this.#halfway : undefined
+    const outcomes: LineOutcome[] = halfway?.outcomes ?? []
+    const groups = halfway?.groups ?? this.#groupsOf(parcel, outcomes)
+    const done = halfway?.done ?? 0
+    this.#halfway = undefined
     let piecesFault: FaultLine | undefined
     for (const [index, group] of groups.entries()) {
+      if (index < done) continue
       const last = index === groups.length - 1
       try {
         this.#commitGroup(group, parcel, last, outcomes)
       } catch (error) {
+        if (error instanceof Wanted) {
+          this.#halfway = { parcel, groups, outcomes, done: index }
+          throw error
+        }
         const fault = faultOf(error)
         this.noticed(fault)
         for (const { at } of group.lines) outcomes[at] = lineOfFault(fault)
@@ -126,7 +173,7 @@ export class Engine {
       else outcomes[at] = noPlace(line)
     }
     const flying = pieces.find(({ exchange }) => this.#flight.isOpen(exchange))
-    const home = flying && this.#flight.homeOf(flying.exchange)
+    const home = flying && this.#flight.homeOf(flying.exchange)?.file
     if (groups.size === 0 && home) group(home)
     return [...groups.values()]
   }
@@ -134,7 +181,7 @@ export class Engine {
   /** A first line makes its file, and no other does. */
   #fileFor(line: Line): string | undefined {
     if (line.part === 'note') return noteFileFor(dayOfExchange(line.exchange), line.kind)
-    const home = this.#flight.homeOf(line.exchange)
+    const home = this.#flight.homeOf(line.exchange)?.file
     if (line.part === 'opening') return home ?? fileFor(dayOfExchange(line.exchange), line.retain)
     return home ?? this.#homeOf(line.exchange)
   }
@@ -156,13 +203,14 @@ export class Engine {
     })
   }
 
-  /** Removes day files for good; those that are not there count nothing. Bytes given back. */
+  /** Removes day files for good, and first the keys of all that is in them; those that are not there count nothing. Bytes given back. */
   remove(names: readonly string[]): number {
     const there = this.folder.names().filter((name) => names.includes(name))
     if (there.some((name) => this.#isOpen(name)))
       throw new Fault('gateway.internal', 'a day with an open exchange is not removed')
     this.folder.head.seq = this.#seq
     return there.reduce((sum, name) => {
+      shred(this.folder, name)
       this.#ranges.delete(name)
       this.#flight.removed(name)
       return sum + this.folder.remove(name)
@@ -186,6 +234,9 @@ export class Engine {
       (begun.has(exchange) || this.#flight.isOpen(exchange)) && !ended.has(exchange)
     const pieces = withPieces ? parcel.pieces.filter(flying).map(pieceOf(parcel)) : []
     const id = this.#flightId + 1
+    const sessions = new Map(lines.flatMap(({ line }) => (asked(line) ? [[line.exchange, sessionIn(line)]] : [])))
+    const sessionOf = (exchange: string) =>
+      sessions.has(exchange) ? sessions.get(exchange) : this.#flight.homeOf(exchange)?.session
     day.transaction(() => {
       for (const { line, at } of lines) {
         const seq = this.#seq + written.length + 1
@@ -194,7 +245,11 @@ export class Engine {
         else if (wrote === 'whole') outcomes[at] = 'whole'
         else outcomes[at] = noPlace(line)
       }
-      if (pieces.length > 0) day.file.run('INSERT INTO flight VALUES (?, ?)', id, packFlight(pieces))
+      if (pieces.length > 0)
+        day.fly(
+          id,
+          pieces.map((piece) => ({ ...piece, session: sessionOf(piece.exchange) })),
+        )
       this.#removeDead(day, name)
     })
     this.#flight.removed(name)
@@ -221,7 +276,7 @@ export class Engine {
 
   #settled(line: Line, seq: number, name: string): void {
     this.#seq = Math.max(this.#seq, seq)
-    if (asked(line)) this.#flight.opened(line.exchange, name)
+    if (asked(line)) this.#flight.opened(line.exchange, { file: name, session: sessionIn(line) })
     if (line.part === 'ending') this.#flight.ended(line.exchange)
   }
 
@@ -232,6 +287,7 @@ export class Engine {
   /** Work that cannot wait longer, after a commit was answered. */
   relieve(): void {
     if (this.#broken) return
+    if (this.folder.keys.isBehind) this.folder.keys.note()
     for (const day of this.folder.opened()) {
       if (day.waiting > BACKLOG.most || day.waitingBytes > BACKLOG.bytes) day.index(BACKLOG.step)
       if (day.file.logged() > LOG_FULL) day.file.checkpoint()
@@ -242,6 +298,7 @@ export class Engine {
   tidy(): boolean {
     if (this.#broken) return false
     for (const day of this.folder.opened()) if (day.waiting > 0) return day.index(BACKLOG.step) || true
+    if (this.folder.keys.note()) return true
     for (const name of this.#flight.files) {
       const day = this.folder.day(name)
       day.transaction(() => this.#removeDead(day, name))
@@ -290,15 +347,28 @@ const pieceOf =
     bytes: stretch(parcel, where),
   })
 
-const openIn = (day: Day): { seq: number; exchange: string }[] =>
-  day.file.all('SELECT seq, exchange FROM exchanges WHERE outcome IS NULL ORDER BY seq')
+const sessionIn = (line: Line): string | undefined => (line.part === 'opening' ? line.facets.facets.session : undefined)
 
-function flightIn(day: Day): { id: number; pieces: FlightPiece[] }[] {
-  const rows = day.file.all<{ id: number; bytes: Uint8Array }>('SELECT id, bytes FROM flight ORDER BY id')
+const openIn = (day: Day): { seq: number; exchange: string; session: string | null }[] =>
+  day.file.all(
+    `SELECT seq, exchange, value AS session FROM exchanges LEFT JOIN terms ON terms.id = session
+      WHERE outcome IS NULL ORDER BY seq`,
+  )
+
+interface Flying {
+  readonly id: number
+  readonly sealed: boolean
+  readonly pieces: readonly FlightPiece[]
+}
+
+/** The bytes of a piece; undefined where it alone cannot be read. @throws trail.key */
+function landed({ id, sealed, day }: Flying & { readonly day: Day }, piece: FlightPiece): Uint8Array | undefined {
+  if (!sealed) return piece.bytes
   try {
-    return rows.map(({ id, bytes }) => ({ id, pieces: unpackFlight(bytes) }))
-  } catch (cause) {
-    throw new Fault('trail.broken', `${day.file.name}: bytes in flight`, { cause })
+    return day.landed(id, piece)
+  } catch (error) {
+    if (error instanceof Fault && UNREADABLE.has(error.code) && error.code !== 'trail.key') return undefined
+    throw error
   }
 }
 

@@ -4,11 +4,14 @@ import { basename, dirname } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { Fault } from '#exchange'
 import { faultOfStore } from './faults.ts'
+import { Wanted } from './wanted.ts'
 
 /** What a file is opened as: its format number and the statements that make it. */
 export interface Format {
   readonly version: number
   readonly schema: string
+  /** Whether what is deleted is overwritten too. */
+  readonly secureDelete?: boolean
   /** By version: what makes a file of that version one of the next. One that is not named is not read. */
   readonly upgrades?: Readonly<Record<number, (file: File) => void>>
 }
@@ -37,6 +40,7 @@ export class File {
       this.#db = db
       this.#inode = inodeOf(path)
       this.#settle()
+      if (format.secureDelete) this.#pragma('secure_delete=ON', 1)
       this.#prepareFormat(format)
     } catch (error) {
       db?.close()
@@ -89,7 +93,7 @@ export class File {
       return result
     } catch (error) {
       this.#rollback()
-      throw faultOfStore(error, this.name)
+      throw error instanceof Wanted ? error : faultOfStore(error, this.name)
     }
   }
 
@@ -142,6 +146,12 @@ export class File {
   /** Moves the log into the file, so that it can begin again at its start. */
   checkpoint(): void {
     this.get('PRAGMA wal_checkpoint(PASSIVE)')
+  }
+
+  /** The same, and leaves no page of the log behind. */
+  truncateLog(): void {
+    const state = this.get<{ busy: number }>('PRAGMA wal_checkpoint(TRUNCATE)')
+    if (state?.busy !== 0) throw new Fault('trail.unavailable', `${this.name}: its log cannot be emptied`)
   }
 
   close(): void {

@@ -1,5 +1,7 @@
 /** Reply bytes in flight: which rows hold whose bytes, and which are no longer needed. Writes nothing itself. */
 
+import type { Sealed } from './day-keys.ts'
+
 /** One stretch of one exchange's reply. */
 export interface FlightPiece {
   readonly exchange: string
@@ -37,6 +39,22 @@ export function unpackFlight(row: Uint8Array): FlightPiece[] {
   return pieces
 }
 
+const KEY_ID_BYTES = 4
+
+/** A piece under a key, and the key's number (32 bits, big endian) before it. */
+export function withKey({ key, bytes }: Sealed): Buffer {
+  const out = Buffer.allocUnsafe(KEY_ID_BYTES + bytes.byteLength)
+  out.writeUInt32BE(key)
+  out.set(bytes, KEY_ID_BYTES)
+  return out
+}
+
+/** Reads what `withKey` wrote. @throws RangeError where it is cut short */
+export function keyAndBytes(piece: Uint8Array): Sealed {
+  const bytes = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength)
+  return { key: bytes.readUInt32BE(0), bytes: bytes.subarray(KEY_ID_BYTES) }
+}
+
 interface FlightRow {
   readonly id: number
   readonly file: string
@@ -44,25 +62,30 @@ interface FlightRow {
   open: number
 }
 
+/** Where an exchange was opened, and in which session. */
+export interface Home {
+  readonly file: string
+  readonly session: string | undefined
+}
+
 /** Knows every exchange that is open, and every row of bytes in flight that is still needed. */
 export class Flight {
   readonly #rows = new Map<string, FlightRow[]>()
-  /** Which file each was opened in. */
-  readonly #homes = new Map<string, string>()
+  readonly #homes = new Map<string, Home>()
   readonly #dead = new Map<string, number[]>()
 
   isOpen(exchange: string): boolean {
     return this.#rows.has(exchange)
   }
 
-  /** The file that an open exchange was opened in. */
-  homeOf(exchange: string): string | undefined {
+  /** Where an open exchange was opened. */
+  homeOf(exchange: string): Home | undefined {
     return this.#homes.get(exchange)
   }
 
-  opened(exchange: string, file: string): void {
+  opened(exchange: string, home: Home): void {
     this.#rows.set(exchange, [])
-    this.#homes.set(exchange, file)
+    this.#homes.set(exchange, home)
   }
 
   /** A row was written that holds bytes of `exchanges`; those not open count for nothing. */

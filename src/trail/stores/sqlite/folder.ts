@@ -1,4 +1,4 @@
-/** The folder of a trail: its lock, its head file, its day files. Opens files when they are asked for, a few at a time. */
+/** The folder of a trail: its lock, its head file, its keys, its day files. Opens files when asked for, a few at a time. */
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { isDayFile } from '../../dayfile.ts'
@@ -7,18 +7,20 @@ import { Day } from './day.ts'
 import { faultOfStore } from './faults.ts'
 import { syncFolder } from './file.ts'
 import { Head } from './head.ts'
+import { Keys } from './keys.ts'
 
 const MOST_OPEN = 24
 
 /** An open folder. No other process can open it meanwhile. */
 export class Folder {
   readonly head: Head
+  readonly keys: Keys
   readonly #days: string
   readonly #tokens: Tokens
   readonly #open = new Map<string, Day>()
 
   /** @throws trail.locked, trail.newer, trail.unavailable, trail.broken */
-  constructor(path: string, tokens: Tokens) {
+  constructor(path: string, tokens: Tokens, now: () => number) {
     this.#tokens = tokens
     this.#days = join(path, 'days')
     try {
@@ -28,6 +30,12 @@ export class Folder {
       throw faultOfStore(error, 'the data folder')
     }
     this.head = new Head(join(path, 'head.db'))
+    try {
+      this.keys = new Keys(join(path, 'keys.db'), now)
+    } catch (error) {
+      this.head.close()
+      throw error
+    }
   }
 
   /** The names of all day files, newest day first. */
@@ -67,7 +75,7 @@ export class Folder {
   day(name: string): Day {
     const known = this.#open.get(name)
     this.#open.delete(name)
-    const day = known ?? new Day(join(this.#days, name), this.#tokens)
+    const day = known ?? new Day(join(this.#days, name), this.#tokens, this.keys)
     this.#open.set(name, day)
     this.#closeOldest()
     return day
@@ -89,6 +97,7 @@ export class Folder {
   close(): void {
     for (const day of this.#open.values()) day.close()
     this.#open.clear()
+    this.keys.close()
     this.head.close()
   }
 }

@@ -2,7 +2,8 @@
 import type { FaultCode, Like, Note } from '#exchange'
 import type { EndingFacets, ManyValues, OpeningFacets } from '../../facets.ts'
 import type { Query } from '../../query.ts'
-import type { DayFile, Page, SessionTotals, StoredDocument } from '../../store.ts'
+import type { DayFile, Page, Rewrapped, SessionTotals, StoredDocument, Wrapper } from '../../store.ts'
+import type { Begin, Grant, Wish } from './keys.ts'
 
 /** A stretch of a parcel's bytes: [offset, length]. */
 export type Stretch = readonly [offset: number, length: number]
@@ -56,6 +57,9 @@ export interface Row {
   readonly outcomes?: readonly string[]
   readonly openingBody?: Uint8Array
   readonly endingBody?: Uint8Array
+  /** Why a body that was asked for cannot be read. */
+  readonly openingFault?: FaultLine
+  readonly endingFault?: FaultLine
 }
 
 /** An entry with that of its exchange's opening. JSON that was erased is empty. */
@@ -75,9 +79,9 @@ export interface Paged<Item> {
 
 /** The calls that the thread answers. */
 export interface Calls {
-  open(): void
+  open(wrapping: Begin): void
   commit(parcel: Parcel): Outcome
-  unfinished(): readonly { readonly opening: string; readonly bytes: Uint8Array }[]
+  unfinished(): readonly UnfinishedRow[]
   exchange(prefix: string): Row | undefined
   find(query: Query, page: Page): Paged<Row>
   sessions(query: Query, page: Page): Paged<SessionRow>
@@ -90,7 +94,20 @@ export interface Calls {
   deleteDocument(kind: string, id: string): boolean
   files(): readonly DayFile[]
   remove(names: readonly string[]): number
+  /** Gives a session a new key and destroys the old ones; how many rows were put under it. */
+  rekey(session: string | undefined): number
+  /** Destroys every key of a day file: nothing in it, nor in a copy of it, can be read any more. */
+  shred(file: string): number
+  rewrap(wrapping: Begin): Promise<Rewrapped>
+  wrappers(): readonly Wrapper[]
   close(): void
+}
+
+export interface UnfinishedRow {
+  readonly opening: string
+  readonly bytes: Uint8Array
+  /** Stretches of the reply that cannot be read. */
+  readonly lost: number
 }
 
 export interface Call {
@@ -104,3 +121,15 @@ export interface Call {
 export type Reply =
   | { readonly number: number; readonly fault: FaultLine }
   | { readonly number: number; readonly value: unknown }
+  | Asked
+
+/** What the thread wants of whoever holds the wrapping key; the parent answers with the same number. */
+export interface Asked {
+  readonly asked: number
+  readonly wish: Wish
+}
+
+/** The answer to what the thread asked. */
+export type Answer =
+  | { readonly asked: number; readonly grant: Grant }
+  | { readonly asked: number; readonly fault: FaultLine }

@@ -13,12 +13,17 @@ export const TERM_KEYS = [
 
 const OUTCOMES = 'CREATE TABLE outcomes(of INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY(of, seq)) WITHOUT ROWID'
 
+/** Which key each session writes with, 0 for none; and keys that nothing is under any more. */
+const KEYS = `CREATE TABLE keys(session INTEGER PRIMARY KEY, key INTEGER NOT NULL);
+    CREATE TABLE doomed(key INTEGER PRIMARY KEY)`
+
 /** `seq` of an exchange is that of its opening. Words: row 2·seq is the prompt's, 2·seq + 1 the reply's. */
 export const FORMAT: Format = {
-  version: 4,
+  version: 5,
   schema: `
     CREATE TABLE entries(seq INTEGER PRIMARY KEY, json TEXT NOT NULL);
-    CREATE TABLE bodies(seq INTEGER PRIMARY KEY, coding INTEGER NOT NULL, size INTEGER NOT NULL, bytes BLOB NOT NULL);
+    CREATE TABLE bodies(seq INTEGER PRIMARY KEY, coding INTEGER NOT NULL, size INTEGER NOT NULL, bytes BLOB NOT NULL,
+      key INTEGER);
     CREATE TABLE exchanges(seq INTEGER PRIMARY KEY, exchange TEXT NOT NULL UNIQUE, closing INTEGER, at INTEGER NOT NULL,
       user INTEGER, client INTEGER, connection INTEGER, model INTEGER, verdict INTEGER, repo INTEGER, session INTEGER,
       outcome TEXT, findings INTEGER NOT NULL, masked INTEGER NOT NULL, input INTEGER NOT NULL, output INTEGER NOT NULL,
@@ -30,11 +35,12 @@ export const FORMAT: Format = {
     CREATE TABLE rules(term INTEGER NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY(term, seq)) WITHOUT ROWID;
     CREATE TABLE gaps(seq INTEGER PRIMARY KEY, kind TEXT NOT NULL);
     CREATE INDEX gaps_kind ON gaps(kind, seq);
-    CREATE TABLE flight(id INTEGER PRIMARY KEY, bytes BLOB NOT NULL);
+    CREATE TABLE flight(id INTEGER PRIMARY KEY, bytes BLOB NOT NULL, sealed INTEGER NOT NULL);
     CREATE TABLE unindexed(id INTEGER PRIMARY KEY, flow BLOB NOT NULL, runs BLOB NOT NULL);
     CREATE VIRTUAL TABLE words USING fts5(flow, runs, content='', columnsize=0, detail=full, tokenize='ascii');
-    ${OUTCOMES}`,
-  upgrades: { 1: () => undefined, 2: outcomesAndPlaces, 3: kindsOfNotes },
+    ${OUTCOMES};
+    ${KEYS}`,
+  upgrades: { 1: () => undefined, 2: outcomesAndPlaces, 3: kindsOfNotes, 4: keys },
 }
 
 /** From version 2: outcomes get a table, and what the entries told of language, commit and files can be sought. */
@@ -58,4 +64,11 @@ function kindsOfNotes(file: File): void {
   file.run("ALTER TABLE gaps ADD COLUMN kind TEXT NOT NULL DEFAULT ''")
   file.run("UPDATE gaps SET kind = (SELECT json_extract(json, '$.kind') FROM entries WHERE entries.seq = gaps.seq)")
   file.run('CREATE INDEX gaps_kind ON gaps(kind, seq)')
+}
+
+/** From version 4: rows say under which key they are. What was written before lies open, and `key` is null. */
+function keys(file: File): void {
+  file.run('ALTER TABLE bodies ADD COLUMN key INTEGER')
+  file.run('ALTER TABLE flight ADD COLUMN sealed INTEGER NOT NULL DEFAULT 0')
+  for (const table of KEYS.split(';')) file.run(table)
 }

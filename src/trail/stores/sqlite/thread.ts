@@ -1,11 +1,17 @@
-/** The store's thread: answers one call after another, and does what can wait when nobody calls. Talks to its parent only. */
+/**
+ * The store's thread: answers one call after another, and does what can wait when nobody calls. Talks to its parent only,
+ * and asks it for keys: it holds none that wraps others.
+ */
 import { parentPort, workerData } from 'node:worker_threads'
-import type { Fault } from '#exchange'
+import { Fault } from '#exchange'
 import { Tokens } from '../../tokens.ts'
 import { Engine } from './engine.ts'
 import { faultOfStore, lineOfFault } from './faults.ts'
-import type { Call, Calls, Reply } from './protocol.ts'
+import { prepare, rekey, rewrap, shred } from './key-work.ts'
+import type { Begin, Grant, Wish } from './keys.ts'
+import type { Answer, Call, Calls, Reply } from './protocol.ts'
 import { Search } from './search.ts'
+import { Wanted } from './wanted.ts'
 
 /** How long nobody must have called before what can wait is done, in milliseconds. */
 const QUIET_MS = 20
@@ -18,8 +24,12 @@ let engine: Engine | undefined
 let told = false
 let timer: NodeJS.Timeout | undefined
 
+function open(wrapping: Begin): void {
+  engine ??= new Engine(folder, { tokens, wrapping, now: Date.now })
+}
+
 function opened(): Engine {
-  engine ??= new Engine(folder, tokens)
+  if (!engine) throw new Fault('trail.unavailable', 'the store is not open')
   return engine
 }
 
@@ -31,7 +41,7 @@ function writable(): Engine {
 const search = () => new Search(opened(), tokens)
 
 const CALLS: Calls = {
-  open: () => void opened(),
+  open,
   commit: (parcel) => opened().commit(parcel),
   unfinished: () => opened().unfinished(),
   exchange: (prefix) => search().exchange(prefix),
@@ -46,13 +56,47 @@ const CALLS: Calls = {
   deleteDocument: (kind, id) => writable().folder.head.delete(kind, id),
   files: () => opened().files(),
   remove: (names) => writable().remove(names),
+  rekey: (session) => rekey(writable().folder, session),
+  shred: (file) => shred(writable().folder, file),
+  rewrap: (wrapping) => rewrap(writable().folder, wrapping, ask),
+  wrappers: () => opened().folder.keys.wrappers(),
   close: () => opened().close(),
 }
 
-function answer({ number, name, args }: Call): void {
+const asking = new Map<number, PromiseWithResolvers<Grant>>()
+let asked = 0
+
+/** Asks the parent, which asks whoever holds the wrapping key. */
+function ask(wish: Wish): Promise<Grant> {
+  const waiting = Promise.withResolvers<Grant>()
+  asking.set(++asked, waiting)
+  send({ asked, wish })
+  return waiting.promise
+}
+
+function granted(answer: Answer): void {
+  const waiting = asking.get(answer.asked)
+  asking.delete(answer.asked)
+  if ('grant' in answer) waiting?.resolve(answer.grant)
+  else waiting?.reject(new Fault(answer.fault.code, answer.fault.detail))
+}
+
+/** Does the work, as often as it takes until every key that it wants is there. */
+async function withKeys<Result>(work: () => Result): Promise<Awaited<Result>> {
+  for (;;) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!(error instanceof Wanted)) throw error
+      await opened().folder.keys.fetch(error, ask)
+    }
+  }
+}
+
+async function answer({ number, name, args }: Call): Promise<void> {
   try {
     const call = CALLS[name] as (...given: readonly unknown[]) => unknown
-    send({ number, value: call(...args) })
+    send({ number, value: await withKeys(() => call(...args)) })
   } catch (error) {
     send({ number, fault: lineOfFault(noticed(error)) })
   }
@@ -65,9 +109,9 @@ function noticed(error: unknown): Fault {
 }
 
 /** Runs work that nobody asked for; when it breaks the store, the parent hears of it at once. */
-function unasked(work: () => boolean): boolean {
+async function unasked(work: () => boolean | Promise<boolean>): Promise<boolean> {
   try {
-    return work()
+    return await work()
   } catch (error) {
     noticed(error)
     return false
@@ -81,27 +125,41 @@ function tellBroken(): void {
   send({ number: 0, fault: lineOfFault(fault) })
 }
 
-function tidyLater(): void {
+/** Calls, and work that nobody asked for, one after another. */
+let line: Promise<unknown> = Promise.resolve()
+const inLine = (work: () => Promise<unknown>): void => {
+  line = line.then(work)
+}
+
+function tidyLater(ms: number): void {
   clearTimeout(timer)
-  timer = setTimeout(tidy, QUIET_MS)
+  timer = setTimeout(() => inLine(tidy), ms)
 }
 
-function tidy(): void {
-  const more = unasked(() => engine?.tidy() === true)
+async function tidy(): Promise<void> {
+  const more = await unasked(
+    async () => engine !== undefined && (engine.tidy() || (!engine.broken && (await prepare(engine.folder, ask)))),
+  )
   tellBroken()
-  if (more) timer = setTimeout(tidy, 1)
+  if (more) tidyLater(1)
 }
 
-parentPort?.on('message', (call: Call) => {
-  answer(call)
+async function called(call: Call): Promise<void> {
+  await answer(call)
   if (call.name === 'close') {
     clearTimeout(timer)
+    engine = undefined
     return
   }
-  unasked(() => {
+  await unasked(() => {
     engine?.relieve()
     return false
   })
   tellBroken()
-  tidyLater()
+  tidyLater(QUIET_MS)
+}
+
+parentPort?.on('message', (message: Call | Answer) => {
+  if ('asked' in message) granted(message)
+  else inLine(() => called(message))
 })

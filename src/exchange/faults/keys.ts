@@ -1,0 +1,21 @@
+/** Faults of keys and of what is encrypted with them: rows of the table in `fault.ts`. Data only. */
+import type { Row } from './row.ts'
+
+export const KEYS = {
+  'trail.key': {
+    status: 503,
+    message: 'The key that this record’s bodies are encrypted under is not here',
+    remedy:
+      'Put the key’s file back where it was (docs/encryption.md). If it is lost for good: `gatelog trail rotate-key --lost`; what it encrypted stays unreadable.',
+  },
+  'trail.body': {
+    status: 500,
+    message: 'A recorded body cannot be read',
+    remedy: 'The rest of the record is whole. Fetch this body from a backup; `gatelog doctor` looks at the disk.',
+  },
+  'trail.keyholder': {
+    status: 503,
+    message: 'The process that holds the keys does not answer',
+    remedy: 'It is started again by itself. If it keeps ending, read the gateway’s log and start Gatelog anew.',
+  },
+} as const satisfies Record<string, Row>

@@ -1,0 +1,63 @@
+/** What is done to keys over all day files: a session gets another, a file's are destroyed, all are wrapped anew. */
+import type { Rewrapped } from '../../store.ts'
+import type { Day } from './day.ts'
+import type { Folder } from './folder.ts'
+import type { Ask, Begin } from './keys.ts'
+
+/** Keys that are wrapped anew at a time. */
+const STEP = 256
+
+/**
+ * Puts all that is kept of a session, or of none, under a new key in every file, and destroys those it had.
+ * How many rows it were. @throws Wanted
+ */
+export function rekey(folder: Folder, session: string | undefined): number {
+  const held = folder.names().flatMap((name) => {
+    const term = session === undefined ? null : folder.day(name).terms.like('session', [session])[0]
+    return term === undefined ? [] : [{ name, term }]
+  })
+  folder.keys.need(held.flatMap(({ name }) => folder.keys.of({ file: name, session: session ?? '' })))
+  return held.reduce((rows, { name, term }) => {
+    const day = folder.day(name)
+    const count = day.transaction(() => day.rekey(term))
+    bury(folder, day)
+    return rows + count
+  }, 0)
+}
+
+/** Destroys the keys that nothing in a file is under any more. The transaction that doomed them must be over. */
+export function bury(folder: Folder, day: Day): void {
+  const doomed = day.keys.doomed()
+  if (doomed.length === 0) return
+  folder.keys.destroy(doomed)
+  day.keys.buried()
+}
+
+/** Destroys every key of a day file; how many. */
+export function shred({ keys }: Folder, file: string): number {
+  const ids = keys.of({ file })
+  keys.destroy(ids)
+  return ids.length
+}
+
+/** Wraps every key anew that another wrapping key wrapped than the one given, a few at a time. @throws trail.keyholder */
+export async function rewrap({ keys }: Folder, wrapping: Begin, ask: Ask): Promise<Rewrapped> {
+  keys.begin(wrapping)
+  const total = { rewrapped: 0, lost: 0 }
+  for (let after = 0; ; ) {
+    const { last, rewrapped, lost } = await keys.rewrap(STEP, after, ask)
+    if (last === after) break
+    after = last
+    total.rewrapped += rewrapped
+    total.lost += lost
+  }
+  keys.rewrapped()
+  return total
+}
+
+/** Makes keys ahead, where few are left; whether it did. @throws trail.keyholder */
+export async function prepare({ keys }: Folder, ask: Ask): Promise<boolean> {
+  if (!keys.isLow) return false
+  await keys.refill(ask)
+  return true
+}

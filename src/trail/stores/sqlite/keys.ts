@@ -1,0 +1,297 @@
+/**
+ * The keys of sessions, wrapped, in a file of their own: `keys.db`. Each is made ahead of its use, so that no exchange
+ * waits for it to be durable. Knows no wrapping key: it says what it wants wrapped or unwrapped, and is answered later.
+ */
+import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
+import { Fault } from '#exchange'
+import { KEY_BYTES, keyMissing, type LostKey, type Wrapped } from '../../wrapping.ts'
+import { File } from './file.ts'
+import { Wanted } from './wanted.ts'
+
+/** The numbers of keys are never given out twice. `wrapper` is the number of a wrapping key's name. */
+const FORMAT = {
+  version: 1,
+  secureDelete: true,
+  schema: `
+    CREATE TABLE wrappers(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, current INTEGER NOT NULL);
+    CREATE TABLE keys(id INTEGER PRIMARY KEY AUTOINCREMENT, wrapper INTEGER NOT NULL, wrapped BLOB NOT NULL,
+      created INTEGER NOT NULL, file TEXT, session TEXT);
+    CREATE INDEX keys_of ON keys(file, session) WHERE file IS NOT NULL;
+    CREATE INDEX keys_free ON keys(id) WHERE file IS NULL`,
+} as const
+
+/** So many keys are made at a time, and again when fewer than so many are left. */
+const POOL = { step: 96, low: 32 } as const
+/** So many keys stay in memory; then those used least recently are forgotten. */
+const MOST_OPEN = 20_000
+/** Assignments that may wait to be written: they stand in the day files too. */
+const MOST_NOTED = 256
+
+/** What is wanted of whoever holds the wrapping key. */
+export type Wish =
+  | { readonly wrap: readonly Uint8Array[] }
+  | { readonly unwrap: readonly Wrapped[] }
+  | { readonly rewrap: readonly Wrapped[] }
+
+/** The answer: bytes in the order of the wish, undefined for what cannot be had, and the key that wrapped them. */
+export interface Grant {
+  readonly by: string
+  readonly bytes: readonly (Uint8Array | undefined)[]
+}
+
+/** Whose key it is: a day file, and a session's name in it, or none for what belongs to no session. */
+export interface KeyOwner {
+  readonly file: string
+  readonly session: string | undefined
+}
+
+interface Row {
+  readonly id: number
+  readonly by: string
+  readonly wrapped: Uint8Array
+}
+
+/**
+ * The wrapping key from now on, the names of all that are here, and what to do where the one before is not: refuse to open,
+ * show what can be read and make no key, or go on with this one, so that what that one wrapped stays unreadable.
+ */
+export interface Begin {
+  readonly name: string
+  readonly known: readonly string[]
+  readonly lost: LostKey
+}
+
+/** Asks for a wish to be granted. @throws trail.keyholder */
+export type Ask = (wish: Wish) => Promise<Grant>
+
+/** The open file of keys. */
+export class Keys {
+  readonly #file: File
+  readonly #now: () => number
+  readonly #open = new Map<number, KeyObject>()
+  readonly #absent = new Map<number, Fault>()
+  readonly #noted: { readonly id: number; readonly owner: KeyOwner }[] = []
+  #free: number[] = []
+  #wrapper = 0
+  #name = ''
+  /** Why no key can be made or given out. */
+  #shut: Fault | undefined
+
+  /** @param now milliseconds since the epoch @throws trail.locked, trail.newer, trail.unavailable, trail.broken */
+  constructor(path: string, now: () => number) {
+    this.#file = new File(path, FORMAT)
+    this.#now = now
+  }
+
+  /**
+   * Says by which key is wrapped from now on. Keys that are free were perhaps given to one in `used` before a crash.
+   * @throws trail.key where the record is under another key that is not known here
+   */
+  begin({ name, known, lost }: Begin): void {
+    const current = this.#file.get<{ name: string }>('SELECT name FROM wrappers WHERE current = 1')
+    const fault = current && !known.includes(current.name) ? keyMissing(current.name, name) : undefined
+    if (fault && lost === 'refuse') throw fault
+    this.#name = name
+    this.#absent.clear()
+    this.#shut = lost === 'show' ? fault : undefined
+    if (this.#shut) return
+    if (current?.name !== name)
+      this.#file.transaction(() => {
+        this.#file.run('UPDATE wrappers SET current = 0')
+        const sql = 'INSERT INTO wrappers(name, current) VALUES (?, 1) ON CONFLICT(name) DO UPDATE SET current = 1'
+        this.#file.run(sql, name)
+      })
+    this.#wrapper = this.#file.get<{ id: number }>('SELECT id FROM wrappers WHERE current = 1')?.id ?? 0
+    const free = 'SELECT id FROM keys WHERE file IS NULL AND wrapper = ? ORDER BY id'
+    this.#free = this.#file.all<{ id: number }>(free, this.#wrapper).map(({ id }) => id)
+  }
+
+  /** Names of the wrapping keys that it takes to read everything, and how many keys each wraps. */
+  wrappers(): { name: string; current: boolean; keys: number }[] {
+    const rows = this.#file.all<{ name: string; current: number; keys: number }>(
+      'SELECT name, current, (SELECT count(*) FROM keys WHERE wrapper = wrappers.id) AS keys FROM wrappers ORDER BY id',
+    )
+    return rows.map(({ name, current, keys }) => ({ name, current: current === 1, keys }))
+  }
+
+  /** The lowest number that is free: what a day file has given out from there on may be unknown here. */
+  get lowestFree(): number {
+    return this.#free[0] ?? Number.MAX_SAFE_INTEGER
+  }
+
+  /** A day file has given these out, whatever this file says. */
+  given(file: string, rows: readonly { readonly key: number; readonly session: string | undefined }[]): void {
+    const keys = new Set(rows.map(({ key }) => key))
+    this.#free = this.#free.filter((id) => !keys.has(id))
+    for (const { key, session } of rows) this.#noted.push({ id: key, owner: { file, session } })
+  }
+
+  /** A key that nobody has yet, for `owner`. @throws Wanted where none is left */
+  take(owner: KeyOwner): number {
+    if (this.#shut) throw this.#shut
+    const id = this.#free.find((each) => this.#open.has(each))
+    if (id === undefined) throw new Wanted(this.#free.slice(0, POOL.step))
+    this.#free.splice(this.#free.indexOf(id), 1)
+    this.#noted.push({ id, owner })
+    return id
+  }
+
+  /** The transaction that took it failed: it may be taken again. */
+  giveBack(ids: readonly number[]): void {
+    const back = new Set(ids)
+    for (let at = this.#noted.length - 1; at >= 0; at--)
+      if (back.has(this.#noted[at]?.id ?? 0)) this.#noted.splice(at, 1)
+    this.#free.unshift(...ids)
+  }
+
+  /** The key of a number. @throws Wanted where it must be fetched, trail.key, trail.body where there is none */
+  key(id: number): KeyObject {
+    const known = this.#open.get(id)
+    if (known) return known
+    const absent = this.#absent.get(id)
+    if (absent) throw absent
+    throw new Wanted([id])
+  }
+
+  /** Throws for all of these that must be fetched, at once. @throws Wanted */
+  need(ids: Iterable<number>): void {
+    const missing = [...new Set(ids)].filter((id) => !this.#open.has(id) && !this.#absent.has(id))
+    if (missing.length > 0) throw new Wanted(missing)
+  }
+
+  /** Whether a key can be used at once. */
+  has(id: number): boolean {
+    return this.#open.has(id)
+  }
+
+  get isLow(): boolean {
+    return !this.#shut && this.#free.length < POOL.low
+  }
+
+  /** Fetches what was wanted; what cannot be had is remembered with its fault. @throws trail.keyholder */
+  async fetch({ ids }: Wanted, ask: Ask): Promise<void> {
+    if (ids.length === 0) return this.refill(ask)
+    const rows = ids.flatMap((id) => this.#row(id) ?? [])
+    const found = new Set(rows.map(({ id }) => id))
+    for (const id of ids) if (!found.has(id)) this.#absent.set(id, new Fault('trail.body', `key ${id} was destroyed`))
+    if (rows.length === 0) return
+    const { bytes: keys } = await ask({ unwrap: rows.map(({ by, wrapped }) => ({ by, bytes: wrapped })) })
+    for (const [at, { id, by }] of rows.entries()) this.#took(id, keys[at], by)
+  }
+
+  #took(id: number, key: Uint8Array | undefined, by: string): void {
+    if (key) {
+      this.#remember(id, createSecretKey(key))
+      return
+    }
+    const damaged = new Fault('trail.body', `key ${id} is damaged`)
+    this.#absent.set(id, by === this.#name ? damaged : keyMissing(by, this.#name))
+    this.#free = this.#free.filter((each) => each !== id)
+  }
+
+  #row(id: number): Row | undefined {
+    const sql = 'SELECT k.id, w.name AS "by", k.wrapped FROM keys k JOIN wrappers w ON w.id = k.wrapper WHERE k.id = ?'
+    return this.#file.get<Row>(sql, id)
+  }
+
+  #remember(id: number, key: KeyObject): void {
+    this.#open.set(id, key)
+    if (this.#open.size <= MOST_OPEN) return
+    const [oldest] = this.#open.keys()
+    if (oldest !== undefined) this.#open.delete(oldest)
+  }
+
+  /** Makes keys ahead. Durable before one is given out. @throws trail.keyholder */
+  async refill(ask: Ask): Promise<void> {
+    const made = Array.from({ length: POOL.step }, () => randomBytes(KEY_BYTES))
+    const { by, bytes } = await ask({ wrap: made })
+    const ids = this.#file.transaction(() => {
+      const wrapper = this.#wrapperOf(by)
+      return bytes.map((each) => this.#insert(wrapper, each as Uint8Array))
+    })
+    for (const [at, id] of ids.entries()) this.#remember(id, createSecretKey(made[at] as Uint8Array))
+    this.#free.push(...ids)
+  }
+
+  #insert(wrapper: number, bytes: Uint8Array): number {
+    const sql = 'INSERT INTO keys(wrapper, wrapped, created) VALUES (?, ?, ?)'
+    return this.#file.run(sql, wrapper, bytes, this.#now()).id
+  }
+
+  /** The number of a wrapping key's name. Within a transaction. */
+  #wrapperOf(name: string): number {
+    this.#file.run('INSERT OR IGNORE INTO wrappers(name, current) VALUES (?, 0)', name)
+    return this.#file.get<{ id: number }>('SELECT id FROM wrappers WHERE name = ?', name)?.id ?? 0
+  }
+
+  /** Whether so many assignments wait that they should be written now. */
+  get isBehind(): boolean {
+    return this.#noted.length > MOST_NOTED
+  }
+
+  /** Writes down whose the keys are that were taken; whether there was something. */
+  note(): boolean {
+    if (this.#noted.length === 0) return false
+    const noted = [...this.#noted]
+    this.#file.transaction(() => {
+      for (const { id, owner } of noted)
+        this.#file.run('UPDATE keys SET file = ?, session = ? WHERE id = ?', owner.file, owner.session ?? '', id)
+    })
+    this.#noted.splice(0, noted.length)
+    if (this.#file.logged() > 64) this.#file.checkpoint()
+    return true
+  }
+
+  /** The keys of a day file, or of one session in it. */
+  of({ file, session }: { readonly file: string; readonly session?: string }): number[] {
+    this.note()
+    const sql = `SELECT id FROM keys WHERE file = ?${session === undefined ? '' : ' AND session = ?'}`
+    const values = session === undefined ? [file] : [file, session]
+    return this.#file.all<{ id: number }>(sql, ...values).map(({ id }) => id)
+  }
+
+  /** Destroys keys, in memory, in the file and in its log: what they encrypted can be read by nobody, in no copy. */
+  destroy(ids: readonly number[]): void {
+    if (ids.length === 0) return
+    const doomed = new Set(ids)
+    this.note()
+    this.#file.transaction(() => {
+      for (const id of doomed) this.#file.run('DELETE FROM keys WHERE id = ?', id)
+    })
+    for (const id of doomed) {
+      this.#open.delete(id)
+      this.#absent.set(id, new Fault('trail.body', `key ${id} was destroyed`))
+    }
+    this.#free = this.#free.filter((id) => !doomed.has(id))
+    this.#file.truncateLog()
+  }
+
+  /** Wraps up to `most` keys anew that another key wrapped; how many, and how many cannot be. @throws trail.keyholder */
+  async rewrap(most: number, after: number, ask: Ask): Promise<{ last: number; rewrapped: number; lost: number }> {
+    const sql = `SELECT k.id, w.name AS "by", k.wrapped FROM keys k JOIN wrappers w ON w.id = k.wrapper
+      WHERE k.wrapper <> ? AND k.id > ? ORDER BY k.id LIMIT ?`
+    const rows = this.#file.all<Row>(sql, this.#wrapper, after, most)
+    if (rows.length === 0) return { last: after, rewrapped: 0, lost: 0 }
+    const { by, bytes: anew } = await ask({ rewrap: rows.map(({ by, wrapped }) => ({ by, bytes: wrapped })) })
+    const done = rows.flatMap(({ id }, at) => (anew[at] ? [{ id, bytes: anew[at] }] : []))
+    this.#file.transaction(() => {
+      const wrapper = this.#wrapperOf(by)
+      for (const { id, bytes } of done)
+        this.#file.run('UPDATE keys SET wrapper = ?, wrapped = ? WHERE id = ?', wrapper, bytes, id)
+    })
+    return { last: rows.at(-1)?.id ?? after, rewrapped: done.length, lost: rows.length - done.length }
+  }
+
+  /** After the last of `rewrap`: what the former key wrapped leaves the log too, and names that wrap nothing are dropped. */
+  rewrapped(): void {
+    this.#file.transaction(() =>
+      this.#file.run('DELETE FROM wrappers WHERE current = 0 AND id NOT IN (SELECT wrapper FROM keys)'),
+    )
+    this.#file.truncateLog()
+  }
+
+  close(): void {
+    this.note()
+    this.#file.close()
+  }
+}
