@@ -1,7 +1,6 @@
 /** The trail: append durably, read, search; stores behind one small port. Knows no HTTP and no provider. */
 export type { Documents } from './documents.ts'
 export { isBare } from './entries.ts'
-export type { KeyCare } from './key-care.ts'
 export { type Likeness, likeness } from './likeness.ts'
 export { openTrail, type TrailOptions } from './open.ts'
 export { folded, parseQuery, type Query } from './query.ts'
@@ -10,4 +9,3 @@ export type { Followed, Page, Recorded } from './store.ts'
 export type { StoreName } from './stores/index.ts'
 export type { SessionSummary, Summary } from './summary.ts'
 export type { Trail, TrailState } from './trail.ts'
-export { type Wrapped, type Wrapping, wrappingOf } from './wrapping.ts'
