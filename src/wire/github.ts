@@ -1,7 +1,7 @@
 /** What GitHub tells of Copilot's use: the streamed usage records of the audit log, and the list of seats. Reads no body. */
 import { Fault } from '#exchange'
-import { given, list, number, object, string } from './json.ts'
-import { isMoment, type Sighting } from './otlp.ts'
+import { given, isMoment, list, number, object, string } from './json.ts'
+import type { Sighting } from './otlp.ts'
 
 /** A call, and whose it was as GitHub says: a login, or `id <number>`. */
 export interface Reported extends Sighting {
@@ -47,7 +47,7 @@ export function readSeats(text: string): Reported[] {
   return list(document['seats']).flatMap((each) => {
     const { assignee, last_activity_at: last, last_activity_editor: editor } = object(each)
     const [login, from] = [given(object(assignee)['login']), Date.parse(string(last))]
-    if (login === undefined || Number.isNaN(from)) return []
+    if (login === undefined || !isMoment(from)) return []
     return [{ from, to: from, github: login, ...(given(editor) && { client: string(editor) }) }]
   })
 }

@@ -10,6 +10,11 @@ export const number = (value: unknown): number | undefined => (typeof value === 
 export const given = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined
 
+const [EARLIEST, LATEST] = [Date.UTC(2000), Date.UTC(2100)]
+/** Whether ms since the Unix epoch are a time that somebody may have meant. */
+export const isMoment = (ms: unknown): ms is number =>
+  Number.isInteger(ms) && Number(ms) >= EARLIEST && Number(ms) <= LATEST
+
 /** `{ [name]: value }` without what is undefined. */
 export function present<Values extends object>(values: Values): { [Name in keyof Values]?: NonNullable<Values[Name]> } {
   const entries = Object.entries(values).filter(([, value]) => value !== undefined && value !== null)

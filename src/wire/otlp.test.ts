@@ -84,8 +84,8 @@ const CALLS = [
 ]
 
 test('both encodings tell the same calls, and no word of a prompt', () => {
-  assert.deepEqual(readSightings(asJson(), 'application/json'), CALLS)
-  assert.deepEqual(readSightings(asProtobuf(), 'application/x-protobuf'), CALLS)
+  assert.deepEqual(readSightings(asJson(), 'application/json'), { calls: CALLS, odd: 0 })
+  assert.deepEqual(readSightings(asProtobuf(), 'application/x-protobuf'), { calls: CALLS, odd: 0 })
 })
 
 test('what is broken is refused, whatever it is', () => {
@@ -95,17 +95,22 @@ test('what is broken is refused, whatever it is', () => {
     [Buffer.from('{}'), 'application/json'],
     [Buffer.from('[]'), 'application/json'],
     [Buffer.from([0xff]), 'application/json'],
-    [Buffer.from('{"resourceSpans":[{"scopeSpans":[{"spans":[{"startTimeUnixNano":"x"}]}]}]}'), 'application/json'],
     [whole.subarray(0, whole.length - 1), 'application/x-protobuf'],
     [Buffer.from([0x0a, 0xff, 0xff, 0xff, 0xff, 0x0f]), 'application/x-protobuf'],
   ] as const)
     assert.throws(() => readSightings(bytes, type), { code: 'otlp.body' })
 })
 
-test('a call at a time that no calendar holds is let go', () => {
-  const spans = ['9'.repeat(40), '-1000000'].map((startTimeUnixNano) => ({ name: 'chat m', startTimeUnixNano }))
-  const bytes = Buffer.from(JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] }))
-  assert.deepEqual(readSightings(bytes, 'application/json'), [])
+test('a span of a time that cannot be is counted, and takes no other with it', () => {
+  for (const start of ['9'.repeat(400_000), '-1', '1.5', 1.5e21, 'x', '', '1', '9'.repeat(20), { a: 1 }]) {
+    const odd = { name: 'chat m', startTimeUnixNano: start, endTimeUnixNano: nano(AT) }
+    const spans = [odd, { ...odd, startTimeUnixNano: nano(AT) }]
+    const { calls, odd: count } = readSightings(
+      Buffer.from(JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] })),
+      'application/json',
+    )
+    assert.deepEqual([calls.map(({ from }) => from), count], [[AT], 1], String(start).slice(0, 9))
+  }
 })
 
 test('GitHub’s audit records and seats are read, and a broken line is named', () => {

@@ -1,7 +1,7 @@
 /** Calls of a model as clients report them over OTLP/HTTP, in JSON and in protobuf. Reads no prompt, no reply and no other span. */
 import { BinaryReader } from '@bufbuild/protobuf/wire'
 import { Fault } from '#exchange'
-import { list, object, string } from './json.ts'
+import { isMoment, list, object, string } from './json.ts'
 
 /** One call of a model, in its sender's words. Times in ms since the Unix epoch. */
 export interface Sighting {
@@ -22,36 +22,42 @@ interface Span {
   readonly resource: ReadonlyMap<string, string>
 }
 
+/** The calls of one export, and how many more there were whose times cannot be. */
+export interface Sightings {
+  readonly calls: readonly Sighting[]
+  readonly odd: number
+}
+
 /** More spans in one request than any client sends. */
 const MOST_SPANS = 20_000
 const CALLS = new Set(['chat', 'text_completion', 'generate_content'])
 const MS = 1_000_000n
-/** What a Date can hold, ms since the Unix epoch. Source: ECMA-262, time values. */
-const LAST_MOMENT = 8_640_000_000_000_000
 
-/** Whether a number is a time that can be told. */
-export const isMoment = (value: unknown): value is number =>
-  typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= LAST_MOMENT
+/** Nanoseconds as ms; NaN where it is no whole number of at most 20 digits, as 64 bits hold. Longer ones cost time to read. */
+const msOf = (nano: unknown): number => {
+  const digits = String(nano ?? 0)
+  return /^\d{1,20}$/.test(digits) ? Number(BigInt(digits) / MS) : Number.NaN
+}
 
 /**
  * The calls in an export of traces; a span whose time is none is let go. `type`: the request's content type.
  * Source: opentelemetry-proto 1.x, trace/v1/trace.proto and collector/trace/v1; GenAI semantic conventions, 2026-11.
  * @throws otlp.body
  */
-export function readSightings(bytes: Uint8Array, type: string): Sighting[] {
+export function readSightings(bytes: Uint8Array, type: string): Sightings {
   try {
     const spans = /json/i.test(type) ? spansOfJson(bytes) : spansOfProtobuf(bytes)
     if (spans.length > MOST_SPANS) throw new Fault('otlp.body', `more than ${MOST_SPANS} spans`)
-    return spans.filter(isCall).map(sightingOf)
+    const told = spans.filter(isCall)
+    const calls = told.filter(({ start, end }) => isMoment(start) && isMoment(end)).map(sightingOf)
+    return { calls, odd: told.length - calls.length }
   } catch (cause) {
     throw cause instanceof Fault ? cause : new Fault('otlp.body', undefined, { cause })
   }
 }
 
-const isCall = ({ name, start, end, attributes }: Span): boolean =>
-  isMoment(start) &&
-  isMoment(end) &&
-  (CALLS.has(attributes.get('gen_ai.operation.name') ?? '') || /^chat \S/.test(name))
+const isCall = ({ name, attributes }: Span): boolean =>
+  CALLS.has(attributes.get('gen_ai.operation.name') ?? '') || /^chat \S/.test(name)
 
 function sightingOf({ start, end, attributes, resource }: Span): Sighting {
   const one = (...names: string[]) => names.map((name) => attributes.get(name)).find(Boolean)
@@ -73,8 +79,8 @@ function spansOfJson(bytes: Uint8Array): Span[] {
     return list(object(each)['scopeSpans']).flatMap((scope) =>
       list(object(scope)['spans']).map((span) => {
         const { name, startTimeUnixNano, endTimeUnixNano, attributes } = object(span)
-        const [start, end] = [startTimeUnixNano, endTimeUnixNano].map((nano) => Number(BigInt(String(nano ?? 0)) / MS))
-        return { name: string(name), start: start ?? 0, end: end ?? 0, attributes: attributesOf(attributes), resource }
+        const [start, end] = [msOf(startTimeUnixNano), msOf(endTimeUnixNano ?? startTimeUnixNano)]
+        return { name: string(name), start, end, attributes: attributesOf(attributes), resource }
       }),
     )
   })
@@ -116,13 +122,13 @@ function spanOf(bytes: Uint8Array, resource: Span['resource']): Span {
   const pairs: Uint8Array[] = []
   fieldsOf(bytes, (field, reader) => {
     if (field === 5) name = reader.string()
-    else if (field === 7) start = Number(BigInt(reader.fixed64()) / MS)
-    else if (field === 8) end = Number(BigInt(reader.fixed64()) / MS)
+    else if (field === 7) start = msOf(reader.fixed64())
+    else if (field === 8) end = msOf(reader.fixed64())
     else if (field === 9) pairs.push(reader.bytes())
     else return false
     return true
   })
-  return { name, start, end, attributes: pairsOf(pairs), resource }
+  return { name, start, end: end || start, attributes: pairsOf(pairs), resource }
 }
 
 /** Attributes whose value is a text. */

@@ -40,10 +40,14 @@ const METADATA: readonly (readonly [method: RegExp, path: RegExp, name: string])
  * connection, undefined for any other provider.
  */
 export function routeFor(method: string, path: string, host?: string): Route | undefined {
-  const surface = host === undefined ? undefined : surfaceOf(method, path, host)
+  if (host === undefined || SOCKET.has(method)) return anyRoute(method, path)
+  const surface = surfaceOf(method, path, host)
   if (surface === 'unread') return { kind: 'unread' }
-  return (surface && routeOf(surface)) ?? anyRoute(method, path)
+  return surface ? routeOf(surface) : spokenAt(method, path)
 }
+
+/** What a WebSocket bears is told by its path alone, at Copilot as elsewhere. */
+const SOCKET: ReadonlySet<string> = new Set<Verb>(['UPGRADE', 'MESSAGE', 'SIGNAL', 'OTHER'])
 
 function routeOf({ what, name, protocol: spoken }: Surface): Route | undefined {
   if (what !== 'model') return { kind: what, name }
@@ -52,9 +56,15 @@ function routeOf({ what, name, protocol: spoken }: Surface): Route | undefined {
 }
 
 function anyRoute(method: string, path: string): Route | undefined {
-  const asks = (each: Protocol) => method === 'POST' || (method === 'MESSAGE' && each.socket)
-  const protocol = PROTOCOLS.find((each) => asks(each) && each.owns(path))
-  if (protocol) return { kind: 'exchange', protocol }
+  const spoken = spokenAt(method, path)
+  if (spoken) return spoken
   const known = METADATA.find(([verb, form]) => verb.test(method) && form.test(path))
   return known ? { kind: 'metadata', name: known[2] } : undefined
+}
+
+/** A path that ends as a protocol's do is read in full wherever it stands. */
+function spokenAt(method: string, path: string): Route | undefined {
+  const asks = (each: Protocol) => method === 'POST' || (method === 'MESSAGE' && each.socket)
+  const protocol = PROTOCOLS.find((each) => asks(each) && each.owns(path))
+  return protocol && { kind: 'exchange', protocol }
 }

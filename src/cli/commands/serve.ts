@@ -20,7 +20,7 @@ export const serve: Register = (program) => {
           say(safe(`gatelog: ${fault.message}. ${fault.remedy}`))
           setTimeout(() => process.exit(1), LAST_WORDS_MS)
         },
-        tell: (line) => say(safe(`gatelog: ${line}`)),
+        tell: (line) => say(safe(`gatelog: ${line}`).replaceAll('\n', '\n  ')),
       })
       await welcome(program.version() ?? '', config, gatelog)
       stopOn(gatelog)

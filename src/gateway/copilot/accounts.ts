@@ -29,6 +29,8 @@ const KIND = 'credential'
 const DAY_MS = 86_400_000
 /** So many credentials are remembered; the one that was not used for longest goes first. */
 const MOST = 20_000
+/** Of those that GitHub said nothing of yet so many of one actor: whoever makes up more forgets own ones. */
+const MOST_UNSAID = 256
 /** A login by GitHub's own id is a help, not a proof; so many are remembered. */
 const MOST_LOGINS = 20_000
 
@@ -43,6 +45,8 @@ export class Accounts {
   readonly #options: AccountsOptions
   readonly #known = new Map<string, Credential>()
   readonly #logins = new Map<string, string>()
+  /** Those of each actor that GitHub said nothing of, by use. */
+  readonly #unsaid = new Map<string, Set<string>>()
   /** Those whose last writing failed. */
   readonly #owed = new Set<string>()
 
@@ -71,11 +75,13 @@ export class Accounts {
     if (JSON.stringify(record) !== JSON.stringify(known)) this.#save(record)
   }
 
-  /** A token that was given out for a credential: whose that is, it is. */
-  learnToken(fingerprint: string, of: Pick<Credential, 'of' | 'until' | 'actor'>): void {
+  /** A token that was given out for a credential: whose that was first, it is. */
+  learnToken(fingerprint: string, token: Pick<Credential, 'until' | 'actor'> & { readonly of: string }): void {
     const now = this.#options.now()
     if (this.#known.size % 64 === 0) this.#forgetExpired()
-    if (!this.#known.has(fingerprint)) this.#save({ fingerprint, first: now, seen: now - (now % DAY_MS), ...of })
+    if (this.#known.has(fingerprint)) return
+    const actor = this.#known.get(token.of)?.actor ?? token.actor
+    this.#save({ fingerprint, first: now, seen: now - (now % DAY_MS), ...token, actor })
   }
 
   /** The login that GitHub told of an id; whoever shows the id need not be that account. */
@@ -97,18 +103,39 @@ export class Accounts {
   #hold(record: Credential): void {
     this.#known.delete(record.fingerprint)
     this.#known.set(record.fingerprint, record)
+    this.#noteSaid(record)
     if (record.id && record.login) {
       if (this.#logins.size >= MOST_LOGINS) this.#logins.clear()
       this.#logins.set(record.id, record.login)
     }
   }
 
+  #noteSaid({ fingerprint, actor, login, plan, of }: Credential): void {
+    this.#dropUnsaid(actor, fingerprint)
+    if (login !== undefined || plan !== undefined || of !== undefined) return
+    this.#unsaid.set(actor, (this.#unsaid.get(actor) ?? new Set()).add(fingerprint))
+  }
+
+  #dropUnsaid(actor: string, fingerprint: string): void {
+    const unsaid = this.#unsaid.get(actor)
+    unsaid?.delete(fingerprint)
+    if (unsaid?.size === 0) this.#unsaid.delete(actor)
+  }
+
+  /** The one to forget, if any: of an actor with too many that nobody vouched for, else where there are too many in all. */
+  #surplus(actor: string): string | undefined {
+    const unsaid = this.#unsaid.get(actor)
+    if (unsaid && unsaid.size > MOST_UNSAID) return [...unsaid][0]
+    if (this.#known.size <= MOST) return undefined
+    const [any] = this.#unsaid.values()
+    const [oldest] = any ?? this.#known.keys()
+    return oldest
+  }
+
   #save(record: Credential): void {
     this.#hold(record)
-    for (const oldest of this.#known.keys()) {
-      if (this.#known.size <= MOST) break
-      this.#forget(oldest)
-    }
+    const surplus = this.#surplus(record.actor)
+    if (surplus !== undefined) this.#forget(surplus)
     this.#owed.delete(record.fingerprint)
     this.#options.documents.put(KIND, record.fingerprint, record).catch(() => this.#owed.add(record.fingerprint))
   }
@@ -120,6 +147,8 @@ export class Accounts {
   }
 
   #forget(fingerprint: string): void {
+    const actor = this.#known.get(fingerprint)?.actor
+    if (actor !== undefined) this.#dropUnsaid(actor, fingerprint)
     this.#known.delete(fingerprint)
     this.#owed.delete(fingerprint)
     this.#options.documents

@@ -5,8 +5,15 @@ import type { Connection } from '../connection.ts'
 import type { Exchange } from '../exchange.ts'
 import type { Head } from '../turn.ts'
 
-/** The same whatever scheme it is sent under; GitHub takes `token` and `Bearer`. */
-const bare = (credential: string): string => credential.replace(/^(?:Bearer|token) +/i, '')
+/** The same whatever scheme it is sent under: GitHub takes `token`, `Bearer`, and `Basic` with it as either half. */
+function bare(credential: string): string {
+  const [, scheme = '', value = ''] = /^(Bearer|token|Basic)\s+(.*)$/is.exec(credential) ?? []
+  if (scheme === '') return credential
+  if (scheme.toLowerCase() !== 'basic') return value.trim()
+  const [user = '', ...rest] = Buffer.from(value, 'base64').toString('latin1').split(':')
+  const password = rest.join(':')
+  return password === '' || password === 'x-oauth-basic' ? user : password
+}
 
 /** Keyed fingerprint of a credential, 32 hexadecimal digits. */
 export const fingerprintOfCredential = (keyring: Keyring, credential: string): string =>

@@ -32,10 +32,14 @@ export async function takeTelemetry(
     house.limits.bytes(actor.id, bytes.length)
     if (request.method !== 'POST' || !/^application\/(json|x-protobuf)\b/i.test(type))
       throw new Fault('otlp.body', type)
-    if (request.url === `${PREFIX}traces`)
+    if (request.url === `${PREFIX}traces`) {
+      const { calls, odd } = readSightings(bytes, type)
+      const who = { actor: actor.id }
       house.sightings.see(
-        readSightings(bytes, type).map((each) => ({ ...each, who: { actor: actor.id }, via: 'otlp' })),
+        calls.map((each) => ({ ...each, who, via: 'otlp' })),
+        odd,
       )
+    }
     response.writeHead(200, { 'content-type': json ? 'application/json' : 'application/x-protobuf' })
     response.end(json ? '{}' : '')
   } catch (error) {

@@ -1,6 +1,7 @@
 /** What telemetry reports and the record holds is no bypass; what it does not hold is one, once, and only a minute later. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { Fault } from '#exchange'
 import { within } from '../asking.case.ts'
 import type { openHouse } from '../house.case.ts'
 
@@ -75,6 +76,20 @@ test('a secret in telemetry reaches no entry, and a flood of one actor is bounde
     assert.deepEqual([sightings.waiting, sightings.tally.dropped], [1000, 501])
     await sightings.settle(Date.now() + MINUTE + 1)
     assert.ok(!JSON.stringify(house.watched.entries).includes(secret))
+  }))
+
+test('what the trail does not take waits for it; of what cannot have been there is a count', () =>
+  within({ script }, async (house) => {
+    const cannot = { ...span(interaction('odd')), startTimeUnixNano: '9'.repeat(40) }
+    await told(house, exportOf(span(interaction('elsewhere')), cannot))
+    const { sightings } = house.house
+    assert.deepEqual([sightings.tally.seen, sightings.tally.dropped, sightings.waiting], [2, 1, 1])
+    house.watched.fail = new Fault('trail.unavailable')
+    await assert.rejects(sightings.settle(Date.now() + MINUTE + 1), { code: 'trail.unavailable' })
+    house.watched.fail = undefined
+    assert.equal(sightings.waiting, 1)
+    await sightings.settle(Date.now() + MINUTE + 1)
+    assert.deepEqual([sightings.waiting, sightings.tally.bypasses, bypasses(house).length], [0, 1, 1])
   }))
 
 test('who has no key, a broken body and other signals', () =>

@@ -22,7 +22,7 @@ export interface Tally {
   seen: number
   onRecord: number
   bypasses: number
-  /** Not looked at: too many at once, or told before. */
+  /** Not looked at: too many at once, told before, or of a time that cannot be. */
   dropped: number
 }
 
@@ -66,9 +66,11 @@ export class Sightings {
     return this.#waiting.size
   }
 
-  /** Takes what was seen; it is decided a minute later. */
-  see(seen: readonly Seen[]): void {
+  /** Takes what was seen; it is decided a minute later. `odd`: how many more told a time that cannot be. */
+  see(seen: readonly Seen[], odd = 0): void {
     const now = this.#options.now()
+    this.tally.seen += odd
+    this.tally.dropped += odd
     for (const one of seen) {
       if (!this.#isNew(one, now)) continue
       this.tally.seen++
@@ -118,15 +120,15 @@ export class Sightings {
     return tally
   }
 
-  /** Decides what is due. */
+  /** Decides what is due. What the trail does not take goes on waiting. @throws trail.* */
   async settle(now: number): Promise<void> {
     for (const [key, { seen, due }] of this.#waiting) {
       if (due > now) continue
+      if (await this.#isOnRecord(seen)) this.tally.onRecord++
+      else if (!(await this.#bypassed(seen))) this.tally.dropped++
       this.#waiting.delete(key)
       this.#count(seen.who, -1)
       this.#known.set(key, true, now)
-      if (await this.#isOnRecord(seen)) this.tally.onRecord++
-      else if (!(await this.#bypassed(seen))) this.tally.dropped++
     }
   }
 

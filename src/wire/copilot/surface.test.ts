@@ -65,4 +65,10 @@ for (const [method, host, path, name] of FOUND)
 test('on hosts of Copilot alone a protocol owns its paths wherever they stand', () => {
   assert.equal(routeFor('POST', '/v2/chat/completions', 'api')?.kind, 'exchange')
   assert.equal(routeFor('POST', '/v2/chat/completions', 'github')?.kind, 'unread')
+  for (const [method, path] of [
+    ['POST', '/v1/embeddings'],
+    ['GET', '/v2/models'],
+    ['HEAD', '/'],
+  ] as const)
+    assert.deepEqual([routeFor(method, path, 'api'), routeFor(method, path)?.kind], [undefined, 'metadata'])
 })

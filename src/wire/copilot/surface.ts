@@ -40,6 +40,7 @@ export const SURFACE: readonly Surface[] = [
   model('api', '/chat/completions', 'chat', 'chat'),
   model('api', '/responses', 'responses', 'responses'),
   model('api', '/v1/messages', 'messages', 'messages'),
+  row('api', 'POST', '/agents/sessions', 'content', 'agents'),
   model('api', '/agents/{slug}', 'chat', 'agent'),
   row('api', 'POST', '/v1/messages/count_tokens', 'metadata', 'token count'),
   row('api', 'GET', '/models', 'metadata', 'models'),
