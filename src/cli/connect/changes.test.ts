@@ -6,23 +6,25 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { isAbsolute, join, relative } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import type { Fault } from '#exchange'
 import { folderFor } from '../house.case.ts'
 import { apply, undoing, writing } from './changes.ts'
 import { claude } from './claude.ts'
 import type { Client, Target } from './client.ts'
+import { CLIENTS } from './clients.ts'
 import { codex } from './codex.ts'
 import { copilot } from './copilot.ts'
 import { statementsOf } from './toml.ts'
 
-const target = (key: string): Target => ({
-  ...{ connection: 'demo', kind: 'demo', own: false, base: 'http://127.0.0.1:8484/c/demo', version: '/v1', key },
+const target = (key: string, kind = 'demo'): Target => ({
+  ...{ connection: 'demo', kind, own: false, base: 'http://127.0.0.1:8484/c/demo', version: '/v1', key },
   model: undefined,
   ...{ gateway: 'http://g.example', agent: false, forward: false, ca: 'ca.pem' },
 })
@@ -130,6 +132,26 @@ test('a link stays a link, and its target is changed', (t) => {
   apply(undoing(place))
   assert.equal(readFileSync(real, 'utf8'), '{}')
 })
+
+for (const client of CLIENTS)
+  test(`${client.name}: undone as it was written, in a folder that is a link, and by a relative path`, (t) => {
+    const { folder } = placeFor(t)
+    const real = realpathSync(folderFor(t))
+    const home = join(folderFor(t), 'home')
+    symlinkSync(real, home)
+    const settings = client.settings(target('k1', client.kinds.at(-1)))
+    const usual = client.file({ home, env: () => undefined })
+    for (const path of [isAbsolute(usual) ? usual : join(home, usual), relative('.', join(home, 'new', 'rel'))]) {
+      apply(writing({ folder, path }, settings))
+      assert.match(readFileSync(path, 'utf8'), /g\.example|k1/)
+      apply(writing({ folder, path }, settings))
+      const change = undoing({ folder, path })
+      assert.equal(change.changed, false)
+      apply(change)
+      assert.equal(existsSync(path), false)
+      assert.deepEqual(readdirSync(folder), [])
+    }
+  })
 
 test('a change that comes between showing and writing is not written over', (t) => {
   const place = placeFor(t)

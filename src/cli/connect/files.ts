@@ -15,12 +15,12 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { dirname } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { Fault } from '#exchange'
 
 /** `text` is undefined where there is no file. */
 export interface File {
-  /** With links followed. */
+  /** Absolute, with links followed, also those of its folders where there is no file yet: a file has one name. */
   readonly path: string
   readonly text: string | undefined
 }
@@ -30,7 +30,7 @@ const MOST_BYTES = 4_194_304
 /** @throws client.file for what is no file, too large, not to be read, or no UTF-8 */
 export function readFile(path: string): File {
   const found = attempt(path, () => lstatSync(path, { throwIfNoEntry: false }))
-  if (!found) return { path, text: undefined }
+  if (!found) return { path: attempt(path, () => placeOf(resolve(path))), text: undefined }
   const target = attempt(path, () => realpathSync(path))
   const stats = attempt(target, () => statSync(target))
   if (!stats.isFile()) throw new Fault('client.file', `${target} is no file`)
@@ -41,6 +41,14 @@ export function readFile(path: string): File {
   } catch (cause) {
     throw new Fault('client.file', `${target} is no UTF-8`, { cause })
   }
+}
+
+/** Where a file that is not there will stand: the links of the folders that are there are followed. */
+function placeOf(path: string): string {
+  const folder = dirname(path)
+  if (folder === path) return path
+  const there = lstatSync(folder, { throwIfNoEntry: false })
+  return join(there ? realpathSync(folder) : placeOf(folder), basename(path))
 }
 
 /**
