@@ -15,9 +15,9 @@ export interface Running {
   end(): Promise<void>
 }
 
-/** Starts a program that prints `port <n>`. */
-export async function start(command: string, args: readonly string[]): Promise<Running> {
-  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] })
+/** Starts a program that prints `port <n>`. `more`: variables beside our own. */
+export async function start(command: string, args: readonly string[], more: NodeJS.ProcessEnv = {}): Promise<Running> {
+  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, ...more } })
   for await (const line of createInterface({ input: child.stdout })) {
     const port = /^port (\d+)/.exec(line)?.[1]
     if (port) return { child, pid: child.pid ?? 0, port: Number(port), end: () => end(child) }

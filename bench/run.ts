@@ -1,11 +1,14 @@
 // `npm run bench [-- --short]`: what the gateway costs beside nginx, a bare relay and nothing, in one interleaved run.
-// Writes bench/RESULTS.md. A run in which the record lacks an exchange is void and exits with 1.
-import { writeFileSync } from 'node:fs'
+// Writes bench/RESULTS.md. A run in which the record lacks an exchange is void and exits with 1. `--only forward` measures the
+// forward door alone and writes its section alone.
+import { readFileSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { RULES } from '#masking'
 import type { Summary } from '#trail'
 import { waitedOnClean } from './clean.ts'
+import { forwardPage, withForward } from './forward/page.ts'
+import { forwarded } from './forward/scenario.ts'
 import { start } from './process.ts'
 import type { Cut } from './prompts.ts'
 import { FULL_RESTED, report } from './report.ts'
@@ -30,8 +33,8 @@ const SCALE: Scale = short
 /** What upstream takes for its first byte where it thinks, in ms: little for a model, more than a group commit. */
 const THINKING = 10
 
-/** Every exchange on the record, and how many of them have their reply. */
-async function recorded({ folder }: Gateway): Promise<{ all: number; replied: number }> {
+/** Every exchange on the record that went on, and how many of them have their reply. */
+async function recorded({ folder }: Pick<Gateway, 'folder'>): Promise<{ all: number; replied: number }> {
   let [all, replied, before] = [0, 0, '']
   do {
     const page = await new Promise<{ exchanges: Summary[]; next?: string }>((resolve, reject) => {
@@ -42,12 +45,36 @@ async function recorded({ folder }: Gateway): Promise<{ all: number; replied: nu
         .once('error', reject)
         .end()
     })
-    all += page.exchanges.length
+    all += page.exchanges.filter(({ kind }) => kind !== 'refused').length
     replied += page.exchanges.filter(({ kind }) => kind === 'replied').length
     before = page.next ?? ''
   } while (before)
   return { all, replied }
 }
+
+const RESULTS = join(import.meta.dirname, 'RESULTS.md')
+
+/** The section of the forward door; undefined where the record does not hold what was sent. */
+async function forward(): Promise<string | undefined> {
+  const run = await forwarded(short ? 1 : 3, short ? 300 : 800)
+  try {
+    const { all, replied } = await recorded(run.gateway)
+    process.stdout.write(`forward door: ${run.asked} requests and turns sent, ${all} exchanges, ${replied} replied\n`)
+    return all === run.asked && replied === run.asked ? forwardPage(run.results) : undefined
+  } finally {
+    await run.end()
+  }
+}
+
+async function onlyForward(): Promise<never> {
+  process.stdout.write(`${machine()}\n`)
+  const section = await forward()
+  process.stdout.write(section ? `\n${section}` : '\nVOID: the record does not hold what was sent\n')
+  if (section && !short) writeFileSync(RESULTS, withForward(readFileSync(RESULTS, 'utf8'), section))
+  process.exit(section ? 0 : 1)
+}
+
+if (process.argv.join(' ').includes('--only forward')) await onlyForward()
 
 const slow64 = (cut: Cut) => ({ wide: 64, seconds: short ? 4 : 10, cut })
 const upstream = await start(process.execPath, [join(import.meta.dirname, 'upstream.ts')])
@@ -67,6 +94,8 @@ try {
   process.stdout.write(`WebSockets: ${sockets.sent} handshakes and turns, ${onSockets.replied} exchanges recorded\n`)
   void_ ||= onSockets.all !== sockets.sent || onSockets.replied !== sockets.sent
   await sockets.end()
+  const door = await forward()
+  void_ ||= door === undefined
   const results = {
     framed: sockets.framed,
     small: await smallRequests(targets, load, SCALE),
@@ -92,10 +121,11 @@ try {
     )
     void_ ||= all !== sent || replied !== sent
   }
-  const text = report(results, { short, machine: machine(), many: SCALE.slow, thinking: THINKING })
+  const page = report(results, { short, machine: machine(), many: SCALE.slow, thinking: THINKING })
+  const text = door ? withForward(page, door) : page
   process.stdout.write(`\n${text}`)
   if (void_) process.stdout.write('\nVOID: the record does not hold what was sent\n')
-  else if (!short) writeFileSync(join(import.meta.dirname, 'RESULTS.md'), text)
+  else if (!short) writeFileSync(RESULTS, text)
 } finally {
   await Promise.all([
     load.end(),

@@ -50,15 +50,25 @@ export async function relay(kind: 'bare' | 'ours', port: number): Promise<Target
   }
 }
 
-/** Everything on: identity, masking, rules, the durable trail with its index of words. */
-export async function gateway(port: number, durable: 'before' | 'during'): Promise<Gateway> {
+/** A gateway that runs. */
+export interface Served {
+  readonly url: string
+  readonly key: string
+  readonly folder: string
+  readonly yaml: string
+  pids(): readonly number[]
+  /** Ends the process and leaves its folder. */
+  stop(): Promise<void>
+  end(): Promise<void>
+}
+
+/** Starts one, with a key. `more` is what it is told beside where it listens, where it writes, and limits that nothing here meets. */
+export async function serve(more: string): Promise<Served> {
   const folder = mkdtempSync(join(tmpdir(), 'gatelog-bench-'))
   const yaml = `listen: { gateway: '127.0.0.1:0', health: '127.0.0.1:0' }
 data: ${folder}/data
-durable: ${durable}
 limits: { actor: { open_streams: 10000, bytes_per_hour: 1000000000000 } }
-connections: { up: { kind: openai, url: 'http://127.0.0.1:${port}' } }
-rules:
+${more}rules:
   - { name: dumps, when: 'prompt.text.contains("pg_dump") && actor.kind == "job"', then: deny, reason: Ask the data team }
   - { name: secrets, when: 'findings.exists(f, f.rule == "github-pat")', then: alert, reason: A token }
 `
@@ -74,16 +84,26 @@ rules:
   const made = execFileSync(process.execPath, [BIN, '--config', config, '--json', 'keys', 'create', '--user', 'bench'])
   const { key } = JSON.parse(made.toString()) as { key: string }
   return {
-    name: `gateway, everything on${durable === 'during' ? ', durable: during' : ''}`,
-    url: `${url}/c/up${PATH}`,
-    headers: { 'x-gatelog-key': key },
+    ...{ url, key, folder, yaml },
     pids: () => [child.pid ?? 0],
-    ...{ folder, yaml },
     stop: () => end(child),
     async end() {
       await end(child)
       rmSync(folder, { recursive: true, force: true })
     },
+  }
+}
+
+/** Everything on: identity, masking, rules, the durable trail with its index of words. */
+export async function gateway(port: number, durable: 'before' | 'during'): Promise<Gateway> {
+  const served = await serve(`durable: ${durable}
+connections: { up: { kind: openai, url: 'http://127.0.0.1:${port}' } }
+`)
+  return {
+    ...served,
+    name: `gateway, everything on${durable === 'during' ? ', durable: during' : ''}`,
+    url: `${served.url}/c/up${PATH}`,
+    headers: { 'x-gatelog-key': served.key },
   }
 }
 
@@ -123,7 +143,7 @@ function installed(): boolean {
   return there()
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   const probe = createServer()
   return new Promise((resolve) =>
     probe.listen(0, '127.0.0.1', () => {
