@@ -16,7 +16,7 @@ import {
 import type { Identity } from '#identity'
 import type { Engine } from '#masking'
 import { dial, reachOf } from '#relay'
-import type { Reads, Trail } from '#trail'
+import type { Custody, Reads, Trail } from '#trail'
 import type { Authorities } from './ca/authorities.ts'
 import { caChecks, trustChecks } from './ca/checks.ts'
 import type { Names } from './config-names.ts'
@@ -37,6 +37,7 @@ export interface BackendOptions {
   untrusting?(): readonly Untrusting[]
   sightings(): Sightings
   readonly reads: Reads
+  readonly custody: Custody
   /** Who reads a record that no server holds. */
   readonly reader?: Fact
   /** Compiled when it is asked for first. */
@@ -53,6 +54,7 @@ export function backendOf(options: BackendOptions): Backend {
     reading: readingOf(options),
     ...waysOf(options.connections),
     coverage: coverageOf(options),
+    custody: options.custody,
     knows: (name) => options.config().connections(NO_DEMO).has(name),
     ca() {
       const ca = options.ca()

@@ -21,13 +21,14 @@ import {
 import { type Identity, openIdentity, openLimits } from '#identity'
 import type { Engine } from '#masking'
 import { openRelay } from '#relay'
-import { openTrail, Reads, type Trail } from '#trail'
+import { Custody, openTrail, Reads, type Trail } from '#trail'
 import { formOfText, PROTOCOLS } from '#wire'
 import { backendOf } from './backend.ts'
 import { type Authorities, openAuthorities } from './ca/authorities.ts'
 import { PROVIDER_HOSTS } from './ca/providers.ts'
 import type { Config } from './config.ts'
 import { socketIn } from './config-place.ts'
+import { daily } from './daily.ts'
 import { startDemo } from './demo/index.ts'
 import { actionsIn, engineOf } from './engine.ts'
 import { openGapMark } from './gap-mark.ts'
@@ -68,7 +69,8 @@ export async function openRecord(config: Pick<Config, 'data' | 'path_keys'>, onL
     },
   })
   const reads = new Reads({ trail, now: Date.now, uuid: () => uuid7(Date.now()) })
-  return { keyring, trail, identity, reads, latched: latch.signal }
+  const custody = new Custody({ trail, keyring, now: Date.now, uuid: () => uuid7(Date.now()) })
+  return { keyring, trail, identity, reads, custody, latched: latch.signal }
 }
 
 type OpenRecord = Awaited<ReturnType<typeof openRecord>>
@@ -118,6 +120,7 @@ export async function openGatelog(first: Config, ears: Ears): Promise<Gatelog> {
   running.ports.push(health.port)
   const api = await openApi(socketIn(first.data), running.backend)
   opened.defer(() => api.close())
+  opened.defer(daily(record.custody, ears.tell))
   const all = opened.move()
   return {
     gateway: gateway.url,

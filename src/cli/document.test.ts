@@ -59,6 +59,8 @@ test('the help of every command has examples, and they name commands and options
   }
 })
 
+const ASSEMBLED = Buffer.from('{"model":"m","stream":true,"messages":[],"tools":[]}')
+
 /** Between them these bear every field that an entry may have. */
 function entries(): Entry[] {
   const [asked, replied] = exchangeOf({ nth: 1, text: 'text' })
@@ -70,6 +72,10 @@ function entries(): Entry[] {
     follows: idOf(1),
     warmUp: true,
     credential: 'c',
+    keep: 'redacted',
+    body: { bytes: ASSEMBLED, type: 'application/json', received: 'r', sent: 's', assembled: true },
+    retain: '7y',
+    measure: { size: 3, type: 'text/plain', received: 'r', sent: 's' },
   }
   const failed: Ending = {
     ...replied,
@@ -81,12 +87,15 @@ function entries(): Entry[] {
     alerts: ['restore.refused'],
     tunnel: { sent: 1, received: 2 },
     outcomes: { taken: 1, foreign: 0, unknown: 0, repeated: 0 },
+    measure: { size: 3, type: 'text/plain', received: 'r', sent: 's' },
   }
   const own = JSON.stringify({ input: 'more', previous_response_id: 'r0', generate: false })
   const body = { bytes: Buffer.from(own), type: 'application/json', received: 'r', sent: 's' }
+  const old = AT - 10 * 86_400_000
+  const over: Opening = { ...refusedOf(7, 'text'), exchange: idOf(7, old), at: old, retain: '1d' }
   const goesOn: Opening = { ...asked, exchange: idOf(4), route: 'responses', follows: idOf(99), body }
   return [
-    ...[asked, replied, goesOn, refusedOf(2, 'text'), deny, failed],
+    ...[over, asked, replied, goesOn, refusedOf(2, 'text'), deny, failed],
     ...[1, 3].map((nth) => outcomeOf(nth, 'text')),
   ]
 }
@@ -170,6 +179,25 @@ test('the JSON of every command is what the document says', async (t) => {
   house.identity.admit(house.identity.recognise(made.key), 'header', 'demo')
   await told('`gatelog keys revoke`', 'keys', 'revoke', made.record.id, '--why', 'left')()
   await told('`gatelog keys list`', 'keys', 'list')()
+  const scope = ['--user', 'ana', '--session', 's', '--connection', 'demo', '--query', 'word', '--since', '2026-11-01']
+  await told(
+    '`gatelog hold add`',
+    'hold',
+    'add',
+    ...scope,
+    '--until',
+    '2026-12-01',
+    '--exchange',
+    idOf(1),
+    '--why',
+    'x',
+  )()
+  await told('`gatelog hold add`', 'hold', 'add', '--exchange', idOf(7, AT - 10 * 86_400_000), '--why', 'x')()
+  await told('`gatelog purge`', 'purge', '--dry-run')()
+  const { holds: list } = (await json(folder, 'hold', 'list')) as { holds: { id: string }[] }
+  await told('`gatelog hold list`', 'hold', 'list')()
+  for (const { id } of list) await told('`gatelog hold release`', 'hold', 'release', id, '--why', 'y')()
+  await told('`gatelog purge`', 'purge', '--yes')()
   const said = heard(start(t, folder, ['tail', '--json']))
   const SOME = { reader: { value: 'ana', source: 'declared' }, count: 1, times: 1 } as const
   const gap = { kind: 'gap', at: AT, from: 1, to: 2, count: 3, reason: 'text', signature: 's' } as const
@@ -187,6 +215,15 @@ test('the JSON of every command is what the document says', async (t) => {
     ...SOME,
   } as const
   await until(said, /"read"/, (nth) => trail.append({ ...read, exchange: idOf(nth + 4000) }))
+  const act = { at: AT, who: { value: 'ana', source: 'declared' }, why: 'text' } as const
+  const days = [{ day: '2026-11-24', retain: '1d', entries: 1, exchanges: 1 }]
+  await until(said, /"hold"/, (nth) =>
+    trail.append({ kind: 'hold', ...act, scope: { user: 'd' }, exchange: idOf(nth + 5000) }),
+  )
+  await until(said, /"release"/, (nth) =>
+    trail.append({ kind: 'release', ...act, hold: 'h', exchange: idOf(nth + 6000) }),
+  )
+  await until(said, /"purge"/, (nth) => trail.append({ kind: 'purge', ...act, days, exchange: idOf(nth + 7000) }))
   await until(said, /"bypass"/, (nth) => trail.append({ ...BYPASS, exchange: idOf(nth + 3000) }))
   await until(said, /"outcome"/, () => trail.append(outcomeOf(3, 'text')))
   await until(said, /"refused"/, (nth) => trail.append(refusedOf(nth + 1000, 'text')))

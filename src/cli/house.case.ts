@@ -11,7 +11,7 @@ import { type Backend, openApi, type SecretSearch } from '#console'
 import type { Entry, Keyring } from '#exchange'
 import { fingerprintOf, SHORTEST_PRINTED } from '#gateway'
 import { Identity } from '#identity'
-import { openTrail, Reads, type Trail } from '#trail'
+import { Custody, openTrail, Reads, type Trail } from '#trail'
 
 const BIN = join(import.meta.dirname, '../../bin/gatelog.mjs')
 
@@ -101,6 +101,7 @@ export async function openHouse(
   const reads = new Reads({ trail, now: Date.now, uuid: secretsFor().uuid })
   const hosts = { api: 'http://127.0.0.1:1/' }
   const backend: Backend = {
+    custody: new Custody({ trail, keyring, now: Date.now, uuid: uuidNow }),
     ...{ trail, identity, now: Date.now, secrets: secretsFor(), coverage: NO_COVERAGE, log: () => LOG },
     reading: { reads, via: 'server', masked: (text) => text.replaceAll('kangaroo', '[masked]') },
     connections: () => [{ name: 'demo', kind: 'demo', credentials: 'passthrough', hosts }],

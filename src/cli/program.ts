@@ -11,8 +11,10 @@ import { connections } from './commands/connections.ts'
 import { coverage } from './commands/coverage.ts'
 import { doctor } from './commands/doctor.ts'
 import { exportCommand } from './commands/export.ts'
+import { hold } from './commands/hold.ts'
 import { keys } from './commands/keys.ts'
 import { mask } from './commands/mask.ts'
+import { purge } from './commands/purge.ts'
 import { reads } from './commands/reads.ts'
 import { replay } from './commands/replay.ts'
 import { rules } from './commands/rules.ts'
@@ -30,6 +32,7 @@ import { safe } from './terminal.ts'
 const COMMANDS: readonly Register[] = [
   ...[serve, check, keys, connections, connect, ca, agent],
   ...[search, show, replay, tail, sessions, reads, exportCommand],
+  ...[purge, hold],
   ...[scan, mask, rules],
   ...[doctor, coverage, completion, version],
 ]

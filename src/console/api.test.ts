@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { Fault, type Keyring, type Opening } from '#exchange'
 import { Identity } from '#identity'
-import { openTrail, Reads } from '#trail'
+import { Custody, openTrail, Reads } from '#trail'
 import { type Backend, openApi } from './index.ts'
 
 const keyring: Keyring = {
@@ -46,6 +46,7 @@ async function openSocket(t: TestContext, kind: 'memory' | 'sqlite' = 'memory', 
     secrets: { allowed: false, perHour: 1, via: 'server', fingerprint: () => undefined, uuid: () => '' },
     reading: { reads: note ? { note } : reads, via: 'server', masked: (text) => text.replace('hush', '[masked]') },
     coverage: { coverage: () => assert.fail(), review: async (_, reports) => ({ ...TALLY, seen: reports.length }) },
+    custody: new Custody({ trail, keyring, now: Date.now, uuid: () => READ + String(++count).padStart(4, '0') }),
     log: () => ({ origin: 'o', leaf: (seq) => `h${seq}` }),
     connections: () => [{ name: 'demo', kind: 'demo', credentials: 'passthrough', hosts: {} }],
     test: async (name) => {
@@ -150,6 +151,11 @@ const WRONG: readonly (readonly [string, string, string | undefined, number, str
   ['POST', '/keys', '{"kind":"king","actor":"a","connections":"*"}', 400, 'usage.option'],
   ['POST', '/keys', '{"kind":"user","actor":"a","connections":["nope"]}', 404, 'request.connection'],
   ['DELETE', '/keys/k_none', undefined, 400, 'identity.unknown'],
+  ['POST', '/holds', '{"scope":{"user":"a"}}', 400, 'usage.option'],
+  ['POST', '/holds', '{"scope":{"user":"a*"},"why":"x"}', 400, 'usage.option'],
+  ['DELETE', '/holds/none?why=x', undefined, 404, 'custody.absent'],
+  ['GET', '/purge?before=2026-13-45', undefined, 400, 'usage.option'],
+  ['POST', '/purge', '{"why":" "}', 400, 'usage.option'],
   ['POST', '/connections/none/test', undefined, 404, 'request.connection'],
 ]
 for (const [method, path, sent, status, code] of WRONG)

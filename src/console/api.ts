@@ -7,6 +7,7 @@ import type { Identity, NewKey } from '#identity'
 import { isBare, parseQuery, type Recorded, type Trail } from '#trail'
 import { type Ca, caRoutes } from './ca.ts'
 import { type CoverageSource, coverageRoutes } from './coverage.ts'
+import { type Custodian, custodyRoutes } from './custody.ts'
 import { exportRoutes } from './export.ts'
 import { didOf, noteFor, type ReadHouse } from './readers.ts'
 import { bodyOf, noBrowser } from './refuse.ts'
@@ -19,6 +20,7 @@ export interface Backend {
   readonly secrets: SecretSearch
   readonly reading: ReadHouse
   readonly coverage: CoverageSource
+  readonly custody: Custodian
   /** Where the record is sealed; absent where it is not. */
   log?(): Log | undefined
   /** What `connections list` shows; no credential. */
@@ -138,6 +140,7 @@ export function routes(backend: Backend): Hono {
   app.delete('/keys/:id', async (c) => c.json(publicKey(await identity.revoke(c.req.param('id'), c.req.query('why')))))
   connectionRoutes(app, backend)
   coverageRoutes(app, backend.coverage)
+  custodyRoutes(app, backend.custody, backend.reading)
   exportRoutes(app, backend)
   caRoutes(app, () => {
     if (!backend.ca) throw new Fault('ca.off')

@@ -25,9 +25,13 @@ export type Note = (did: ReadOf['did'], of: string, count: number, more?: More) 
 /** What an export adds: whether content was in it is for its caller to say. */
 type More = Pick<ReadOf, 'content' | 'format'>
 
+/** Who sent a request. */
+export const callerOf = ({ reader }: Pick<ReadHouse, 'reader'>, header: (name: string) => string | undefined): Fact =>
+  reader ?? { value: declared(header(READER)), source: 'declared' }
+
 /** What to call before anything of the record is shown to whoever sent a request. The note throws trail.* */
 export function noteFor({ reads, via, reader, masked }: ReadHouse, header: (name: string) => string | undefined): Note {
-  const who = reader ?? { value: declared(header(READER)), source: 'declared' as const }
+  const who = callerOf({ ...(reader && { reader }) }, header)
   return (did, of, count, more) => {
     const content = did !== 'listed' && did !== 'followed'
     return reads.note({ did, via, reader: who, of: BARE.test(of) ? of : masked(of), content, count, ...more })

@@ -1,5 +1,6 @@
 /** The lines of the trail. Every exchange has exactly one opening and exactly one ending. Types only. */
 import type { Actor, Fact, Facts } from './actor.ts'
+import type { CustodyNote } from './custody.ts'
 import type { FaultCode } from './fault.ts'
 import type { Finding } from './finding.ts'
 import type { ProtocolName, Usage } from './prompt.ts'
@@ -9,7 +10,7 @@ import type { Verdict } from './verdict.ts'
 /** The closed list of entry kinds. A `refused` opening is its own ending. */
 export type OpeningKind = 'asked' | 'refused'
 export type EndingKind = 'replied' | 'denied' | 'aborted' | 'failed' | 'interrupted'
-export type EntryKind = OpeningKind | EndingKind | 'outcome' | 'gap' | 'searched' | 'read' | 'bypass'
+export type EntryKind = OpeningKind | EndingKind | 'outcome' | Note['kind']
 
 /**
  * What sort of route a request took: read in full; known, and recorded as metadata or with its content; relayed unread, of
@@ -253,5 +254,5 @@ export interface Bypass {
 }
 
 /** An entry that belongs to no exchange. */
-export type Note = Gap | Searched | Read | Bypass
+export type Note = Gap | Searched | Read | Bypass | CustodyNote
 export type Entry = Opening | Ending | Outcome | Note

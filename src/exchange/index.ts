@@ -2,6 +2,7 @@
 
 export type { Actor, ActorKind, Fact, FactName, Facts, Source } from './actor.ts'
 export { adjoined } from './adjoin.ts'
+export type { CustodyNote, Hold, Purge, PurgedDay, Release, Scope } from './custody.ts'
 export type {
   Body,
   Bypass,
@@ -31,6 +32,7 @@ export type { Message, Prompt, ProtocolName, Reply, Role, ToolCall, Usage } from
 export {
   expiryOf,
   isRetention,
+  isWorm,
   KEEPS,
   type Keep,
   lesser,

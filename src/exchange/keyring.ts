@@ -12,6 +12,7 @@ export type Purpose =
   | 'mark'
   | 'secret'
   | 'wrapping'
+  | 'custody'
 
 export interface Keyring {
   /** HMAC-SHA-256 under the purpose's own key, 32 bytes. */

@@ -64,7 +64,7 @@ export function expiryOf(day: string, retain: string | undefined): string | unde
 }
 
 /** Whether what is kept so may not be removed before its time, by nobody. */
-const isWorm = (retain: string | undefined): boolean => presetOf(retain ?? '')?.worm === true
+export const isWorm = (retain: string | undefined): boolean => presetOf(retain ?? '')?.worm === true
 
 /** The one of two that keeps less. */
 export const lesser = (one: Keep, other: Keep): Keep => (KEEPS.indexOf(one) > KEEPS.indexOf(other) ? one : other)

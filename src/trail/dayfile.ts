@@ -1,12 +1,13 @@
 /** The names of day files: a UTC day and how long what is in it is kept. Pure. */
 import { Fault, type Note } from '#exchange'
+import { CUSTODY as CUSTODIAL } from './entries.ts'
 import type { DayFile } from './store.ts'
 
 /** What is kept for ever, and the lines that tell of the record itself, which outlive what they tell of. */
 const DEFAULT = 'default'
 const CUSTODY = 'custody'
 const NAME = /^(\d{4}-\d\d-\d\d)\.([a-z0-9-]+)\.db$/
-const OWN: ReadonlySet<Note['kind']> = new Set<Note['kind']>([])
+const OWN: ReadonlySet<Note['kind']> = new Set<Note['kind']>(CUSTODIAL)
 
 /** The file of what was recorded on a day and is kept for so long. */
 export function fileFor(day: string, retain: string | undefined): string {

@@ -1,10 +1,16 @@
 /** Entries as JSON text and back, bodies apart. Pure; `text` and `like` never become part of it. */
-import type { Entry, Note, Opening, Outcome } from '#exchange'
+import type { CustodyNote, Entry, Note, Opening, Outcome } from '#exchange'
 
 /** Whether an entry is the first of its exchange. */
 export const isOpening = (entry: Entry): entry is Opening => entry.kind === 'asked' || entry.kind === 'refused'
 
-const NOTES: ReadonlySet<Entry['kind']> = new Set<Note['kind']>(['gap', 'searched', 'read', 'bypass'])
+/** Entries that tell what was done to the record itself. */
+export const CUSTODY = ['hold', 'release', 'purge'] as const satisfies readonly CustodyNote['kind'][]
+
+const NOTES: ReadonlySet<Entry['kind']> = new Set<Note['kind']>([
+  ...(['gap', 'searched', 'read', 'bypass'] as const),
+  ...CUSTODY,
+])
 
 /** Whether an entry belongs to no exchange. */
 export const isNote = (entry: Entry): entry is Note => NOTES.has(entry.kind)

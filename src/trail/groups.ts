@@ -1,7 +1,9 @@
 /** The trail's one line of batches: appends and journals in groups, latches. No promise resolves before its durability. */
 import { type Entry, Fault } from '#exchange'
+import { type DayFiles, dayFilesOf } from './dayfiles.ts'
 import { isExchangeId, isExchangePrefix } from './days.ts'
 import { type Documents, documentsOf, writing } from './documents.ts'
+import { CUSTODY } from './entries.ts'
 import { type KeyCare, keyCareOf } from './key-care.ts'
 import type { Query } from './query.ts'
 import { barrierOf, type Group, Queue } from './queue.ts'
@@ -18,6 +20,7 @@ type Listener = (entry: Entry, seq: number) => void
 export class GroupTrail implements Trail {
   readonly documents: Documents
   readonly keys: KeyCare
+  readonly dayFiles: DayFiles
   readonly #store: Store
   readonly #onLatch: ((fault: Fault) => void) | undefined
   readonly #queue = new Queue()
@@ -39,6 +42,7 @@ export class GroupTrail implements Trail {
     )
     this.documents = documentsOf(store, write)
     this.keys = keyCareOf(store, write)
+    this.dayFiles = dayFilesOf(store, write)
   }
 
   get state(): TrailState {
@@ -196,6 +200,11 @@ export class GroupTrail implements Trail {
 
   async gaps() {
     return (await this.#store.notes('gap')).map(({ seq, note }) => ({ seq, gap: note }))
+  }
+
+  async custody() {
+    const all = await Promise.all(CUSTODY.map((kind) => this.#store.notes(kind)))
+    return all.flat().sort((one, other) => one.seq - other.seq)
   }
 
   async searches() {

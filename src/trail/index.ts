@@ -1,4 +1,7 @@
 /** The trail: append durably, read, search; stores behind one small port. Knows no HTTP and no provider. */
+export { Custody, type Doer, type Purged } from './custody/custody.ts'
+export type { HoldRow } from './custody/holds.ts'
+export type { PurgeRow } from './custody/purge.ts'
 export type { Documents } from './documents.ts'
 export { isBare } from './entries.ts'
 export { type Likeness, likeness } from './likeness.ts'

@@ -1,5 +1,6 @@
 /** What the trail is to the rest of the gateway. Types only. */
-import type { Bypass, Entry, Fault, Gap, Read, Searched } from '#exchange'
+import type { Bypass, CustodyNote, Entry, Fault, Gap, Read, Searched } from '#exchange'
+import type { DayFiles } from './dayfiles.ts'
 import type { Documents } from './documents.ts'
 import type { KeyCare } from './key-care.ts'
 import type { Query } from './query.ts'
@@ -47,11 +48,14 @@ export interface Trail {
   bypasses(): Promise<readonly { readonly seq: number; readonly bypass: Bypass }[]>
   /** Who read the record, oldest first: the last so many. */
   reads(newest: number): Promise<readonly { readonly seq: number; readonly read: Read }[]>
+  /** What was done to the record itself, oldest first. */
+  custody(): Promise<readonly { readonly seq: number; readonly note: CustodyNote }[]>
   /** Calls back with every entry from now on, once it is durable; returns what ends it. */
   tail(listener: (entry: Entry, seq: number) => void): () => void
   readonly documents: Documents
   /** The keys that its bodies are encrypted under. */
   readonly keys: KeyCare
+  readonly dayFiles: DayFiles
   /** Writes what waits, keeps every promise given out, lets go of the folder. */
   close(): Promise<void>
 }

@@ -1,5 +1,5 @@
 /** `gatelog tail`: entries as they become durable, until Ctrl-C. */
-import type { Ending, Entry } from '#exchange'
+import type { CustodyNote, Ending, Entry } from '#exchange'
 import { commonOf, examples, type Register, withRecord } from '../command.ts'
 import { json, line, moment, out, paint } from '../terminal.ts'
 
@@ -31,6 +31,14 @@ function told({ seq, entry }: Line): string {
 
 const took = ({ end }: Ending['timings']): string => (end === undefined ? '' : `${end} ms`)
 
+/** What somebody did to the record itself. */
+function actOf(entry: CustodyNote): string {
+  const who = `${entry.who.value}: ${entry.why}`
+  if (entry.kind !== 'purge') return who
+  const gone = entry.days.reduce((sum, { exchanges }) => sum + exchanges, 0)
+  return `${gone} exchanges of ${entry.days.length} days, ${who}`
+}
+
 function about(entry: Entry): string {
   if (entry.kind === 'gap') return `${entry.count} unrecorded: ${entry.reason}`
   if (entry.kind === 'searched') return `a secret by its value, ${entry.found} shown ${entry.query}`
@@ -38,6 +46,7 @@ function about(entry: Entry): string {
     return `${entry.reader.value} ${entry.did} ${entry.of || 'everything'}, ${entry.count} shown`
   if (entry.kind === 'bypass')
     return `${entry.actor ?? entry.github} used ${entry.model ?? 'a model'} elsewhere, says ${entry.via}`
+  if (entry.kind === 'hold' || entry.kind === 'release' || entry.kind === 'purge') return actOf(entry)
   if (entry.kind === 'outcome') return `${entry.outcome} (${entry.source}), ${entry.event}`
   const found = entry.findings.length ? `${entry.findings.length} found` : ''
   const why = [entry.fault, entry.reason].filter(Boolean).join(' ')

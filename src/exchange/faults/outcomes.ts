@@ -96,6 +96,11 @@ export const OUTCOMES = {
     message: 'This trail was written by a newer Gatelog',
     remedy: 'Run the newer version.',
   },
+  'custody.absent': {
+    status: 404,
+    message: 'There is no such hold, or more than one begins so',
+    remedy: 'See `gatelog hold list`.',
+  },
   'trail.absent': { status: 404, message: 'The record holds no such exchange', remedy: 'Find it: `gatelog search`.' },
   'trail.ambiguous': {
     status: 400,

@@ -1,0 +1,64 @@
+/** `gatelog hold add|list|release`: what may not be removed, whatever its retention. */
+import type { Command } from 'commander'
+import { Fault, type Scope } from '#exchange'
+import type { HoldRow } from '#trail'
+import { commonOf, examples, type Register, withRecord } from '../command.ts'
+import { type ScopeOptions, scopeFrom, scopeOptions, scopeText } from '../scope.ts'
+import { type Cell, table } from '../table.ts'
+import { brief, json, line, out, say } from '../terminal.ts'
+
+export const hold: Register = (program) => {
+  const group = program
+    .command('hold')
+    .description('what may not be removed or erased, whatever its retention')
+    .addHelpText(
+      'after',
+      examples("hold add --user ana --why 'case 17'", 'hold list', 'hold release 0199f2c4 --why over'),
+    )
+  scopeOptions(group.command('add').description('hold exchanges; all options that are given must fit'))
+    .requiredOption('--why <text>', 'the reason, for the record')
+    .addHelpText(
+      'after',
+      examples(
+        "hold add --user ana --since 2026-01-01 --until 2026-04-01 --why 'case 17'",
+        "hold add --query 'repo:acme/shop has:finding' --why audit",
+      ),
+    )
+    .action(add)
+  group
+    .command('list')
+    .description('the holds in force, oldest first')
+    .addHelpText('after', examples('hold list', 'hold list --json'))
+    .action(list)
+  group
+    .command('release <id>')
+    .description('end a hold')
+    .requiredOption('--why <text>', 'the reason, for the record')
+    .addHelpText('after', examples("hold release 0199f2c4 --why 'case closed'"))
+    .action(release)
+}
+
+async function add({ why, ...options }: ScopeOptions & { why: string }, command: Command): Promise<void> {
+  const scope: Scope = scopeFrom(options)
+  if (Object.keys(scope).length === 0) throw new Fault('usage.option', 'say what to hold')
+  told(command, await withRecord(command, (record) => record.send<HoldRow>('POST', '/holds', { scope, why })), 'held')
+}
+
+async function release(id: string, { why }: { why: string }, command: Command): Promise<void> {
+  const at = `/holds/${encodeURIComponent(id)}?${new URLSearchParams({ why })}`
+  told(command, await withRecord(command, (record) => record.send<HoldRow>('DELETE', at)), 'released')
+}
+
+function told(command: Command, hold: HoldRow, did: string): void {
+  if (commonOf(command).json) out(json(hold))
+  else out(`${did}: ${line(scopeText(hold.scope))} (${hold.id})`)
+}
+
+async function list(_options: unknown, command: Command): Promise<void> {
+  const { holds } = await withRecord(command, (record) => record.get<{ holds: HoldRow[] }>('/holds'))
+  if (commonOf(command).json) return out(json({ holds }))
+  if (holds.length === 0) return say('nothing is held')
+  out(table(['id', 'since', 'who', 'what', 'why'], holds.map(row)))
+}
+
+const row = ({ id, at, who, why, scope }: HoldRow): Cell[] => [id.slice(0, 13), brief(at), who, scopeText(scope), why]

@@ -1,0 +1,54 @@
+/** What somebody does to the record itself: holds, releases, purges. Each is an entry of its own. Types only. */
+import type { Fact } from './actor.ts'
+
+/** Common to all of them. `exchange` is an id of the entry's own. */
+interface Act {
+  readonly exchange: string
+  readonly at: number
+  readonly who: Fact
+  readonly why: string
+}
+
+/**
+ * Which exchanges: all that is said must fit. On an entry, `user` and `query` are keyed digests (16 hexadecimal digits): the
+ * entry outlives what it tells of.
+ */
+export interface Scope {
+  readonly user?: string
+  readonly session?: string
+  readonly exchange?: string
+  readonly connection?: string
+  readonly query?: string
+  /** Milliseconds since the Unix epoch: `since` is included, `until` is not. */
+  readonly since?: number
+  readonly until?: number
+}
+
+/** What fits may not be removed, whatever its retention, until it is released. */
+export interface Hold extends Act {
+  readonly kind: 'hold'
+  readonly scope: Scope
+}
+
+/** The end of a hold. */
+export interface Release extends Act {
+  readonly kind: 'release'
+  readonly hold: string
+}
+
+/** What was kept of one UTC day for the same time. */
+export interface PurgedDay {
+  readonly day: string
+  readonly retain?: string
+  readonly entries: number
+  readonly exchanges: number
+}
+
+/** Days whose time was over were removed. */
+export interface Purge extends Act {
+  readonly kind: 'purge'
+  readonly days: readonly PurgedDay[]
+}
+
+/** An entry that tells what was done to the record. */
+export type CustodyNote = Hold | Release | Purge

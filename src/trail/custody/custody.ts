@@ -1,0 +1,75 @@
+/** What is done to the record itself: holds, purges. Each leaves its entry before it takes effect. Reads no body. */
+import type { Fact, Keyring, Purge } from '#exchange'
+import { dayOf } from '../days.ts'
+import type { Trail } from '../trail.ts'
+import { Holds } from './holds.ts'
+import { fateOf, type PurgeRow } from './purge.ts'
+
+/** Who does it, and why. */
+export interface Doer {
+  readonly who: Fact
+  readonly why: string
+}
+
+export interface CustodyHouse {
+  readonly trail: Pick<Trail, 'append' | 'documents' | 'recorded' | 'exchange' | 'dayFiles' | 'keys'>
+  readonly keyring: Pick<Keyring, 'digest'>
+  /** Milliseconds since the Unix epoch. */
+  now(): number
+  /** A fresh UUIDv7. */
+  uuid(): string
+}
+
+export interface Purged {
+  readonly rows: readonly PurgeRow[]
+  /** The entry's seq; absent where there was nothing to remove. */
+  readonly seq?: number
+  /** Bytes given back. */
+  readonly bytes: number
+}
+
+/** The keeper of a trail. */
+export class Custody {
+  readonly holds: Holds
+  readonly #house: CustodyHouse
+  #purging: Promise<unknown> = Promise.resolve()
+
+  constructor(house: CustodyHouse) {
+    this.#house = house
+    this.holds = new Holds(house)
+  }
+
+  /** What a purge would do now, to every day file. `before`: a day, UTC; older ones go too where nothing forbids it. */
+  async plan(before?: string): Promise<readonly PurgeRow[]> {
+    const { trail, now } = this.#house
+    const today = dayOf(now())
+    const rows: PurgeRow[] = []
+    for (const file of await trail.dayFiles.list())
+      rows.push(await fateOf(file, { today, before, holding: (name) => this.holds.holding(name) }))
+    return rows
+  }
+
+  /** Removes what the plan of this moment lets go; one purge at a time. The entry is durable before a file goes, and its keys with it. @throws trail.* */
+  purge(doer: Doer, before?: string): Promise<Purged> {
+    const purged = this.#purging.then(() => this.#purge(doer, before))
+    this.#purging = purged.catch(() => undefined)
+    return purged
+  }
+
+  async #purge({ who, why }: Doer, before: string | undefined): Promise<Purged> {
+    const { trail, now, uuid } = this.#house
+    const rows = await this.plan(before)
+    const going = rows.filter(({ fate }) => fate === 'purge')
+    if (going.length === 0) return { rows, bytes: 0 }
+    const days = going.map(({ day, retain, entries, exchanges }) => ({
+      day,
+      ...(retain && { retain }),
+      entries,
+      exchanges,
+    }))
+    const note: Purge = { kind: 'purge', exchange: uuid(), at: now(), who, why, days }
+    const seq = await trail.append(note)
+    for (const { name } of going) await trail.keys.shred(name)
+    return { rows, seq, bytes: await trail.dayFiles.remove(going.map(({ name }) => name)) }
+  }
+}

@@ -1,0 +1,81 @@
+/** Legal holds: what may not be removed whatever its retention, until somebody releases it. Removes nothing itself. */
+import { Fault, type Keyring, type Scope } from '#exchange'
+import { fileFor } from '../dayfile.ts'
+import { dayOfExchange } from '../days.ts'
+import type { Trail } from '../trail.ts'
+import type { Doer } from './custody.ts'
+import { queryOf, readScope, toldScope } from './scope.ts'
+
+/** A hold in force. `id` is that of its entry. */
+export interface HoldRow {
+  readonly id: string
+  /** Milliseconds since the Unix epoch. */
+  readonly at: number
+  readonly who: string
+  readonly why: string
+  readonly scope: Scope
+}
+
+interface House {
+  readonly trail: Pick<Trail, 'append' | 'documents' | 'recorded' | 'exchange'>
+  readonly keyring: Pick<Keyring, 'digest'>
+  now(): number
+  uuid(): string
+}
+
+const KIND = 'hold'
+const MOST = 1000
+
+/** The holds of a trail, generous ones: who has the name of a held user is held too. A small record each, in force until it is released, and an entry for its beginning and its end. */
+export class Holds {
+  readonly #house: House
+
+  constructor(house: House) {
+    this.#house = house
+  }
+
+  /** Oldest first. */
+  async list(): Promise<readonly HoldRow[]> {
+    return (await this.#house.trail.documents.list(KIND)) as HoldRow[]
+  }
+
+  /** In force once this resolves. @throws usage.option, query.syntax, trail.* */
+  async add(asked: unknown, { who, why }: Doer): Promise<HoldRow> {
+    const { trail, keyring, now, uuid } = this.#house
+    const scope = readScope(asked, now())
+    queryOf(scope)
+    if ((await this.list()).length >= MOST) throw new Fault('usage.option', `more than ${MOST} holds`)
+    const hold: HoldRow = { id: uuid(), at: now(), who: who.value, why, scope }
+    await trail.documents.put(KIND, hold.id, hold)
+    await trail.append({ kind: 'hold', exchange: hold.id, at: hold.at, who, why, scope: toldScope(scope, keyring) })
+    return hold
+  }
+
+  /** Its end. A beginning of its id is enough where it is the only one. @throws custody.absent, trail.* */
+  async release(id: string, { who, why }: Doer): Promise<HoldRow> {
+    const { trail, now, uuid } = this.#house
+    const found = (await this.list()).filter((hold) => hold.id.startsWith(id))
+    const [hold] = found
+    if (!hold || found.length > 1 || id === '') throw new Fault('custody.absent', id.slice(0, 64))
+    await trail.append({ kind: 'release', exchange: uuid(), at: now(), who, why, hold: hold.id })
+    await trail.documents.delete(KIND, hold.id)
+    return hold
+  }
+
+  /** The holds that keep something in a day file. */
+  async holding(file: string): Promise<HoldRow[]> {
+    const found: HoldRow[] = []
+    for (const hold of await this.list()) if (await this.#holds(hold.scope, file)) found.push(hold)
+    return found
+  }
+
+  /** Whether an exchange of a file is in a scope. */
+  async #holds(scope: Scope, file: string): Promise<boolean> {
+    const { trail } = this.#house
+    if (scope.exchange !== undefined) {
+      const opening = (await trail.exchange(scope.exchange))?.opening
+      return opening !== undefined && fileFor(dayOfExchange(opening.exchange), opening.retain) === file
+    }
+    return (await trail.recorded(queryOf(scope), { limit: 1, file })).rows.length > 0
+  }
+}
