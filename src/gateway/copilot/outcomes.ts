@@ -19,7 +19,7 @@ const MOST_TOLD = 16
 
 interface Asked {
   readonly exchange: string
-  /** Absent where two actors got replies of the same id: then nobody can be believed. */
+  /** Of the first that got a reply of this id; who gets another one of it, from an upstream that echoes, is not believed. */
   readonly actor: string | undefined
   readonly told: Set<string>
 }
@@ -33,8 +33,8 @@ export class Outcomes {
     if (requestId === undefined || !suggests(exchange)) return
     const { id, at, actor } = exchange
     const before = this.#asked.get(requestId, at)
-    const same = before === undefined || before.actor === actor?.id
-    this.#asked.set(requestId, { exchange: id, actor: same ? actor?.id : undefined, told: new Set() }, at)
+    if (before === undefined || before.actor === actor?.id)
+      this.#asked.set(requestId, { exchange: id, actor: actor?.id, told: new Set() }, at)
   }
 
   /** Puts on the trail what a telemetry tells of its own sender's exchanges; the counts tell of the rest. Never rejects. */
@@ -91,7 +91,7 @@ interface Recalled {
   readonly at: number
 }
 
-/** The exchanges whose replies bore these ids, by id; the newest of each. @throws trail.* */
+/** The exchanges whose replies bore these ids, by id: of the actor who had each first, the newest. @throws trail.* */
 async function askedIn(trail: Trail, ids: readonly string[], after: number): Promise<Map<string, Recalled>> {
   const where = { request: ids.map((id) => folded('request', id)) }
   const page = { limit: 2 * ids.length }
@@ -101,7 +101,7 @@ async function askedIn(trail: Trail, ids: readonly string[], after: number): Pro
     const id = recorded.ending?.requestId
     if (id === undefined || !suggests(recorded.opening)) continue
     const newer = found.get(id)
-    found.set(id, newer ? shared(newer, recorded) : recalled(recorded))
+    if (newer?.asked.actor !== recorded.opening.actor?.id || !newer) found.set(id, recalled(recorded))
   }
   return found
 }
@@ -110,8 +110,3 @@ const recalled = ({ opening: { exchange, actor, at }, outcomes = [] }: Recorded)
   asked: { exchange, actor: actor?.id, told: new Set(outcomes.map(keyOf)) },
   at,
 })
-
-function shared(newer: Recalled, { opening }: Recorded): Recalled {
-  const same = newer.asked.actor === opening.actor?.id
-  return same ? newer : { ...newer, asked: { ...newer.asked, actor: undefined } }
-}

@@ -9,6 +9,7 @@ import type { House } from '../house.ts'
 /** `OTEL_EXPORTER_OTLP_ENDPOINT` is the gateway's address and this. Keys that are scoped to connections name `otlp`. */
 const PREFIX = '/otlp/v1/'
 const SCOPE = 'otlp'
+const SIGNALS: ReadonlySet<string> = new Set(['traces', 'logs', 'metrics', 'profiles'])
 
 /** Bytes, on the wire and decoded: Copilot CLI sends some 120 kB. */
 const LIMITS: BodyLimits = { body_bytes: 4 * 2 ** 20, decoded_bytes: 8 * 2 ** 20 }
@@ -32,7 +33,9 @@ export async function takeTelemetry(
     house.limits.bytes(actor.id, bytes.length)
     if (request.method !== 'POST' || !/^application\/(json|x-protobuf)\b/i.test(type))
       throw new Fault('otlp.body', type)
-    if (request.url === `${PREFIX}traces`) {
+    const signal = request.url?.slice(PREFIX.length).replace(/\/?(?:\?.*)?$/, '') ?? ''
+    if (!SIGNALS.has(signal)) throw new Fault('otlp.body', 'it is sent to traces, logs or metrics')
+    if (signal === 'traces') {
       const { calls, odd } = readSightings(bytes, type)
       const who = { actor: actor.id }
       house.sightings.see(

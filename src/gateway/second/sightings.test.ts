@@ -100,6 +100,8 @@ test('who has no key, a broken body and other signals', () =>
     assert.equal(await statusOf('{'), 400)
     assert.equal(await statusOf(exportOf(), { 'content-type': 'text/plain' }), 400)
     assert.equal(await statusOf('{}', {}, 'logs'), 200)
+    assert.equal(await statusOf(exportOf(), {}, 'traces/?x'), 200)
+    assert.equal(await statusOf(exportOf(), {}, 'nonsense'), 400)
     assert.equal(await statusOf('x'.repeat(5 * 2 ** 20)), 413)
   }))
 

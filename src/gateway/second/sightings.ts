@@ -161,7 +161,7 @@ export class Sightings {
     const nothing = { except: {}, text: [], without: [] }
     const named = request
       ? { request: [folded('request', request)] }
-      : interaction && { ...whose, interaction: [folded('interaction', interaction)] }
+      : interaction?.includes('*') === false && { ...whose, interaction: [folded('interaction', interaction)] }
     const query: Query = named
       ? { ...nothing, where: named, after: from - DAY_MS, before: to + DAY_MS }
       : { ...nothing, where: whose, after: from - SLACK_MS, before: to + SLACK_MS }

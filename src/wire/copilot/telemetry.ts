@@ -1,6 +1,6 @@
 /** What Copilot's telemetry tells of suggestions, and its strings for masking. Pure; what cannot be read tells nothing. Source: real clients, 2026-11. */
 import { Fault, type OutcomeName } from '#exchange'
-import { given, type Json, object, parsedOr, present } from '../json.ts'
+import { given, isMoment, type Json, object, parsedOr, present } from '../json.ts'
 import { type Piece, wholePieces } from '../protocol.ts'
 
 /** One event that says what became of a reply. */
@@ -22,16 +22,21 @@ const LONGEST_ID = 128
 
 /** The kinds of suggestion: ghost text, panel, next edit. */
 const KIND = '(?:ghostText|solution|panel|completion|inlineEdit|provideInlineEdit|nes)'
-const EVENTS: readonly (readonly [RegExp, (event: Json) => OutcomeName])[] = [
+const EVENTS: readonly (readonly [RegExp, (event: Json) => OutcomeName | undefined])[] = [
   [new RegExp(`^${KIND}\\.shown$`), () => 'shown'],
   [
     new RegExp(`^${KIND}\\.accepted$`),
     (event) => (properties(event)['compType'] === 'partial' ? 'partly' : 'accepted'),
   ],
-  [new RegExp(`^${KIND}\\.rejected$`), () => 'rejected'],
-  [new RegExp(`^${KIND}\\.stillInCode$`), (event) => (figureOf(event, 'stillInCodeHeuristic') === 0 ? 'gone' : 'kept')],
+  [new RegExp(`^${KIND}\\.(?:rejected|dismissed)$`), () => 'rejected'],
+  [new RegExp(`^${KIND}\\.stillInCode$`), stillThere],
   [/^conversation\.(acceptedCopy|acceptedInsert|appliedCodeblock)$/, () => 'accepted'],
 ]
+
+function stillThere(event: Json): OutcomeName | undefined {
+  const figure = figureOf(event, 'stillInCodeHeuristic')
+  return figure === undefined ? undefined : figure === 0 ? 'gone' : 'kept'
+}
 
 /** What an AppInsights document or stream (one document a line) tells, in its order. */
 export function readOutcomes(text: string): ToldOutcome[] {
@@ -60,7 +65,7 @@ function outcomeIn(envelope: Json): ToldOutcome | undefined {
   return {
     ...{ request, outcome, event: name },
     ...present({
-      happened: Number.isNaN(happened) ? undefined : happened,
+      happened: isMoment(happened) ? happened : undefined,
       choice: figure(properties(event)['choiceIndex']),
       characters: figureOf(event, 'compCharLen'),
       lines: figureOf(event, 'numLines'),
