@@ -14,6 +14,8 @@ const DAY_MS = 86_400_000
 const MOST_REPLIES = 20_000
 /** Ids of one telemetry that are looked for on the record. */
 const MOST_SOUGHT = 64
+/** Rows more that are read for them: an upstream that echoes gives one id to many. */
+const MOST_ECHOED = 64
 /** Outcomes of one exchange that become entries. */
 const MOST_TOLD = 16
 
@@ -94,7 +96,7 @@ interface Recalled {
 /** The exchanges whose replies bore these ids, by id: of the actor who had each first, the newest. @throws trail.* */
 async function askedIn(trail: Trail, ids: readonly string[], after: number): Promise<Map<string, Recalled>> {
   const where = { request: ids.map((id) => folded('request', id)) }
-  const page = { limit: 2 * ids.length }
+  const page = { limit: 2 * ids.length + MOST_ECHOED }
   const { rows } = await trail.recorded({ where, except: {}, text: [], without: [], after }, page)
   const found = new Map<string, Recalled>()
   for (const recorded of rows) {
