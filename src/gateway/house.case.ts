@@ -54,6 +54,8 @@ export interface Setup {
   readonly mark?: GapMark
   draining?: boolean
   readonly forward?: ForwardSettings
+  /** Of tunnels and plain requests. */
+  readonly idle?: number
   /** Connections beside `up`. */
   readonly more?: readonly Connection[]
   readonly timeouts?: Partial<Connection['timeouts']>
@@ -115,6 +117,7 @@ export async function openHouse(setup: Setup) {
     draining: () => setup.draining === true,
     trust,
     ownPorts: () => ports,
+    ...(setup.idle !== undefined && { idle_ms: setup.idle }),
   })
   ports.push(door.port)
   const url = `${door.url}/c/up`

@@ -132,12 +132,42 @@ test('a tunnel to an address, or to another port, whose handshake asks for a con
   assert.deepEqual(heard, [])
   const { ending } = await own.api<Shown>('/exchanges/last')
   assert.deepEqual([ending?.kind, ending?.fault, ending?.tunnel], ['denied', 'forward.name', { sent: 0, received: 0 }])
+  const hello = await helloOf(HOST)
+  for (const said of [halved(hello), Buffer.concat([Buffer.from([0x15, 3, 1, 0, 2, 1, 100]), hello])]) {
+    const { socket } = await connectTo(own.url, `127.0.0.1:${port}`, basic(secret))
+    const gone = new Promise((resolve) => socket.once('close', resolve))
+    socket.write(said)
+    await gone
+    assert.deepEqual(heard, [])
+    const { ending: cut } = await own.api<Shown>('/exchanges/last')
+    assert.deepEqual([cut?.kind, cut?.tunnel], ['denied', { sent: 0, received: 0 }])
+  }
   const { inner } = await name('elsewhere.example')
   while (heard.length === 0) await wait(10)
   inner.destroy()
   const other = await connectTo(own.url, `${HOST}:8443`, basic(secret))
   assert.deepEqual([other.status, codeIn(other.told)], [403, 'forward.host'])
 })
+
+/** What a TLS client says first. */
+async function helloOf(servername: string): Promise<Buffer> {
+  const said = Promise.withResolvers<Buffer>()
+  const catcher = createServer((socket) => void socket.on('error', () => undefined).once('data', said.resolve))
+  await new Promise<void>((resolve) => catcher.listen(0, '127.0.0.1', resolve))
+  const { port } = catcher.address() as { port: number }
+  const client = secure({ host: '127.0.0.1', port, servername }).on('error', () => undefined)
+  const bytes = await said.promise
+  client.destroy()
+  catcher.close()
+  return bytes
+}
+
+/** The same message in two records. */
+function halved(hello: Buffer): Buffer {
+  const record = (part: Buffer) =>
+    Buffer.concat([Buffer.from([0x16, 3, 1, part.length >> 8, part.length & 0xff]), part])
+  return Buffer.concat([record(hello.subarray(5, 60)), record(hello.subarray(60))])
+}
 
 test('targets that are none', async () => {
   for (const target of [

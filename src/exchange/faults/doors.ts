@@ -12,6 +12,11 @@ export const DOORS = {
     message: 'The proxy was asked for something that is no host and port',
     remedy: 'Ask for name:port, with a number from 1 to 65535.',
   },
+  'forward.clear': {
+    status: 400,
+    message: 'An https address was asked for without a tunnel, so what it bears would leave in clear text',
+    remedy: 'Ask for it with CONNECT: most clients do where HTTPS_PROXY is set.',
+  },
   'forward.private': {
     status: 403,
     message: 'This leads to an address that is not public',

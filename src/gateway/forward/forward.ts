@@ -52,10 +52,11 @@ interface Connecting {
 export class Forward {
   readonly #options: ForwardOptions
   readonly #entered = new WeakMap<object, Entered>()
-  readonly #tunnels = new Tunnels()
+  readonly #tunnels: Tunnels
 
   constructor(options: ForwardOptions) {
     this.#options = options
+    this.#tunnels = new Tunnels(options.idle_ms)
   }
 
   /** Takes CONNECT. Resolves once the tunnel stands, or has ended; never rejects. */

@@ -1,5 +1,9 @@
-/** Plain HTTP to hosts of no connection, asked for by an absolute target: relayed unread, its bytes counted. Keeps no body. */
+/**
+ * Plain HTTP to hosts of no connection, asked for by an absolute target: relayed unread, its bytes counted. Keeps no body, and
+ * sends nothing in clear that was to go over TLS.
+ */
 import { request as ask, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { pipeline } from 'node:stream/promises'
 import { type Ending, Fault, faultOf } from '#exchange'
 import { findCredential } from '#identity'
@@ -12,7 +16,7 @@ import { lineOf } from '../refusals.ts'
 import type { Head } from '../turn.ts'
 import type { ForwardOptions } from './settings.ts'
 import { readAbsolute, shown, type Target } from './target.ts'
-import { reachOf } from './tunnel.ts'
+import { IDLE_MS, reachOf } from './tunnel.ts'
 
 const CONNECT_MS = 10_000
 
@@ -21,7 +25,7 @@ export interface Plain {
   readonly response: ServerResponse
   readonly target: Target
   readonly house: House
-  readonly options: Pick<ForwardOptions, 'insecure' | 'ownPorts' | 'draining'>
+  readonly options: Pick<ForwardOptions, 'insecure' | 'ownPorts' | 'draining' | 'idle_ms'>
 }
 
 /** Relays one request, or refuses it. Resolves once the record has it; never rejects. */
@@ -46,12 +50,16 @@ async function relay({ request, response, target, house, options }: Plain, excha
   exchange.key = key.id
   const caller = house.identity.admit(key, found.channel, undefined, exchange.turn)
   if (options.draining()) throw new Fault('gateway.draining')
+  const { secure, path, query } = readAbsolute(request.url ?? '')
+  if (secure) throw new Fault('forward.clear', shown(target).slice(0, 128))
   const reach = reachOf(settings, target, options.ownPorts())
   const release = house.limits.admit(caller.actor.id)
   exchange.route = 'unread'
   try {
     await house.trail.append(asked(exchange))
-    const ending = await onward({ request, response, target, reach, proxy: settings.proxy }, exchange, caller.revoked)
+    const { idle_ms: idle = IDLE_MS } = options
+    const o = { request, response, target, reach, proxy: settings.proxy, path: path + query, idle }
+    const ending = await onward(o, exchange, caller.revoked)
     await house.endings.appendOrKeep(ending)
   } finally {
     release()
@@ -61,22 +69,36 @@ async function relay({ request, response, target, house, options }: Plain, excha
 type Onward = Pick<Plain, 'request' | 'response' | 'target'> & {
   readonly reach: Reach
   readonly proxy: URL | undefined
+  /** With its query. */
+  readonly path: string
+  /** So many ms without a byte end it. */
+  readonly idle: number
+}
+
+/** How the body is framed: as it came. Node would send some bodies, as one of GET, without any framing. */
+function framing({ headers, method = '' }: IncomingMessage): [string, string][] {
+  if (headers['transfer-encoding'] !== undefined) return [['transfer-encoding', 'chunked']]
+  const { 'content-length': length = /^(POST|PUT|PATCH)$/.test(method) ? '0' : undefined } = headers
+  return length === undefined ? [] : [['content-length', length]]
 }
 
 /** Sends it on and gives the reply as it comes. Resolves with its ending once that is over, however it went. */
 async function onward(o: Onward, exchange: Exchange<Head>, revoked: AbortSignal): Promise<Ending> {
-  const { request, response, target } = o
+  const { request, response, target, path } = o
   let tunnel = { sent: 0, received: 0 }
+  let far: Socket | undefined
   try {
     const socket = await dial({ ...target, reach: o.reach, proxy: o.proxy, ms: CONNECT_MS })
+    far = socket
     const cut = () => void socket.destroy()
     revoked.addEventListener('abort', cut)
     response.once('close', cut)
     socket.once('close', () => revoked.removeEventListener('abort', cut))
-    const { path, query } = readAbsolute(request.url ?? '')
-    const headers = [...endToEnd(request.rawHeaders), ['host', shown(target)] as const].flat()
+    socket.setTimeout(o.idle, () => socket.destroy(new Fault('upstream.timeout', `${o.idle} ms without a byte`)))
+    const own = [['host', shown(target)] as const, ...framing(request)]
+    const headers = [...endToEnd(request.rawHeaders), ...own].flat()
     const method = request.method ?? 'GET'
-    const sent = ask({ method, path: path + query, headers, createConnection: () => socket })
+    const sent = ask({ method, path, headers, createConnection: () => socket })
     const came = new Promise<IncomingMessage>((resolve, reject) => sent.once('response', resolve).once('error', reject))
     const [answer] = await Promise.all([came, pipeline(request, sent)])
     const status = answer.statusCode ?? 502
@@ -85,7 +107,7 @@ async function onward(o: Onward, exchange: Exchange<Head>, revoked: AbortSignal)
     tunnel = { sent: socket.bytesWritten, received: socket.bytesRead }
     return { ...ended(exchange, { kind: 'replied', status, delivered: status }), tunnel }
   } catch (error) {
-    const fault = failureOf(error, shown(target))
+    const fault = failureOf(far?.errored ?? error, shown(target))
     tell(response, fault, exchange.id)
     return ended(exchange, { kind: 'failed', status: 0, delivered: fault.status, fault })
   }

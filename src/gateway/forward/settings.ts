@@ -20,6 +20,8 @@ export interface ForwardOptions {
   readonly trust: Trust
   house(): House
   draining(): boolean
+  /** How long nobody may say a byte in a tunnel or a plain request, in ms: ten minutes unless told. */
+  readonly idle_ms?: number
   /** Ports of the gateway's own listeners. */
   ownPorts(): readonly number[]
 }

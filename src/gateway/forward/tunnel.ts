@@ -11,7 +11,7 @@ import { ESTABLISHED } from './told.ts'
 
 const CONNECT_MS = 10_000
 /** Neither side said a byte for so long. */
-const IDLE_MS = 600_000
+export const IDLE_MS = 600_000
 /** Open tunnels of one actor. */
 const MOST = 256
 
@@ -36,7 +36,12 @@ export interface Tunnelling {
 }
 
 export class Tunnels {
+  readonly #idle: number
   readonly #open = new Map<string, Set<Socket>>()
+
+  constructor(idle = IDLE_MS) {
+    this.#idle = idle
+  }
 
   /**
    * Carries one from its `asked` entry to its ending. Resolves once both are on the record.
@@ -55,11 +60,12 @@ export class Tunnels {
       })
       socket.write(ESTABLISHED)
       let refused: Fault | undefined
-      const mayName = (name: string) => {
-        if (isOurs(name)) refused = new Fault('forward.name', `the handshake says ${name.slice(0, 64)}`)
+      const mayName = (name: string | undefined) => {
+        if (name === undefined) refused = new Fault('forward.handshake', 'its name cannot be read')
+        else if (isOurs(name)) refused = new Fault('forward.name', `the handshake says ${name.slice(0, 64)}`)
         return !refused
       }
-      const tunnel = await splice(socket, far, { idle: IDLE_MS, cut: caller.revoked, head, mayName })
+      const tunnel = await splice(socket, far, { idle: this.#idle, cut: caller.revoked, head, mayName })
       const cut = caller.revoked.aborted ? new Fault('identity.revoked') : refused
       const kind = refused ? 'denied' : cut ? 'aborted' : 'replied'
       const how = { kind, ...(cut && { fault: cut }) } as const

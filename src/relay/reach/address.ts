@@ -42,14 +42,16 @@ const bearing = BEARING.map(([range, group]) => ({ list: listOf([range]), group 
 /** @param address an IPv4 or IPv6 address as `isIP` knows it; a zone is left out */
 export function networkOf(address: string): Network {
   const bare = address.split('%')[0] as string
-  const four = isIP(bare) === 6 ? borneBy(bare) : undefined
+  const four = borneBy(bare)
   if (four !== undefined) return networkOf(four)
   const family = isIP(bare) === 6 ? 'ipv6' : 'ipv4'
   if (link.check(bare, family)) return 'link'
   return inner.check(bare, family) ? 'private' : 'public'
 }
 
-function borneBy(address: string): string | undefined {
+/** The IPv4 address that an IPv6 address bears, where it is of a range that bears one. @param address without a zone */
+export function borneBy(address: string): string | undefined {
+  if (isIP(address) !== 6) return undefined
   const found = bearing.find(({ list }) => list.check(address, 'ipv6'))
   if (!found) return undefined
   const groups = groupsOf(address)

@@ -2,11 +2,13 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { connect, isIP } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { fault, listening, NEVER, TIMEOUTS } from '../loopback.case.ts'
 import { openRelay } from '../relay.ts'
 import { networkOf } from './address.ts'
+import { isOwnAddress } from './own.ts'
 import { checkLiteral, lookupWithin, type Reach, type Resolver } from './reach.ts'
 
 const PUBLIC = [
@@ -77,6 +79,20 @@ test('an IPv4 address is the same when IPv6 bears it', () => {
       }
     }),
   )
+})
+
+test('this machine is itself, in every spelling of its addresses', () => {
+  const own = Object.values(networkInterfaces()).flatMap((each) => each?.map(({ address }) => address) ?? [])
+  const fours = own.filter((address) => isIP(address) === 4)
+  for (const address of ['127.0.0.1', '127.9.9.9', '0.0.0.0', '::', '::1', '::1%lo', ...own])
+    assert.ok(isOwnAddress(address), address)
+  for (const four of ['127.0.0.1', '0.0.0.0', ...fours]) {
+    const hex = four.split('.').map((each) => Number(each).toString(16).padStart(2, '0'))
+    const groups = `${hex[0]}${hex[1]}:${hex[2]}${hex[3]}`
+    for (const six of [`::ffff:${four}`, `::ffff:${groups}`, `64:ff9b::${groups}`, `2002:${groups}::`])
+      assert.ok(isOwnAddress(six), six)
+  }
+  for (const address of ['8.8.8.8', '::ffff:808:808', '2606:50c0:8000::153']) assert.ok(!isOwnAddress(address), address)
 })
 
 const UPSTREAM: Reach = { private: false, literal: true, fault: 'upstream.private' }

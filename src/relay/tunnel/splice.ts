@@ -15,8 +15,11 @@ export interface Splicing {
   readonly cut: AbortSignal
   /** Bytes that the client sent already. */
   readonly head: Buffer
-  /** Whether the name that a client's handshake asks for may pass; where not, it ends before a byte has left. */
-  mayName(name: string): boolean
+  /**
+   * Whether the name that a client's handshake asks for may pass, undefined where its handshake cannot be read; where not,
+   * it ends before a byte has left.
+   */
+  mayName(name: string | undefined): boolean
 }
 
 /** Resolves once it is over, whoever ended it. */
@@ -43,7 +46,8 @@ export function splice(client: Socket, far: Socket, { idle, cut, head, mayName }
     first(client, (bytes) => {
       const named = serverNameIn(bytes)
       if (named === 'more') return false
-      if (typeof named === 'object' && !mayName(named.name)) stop()
+      const asked = typeof named === 'object' ? named.name : undefined
+      if (named !== 'none' && !mayName(asked)) stop()
       else if (far.write(bytes) || !far.destroyed) client.pipe(far)
       return true
     })
