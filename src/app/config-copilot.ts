@@ -22,7 +22,6 @@ export const CopilotForm = z.strictObject({
 
 interface Listener {
   readonly host: string
-  readonly port: number
   readonly tls: boolean
 }
 
@@ -32,14 +31,12 @@ export function copilotOf(form: z.infer<typeof CopilotForm>, listener: Listener,
   const anywhere = /^(0\.0\.0\.0|::)$/.test(listener.host)
   if (rewrite_endpoints && anywhere && !address)
     throw wrong(['copilot', 'address'], 'say where clients reach the gateway, which listens on every address')
-  const host = listener.host.includes(':') ? `[${listener.host}]` : listener.host
-  const listen = listener.port === 0 || anywhere ? {} : { listen: `${host}:${listener.port}` }
   const scheme = listener.tls ? ('https' as const) : ('http' as const)
   return {
     content,
     ...(allowed_plans && { allowedPlans: allowed_plans }),
     ...(rewrite_endpoints && {
-      rewrite: { scheme, ...listen, ...(address && { address: address.replace(/\/+$/, '') }) },
+      rewrite: { scheme, ...(address && { address: address.replace(/\/+$/, '') }) },
     }),
   }
 }

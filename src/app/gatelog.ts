@@ -222,6 +222,7 @@ class Running {
       draining: () => running.draining,
       trust: this.#trust,
       ownPorts: () => running.ports,
+      ownTls: () => listen.tls && running.config.listen.tls,
     }
   }
 

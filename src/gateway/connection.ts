@@ -48,8 +48,6 @@ export interface Rewrite {
   /** Where clients reach the reverse door, without a slash at its end; else as they came. */
   readonly address?: string
   readonly scheme: 'http' | 'https'
-  /** The listener's own host and port, where clients can use them. */
-  readonly listen?: string
 }
 
 /** One upstream host; `base` is put before the client's path, without a trailing slash. */

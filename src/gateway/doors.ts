@@ -40,8 +40,10 @@ export async function openDoors(options: DoorOptions): Promise<Listening> {
     ...(options.tls && { tls: options.tls }),
     limits: { header_bytes: options.headerBytes },
     onRequest: (request, response) => void onRequest(request, response, { ...options, forward }),
-    onUpgrade: (request, socket, early) =>
-      void sockets.open({ request, socket, early, ...addressOf(request, forward) }),
+    onUpgrade: (request, socket, early) => {
+      forward.lend(request)
+      void sockets.open({ request, socket, early, ...addressOf(request, forward) })
+    },
     onConnect: (request, socket, head, enter) => void forward.connect(request, socket, head, enter),
     onBroken: (remote, code) => void recordBroken(remote, code, options),
   })
@@ -63,6 +65,7 @@ async function onRequest(request: IncomingMessage, response: ServerResponse, opt
   const { relay, body: limits, insecure, forward } = options
   const house = options.house()
   const { url = '' } = request
+  forward.lend(request)
   if (isTelemetry(url) && !forward.owns(request)) return takeTelemetry(request, response, house, insecure)
   if (isCollector(url) && !forward.owns(request))
     return takeCollected(request, response, { house, insecure, draining: options.draining() })

@@ -48,6 +48,11 @@ export class HttpTurn implements Turn {
     return this.#options.request.socket.remoteAddress ?? ''
   }
 
+  get came(): string {
+    const { localAddress = '', localPort } = this.#options.request.socket
+    return `${localAddress.includes(':') ? `[${localAddress}]` : localAddress}:${localPort}`
+  }
+
   get insecure(): boolean {
     return this.#options.insecure
   }

@@ -29,6 +29,8 @@ export interface Head {
   readonly door: 'reverse' | 'forward' | 'websocket'
   readonly remote: string
   readonly insecure: boolean
+  /** Host and port of this machine that the client connected to, as far as they are known. */
+  readonly came?: string
 }
 
 export interface Turn extends Head {

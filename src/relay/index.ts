@@ -22,7 +22,7 @@ export {
 } from './tls/authority.ts'
 export { covers } from './tls/constraints.ts'
 export { type Leaves, openLeaves } from './tls/leaves.ts'
-export { terminate } from './tls/terminate.ts'
+export { contextOf, terminate } from './tls/terminate.ts'
 export { dial } from './tunnel/dial.ts'
 export { sniff } from './tunnel/sniff.ts'
 export { type Carried, splice } from './tunnel/splice.ts'

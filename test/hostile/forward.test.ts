@@ -101,12 +101,16 @@ test('a name that leads to this machine is refused: as a tunnel, and as the addr
   assert.equal(near.received.length, 0)
 })
 
-test('the gateway’s own ports are no way round it', async () => {
-  for (const url of [gateway.url, gateway.health]) {
-    const { port } = new URL(url)
-    const { status, told } = await connectTo(gateway.url, `127.0.0.1:${port}`, basic(key))
-    assert.deepEqual([status, codeIn(told)], [508, 'forward.loop'], url)
-  }
+test('the gateway’s own ports are no way round it: its health port is none, and its own is the reverse door', async () => {
+  const health = await connectTo(gateway.url, `127.0.0.1:${new URL(gateway.health).port}`, basic(key))
+  assert.deepEqual([health.status, codeIn(health.told)], [508, 'forward.loop'])
+  const { host } = new URL(gateway.url)
+  const own = await connectTo(gateway.url, host, basic(key))
+  assert.equal(own.status, 200)
+  const answer = await askOver(own.socket, host, { path: `/c/none${CHAT}`, body: prompt('hi') })
+  assert.equal(answer.headers['x-gatelog-error'], 'request.connection')
+  const { opening } = await last()
+  assert.deepEqual([opening.door, opening.actor?.id], ['reverse', 'ana'])
 })
 
 test('a tunnel to an address, or to another port, whose handshake asks for a connection’s host goes round nothing', async (t) => {
@@ -206,6 +210,14 @@ test('a handshake and a Host of another name than CONNECT’s go nowhere', async
   assert.equal(world.asked.length, before)
   const { opening } = await last()
   assert.deepEqual([opening.kind, opening.actor?.id, opening.door], ['refused', 'ana', 'forward'])
+  const places = async () => (await refusedAs('forward.name')).map(({ opening: { path } }) => path)
+  assert.deepEqual(await places(), [CHAT], 'both were told by their request, in one line')
+  const leaving = await connectTo(gateway.url, `${HOST}:443`, basic(key))
+  const left = await shake(leaving.socket, { servername: 'api.anthropic.com', ca, rejectUnauthorized: false })
+  await new Promise((resolve) => left.once('session', resolve)) // the gateway has the end of the handshake
+  left.destroy()
+  for (let tries = 0; tries < 50 && (await places()).length === 1; tries++) await wait(20)
+  assert.deepEqual(await places(), [`${HOST}:443`, CHAT], 'no request came to tell it')
 })
 
 test('a tunnel within a tunnel, plain text where TLS is wanted, and a host that the CA may not vouch for', async () => {

@@ -67,9 +67,8 @@ function rewrittenFor(exchange: Exchange, way: Way, text: string): string {
 }
 
 /** Under which address the client reaches the reverse door: the configured one, or the one that it came by. */
-function baseOf({ turn }: Exchange, { address, scheme, listen }: Rewrite): string | undefined {
+function baseOf({ turn }: Exchange, { address, scheme }: Rewrite): string | undefined {
   if (address !== undefined) return address
-  const { host } = turn.headers
-  if (turn.door === 'forward') return listen && `${scheme}://${listen}`
+  const host = turn.door === 'forward' ? turn.came : turn.headers['host']
   return typeof host === 'string' && /^[\w.:[\]-]{1,255}$/.test(host) ? `${scheme}://${host}` : undefined
 }

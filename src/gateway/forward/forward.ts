@@ -1,19 +1,21 @@
 /**
  * The forward door: CONNECT and absolute requests on the gateway's own port. Hosts of connections are opened and handed to
- * the same server as every other request; others are tunnelled or refused. Judges no prompt.
+ * the same server as every other request, and so is the gateway's own address; others are tunnelled or refused. Judges no prompt.
  */
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
+import type { SecureContext } from 'node:tls'
 import { Fault, faultOf } from '#exchange'
 import { type Caller, type Found, findCredential } from '#identity'
-import { checkRequest, sniff, terminate } from '#relay'
+import { checkRequest, contextOf, sniff, terminate } from '#relay'
 import { readClient } from '#wire'
 import { recordRefusal } from '../answer.ts'
 import { begin, type Exchange } from '../exchange.ts'
 import type { House } from '../house.ts'
 import type { Address, Head } from '../turn.ts'
 import { agentOf, type Credential, coversOf, credentialOf, recognise, whoOf } from './caller.ts'
-import { isHost, type Place, placeFor, placesAt } from './places.ts'
+import { isOwn } from './own.ts'
+import { isHost, placeFor, placesAt } from './places.ts'
 import type { ForwardOptions, ForwardSettings } from './settings.ts'
 import { isAbsolute, pathOf, readAbsolute, readTarget, same, shown, type Target } from './target.ts'
 import { ESTABLISHED, refuseConnect } from './told.ts'
@@ -34,7 +36,17 @@ interface Entered {
   readonly agent: string
   /** Why nothing that comes on it goes anywhere. */
   readonly refused?: Fault
+  /** The gateway itself: what comes on it takes the reverse door. */
+  readonly own: boolean
   asked: boolean
+}
+
+/** How a tunnel is opened whose requests are read. */
+interface Opening {
+  /** Whether plain text is wrong there. */
+  readonly secure: boolean
+  readonly own: boolean
+  context(): Promise<SecureContext>
 }
 
 interface Connecting {
@@ -87,8 +99,8 @@ export class Forward {
     recognise(rest.exchange, found)
     if (this.#options.draining()) throw new Fault('gateway.draining')
     const connecting = { ...rest, house, settings, target, credential, found }
-    const places = placesAt(house.connections, target)
-    if (places.length > 0) return this.#intercept(connecting, places)
+    const opening = this.#openingOf(connecting)
+    if (opening) return this.#intercept(connecting, opening)
     const caller = this.#admit(connecting)
     const isOurs = (name: string) => isHost(this.#options.house().connections, name)
     if (isOurs(target.host)) throw new Fault('forward.host', `${target.host} belongs to a connection, at another port`)
@@ -96,51 +108,66 @@ export class Forward {
     await this.#tunnels.carry({ ...connecting, caller, reach, isOurs, proxy: settings.proxy })
   }
 
+  /** How a host of a connection, or the gateway itself, is opened; undefined for any other. */
+  #openingOf({ house, settings, target, socket }: Connecting): Opening | undefined {
+    const places = placesAt(house.connections, target)
+    const leaf = () => settings.leaves.contextFor(target.host)
+    if (places.length > 0) return { secure: places.some(({ secure }) => secure), own: false, context: leaf }
+    if (!isOwn(target, socket.localPort, house.connections)) return undefined
+    const tls = this.#options.ownTls?.()
+    return { secure: tls !== undefined, own: true, context: async () => contextOf(tls) }
+  }
+
   /** Nothing of a model's host is refused here: clients show no refusal of CONNECT. */
-  async #intercept(connecting: Connecting, places: readonly Place[]): Promise<void> {
-    const { exchange, settings, socket, head, target } = connecting
-    const secure = places.some((place) => place.secure)
-    if (secure) await settings.leaves.contextFor(target.host)
+  async #intercept(connecting: Connecting, opening: Opening): Promise<void> {
+    const { exchange, socket, head } = connecting
+    const { secure, own } = opening
+    if (secure) await opening.context()
     socket.write(ESTABLISHED)
     const spoken = await sniff(socket, head, FIRST_MS)
     if (spoken === 'gone') {
       socket.destroy()
       await recordRefusal(exchange, new Fault('forward.silent'))
     } else if (spoken === 'tls') {
-      await this.#open(connecting)
+      await this.#open(connecting, opening)
     } else {
       const refused = secure ? new Fault('forward.handshake', 'plain text, where TLS is wanted') : undefined
-      this.#enter(connecting, socket, refused)
+      this.#enter(connecting, socket, { refused, own })
     }
   }
 
-  async #open(connecting: Connecting): Promise<void> {
-    const { exchange, settings, socket, target } = connecting
+  async #open(connecting: Connecting, { own, context }: Opening): Promise<void> {
+    const { exchange, socket, target } = connecting
     const { trust } = this.#options
     try {
-      const inner = await terminate(socket, await settings.leaves.contextFor(target.host), FIRST_MS)
+      const inner = await terminate(socket, await context(), FIRST_MS)
       const named = typeof inner.servername === 'string' ? inner.servername.toLowerCase().replace(/\.$/, '') : ''
       const refused =
         named && named !== target.host
           ? new Fault('forward.name', `the handshake says ${named.slice(0, 64)}`)
           : undefined
-      if (refused) await recordRefusal(exchange, refused)
-      const entered = this.#enter(connecting, inner, refused)
+      const entered = this.#enter(connecting, inner, { refused, own })
       inner.once('close', () => {
-        if (!entered.asked) trust.doubts(entered.who, entered.agent, false)
+        if (entered.asked) return
+        if (!own) trust.doubts(entered.who, entered.agent, false)
+        if (refused) void recordRefusal(exchange, refused)
       })
     } catch (error) {
       const fault = faultOf(error)
       socket.destroy()
-      if (fault.code === 'forward.untrusted') trust.doubts(whoOf(exchange), agentOf(exchange), true)
-      else if (LEFT.test(fault.detail ?? '')) trust.doubts(whoOf(exchange), agentOf(exchange), false)
+      const certain = fault.code === 'forward.untrusted'
+      if (!own && (certain || LEFT.test(fault.detail ?? ''))) trust.doubts(whoOf(exchange), agentOf(exchange), certain)
       await recordRefusal(exchange, fault)
     }
   }
 
-  #enter({ exchange, target, credential, enter }: Connecting, inner: Socket, refused: Fault | undefined): Entered {
+  #enter(
+    { exchange, target, credential, enter }: Connecting,
+    inner: Socket,
+    { refused, own }: { readonly refused: Fault | undefined; readonly own: boolean },
+  ): Entered {
     const entered: Entered = {
-      ...{ target, credential, who: whoOf(exchange), agent: agentOf(exchange), asked: false },
+      ...{ target, credential, who: whoOf(exchange), agent: agentOf(exchange), own, asked: false },
       ...(refused && { refused }),
     }
     this.#entered.set(inner, entered)
@@ -148,34 +175,41 @@ export class Forward {
     return entered
   }
 
-  /** Whether a request came through a tunnel, or names a host of the world. */
+  /** Whether a request came through a tunnel to elsewhere, or names a host of the world. */
   owns(request: IncomingMessage): boolean {
-    return this.#entered.has(request.socket) || isAbsolute(request.url ?? '')
+    const entered = this.#entered.get(request.socket)
+    return entered ? !entered.own : isAbsolute(request.url ?? '')
   }
 
   /**
-   * Where a request of this door goes: one within a tunnel, or one with an absolute target. undefined where it is none.
-   * The credential of CONNECT becomes one of the request, so that whoever takes the request finds it; it is not among its
-   * raw fields, of which alone upstream is sent any.
-   * @throws forward.*, identity.missing, ca.off
+   * The credential of CONNECT becomes one of each request within, so that whoever takes the request finds it; it is not among
+   * its raw fields, of which alone upstream is sent any.
+   */
+  lend(request: IncomingMessage): void {
+    const { credential } = this.#entered.get(request.socket) ?? {}
+    if (credential) request.headers[credential.name] = credential.value
+  }
+
+  /**
+   * Where a request of this door goes: one within a tunnel, or one with an absolute target. undefined where it is none, or
+   * where it asks for the gateway itself. @throws forward.*, identity.missing, ca.off
    */
   wayOf(request: IncomingMessage): Address | Target | undefined {
     const entered = this.#entered.get(request.socket)
     if (!entered) return isAbsolute(request.url ?? '') ? this.#absolute(request) : undefined
     if (!entered.asked) this.#options.trust.trusts(entered.who, entered.agent)
     entered.asked = true
-    request.headers[entered.credential.name] = entered.credential.value
     if (entered.refused) throw entered.refused
     const { target } = entered
     const said = readTarget(request.headers.host ?? '', target.port)
     if (!same(said, target)) throw new Fault('forward.name', `Host says ${shown(said).slice(0, 64)}`)
-    return this.#addressOf(request, target, pathOf(request.url ?? '/')) ?? target
+    return entered.own ? undefined : (this.#addressOf(request, target, pathOf(request.url ?? '/')) ?? target)
   }
 
   #absolute(request: IncomingMessage): Address | Target | undefined {
     const { target, path, query } = readAbsolute(request.url ?? '')
-    const { house, ownPorts } = this.#options
-    if (ownPorts().includes(target.port) && /^(127\.|localhost$|::1$)/.test(target.host)) return undefined
+    const { house } = this.#options
+    if (isOwn(target, request.socket.localPort, house().connections)) return undefined
     if (!house().forward) throw new Fault('ca.off')
     const credential = credentialOf(request)
     if (!credential || !findCredential({ [credential.name]: credential.value })) throw new Fault('identity.missing')

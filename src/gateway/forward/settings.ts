@@ -1,5 +1,5 @@
 /** What the forward door needs of the configuration and of the process. Types only. */
-import type { Leaves } from '#relay'
+import type { Leaves, Tls } from '#relay'
 import type { House } from '../house.ts'
 import type { Trust } from './trust.ts'
 
@@ -22,6 +22,8 @@ export interface ForwardOptions {
   draining(): boolean
   /** How long nobody may say a byte in a tunnel or a plain request, in ms: ten minutes unless told. */
   readonly idle_ms?: number
+  /** What the listener itself speaks TLS with, as it stands now. */
+  ownTls?(): Tls | undefined
   /** Ports of the gateway's own listeners. */
   ownPorts(): readonly number[]
 }

@@ -1,10 +1,17 @@
 /** The server's side of TLS over a socket that is open already. TLS 1.2 at least, HTTP/1.1 only. Makes no certificate. */
 import type { Socket } from 'node:net'
-import { type SecureContext, TLSSocket } from 'node:tls'
+import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls'
 import { Fault } from '#exchange'
+import type { Tls } from '../server.ts'
 
 /** Alerts of a client that got our certificate and did not take it. Source: RFC 8446 §6.2, by OpenSSL's names. */
 const UNTRUSTED = /ALERT_(UNKNOWN_CA|BAD_CERTIFICATE|CERTIFICATE_\w+|UNSUPPORTED_CERTIFICATE)/
+
+/** What a listener speaks TLS with, for a socket within one of its own. @throws forward.handshake where it speaks none */
+export function contextOf(tls: Tls | undefined): SecureContext {
+  if (!tls) throw new Fault('forward.handshake', 'TLS, where the gateway speaks plain text')
+  return createSecureContext({ ...tls, minVersion: 'TLSv1.2' })
+}
 
 /**
  * Shakes hands. The outer socket goes with the inner one.
