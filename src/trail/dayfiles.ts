@@ -1,16 +1,22 @@
 /** The day files of a trail, as whoever decides what becomes of them sees them. Decides nothing; writes nothing once it has latched. */
 import type { Write } from './documents.ts'
-import type { DayFile, Store } from './store.ts'
+import type { DayFile, Revised, Revision, Store } from './store.ts'
 
 export interface DayFiles {
   /** Oldest day first. */
   list(): Promise<readonly DayFile[]>
   /** Removes files for good; bytes given back. @throws trail.*, gateway.internal where an exchange of one is open */
   remove(names: readonly string[]): Promise<number>
+  /** Takes exchanges out, and writes bodies anew. May be done again. @throws trail.*, gateway.internal where one is open */
+  revise(revision: Revision): Promise<Revised>
+  /** The id of the entry that erased an exchange, by the beginning of its id. */
+  erasedBy(prefix: string): Promise<string | undefined>
 }
 
 /** The day files of a store. */
 export const dayFilesOf = (store: Store, write: Write): DayFiles => ({
   list: () => store.files(),
   remove: (names) => write(() => store.remove(names)),
+  revise: (revision) => write(() => store.revise(revision)),
+  erasedBy: (prefix) => store.erasedBy(prefix),
 })

@@ -97,6 +97,9 @@ export function endingFacets({ findings, kind, usage, requestId, githubRequestId
   return { ...marks, many: all, outcome: kind, input: usage?.input ?? 0, output: usage?.output ?? 0 }
 }
 
+/** What findings can be found by. */
+export const markedBy = (findings: readonly Finding[]): ManyValues => marksOf(findings, []).many
+
 function marksOf(findings: readonly Finding[], judged: readonly string[]) {
   const rules = [...new Set([...judged, ...findings.map(({ rule }) => rule)].map((rule) => folded('rule', rule)))]
   const secrets = [...new Set(findings.flatMap(({ fingerprints }) => fingerprints ?? []))]

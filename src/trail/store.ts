@@ -1,5 +1,5 @@
 /** The port between the trail and whatever keeps it: batches in, records out, all asynchronous. Types only. */
-import type { Ending, Entry, Fault, Note, Opening, Outcome } from '#exchange'
+import type { Ending, Entry, Fault, Finding, Note, Opening, Outcome } from '#exchange'
 import type { Query } from './query.ts'
 import type { LostKey, Wrapping } from './wrapping.ts'
 
@@ -36,6 +36,7 @@ export interface Recorded {
   readonly unreadable?: { readonly opening?: Fault; readonly ending?: Fault }
   /** What became of its suggestions, in the order in which it was told. */
   readonly outcomes?: readonly Outcome[]
+  readonly redactions?: readonly Redaction[]
 }
 
 /** An entry in the order of its seq, without body. `entry` is absent where it was erased. */
@@ -116,6 +117,39 @@ export interface StoredDocument {
   readonly json: string
 }
 
+/** What is taken out of the record, or written anew. */
+export interface Revision {
+  /** The id of the entry that says so. */
+  readonly by: string
+  /** Exchanges, none of them open, of which all goes: entries, bodies, words, all that they can be found by. */
+  readonly erased: readonly string[]
+  /** Bodies, with a new salt each, and what was found in them. */
+  readonly bodies: readonly {
+    readonly exchange: string
+    readonly part: 'prompt' | 'reply'
+    readonly bytes: Uint8Array
+    readonly salt: Uint8Array
+    readonly findings: readonly Finding[]
+  }[]
+  /** Texts whose words leave the index of those bodies. */
+  readonly taken: readonly string[]
+  /** Entries that belong to no exchange, and go too. */
+  readonly notes: readonly { readonly file: string; readonly seq: number }[]
+}
+
+/** How many of each. */
+export interface Revised {
+  readonly entries: number
+  readonly bodies: number
+}
+
+/** A body that was written anew. */
+export interface Redaction {
+  readonly part: 'prompt' | 'reply'
+  readonly by: string
+  readonly findings: readonly Finding[]
+}
+
 /**
  * A place that keeps the trail. Calls may overlap; commits are given one at a time. Every call rejects with a Fault
  * trail.*. An exchange has one opening and one ending, and outcomes only once it is opened: what does not fit is refused
@@ -147,6 +181,10 @@ export interface Store {
   files(): Promise<readonly DayFile[]>
   /** Removes day files for good, none of them with an open exchange; bytes given back. */
   remove(names: readonly string[]): Promise<number>
+  /** Each day file at once, and no byte of what went stays on disk. May be done again. @throws gateway.internal: one is open */
+  revise(revision: Revision): Promise<Revised>
+  /** The id of the entry that erased an exchange, by the beginning of its id. */
+  erasedBy(prefix: string): Promise<string | undefined>
   /**
    * Puts all that is kept of a session under a new key and destroys the old ones, in every file: what was taken out
    * of it before can be read by nobody, in no copy. `undefined` is what belongs to no session. How many rows it were.

@@ -43,6 +43,12 @@ export class Tokens {
     return Buffer.from(packed.buffer)
   }
 
+  /** Forgets every word. */
+  forget(): void {
+    this.#young = new Generation()
+    this.#old = new Generation()
+  }
+
   /** The token of one word as 16 hexadecimal digits, as the index holds it. */
   hex(word: string): string {
     return this.pack([word]).toString('hex')

@@ -10,6 +10,7 @@ import {
   answers,
   type EndingFacets,
   endingFacets,
+  markedBy,
   type OpeningFacets,
   openingFacets,
   outcomeFacets,
@@ -23,6 +24,9 @@ import type {
   NoteOf,
   Page,
   Recorded,
+  Redaction,
+  Revised,
+  Revision,
   SessionTotals,
   Store,
   StoredDocument,
@@ -38,6 +42,7 @@ interface Line extends Position {
   endingFacets?: EndingFacets
   flight: Uint8Array[]
   readonly outcomes: Outcome[]
+  readonly redactions: Redaction[]
   closing?: number
 }
 
@@ -97,6 +102,7 @@ class MemoryStore implements Store {
       words,
       flight: [],
       outcomes: [],
+      redactions: [],
     }
     this.#lines.set(opening.exchange, { ...line, facets: openingFacets(opening) })
     return seq
@@ -227,6 +233,52 @@ class MemoryStore implements Store {
     return 0
   }
 
+  readonly #erased = new Map<string, string>()
+
+  async revise({ by, erased, bodies, taken, notes }: Revision): Promise<Revised> {
+    const lines = erased.flatMap((exchange) => this.#lines.get(exchange) ?? [])
+    if (lines.some(isOpen)) throw new Fault('gateway.internal', 'an open exchange is not erased')
+    const ids = new Set(lines.map(({ opening }) => opening.exchange))
+    const seqs = new Set(notes.map(({ seq }) => seq))
+    let entries = 0
+    for (const [at, { seq, entry }] of this.#entries.entries()) {
+      if (!entry || !(ids.has(entry.exchange) || seqs.has(seq))) continue
+      this.#entries[at] = { seq }
+      entries += 1
+    }
+    for (const id of ids) if (this.#lines.delete(id)) this.#erased.set(id, by)
+    const left = this.#notes.filter(({ seq }) => !seqs.has(seq))
+    this.#notes.splice(0, this.#notes.length, ...left)
+    let count = 0
+    for (const { exchange, part, bytes, findings } of bodies) {
+      const line = this.#lines.get(exchange)
+      const entry = part === 'prompt' ? line?.opening : line?.ending
+      if (!line || !entry?.body) continue
+      Object.assign(entry, { body: { ...entry.body, bytes: Uint8Array.from(bytes) } })
+      const nth = part === 'prompt' ? 0 : 1
+      line.words[nth] = taken.map(wordsOf).reduce(withoutWords, line.words[nth] ?? wordsOf(''))
+      if (!line.redactions.some((each) => each.by === by && each.part === part)) {
+        line.redactions.push({ part, by, findings })
+        const { many, findings: before } = line.facets
+        const marked = Object.entries(markedBy(findings)).map(([key, values]) => [
+          key,
+          [...(many[key as keyof typeof many] ?? []), ...values],
+        ])
+        line.facets = {
+          ...line.facets,
+          findings: before + findings.length,
+          many: { ...many, ...Object.fromEntries(marked) },
+        }
+      }
+      count += 1
+    }
+    return { entries, bodies: count }
+  }
+
+  async erasedBy(prefix: string): Promise<string | undefined> {
+    return [...this.#erased].find(([exchange]) => exchange.startsWith(prefix))?.[1]
+  }
+
   /** Nothing here is under a key. */
   async rekey() {
     return 0
@@ -249,6 +301,17 @@ class MemoryStore implements Store {
   }
 }
 
+/** Words without every run of them that others are. */
+function withoutWords({ flow, runs }: Words, gone: Words): Words {
+  const left: string[] = []
+  for (let at = 0; at < flow.length; ) {
+    const here = at
+    if (gone.flow.length > 0 && gone.flow.every((word, nth) => flow[here + nth] === word)) at += gone.flow.length
+    else left.push(flow[at++] as string)
+  }
+  return { flow: left, runs: runs.filter((run) => !gone.runs.includes(run)) }
+}
+
 const fileOf = ({ day, opening }: Line): string => fileFor(day, opening.retain)
 const isOpen = ({ opening, ending }: Line): boolean => !ending && opening.kind === 'asked'
 
@@ -263,12 +326,13 @@ function stored<Line extends Opening | Ending>(entry: Line): Line {
 
 const listed = <Line extends Opening | Ending>(entry: Line): Line => parseEntry<Line>(printEntry(entry), undefined)
 
-const recorded = ({ seq, opening, ending, closing, outcomes }: Line): Recorded => ({
+const recorded = ({ seq, opening, ending, closing, outcomes, redactions }: Line): Recorded => ({
   seq,
   opening: listed(opening),
   ...(ending && { ending: listed(ending) }),
   ...(closing !== undefined && { closing }),
   ...(outcomes.length && { outcomes: [...outcomes] }),
+  ...(redactions.length && { redactions: [...redactions] }),
 })
 
 function after(before: string | undefined): (line: Line) => boolean {

@@ -4,7 +4,19 @@ import { Worker } from 'node:worker_threads'
 import { type Ending, type Entry, Fault, faultOf, type Note, type Opening, type Outcome } from '#exchange'
 import { parseEntry } from '../entries.ts'
 import type { Query } from '../query.ts'
-import type { Batch, Committed, Followed, NoteOf, Page, Recorded, Store, StoreOptions } from '../store.ts'
+import type {
+  Batch,
+  Committed,
+  Followed,
+  NoteOf,
+  Page,
+  Recorded,
+  Redaction,
+  Revised,
+  Revision,
+  Store,
+  StoreOptions,
+} from '../store.ts'
 import type { LostKey, Wrapping } from '../wrapping.ts'
 import { lineOfFault } from './sqlite/faults.ts'
 import type { Begin, Grant, Wish } from './sqlite/keys.ts'
@@ -18,6 +30,7 @@ import type {
   FollowedRow,
   LineOutcome,
   Parcel,
+  RedactedRow,
   Reply,
   Row,
 } from './sqlite/protocol.ts'
@@ -199,6 +212,14 @@ class SqliteStore implements Store {
     return this.#link.call('deleteDocument', [kind, id])
   }
 
+  revise(revision: Revision): Promise<Revised> {
+    return this.#link.call('revise', [revision])
+  }
+
+  erasedBy(prefix: string): Promise<string | undefined> {
+    return this.#link.call('erasedBy', [prefix])
+  }
+
   files() {
     return this.#link.call('files', [])
   }
@@ -246,6 +267,14 @@ const faultOfLine = (outcome: LineOutcome | undefined): Fault =>
     ? faultFrom(outcome)
     : new Fault('gateway.internal', 'the store did not take a whole body')
 
+const redactionOf =
+  (opening: number) =>
+  ({ seq, by, findings }: RedactedRow): Redaction => ({
+    part: seq === opening ? 'prompt' : 'reply',
+    by,
+    findings: JSON.parse(findings),
+  })
+
 const faultFrom = ({ code, detail }: FaultLine): Fault => new Fault(code, detail)
 
 const followed = ({ seq, json, of, opening }: FollowedRow): Followed => ({
@@ -255,7 +284,8 @@ const followed = ({ seq, json, of, opening }: FollowedRow): Followed => ({
 })
 
 function recorded(row: Row): Recorded {
-  const { seq, opening, openingBody, ending, endingBody, openingFault, endingFault, closing, outcomes } = row
+  const { seq, opening, openingBody, ending, endingBody, openingFault, endingFault, closing, outcomes, redactions } =
+    row
   const unreadable = {
     ...(openingFault && { opening: faultFrom(openingFault) }),
     ...(endingFault && { ending: faultFrom(endingFault) }),
@@ -267,5 +297,6 @@ function recorded(row: Row): Recorded {
     ...(closing !== undefined && { closing }),
     ...((openingFault || endingFault) && { unreadable }),
     ...(outcomes && { outcomes: outcomes.map((json) => parseEntry<Outcome>(json, undefined)) }),
+    ...(redactions && { redactions: redactions.map(redactionOf(seq)) }),
   }
 }

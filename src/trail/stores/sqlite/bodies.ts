@@ -1,7 +1,7 @@
 /** The bodies of one day file. What a session sent before is not kept again, and no body needs another file. No clock. */
 import { Fault, type Like } from '#exchange'
 import { type Likeness, likeness } from '../../likeness.ts'
-import { type Coding, grow, shrink } from './body.ts'
+import { type Coding, grow, type StoredBody, shrink } from './body.ts'
 import type { DayKeys, Sealed } from './day-keys.ts'
 import type { File } from './file.ts'
 import { derive, Numbers, printNumber, printRecipe, type Recipe, readRecipe, sizeOf } from './recipe.ts'
@@ -129,7 +129,8 @@ export class Bodies {
     if (session === null || !isPrompt) return undefined
     const row = this.#file.get<BodyRow & { seq: number }>(
       `SELECT b.seq, coding, size, bytes, key FROM bodies b
-        WHERE b.seq = (SELECT max(seq) FROM exchanges WHERE session = ? AND seq < ?)`,
+        WHERE b.seq = (SELECT e.seq FROM exchanges e JOIN bodies USING (seq) WHERE session = ? AND e.seq < ?
+          ORDER BY e.seq DESC LIMIT 1)`,
       session,
       seq,
     )
@@ -189,6 +190,45 @@ export class Bodies {
       count += 1
     }
     return count
+  }
+
+  /**
+   * Writes bodies of one session anew, or takes them away (`undefined`), and all that were put together from them: those
+   * keep what they are. Within a transaction. @throws Wanted
+   */
+  rewrite(session: number | null, changes: ReadonlyMap<number, Uint8Array | undefined>): void {
+    const touched = new Map<number, { owner: Owner; body: StoredBody | undefined }>()
+    for (const owner of this.#owners(session)) {
+      const { seq } = owner
+      const given = changes.get(seq)
+      if (changes.has(seq)) touched.set(seq, { owner, body: given && shrink(given) })
+      else if (this.#rests(seq, touched))
+        touched.set(seq, { owner, body: readable(() => shrink(this.read(seq) as Uint8Array)) })
+    }
+    for (const seq of touched.keys()) this.#file.run('DELETE FROM bodies WHERE seq = ?', seq)
+    this.#known.clear()
+    for (const { owner, body } of touched.values()) if (body) this.keep(owner, grow(body), undefined)
+  }
+
+  /** Every entry of a session that may have a body, in order. */
+  #owners(session: number | null): Owner[] {
+    const of = session === null ? 'session IS NULL' : `session = ${session}`
+    const rows = this.#file.once<{ seq: number; closing: number | null; exchange: string }>(
+      `SELECT seq, closing, exchange FROM exchanges WHERE ${of} ORDER BY seq`,
+    )
+    const owners = rows.flatMap(({ seq, closing, exchange }) => [
+      { seq, exchange, session, isPrompt: true },
+      ...(closing === null ? [] : [{ seq: closing, exchange, session, isPrompt: false }]),
+    ])
+    return owners.sort((one, other) => one.seq - other.seq)
+  }
+
+  /** Whether a body is put together from one of these. */
+  #rests(seq: number, touched: ReadonlyMap<number, unknown>): boolean {
+    const row = touched.size > 0 ? this.#row(seq) : undefined
+    if (row?.coding !== MADE) return false
+    const kept = readable(() => this.#kept(row, seq))
+    return kept?.recipe.some((part) => touched.has(part.seq)) === true
   }
 
   #row(seq: number): BodyRow | undefined {

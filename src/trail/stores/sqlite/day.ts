@@ -9,7 +9,7 @@ import { lineOfFault } from './faults.ts'
 import { File } from './file.ts'
 import { type FlightPiece, keyAndBytes, packFlight, unpackFlight, withKey } from './flight.ts'
 import type { Keys } from './keys.ts'
-import type { FaultLine, Line, Row } from './protocol.ts'
+import type { FaultLine, Line, RedactedRow, Row } from './protocol.ts'
 import { FORMAT, TERM_KEYS } from './schema.ts'
 import { Terms } from './terms.ts'
 
@@ -18,11 +18,13 @@ const OPEN = `INSERT OR IGNORE INTO exchanges(seq, exchange, at, ${COLUMNS.join(
   VALUES (?, ?, ?, ${COLUMNS.map(() => '?').join(', ')})`
 const OUTCOMES_OF = 'SELECT json FROM outcomes JOIN entries USING (seq) WHERE of = ? ORDER BY seq'
 
+const REDACTED = 'SELECT seq, "by", findings FROM redacted WHERE seq IN (?, ?) ORDER BY "by"'
+
 /** The open file of one UTC day and retention class. */
 export class Day {
   readonly file: File
   readonly keys: DayKeys
-  readonly #bodies: Bodies
+  readonly bodies: Bodies
   readonly #tokens: Tokens
   readonly terms: Terms
   #waiting = 0
@@ -33,7 +35,7 @@ export class Day {
   constructor(path: string, tokens: Tokens, keys: Keys) {
     this.file = new File(path, FORMAT)
     this.keys = new DayKeys(this.file, keys)
-    this.#bodies = new Bodies(this.file, this.keys)
+    this.bodies = new Bodies(this.file, this.keys)
     this.terms = new Terms(this.file)
     this.#tokens = tokens
   }
@@ -85,7 +87,7 @@ export class Day {
     } catch (error) {
       this.keys.forget()
       this.terms.forget()
-      this.#bodies.forget()
+      this.bodies.forget()
       this.#unsure = true
       throw error
     }
@@ -97,14 +99,14 @@ export class Day {
    */
   write(line: Line, seq: number, body: Uint8Array | undefined): 'written' | 'no place' | 'whole' {
     const session = line.part === 'opening' ? this.terms.id('session', line.facets.facets.session) : null
-    if (line.like && !this.#bodies.canMake(line.like, session)) return 'whole'
+    if (line.like && !this.bodies.canMake(line.like, session)) return 'whole'
     const at = this.#place(line, seq)
     if (at === undefined) return 'no place'
     this.file.run('INSERT INTO entries VALUES (?, ?)', seq, line.json)
     if (line.part === 'note') this.file.run('INSERT INTO gaps VALUES (?, ?)', seq, line.kind)
     const isPrompt = line.part === 'opening'
     const owner = { seq, exchange: line.exchange, session: isPrompt ? session : this.#sessionAt(at), isPrompt }
-    if (body) this.#bodies.keep(owner, body, line.like)
+    if (body) this.bodies.keep(owner, body, line.like)
     if (line.text) this.#shelve(2 * at + (line.part === 'ending' ? 1 : 0), line.text)
     return 'written'
   }
@@ -184,11 +186,13 @@ export class Day {
     const end = withBodies && closing !== null ? this.#read(closing) : {}
     const ending = closing === null ? undefined : this.json(closing)
     const outcomes = this.file.all<{ json: string }>(OUTCOMES_OF, seq).map(({ json }) => json)
+    const redactions = this.file.all<RedactedRow>(REDACTED, seq, closing ?? seq)
     return {
       seq,
       opening: this.json(seq),
       ...(ending !== undefined && closing !== null && { ending, closing }),
       ...(outcomes.length > 0 && { outcomes }),
+      ...(redactions.length > 0 && { redactions }),
       ...(opening.body && { openingBody: opening.body }),
       ...(end.body && { endingBody: end.body }),
       ...(opening.fault && { openingFault: opening.fault }),
@@ -199,7 +203,7 @@ export class Day {
   /** A body, or why it alone cannot be read. */
   #read(seq: number): { readonly body?: Uint8Array | undefined; readonly fault?: FaultLine } {
     try {
-      return { body: this.#bodies.read(seq) }
+      return { body: this.bodies.read(seq) }
     } catch (error) {
       if (error instanceof Fault && UNREADABLE.has(error.code)) return { fault: lineOfFault(error) }
       throw error
@@ -243,7 +247,7 @@ export class Day {
         `SELECT seq, closing FROM exchanges WHERE ${of}`,
       )
       const seqs = rows.flatMap(({ seq, closing }) => (closing === null ? [seq] : [seq, closing]))
-      return this.#bodies.reseal(session, seqs) + this.#refly(session, doomed)
+      return this.bodies.reseal(session, seqs) + this.#refly(session, doomed)
     })
   }
 

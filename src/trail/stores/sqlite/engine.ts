@@ -183,13 +183,22 @@ export class Engine {
     if (line.part === 'note') return noteFileFor(dayOfExchange(line.exchange), line.kind)
     const home = this.#flight.homeOf(line.exchange)?.file
     if (line.part === 'opening') return home ?? fileFor(dayOfExchange(line.exchange), line.retain)
-    return home ?? this.#homeOf(line.exchange)
+    return home ?? this.homeOf(line.exchange)
   }
 
   /** Where an exchange is that is open no more: in one of its day's files. */
-  #homeOf(exchange: string): string | undefined {
+  homeOf(exchange: string): string | undefined {
     const sql = 'SELECT seq FROM exchanges WHERE exchange = ?'
     return this.folder.namesOf(dayOfExchange(exchange)).find((name) => this.folder.day(name).file.get(sql, exchange))
+  }
+
+  /** Takes bytes in flight that nobody needs any more out of a day file. @throws gateway.internal where one of these is open */
+  settle(day: Day, exchanges: readonly string[]): void {
+    if (exchanges.some((exchange) => this.#flight.isOpen(exchange)))
+      throw new Fault('gateway.internal', 'an open exchange is not erased')
+    const { name } = day.file
+    day.transaction(() => this.#removeDead(day, name))
+    this.#flight.removed(name)
   }
 
   /** What there is, oldest day first. */

@@ -154,6 +154,20 @@ export class File {
     if (state?.busy !== 0) throw new Fault('trail.unavailable', `${this.name}: its log cannot be emptied`)
   }
 
+  /** From now on what is deleted is overwritten too. */
+  overwrite(): void {
+    this.#reading(() => this.#pragma('secure_delete=ON', 1))
+  }
+
+  /** Writes the file anew without what is free in it, and empties its log: what was deleted is nowhere on disk. */
+  scrub(): void {
+    this.#reading(() => {
+      this.get('PRAGMA wal_checkpoint(TRUNCATE)')
+      this.#db.exec('VACUUM')
+      this.get('PRAGMA wal_checkpoint(TRUNCATE)')
+    })
+  }
+
   close(): void {
     this.#statements.clear()
     try {

@@ -2,7 +2,16 @@
 import type { FaultCode, Like, Note } from '#exchange'
 import type { EndingFacets, ManyValues, OpeningFacets } from '../../facets.ts'
 import type { Query } from '../../query.ts'
-import type { DayFile, Page, Rewrapped, SessionTotals, StoredDocument, Wrapper } from '../../store.ts'
+import type {
+  DayFile,
+  Page,
+  Revised,
+  Revision,
+  Rewrapped,
+  SessionTotals,
+  StoredDocument,
+  Wrapper,
+} from '../../store.ts'
 import type { Begin, Grant, Wish } from './keys.ts'
 
 /** A stretch of a parcel's bytes: [offset, length]. */
@@ -48,6 +57,13 @@ export interface Outcome {
   readonly piecesFault?: FaultLine
 }
 
+/** A body that was written anew. `findings` is JSON. */
+export interface RedactedRow {
+  readonly seq: number
+  readonly by: string
+  readonly findings: string
+}
+
 /** An exchange as it lies in a file: JSON texts, and bodies where they were asked for. */
 export interface Row {
   readonly seq: number
@@ -55,6 +71,7 @@ export interface Row {
   readonly ending?: string
   readonly closing?: number
   readonly outcomes?: readonly string[]
+  readonly redactions?: readonly RedactedRow[]
   readonly openingBody?: Uint8Array
   readonly endingBody?: Uint8Array
   /** Why a body that was asked for cannot be read. */
@@ -94,6 +111,8 @@ export interface Calls {
   deleteDocument(kind: string, id: string): boolean
   files(): readonly DayFile[]
   remove(names: readonly string[]): number
+  revise(revision: Revision): Revised
+  erasedBy(prefix: string): string | undefined
   /** Gives a session a new key and destroys the old ones; how many rows were put under it. */
   rekey(session: string | undefined): number
   /** Destroys every key of a day file: nothing in it, nor in a copy of it, can be read any more. */

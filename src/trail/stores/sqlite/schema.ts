@@ -17,9 +17,15 @@ const OUTCOMES = 'CREATE TABLE outcomes(of INTEGER NOT NULL, seq INTEGER NOT NUL
 const KEYS = `CREATE TABLE keys(session INTEGER PRIMARY KEY, key INTEGER NOT NULL);
     CREATE TABLE doomed(key INTEGER PRIMARY KEY)`
 
+/** Entries that were erased, with their exchange where they had one; bodies that were written anew. `by`: the entry that says so. */
+const REVISED = `CREATE TABLE erased(seq INTEGER PRIMARY KEY, exchange TEXT NOT NULL, "by" TEXT NOT NULL);
+    CREATE INDEX erased_exchange ON erased(exchange);
+    CREATE TABLE redacted(seq INTEGER NOT NULL, "by" TEXT NOT NULL, salt BLOB NOT NULL, findings TEXT NOT NULL,
+      PRIMARY KEY(seq, "by")) WITHOUT ROWID`
+
 /** `seq` of an exchange is that of its opening. Words: row 2·seq is the prompt's, 2·seq + 1 the reply's. */
 export const FORMAT: Format = {
-  version: 5,
+  version: 6,
   schema: `
     CREATE TABLE entries(seq INTEGER PRIMARY KEY, json TEXT NOT NULL);
     CREATE TABLE bodies(seq INTEGER PRIMARY KEY, coding INTEGER NOT NULL, size INTEGER NOT NULL, bytes BLOB NOT NULL,
@@ -39,8 +45,9 @@ export const FORMAT: Format = {
     CREATE TABLE unindexed(id INTEGER PRIMARY KEY, flow BLOB NOT NULL, runs BLOB NOT NULL);
     CREATE VIRTUAL TABLE words USING fts5(flow, runs, content='', columnsize=0, detail=full, tokenize='ascii');
     ${OUTCOMES};
-    ${KEYS}`,
-  upgrades: { 1: () => undefined, 2: outcomesAndPlaces, 3: kindsOfNotes, 4: keys },
+    ${KEYS};
+    ${REVISED}`,
+  upgrades: { 1: () => undefined, 2: outcomesAndPlaces, 3: kindsOfNotes, 4: keys, 5: revised },
 }
 
 /** From version 2: outcomes get a table, and what the entries told of language, commit and files can be sought. */
@@ -71,4 +78,9 @@ function keys(file: File): void {
   file.run('ALTER TABLE bodies ADD COLUMN key INTEGER')
   file.run('ALTER TABLE flight ADD COLUMN sealed INTEGER NOT NULL DEFAULT 0')
   for (const table of KEYS.split(';')) file.run(table)
+}
+
+/** From version 5: exchanges can be erased, and bodies written anew. */
+function revised(file: File): void {
+  for (const statement of REVISED.split(';')) file.run(statement)
 }

@@ -48,6 +48,18 @@ export class Search {
     return only && this.#day(only.name).row(only.row, true)
   }
 
+  /** The entry that erased an exchange, by the beginning of its id. */
+  erasedBy(prefix: string): string | undefined {
+    const { from, to } = daysOfPrefix(prefix)
+    const names = this.#engine.folder.names().filter((name) => dayOfFile(name) >= from && dayOfFile(name) <= to)
+    const sql = 'SELECT "by" FROM erased WHERE exchange >= ? AND exchange < ? LIMIT 1'
+    for (const name of names) {
+      const row = this.#day(name).file.get<{ by: string }>(sql, prefix, `${prefix}g`)
+      if (row) return row.by
+    }
+    return undefined
+  }
+
   /** @throws query.syntax for a cursor that is none */
   find(query: Query, { limit, before, file }: Page): Paged<Row> {
     const start = before === undefined ? undefined : parseCursor(before)

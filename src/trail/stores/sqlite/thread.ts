@@ -10,6 +10,7 @@ import { faultOfStore, lineOfFault } from './faults.ts'
 import { prepare, rekey, rewrap, shred } from './key-work.ts'
 import type { Begin, Grant, Wish } from './keys.ts'
 import type { Answer, Call, Calls, Reply } from './protocol.ts'
+import { revise } from './revise.ts'
 import { Search } from './search.ts'
 import { Wanted } from './wanted.ts'
 
@@ -56,6 +57,8 @@ const CALLS: Calls = {
   deleteDocument: (kind, id) => writable().folder.head.delete(kind, id),
   files: () => opened().files(),
   remove: (names) => writable().remove(names),
+  erasedBy: (prefix) => search().erasedBy(prefix),
+  revise: (revision) => revise(writable(), revision, tokens),
   rekey: (session) => rekey(writable().folder, session),
   shred: (file) => shred(writable().folder, file),
   rewrap: (wrapping) => rewrap(writable().folder, wrapping, ask),
