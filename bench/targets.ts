@@ -74,7 +74,11 @@ ${more}rules:
 `
   const config = join(folder, 'gatelog.yaml')
   writeFileSync(config, yaml)
-  const child = spawn(process.execPath, [BIN, '--config', config, 'serve'], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const env = { ...process.env, GATELOG_KEYS: join(folder, 'keys') }
+  const child = spawn(process.execPath, [BIN, '--config', config, 'serve'], {
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   let url = ''
   for await (const line of createInterface({ input: child.stdout })) {
     url = /gateway\s+(http\S+)/.exec(line)?.[1] ?? url

@@ -8,7 +8,7 @@ cat > "$work/gatelog.yaml" <<YAML
 data: $work/data
 listen: { gateway: '127.0.0.1:18484', health: '127.0.0.1:18481' }
 YAML
-export GATELOG_CONFIG=$work/gatelog.yaml
+export GATELOG_CONFIG=$work/gatelog.yaml GATELOG_KEYS=$work/keys
 npm start --silent > "$work/out" 2> "$work/err" &
 started=$!
 trap 'kill $started 2>/dev/null || true; rm -rf "$work"' EXIT

@@ -21,6 +21,8 @@ import type { Authorities } from './ca/authorities.ts'
 import { caChecks, trustChecks } from './ca/checks.ts'
 import type { Names } from './config-names.ts'
 import { markLeftIn } from './gap-mark.ts'
+import { keyChecks, wrappingHouse } from './keyholder/house.ts'
+import type { Keyholder } from './keyholder/index.ts'
 import { uuid7 } from './uuid.ts'
 
 export interface BackendOptions {
@@ -38,6 +40,7 @@ export interface BackendOptions {
   sightings(): Sightings
   readonly reads: Reads
   readonly custody: Custody
+  readonly keyholder: Keyholder
   /** Who reads a record that no server holds. */
   readonly reader?: Fact
   /** Compiled when it is asked for first. */
@@ -52,6 +55,7 @@ export function backendOf(options: BackendOptions): Backend {
     now: Date.now,
     secrets: secretsOf(options),
     reading: readingOf(options),
+    wrapping: wrappingHouse({ ...options, via: viaOf(options), uuid: () => uuid7(Date.now()), now: Date.now }),
     ...waysOf(options.connections),
     coverage: coverageOf(options),
     custody: options.custody,
@@ -63,6 +67,7 @@ export function backendOf(options: BackendOptions): Backend {
     },
     checks: async () => [
       ...checks(options),
+      ...(await keyChecks(trail, options.keyholder, options.config().data)),
       await gapCheck(options),
       ...openGap(options),
       ...(await caChecks(options.ca(), options.connections())),
@@ -92,6 +97,8 @@ const secretsOf = ({ config, keyring, notReady }: BackendOptions): SecretSearch 
   fingerprint: (value) => (value.length < SHORTEST_PRINTED ? undefined : fingerprintOf(keyring, value)),
   uuid: () => uuid7(Date.now()),
 })
+
+const viaOf = ({ notReady }: BackendOptions) => (notReady ? 'server' : 'local')
 
 const LONGEST_QUERY = 4096
 

@@ -2,7 +2,8 @@
 import { type Config, loadConfig } from './config.ts'
 
 /** `connections` hold no credential, and nothing may be sent with them. */
-export interface Names extends Pick<Config, 'data' | 'path_keys' | 'limits' | 'insecure' | 'connections' | 'demo'> {
+export interface Names
+  extends Pick<Config, 'data' | 'encryption' | 'path_keys' | 'limits' | 'insecure' | 'connections' | 'demo'> {
   /** `tls` says only that there is one. */
   readonly listen: Config['listen']
   readonly masking: Pick<Config['masking'], 'secret_search'>
@@ -48,9 +49,9 @@ const forwardOf = (values: unknown): unknown => {
 
 /** As `loadConfig`, of so much as a reader needs. @throws config.invalid, config.missing, config.listen */
 export function loadNames(path: string): Names {
-  const { data, path_keys, limits, insecure, connections, demo, listen, masking } = loadConfig(path, named)
+  const { data, encryption, path_keys, limits, insecure, connections, demo, listen, masking } = loadConfig(path, named)
   return {
-    ...{ data, path_keys, limits, insecure, connections, demo, listen, masking },
+    ...{ data, encryption, path_keys, limits, insecure, connections, demo, listen, masking },
     get forward() {
       return loadConfig(path, forwardOf).forward
     },

@@ -1,6 +1,7 @@
 /** Where the files of a configuration are: beside gatelog.yaml, unless they say otherwise. Reads none of them. */
 import { join } from 'node:path'
 import type { z } from 'zod'
+import { encryptionPlaced } from './config-encryption.ts'
 import type { ConfigForm } from './config-schema.ts'
 import type { Wrong } from './config-secrets.ts'
 import { beside } from './folder.ts'
@@ -26,6 +27,7 @@ export function placed(form: Form, name: string, wrong: Wrong): Form {
   return {
     ...form,
     data: at(form.data),
+    encryption: encryptionPlaced(form.encryption, at),
     listen: { ...listen, ...(tls && { tls: { cert: at(tls.cert), key: at(tls.key) } }) },
     masking: {
       ...masking,

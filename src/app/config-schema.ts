@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { OwnRuleForm } from '#masking'
 import { Keep, Retain, RuleForm } from '#policy'
 import { CopilotForm } from './config-copilot.ts'
+import { EncryptionForm } from './config-encryption.ts'
 import { ForwardForm, PrivateAddresses } from './config-forward.ts'
 import { origin } from './config-origin.ts'
 import { ActionForm, KnownForm, name } from './config-secrets.ts'
@@ -120,6 +121,7 @@ export const ConfigForm = z.strictObject({
     .record(z.string().min(1).max(128), z.strictObject({ keep: Keep.optional(), retain: Retain.optional() }))
     .default({})
     .describe('What is kept of whoever is in a group'),
+  encryption: EncryptionForm.prefault({}),
   masking: MaskingForm.prefault({}),
   forward: ForwardForm.prefault({}),
   connections: z.record(name, ConnectionForm).default({}),

@@ -8,6 +8,7 @@ import type { Connection, House } from '#gateway'
 import { compileRules, type Rule } from '#policy'
 import { connectionOf, type Defaults, saidOf } from './config-connections.ts'
 import { copilotOf } from './config-copilot.ts'
+import { encryptionOf } from './config-encryption.ts'
 import { type Forward, filesOf, forwardOf } from './config-forward.ts'
 import { type MaskingRules, maskingRulesOf } from './config-masking.ts'
 import { placed } from './config-place.ts'
@@ -15,6 +16,7 @@ import { ConfigForm } from './config-schema.ts'
 import { BROKERED, type Secrets, secretsOf, type Wrong } from './config-secrets.ts'
 import { ConfigText, type References } from './config-text.ts'
 import { beside } from './folder.ts'
+import type { WrappingForm } from './keyholder/wrapping-keys.ts'
 
 type Form = z.infer<typeof ConfigForm>
 
@@ -27,6 +29,8 @@ export interface Config
   extends Pick<Form, 'data' | 'path_keys' | 'durable' | 'on_trail_failure' | 'timeouts' | 'limits'> {
   /** `tls` holds PEM texts. */
   readonly listen: { readonly gateway: Listen; readonly health: Listen; readonly tls?: { cert: string; key: string } }
+  /** Where the wrapping keys are. */
+  readonly encryption: WrappingForm
   /** Files whose change is a change of the configuration. */
   readonly files: readonly string[]
   /** True where a plain listener beyond loopback was asked for. */
@@ -112,6 +116,7 @@ function settle(form: Form, { references, wrong, reads }: How): Config {
     ],
     insecure: plain,
     data: form.data,
+    encryption: encryptionOf(form.encryption),
     path_keys: form.path_keys,
     durable: form.durable,
     on_trail_failure: form.on_trail_failure,

@@ -1,8 +1,7 @@
 /** A running house: configuration to open rooms, listeners and a clean end. The only place that wires rooms. */
 
-import { randomBytes } from 'node:crypto'
 import { openApi } from '#console'
-import type { Ending, Fault, Opening } from '#exchange'
+import type { Fault } from '#exchange'
 import {
   Endings,
   Gaps,
@@ -12,17 +11,14 @@ import {
   openDoors,
   openHealth,
   openMemory,
-  reduced,
   Sightings,
   Strangers,
   Trust,
-  textOf,
 } from '#gateway'
-import { type Identity, openIdentity, openLimits } from '#identity'
+import { type Identity, openLimits } from '#identity'
 import type { Engine } from '#masking'
 import { openRelay } from '#relay'
-import { Custody, openTrail, Reads, type Trail } from '#trail'
-import { formOfText, PROTOCOLS } from '#wire'
+import type { Trail } from '#trail'
 import { backendOf } from './backend.ts'
 import { type Authorities, openAuthorities } from './ca/authorities.ts'
 import { PROVIDER_HOSTS } from './ca/providers.ts'
@@ -32,7 +28,8 @@ import { daily } from './daily.ts'
 import { startDemo } from './demo/index.ts'
 import { actionsIn, engineOf } from './engine.ts'
 import { openGapMark } from './gap-mark.ts'
-import { openKeyring } from './keyring.ts'
+import { startKeyholder } from './keyholder/index.ts'
+import { type OpenRecord, openRecord } from './record.ts'
 import { uuid7 } from './uuid.ts'
 
 export interface Gatelog {
@@ -44,47 +41,6 @@ export interface Gatelog {
   /** Stops accepting, lets open exchanges end, closes the trail. */
   close(): Promise<void>
 }
-
-/** The trail and the identities of a data folder, with no listener: what the command line opens when no server runs. */
-export async function openRecord(config: Pick<Config, 'data' | 'path_keys'>, onLatch?: (fault: Fault) => void) {
-  const keyring = openKeyring(config.data)
-  const latch = new AbortController()
-  const latched = (fault: Fault) => {
-    latch.abort(fault)
-    onLatch?.(fault)
-  }
-  const trail = await openTrail({
-    ...{ folder: config.data, keyring, now: Date.now },
-    ...{ words: wordsOf, reduce: keptOf, onLatch: latched },
-  })
-  const documents = trail.documents
-  const identity = await openIdentity({
-    keyring,
-    now: Date.now,
-    random: randomBytes,
-    pathKeys: config.path_keys,
-    store: {
-      list: async () => (await documents.list('key')) as never,
-      put: (record) => documents.put('key', record.id, record as never),
-    },
-  })
-  const reads = new Reads({ trail, now: Date.now, uuid: () => uuid7(Date.now()) })
-  const custody = new Custody({ trail, keyring, now: Date.now, uuid: () => uuid7(Date.now()) })
-  return { keyring, trail, identity, reads, custody, latched: latch.signal }
-}
-
-type OpenRecord = Awaited<ReturnType<typeof openRecord>>
-
-/** What a reply says that broke off with its process. */
-function wordsOf({ route }: Opening, bytes: Uint8Array): string | undefined {
-  const protocol = PROTOCOLS.find(({ name }) => name === route)
-  const text = Buffer.from(bytes).toString()
-  const form = formOfText(text)
-  return protocol && form && textOf(protocol.readEvents(form.events(text)))
-}
-
-/** What its opening says is kept. */
-const keptOf = (ending: Ending, { keep, route }: Opening): Ending => reduced(ending, keep ?? 'full', route)
 
 /** Who is told what the gateway cannot put on the record. */
 export interface Ears {
@@ -99,8 +55,14 @@ export interface Ears {
 /** Opens everything, or nothing. @throws trail.*, config.bind, config.invalid */
 export async function openGatelog(first: Config, ears: Ears): Promise<Gatelog> {
   await using opened = new AsyncDisposableStack()
-  const record = await openRecord(first, ears.onLatch)
-  opened.defer(() => record.trail.close())
+  const record = await openRecord(first, {
+    ...{ lostKey: 'refuse', onLatch: ears.onLatch },
+    keys: (options) => startKeyholder(options, ears.tell),
+  })
+  opened.defer(() => record.close())
+  const { keyholder } = record
+  if (keyholder.made)
+    ears.tell(`a wrapping key was made in ${keyholder.place}: without it no body can be read, keep a copy`)
   const accounts = await openAccounts({ documents: record.trail.documents, now: Date.now, tell: ears.tell })
   const running = new Running(first, { ...record, accounts }, ears)
   opened.defer(() => running.end())

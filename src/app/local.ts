@@ -7,7 +7,8 @@ import { compile, type Engine, RULES } from '#masking'
 import { backendOf, waysOf } from './backend.ts'
 import type { Authorities } from './ca/authorities.ts'
 import type { Names } from './config-names.ts'
-import { authoritiesOf, openRecord, sightingsOf } from './gatelog.ts'
+import { authoritiesOf, sightingsOf } from './gatelog.ts'
+import { openRecord } from './record.ts'
 
 export interface Local {
   /** @throws trail.none, trail.locked, trail.unavailable, config.* */
@@ -49,7 +50,7 @@ export function openLocal(names: Names, reader = 'unknown'): Local {
     async close() {
       const opened = await record
       await opened?.reads.close()
-      await opened?.trail.close()
+      await opened?.close()
     },
   }
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import type { Command } from 'commander'
 import type { Ca, CaRow } from '#console'
-import type { Bypass, Ending, Entry, Opening } from '#exchange'
+import { type Bypass, type Ending, type Entry, Fault, type Opening } from '#exchange'
 import { headings, holds, tableOf, unseen } from './document.case.ts'
 import { AT, exchangeOf, idOf, outcomeOf, refusedOf } from './entries.case.ts'
 import { EXIT, MEANINGS } from './exit.ts'
@@ -138,12 +138,20 @@ test('the JSON of every command is what the document says', async (t) => {
     (heading: string, ...args: string[]) =>
     async () =>
       holds(await json(folder, ...args), heading)
+  const { exchange } = trail
+  trail.exchange = async (id) => {
+    const found = await exchange.call(trail, id)
+    const lost = new Fault('trail.body', 'why')
+    return found && id === idOf(4) ? { ...found, unreadable: { opening: lost, ending: lost } } : found
+  }
   const asked = [
     ...[1, 2, 3, 4].map((id) => told('`gatelog show`', 'show', idOf(id))),
     told('`gatelog version`', 'version'),
     told('`gatelog search`', 'search', '--limit', '2'),
     told('`gatelog sessions`', 'sessions', '--limit', '1'),
     told('`gatelog reads`', 'reads'),
+    told('`gatelog trail keys`', 'trail', 'keys'),
+    told('`gatelog trail rotate-key`', 'trail', 'rotate-key'),
     told('`gatelog replay`', 'replay', 'last'),
     told('`gatelog connections list`', 'connections', 'list'),
     told('`gatelog connections test`', 'connections', 'test', 'demo'),
@@ -224,6 +232,13 @@ test('the JSON of every command is what the document says', async (t) => {
     trail.append({ kind: 'release', ...act, hold: 'h', exchange: idOf(nth + 6000) }),
   )
   await until(said, /"purge"/, (nth) => trail.append({ kind: 'purge', ...act, days, exchange: idOf(nth + 7000) }))
+  const rotated = {
+    kind: 'rotated',
+    via: 'local',
+    former: ['k1'],
+    ...{ at: AT, key: 'k2', rewrapped: 2, lost: 0, reader: SOME.reader },
+  } as const
+  await until(said, /"rotated"/, (nth) => trail.append({ ...rotated, exchange: idOf(nth + 8000) }))
   await until(said, /"bypass"/, (nth) => trail.append({ ...BYPASS, exchange: idOf(nth + 3000) }))
   await until(said, /"outcome"/, () => trail.append(outcomeOf(3, 'text')))
   await until(said, /"refused"/, (nth) => trail.append(refusedOf(nth + 1000, 'text')))

@@ -102,6 +102,7 @@ export async function openHouse(
   const hosts = { api: 'http://127.0.0.1:1/' }
   const backend: Backend = {
     custody: new Custody({ trail, keyring, now: Date.now, uuid: uuidNow }),
+    wrapping: WRAPPING,
     ...{ trail, identity, now: Date.now, secrets: secretsFor(), coverage: NO_COVERAGE, log: () => LOG },
     reading: { reads, via: 'server', masked: (text) => text.replaceAll('kangaroo', '[masked]') },
     connections: () => [{ name: 'demo', kind: 'demo', credentials: 'passthrough', hosts }],
@@ -120,6 +121,11 @@ export async function openHouse(
 
 const TALLY = { since: 0, seen: 0, onRecord: 0, bypasses: 0, dropped: 0 }
 const LOG = { origin: 'o', leaf: (seq: number) => `h${seq}` }
+const ROTATED = { key: 'k2', former: ['k1'], rewrapped: 2, lost: 0, place: '/keys' }
+const WRAPPING: Backend['wrapping'] = {
+  rows: async () => [{ name: 'k1', current: true, here: true, keys: 2 }],
+  rotate: async () => ROTATED,
+}
 const NO_COVERAGE: Backend['coverage'] = {
   coverage: async () => ({ tally: TALLY, waiting: 0, bypasses: [] }),
   review: async () => TALLY,

@@ -24,6 +24,7 @@ import { serve } from './commands/serve.ts'
 import { sessions } from './commands/sessions.ts'
 import { show } from './commands/show.ts'
 import { tail } from './commands/tail.ts'
+import { trail } from './commands/trail.ts'
 import { version } from './commands/version.ts'
 import { exitTable } from './exit.ts'
 import { safe } from './terminal.ts'
@@ -34,6 +35,7 @@ const COMMANDS: readonly Register[] = [
   ...[search, show, replay, tail, sessions, reads, exportCommand],
   ...[purge, hold],
   ...[scan, mask, rules],
+  ...[trail],
   ...[doctor, coverage, completion, version],
 ]
 

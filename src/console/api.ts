@@ -13,6 +13,7 @@ import { didOf, noteFor, type ReadHouse } from './readers.ts'
 import { bodyOf, noBrowser } from './refuse.ts'
 import { findSecret, type SecretSearch } from './secrets.ts'
 import { shown, without } from './shown.ts'
+import { type WrappingHouse, wrappingRoutes } from './wrapping.ts'
 
 export interface Backend {
   readonly trail: Trail
@@ -21,6 +22,7 @@ export interface Backend {
   readonly reading: ReadHouse
   readonly coverage: CoverageSource
   readonly custody: Custodian
+  readonly wrapping: WrappingHouse
   /** Where the record is sealed; absent where it is not. */
   log?(): Log | undefined
   /** What `connections list` shows; no credential. */
@@ -142,6 +144,7 @@ export function routes(backend: Backend): Hono {
   coverageRoutes(app, backend.coverage)
   custodyRoutes(app, backend.custody, backend.reading)
   exportRoutes(app, backend)
+  wrappingRoutes(app, backend.wrapping)
   caRoutes(app, () => {
     if (!backend.ca) throw new Fault('ca.off')
     return backend.ca()

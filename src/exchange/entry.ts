@@ -253,6 +253,21 @@ export interface Bypass {
   readonly interaction?: string
 }
 
+/** Another wrapping key took over: the keys of sessions lie under it from now on. */
+export interface Rotated {
+  readonly kind: 'rotated'
+  readonly exchange: string
+  readonly at: number
+  readonly via: 'server' | 'local'
+  readonly reader?: Fact
+  /** Its name, and those of the keys before it; names tell nothing of the keys. */
+  readonly key: string
+  readonly former: readonly string[]
+  /** How many keys of sessions were wrapped anew, and how many could not be, for want of the key before. */
+  readonly rewrapped: number
+  readonly lost: number
+}
+
 /** An entry that belongs to no exchange. */
-export type Note = Gap | Searched | Read | Bypass | CustodyNote
+export type Note = Gap | Searched | Read | Bypass | Rotated | CustodyNote
 export type Entry = Opening | Ending | Outcome | Note

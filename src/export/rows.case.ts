@@ -77,6 +77,7 @@ export const NOTES: readonly Note[] = [
     times: 1,
   },
   { ...note, kind: 'bypass', source: 'declared', via: 'otlp', happened: AT, actor: 'ana', model: 'm' },
+  { ...note, kind: 'rotated', via: 'local', key: 'k2', former: ['k1'], rewrapped: 2, lost: 0 },
 ]
 const OUTCOME: Outcome = {
   ...{

@@ -47,6 +47,8 @@ function about(entry: Entry): string {
   if (entry.kind === 'bypass')
     return `${entry.actor ?? entry.github} used ${entry.model ?? 'a model'} elsewhere, says ${entry.via}`
   if (entry.kind === 'hold' || entry.kind === 'release' || entry.kind === 'purge') return actOf(entry)
+  if (entry.kind === 'rotated')
+    return `wrapping key ${entry.key} took over, ${entry.rewrapped} wrapped anew, ${entry.lost} lost`
   if (entry.kind === 'outcome') return `${entry.outcome} (${entry.source}), ${entry.event}`
   const found = entry.findings.length ? `${entry.findings.length} found` : ''
   const why = [entry.fault, entry.reason].filter(Boolean).join(' ')

@@ -89,7 +89,8 @@ export class Keys {
    */
   begin({ name, known, lost }: Begin): void {
     const current = this.#file.get<{ name: string }>('SELECT name FROM wrappers WHERE current = 1')
-    const fault = current && !known.includes(current.name) ? keyMissing(current.name, name) : undefined
+    const wanted = current?.name ?? name
+    const fault = known.includes(wanted) ? undefined : keyMissing(wanted, name)
     if (fault && lost === 'refuse') throw fault
     this.#name = name
     this.#absent.clear()

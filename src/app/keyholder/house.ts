@@ -1,0 +1,85 @@
+/** What the command line may ask about the wrapping keys of an open record, and what `doctor` says of them. */
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { join, resolve, sep } from 'node:path'
+import type { CheckRow, WrappingHouse } from '#console'
+import type { Fact } from '#exchange'
+import type { Trail } from '#trail'
+import type { Keyholder } from './index.ts'
+
+export interface WrappingRecord {
+  readonly trail: Trail
+  readonly keyholder: Keyholder
+  readonly via: 'server' | 'local'
+  /** Who runs a command that opened the record itself. */
+  readonly reader?: Fact
+  uuid(): string
+  now(): number
+}
+
+/** Rotates what wraps, and tells what there is. */
+export function wrappingHouse({ trail, keyholder, via, reader, uuid, now }: WrappingRecord): WrappingHouse {
+  return {
+    async rows() {
+      const rows = await trail.keys.wrappers()
+      return rows.map((row) => ({ ...row, here: keyholder.known.includes(row.name) }))
+    },
+    async rotate(lost) {
+      const before = await trail.keys.wrappers()
+      const begun = before.some(({ name, current, keys }) => !current && keys > 0 && keyholder.known.includes(name))
+      if (!begun) await keyholder.renew()
+      const done = await trail.keys.rewrap(lost ? 'go on' : 'refuse')
+      const former = before.map(({ name }) => name).filter((name) => name !== keyholder.name)
+      const told = { key: keyholder.name, former, ...done }
+      const note = { kind: 'rotated', exchange: uuid(), at: now(), via, ...(reader && { reader }), ...told } as const
+      await trail.append(note)
+      return { ...told, ...(keyholder.place !== undefined && { place: keyholder.place }) }
+    },
+  }
+}
+
+/** Whether every key is here, lies outside the data folder, and is its owner’s alone. */
+export async function keyChecks(trail: Trail, keyholder: Keyholder, data: string): Promise<CheckRow[]> {
+  const rows = await trail.keys.wrappers()
+  const gone = rows.filter(({ name, keys }) => keys > 0 && !keyholder.known.includes(name))
+  const left = rows.filter((row) => !row.current && row.keys > 0 && !gone.includes(row))
+  const { place } = keyholder
+  return [
+    ...gone.map(({ name, keys, current }) => goneRow(name, keys, current)),
+    ...(place === undefined ? [] : placeRows(place, data)),
+    ...left.map(({ name, keys }): CheckRow => {
+      const told = `${keys} keys of sessions are still under the key ${name}`
+      return { check: 'keys', state: 'warn', told, remedy: 'Go on with the rotation: gatelog trail rotate-key' }
+    }),
+    ...(gone.length + left.length ? [] : [{ check: 'keys', state: 'ok', told: goodRow(rows, keyholder) } as const]),
+  ]
+}
+
+function goneRow(name: string, keys: number, current: boolean): CheckRow {
+  const told = `the key ${name}, which ${keys} keys of sessions are under, is not here: their bodies are locked`
+  const back = 'Put its file back where it was, and start again.'
+  return { check: 'keys', state: current ? 'fail' : 'warn', told, remedy: back }
+}
+
+function goodRow(rows: Awaited<ReturnType<Trail['keys']['wrappers']>>, { name, place, pid }: Keyholder): string {
+  const count = rows.reduce((sum, { keys }) => sum + keys, 0)
+  const where = place ?? 'the configuration'
+  return `${count} keys of sessions under ${name}, from ${where}${pid === undefined ? '' : `, held by process ${pid}`}`
+}
+
+function placeRows(place: string, data: string): CheckRow[] {
+  const inside = resolve(place).startsWith(resolve(data) + sep)
+  const within: CheckRow = {
+    ...{ check: 'key folder', state: 'warn' },
+    told: `the wrapping key lies in the data folder (${place}): whoever copies that can read all of it`,
+    remedy: 'Set encryption.keys to a folder elsewhere, move its files there, and start again.',
+  }
+  const open = [place, ...filesIn(place)].find((path) => existsSync(path) && (statSync(path).mode & 0o077) !== 0)
+  const exposed: CheckRow = {
+    ...{ check: 'key folder', state: 'fail', told: `others may read ${open}` },
+    remedy: `chmod -R go= ${place}`,
+  }
+  return [...(inside ? [within] : []), ...(open === undefined ? [] : [exposed])]
+}
+
+const filesIn = (place: string): string[] =>
+  existsSync(place) ? readdirSync(place).map((name) => join(place, name)) : []

@@ -1,0 +1,77 @@
+/** The holder of keys, as the rest of the house sees it: a process of its own under a server, this one elsewhere. */
+import type { Wrapping } from '#trail'
+import { type Counts, type HolderOptions, type Known, openHolder } from './holder.ts'
+import { type Ask, Link } from './link.ts'
+
+export interface Keyholder extends Wrapping {
+  /** The folder of the wrapping keys; undefined where the configuration says them. */
+  readonly place: string | undefined
+  /** Whether the key that wraps was made since it was opened. */
+  readonly made: boolean
+  /** The process that holds them; undefined where it is this one. */
+  readonly pid: number | undefined
+  /** Makes a new wrapping key, or takes up that which the configuration says now. */
+  renew(): Promise<void>
+  counts(): Promise<Counts>
+  close(): Promise<void>
+}
+
+/**
+ * Starts a process that holds the keys. @throws trail.key, trail.keyholder
+ * @param tell told when it ends by itself
+ */
+export async function startKeyholder(options: HolderOptions, tell: (line: string) => void): Promise<Keyholder> {
+  const { key, former } = options.wrapping.form
+  const variables = [key, ...former].flatMap((source) => source?.env ?? [])
+  const link = new Link(options, variables, tell)
+  try {
+    await link.opened()
+    return await keyholderOf(link.ask, { pid: () => link.pid, close: () => link.close() })
+  } catch (error) {
+    await link.close()
+    throw error
+  }
+}
+
+/**
+ * Holds the keys in this process: for a command that runs as whoever may read them, and reads nothing from a network.
+ * @throws trail.key
+ */
+export function holdKeys(options: HolderOptions): Promise<Keyholder> {
+  const calls = openHolder(options)
+  const ask: Ask = async (name, ...args) => (calls[name] as (...given: unknown[]) => never)(...args)
+  return keyholderOf(ask, { pid: () => undefined, close: async () => undefined })
+}
+
+interface Line {
+  pid(): number | undefined
+  close(): Promise<void>
+}
+
+async function keyholderOf(ask: Ask, { pid, close }: Line): Promise<Keyholder> {
+  let known: Known = await ask('known')
+  return {
+    get name() {
+      return known.name
+    },
+    get known() {
+      return known.known
+    },
+    get place() {
+      return known.place
+    },
+    get made() {
+      return known.made === true
+    },
+    get pid() {
+      return pid()
+    },
+    wrap: (keys) => ask('wrap', keys),
+    unwrap: (wrapped) => ask('unwrap', wrapped),
+    async renew() {
+      known = await ask('renew')
+    },
+    counts: () => ask('counts'),
+    close,
+  }
+}

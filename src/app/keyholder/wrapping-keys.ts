@@ -1,0 +1,128 @@
+/**
+ * The wrapping keys of a record: those of the configuration, or a folder of its own outside the data folder, where the
+ * first is made at the first start. Never makes one for a record that has another.
+ */
+
+import { randomBytes } from 'node:crypto'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeSync,
+} from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { Fault } from '#exchange'
+import { KEY_BYTES, nameOfKey } from '#trail'
+import { type KeySource, keyFrom, parseKey } from './sources.ts'
+
+/** What of it the configuration says. */
+export interface WrappingForm {
+  /** The folder of all records' wrapping keys. */
+  readonly folder?: string | undefined
+  readonly key?: KeySource | undefined
+  /** Keys that wrapped before, for as long as something is under them. */
+  readonly former: readonly KeySource[]
+}
+
+export interface WrappingOptions {
+  readonly form: WrappingForm
+  /** The data folder. */
+  readonly data: string
+  /** Names the record's own folder among those of other records: 16 hexadecimal digits. */
+  readonly id: string
+  /** Whether nothing is under any key yet. */
+  readonly fresh: boolean
+}
+
+/** Keys that are here, the one that wraps first; none where it is missing. */
+export interface WrappingKeys {
+  readonly keys: readonly Buffer[]
+  /** The folder that they lie in; absent where the configuration says them. */
+  readonly place?: string
+  /** Whether the first was made now. */
+  readonly made?: true
+}
+
+const CURRENT = 'current'
+const FILE = /^[0-9a-f]{16}\.key$/
+
+/** @throws trail.key where the configuration names a key that cannot be read, or a file of one is damaged */
+export function openWrappingKeys(options: WrappingOptions): WrappingKeys {
+  const { key, former } = options.form
+  if (key) return { keys: [keyFrom(key), ...former.map(keyFrom)] }
+  const places = placesOf(options)
+  const place = places.find((each) => existsSync(join(each, CURRENT)))
+  if (place) return { keys: [...keysIn(place), ...former.map(keyFrom)], place }
+  if (!options.fresh) return { keys: former.map(keyFrom), place: places[0] as string }
+  return makeWrappingKey(options)
+}
+
+/** A new key that wraps from now on; those before it stay where they are. @throws trail.key where it cannot be kept */
+export function makeWrappingKey(options: WrappingOptions): WrappingKeys {
+  const places = placesOf(options)
+  const known = places.find((each) => existsSync(join(each, CURRENT)))
+  const tried: string[] = []
+  for (const place of known ? [known] : places)
+    try {
+      keep(place, randomBytes(KEY_BYTES))
+      return { keys: keysIn(place), place, made: true }
+    } catch (error) {
+      tried.push(`${place} (${(error as NodeJS.ErrnoException).code ?? String(error)})`)
+    }
+  throw new Fault('trail.key', `no wrapping key can be kept in ${tried.join(', ')}`)
+}
+
+/** Where the record's folder may be, in the order in which it is sought; inside the data folder only where nothing else will do. */
+function placesOf({ form, data, id }: WrappingOptions): string[] {
+  const folder = form.folder ?? process.env['GATELOG_KEYS']
+  if (folder) return [join(folder, id)]
+  const own = process.env['XDG_CONFIG_HOME'] || (home() && join(home(), '.config'))
+  return [...(own ? [join(own, 'gatelog', 'keys', id)] : []), join(data, 'wrapping')]
+}
+
+function home(): string {
+  try {
+    return homedir()
+  } catch {
+    return '' // a user whom the system does not know has none
+  }
+}
+
+function keysIn(place: string): Buffer[] {
+  const current = readFileSync(join(place, CURRENT), 'utf8').trim()
+  const names = readdirSync(place).filter((name) => FILE.test(name))
+  const keys = names.map((name) => {
+    const key = parseKey(readFileSync(join(place, name), 'utf8'))
+    if (!key || `${nameOfKey(key)}.key` !== name) throw new Fault('trail.key', `${join(place, name)} is damaged`)
+    return key
+  })
+  keys.sort((a, b) => Number(nameOfKey(b) === current) - Number(nameOfKey(a) === current))
+  if (!keys[0] || nameOfKey(keys[0]) !== current) throw new Fault('trail.key', `${join(place, current)}.key is gone`)
+  return keys
+}
+
+function keep(place: string, key: Buffer): void {
+  mkdirSync(place, { recursive: true, mode: 0o700 })
+  const name = nameOfKey(key)
+  write(place, `${name}.key`, key.toString('hex'))
+  write(place, CURRENT, name)
+}
+
+/** Whole or not there, and on the disk. */
+function write(place: string, name: string, text: string): void {
+  const half = join(place, `${name}.${randomBytes(4).toString('hex')}.new`)
+  const open = openSync(half, 'wx', 0o600)
+  writeSync(open, `${text}\n`)
+  fsyncSync(open)
+  closeSync(open)
+  renameSync(half, join(place, name))
+  const folder = openSync(place, 'r')
+  fsyncSync(folder)
+  closeSync(folder)
+}

@@ -1,0 +1,79 @@
+/** The record of a data folder, open: keys, trail, identities. Opens no listener. */
+import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Ending, Fault, Keyring, Opening } from '#exchange'
+import { reduced, textOf } from '#gateway'
+import { openIdentity } from '#identity'
+import { Custody, type LostKey, openTrail, Reads } from '#trail'
+import { formOfText, PROTOCOLS } from '#wire'
+import type { Config } from './config.ts'
+import type { HolderOptions } from './keyholder/holder.ts'
+import { holdKeys, type Keyholder } from './keyholder/index.ts'
+import { openKeyring } from './keyring.ts'
+import { uuid7 } from './uuid.ts'
+
+type Place = Pick<Config, 'data' | 'path_keys' | 'encryption'>
+
+/** How a record is opened. */
+interface How {
+  readonly keys: (options: HolderOptions) => Promise<Keyholder>
+  readonly lostKey: LostKey
+  readonly onLatch?: (fault: Fault) => void
+}
+
+/** Holds the keys in this process, and shows what can be shown where they are gone. */
+const HERE: How = { keys: holdKeys, lostKey: 'show' }
+
+/** The trail and the identities of a data folder, with no listener: what the command line opens when no server runs. */
+export async function openRecord(config: Place, { keys, lostKey, onLatch }: How = HERE) {
+  await using opened = new AsyncDisposableStack()
+  const keyring = openKeyring(config.data)
+  const latch = new AbortController()
+  const latched = (fault: Fault) => {
+    latch.abort(fault)
+    onLatch?.(fault)
+  }
+  const keyholder = await keys({ wrapping: wrappingIn(config, keyring) })
+  opened.defer(() => keyholder.close())
+  const trail = await openTrail({
+    ...{ folder: config.data, keyring, now: Date.now, wrapping: keyholder, lostKey },
+    ...{ words: wordsOf, reduce: keptOf, onLatch: latched },
+  })
+  opened.defer(() => trail.close())
+  const documents = trail.documents
+  const identity = await openIdentity({
+    keyring,
+    now: Date.now,
+    random: randomBytes,
+    pathKeys: config.path_keys,
+    store: {
+      list: async () => (await documents.list('key')) as never,
+      put: (record) => documents.put('key', record.id, record as never),
+    },
+  })
+  const reads = new Reads({ trail, now: Date.now, uuid: () => uuid7(Date.now()) })
+  const all = opened.move()
+  const custody = new Custody({ trail, keyring, now: Date.now, uuid: () => uuid7(Date.now()) })
+  return { keyring, keyholder, trail, identity, reads, custody, latched: latch.signal, close: () => all.disposeAsync() }
+}
+
+/** Each record has a folder of its own among the wrapping keys of a machine. */
+const wrappingIn = ({ data, encryption }: Place, keyring: Keyring): HolderOptions['wrapping'] => ({
+  ...{ form: encryption, data },
+  id: keyring.digest('wrapping', 'folder').toString('hex').slice(0, 16),
+  fresh: !existsSync(join(data, 'keys.db')),
+})
+
+export type OpenRecord = Awaited<ReturnType<typeof openRecord>>
+
+/** What a reply says that broke off with its process. */
+function wordsOf({ route }: Opening, bytes: Uint8Array): string | undefined {
+  const protocol = PROTOCOLS.find(({ name }) => name === route)
+  const text = Buffer.from(bytes).toString()
+  const form = formOfText(text)
+  return protocol && form && textOf(protocol.readEvents(form.events(text)))
+}
+
+/** What its opening says is kept. */
+const keptOf = (ending: Ending, { keep, route }: Opening): Ending => reduced(ending, keep ?? 'full', route)

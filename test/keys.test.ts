@@ -1,0 +1,165 @@
+/** The keys of a real gateway: held by a process of its own, which dies with it and is started again; lost, back, rotated. */
+import assert from 'node:assert/strict'
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { folderFor, type Gateway, gatelog, startGateway } from './process.case.ts'
+
+const YAML = 'connections: { demo: { kind: demo } }\n'
+const PROMPT = { model: 'demo', stream: true, messages: [{ role: 'user', content: 'Write a config loader' }] }
+
+async function ask(gateway: Gateway, key: string): Promise<number> {
+  const answer = await fetch(`${gateway.url}/c/demo/v1/chat/completions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-gatelog-key': key },
+    body: JSON.stringify(PROMPT),
+  })
+  await answer.text()
+  return answer.status
+}
+
+interface Check {
+  readonly check: string
+  readonly state: string
+  readonly told: string
+}
+
+const checksOf = async (gateway: Gateway) => gateway.api<Check[]>('/checks')
+
+async function holderOf(gateway: Gateway): Promise<number> {
+  const told = (await checksOf(gateway)).find(({ check }) => check === 'keys')?.told ?? ''
+  return Number(/held by process (\d+)/.exec(told)?.[1])
+}
+
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0)
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
+  } catch {
+    return false
+  }
+}
+
+async function until(true_: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await true_())) await new Promise((resolve) => setTimeout(resolve, 20))
+}
+
+const keysIn = (folder: string) => join(folder, '.config/gatelog/keys')
+const placeOf = (folder: string) => join(keysIn(folder), readdirSync(keysIn(folder))[0] ?? '')
+
+test('a bare start keeps its key outside the data folder, and says where', async (t) => {
+  const gateway = await startGateway(t, YAML)
+  const { folder } = gateway
+  assert.match(gateway.said(), /a wrapping key was made in .*keys/)
+  assert.ok(existsSync(join(placeOf(folder), 'current')))
+  const rows = (await checksOf(gateway)).filter(({ check }) => /^key/.test(check))
+  assert.deepEqual(
+    rows.map(({ state }) => state),
+    ['ok'],
+  )
+  assert.equal(await ask(gateway, await gateway.key()), 200)
+  const database = readFileSync(join(folder, 'gatelog-data/keys.db'))
+  for (const name of readdirSync(placeOf(folder))) {
+    const key = readFileSync(join(placeOf(folder), name), 'utf8').trim()
+    if (key.length === 64) assert.ok(!database.includes(Buffer.from(key, 'hex')))
+  }
+})
+
+test('the process that holds the keys is started again when it is killed, and traffic goes on', async (t) => {
+  const gateway = await startGateway(t, YAML)
+  const key = await gateway.key()
+  const before = await holderOf(gateway)
+  process.kill(before, 'SIGKILL')
+  await gateway.hears('is started again')
+  await until(async () => (await holderOf(gateway)) !== before)
+  assert.equal(await ask(gateway, key), 200)
+  assert.match((await gateway.gatelog('show', 'last')).stdout, /Write a config loader/)
+})
+
+test('it dies with the gateway, however that dies, and ends with it', async (t) => {
+  for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
+    const gateway = await startGateway(t, YAML)
+    const holder = await holderOf(gateway)
+    assert.ok(isAlive(holder))
+    await gateway.end(signal)
+    await until(() => !isAlive(holder))
+  }
+})
+
+test('when it does not stay alive it is given up, and what needs a key is refused with its fault', async (t) => {
+  const gateway = await startGateway(t, YAML)
+  for (let nth = 0; nth < 6; nth++) {
+    const holder = await until(async () => isAlive(await holderOf(gateway))).then(() => holderOf(gateway))
+    process.kill(holder, 'SIGKILL')
+    await until(() => !isAlive(holder))
+  }
+  await gateway.hears('it is not started again')
+  const { stderr, code } = await gateway.gatelog('trail', 'rotate-key')
+  assert.match(stderr, /does not answer/)
+  assert.notEqual(code, 0)
+})
+
+async function recorded(t: TestContext): Promise<{ folder: string }> {
+  const folder = folderFor(t)
+  const gateway = await startGateway(t, YAML, folder)
+  assert.equal(await ask(gateway, await gateway.key()), 200)
+  await gateway.end('SIGTERM')
+  return { folder }
+}
+
+test('without the key the server refuses, the record is shown without bodies, and with the key all is back', async (t) => {
+  const { folder } = await recorded(t)
+  const place = placeOf(folder)
+  renameSync(place, join(folder, 'elsewhere'))
+  const { code, stderr } = await gatelog(folder, ['serve'])
+  assert.equal(code, 1)
+  assert.match(stderr, /is not here.*rotate-key --lost/s)
+  assert.ok(!existsSync(place), 'a new key was made over an old record')
+  const shown = await gatelog(folder, ['show', 'last'])
+  assert.match(shown.stdout, /\[locked: .*\]/)
+  assert.ok(!shown.stdout.includes('Write a config loader'))
+  assert.match((await gatelog(folder, ['doctor'])).stdout, /fail.*are locked/)
+  renameSync(join(folder, 'elsewhere'), place)
+  assert.match((await gatelog(folder, ['show', 'last'])).stdout, /Write a config loader/)
+})
+
+test('where the key is lost for good the record goes on, and what it encrypted stays locked', async (t) => {
+  const { folder } = await recorded(t)
+  rmSync(placeOf(folder), { recursive: true })
+  assert.match((await gatelog(folder, ['trail', 'rotate-key'])).stderr, /is not here/)
+  const { stdout, stderr } = await gatelog(folder, ['trail', 'rotate-key', '--lost', '--json'])
+  assert.ok(JSON.parse(stdout).lost > 0, stderr)
+  const gateway = await startGateway(t, YAML, folder)
+  assert.equal(await ask(gateway, await gateway.key()), 200)
+  assert.match((await gateway.gatelog('show', 'last')).stdout, /Write a config loader/)
+  const rows = await gateway.api<{ here: boolean }[]>('/wrapping')
+  assert.deepEqual(
+    rows.map(({ here }) => here),
+    [false, true],
+  )
+})
+
+test('a key is rotated while the server runs: a rotated entry tells so, and the former file is needed no more', async (t) => {
+  const { folder } = await recorded(t)
+  const gateway = await startGateway(t, YAML, folder)
+  const told = JSON.parse((await gateway.gatelog('trail', 'rotate-key', '--json')).stdout)
+  assert.deepEqual([told.lost, told.former.length], [0, 1])
+  assert.match((await gateway.gatelog('show', 'last')).stdout, /Write a config loader/)
+  await gateway.end('SIGTERM')
+  rmSync(join(placeOf(folder), `${told.former[0]}.key`))
+  assert.match((await gatelog(folder, ['show', 'last'])).stdout, /Write a config loader/)
+})
+
+test('a key of the configuration takes over from the folder’s, with the former one named', async (t) => {
+  const { folder } = await recorded(t)
+  const file = join(placeOf(folder), readdirSync(placeOf(folder)).find((name) => name.endsWith('.key')) ?? '')
+  writeFileSync(join(folder, 'new.key'), Buffer.alloc(32, 8).toString('base64'), { mode: 0o600 })
+  const form = `encryption: { wrapping_key: { file: new.key }, former_keys: [{ file: '${file}' }] }\n`
+  const gateway = await startGateway(t, YAML + form, folder)
+  const told = JSON.parse((await gateway.gatelog('trail', 'rotate-key', '--json')).stdout)
+  assert.equal(told.lost, 0)
+  await gateway.end('SIGTERM')
+  rmSync(keysIn(folder), { recursive: true })
+  writeFileSync(join(folder, 'gatelog.yaml'), `${YAML}encryption: { wrapping_key: { file: new.key } }\n`)
+  assert.match((await gatelog(folder, ['show', 'last'])).stdout, /Write a config loader/)
+})
