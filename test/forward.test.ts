@@ -97,6 +97,20 @@ test('a connection’s own base is the beginning of its paths; another path at t
   )
 })
 
+test('a client that comes again goes on with the TLS session that it had', async () => {
+  const visit = async (session?: Buffer) => {
+    const { socket } = await connectTo(scene.gateway.url, `${HOST}:443`, basic(scene.key))
+    const inner = await shake(socket, { servername: HOST, ca: scene.ca, ...(session && { session }) })
+    await askOver(inner, HOST, { path: CHAT, body: prompt('hi') })
+    const seen = { resumed: inner.isSessionReused(), session: inner.getSession() }
+    inner.destroy()
+    return seen
+  }
+  const first = await visit()
+  assert.equal(first.resumed, false)
+  assert.equal((await visit(first.session)).resumed, true)
+})
+
 test('curl through the proxy', { skip: absent('curl') }, async () => {
   const file = join(scene.gateway.folder, 'ca.pem')
   writeFileSync(file, scene.ca)
@@ -143,8 +157,9 @@ test('without a credential 407, with help; with Negotiate the same; with any oth
     assert.match(told, /proxy-authenticate: Basic realm=/)
     assert.match(told, /HTTPS_PROXY or http\.proxy/)
   }
-  const missing = (await scene.all()).find(({ opening }) => opening.fault === 'identity.missing')
-  assert.equal(missing?.opening.path, `${HOST}:443`)
+  const missing = async () => (await scene.all()).find(({ opening }) => opening.fault === 'identity.missing')
+  while (!(await missing())) await wait(10) // the answer does not wait for the record
+  assert.equal((await missing())?.opening.path, `${HOST}:443`)
   const answer = await askOver(await inside({ gateway, ca, key: 'nonsense' }), HOST, { path: CHAT, body: prompt('hi') })
   assert.deepEqual([answer.status, answer.headers['x-gatelog-error']], [400, 'identity.unknown'])
   const unknown = await scene.last()

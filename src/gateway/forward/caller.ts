@@ -31,11 +31,14 @@ export function recognise(exchange: Exchange<Head>, { secret }: Found): void {
   }
 }
 
-export function coversOf(house: House, request: IncomingMessage): (connection: string) => boolean {
-  const found = findCredential(request.headers)
-  const scope = found && house.identity.scopeOf(found.secret)
-  return (connection) => scope === '*' || (scope?.includes(connection) ?? true)
-}
+/** Whether the key of a request covers a connection; it is looked up when that is asked. */
+export const coversOf =
+  ({ identity }: House, { headers }: IncomingMessage): ((connection: string) => boolean) =>
+  (connection) => {
+    const found = findCredential(headers)
+    const scope = found && identity.scopeOf(found.secret)
+    return scope === '*' || (scope?.includes(connection) ?? true)
+  }
 
 export const whoOf = ({ actor, turn }: Exchange<Head>): string => actor?.id ?? turn.remote
 export const agentOf = ({ turn }: Exchange<Head>): string => String(turn.headers['user-agent'] ?? '').slice(0, 80)

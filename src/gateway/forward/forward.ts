@@ -39,6 +39,8 @@ interface Entered {
   /** The gateway itself: what comes on it takes the reverse door. */
   readonly own: boolean
   asked: boolean
+  /** What `Host` said where it was the target's: one tunnel's requests all say the same. */
+  host?: string
 }
 
 /** How a tunnel is opened whose requests are read. */
@@ -201,8 +203,12 @@ export class Forward {
     entered.asked = true
     if (entered.refused) throw entered.refused
     const { target } = entered
-    const said = readTarget(request.headers.host ?? '', target.port)
-    if (!same(said, target)) throw new Fault('forward.name', `Host says ${shown(said).slice(0, 64)}`)
+    const { host = '' } = request.headers
+    if (host !== entered.host) {
+      const said = readTarget(host, target.port)
+      if (!same(said, target)) throw new Fault('forward.name', `Host says ${shown(said).slice(0, 64)}`)
+      entered.host = host
+    }
     return entered.own ? undefined : (this.#addressOf(request, target, pathOf(request.url ?? '/')) ?? target)
   }
 

@@ -50,7 +50,7 @@ function knownOf(connections: Connections): Known {
 
 /**
  * The place that a path belongs to: the one whose base is the longest beginning of it; of several the first that the key
- * covers, so that its own refusal is told where it covers none.
+ * covers, so that its own refusal is told where it covers none. `covers` is asked only where there are several.
  */
 export function placeFor(
   places: readonly Place[],
@@ -60,5 +60,5 @@ export function placeFor(
   const fitting = places.filter(({ base }) => base === '' || path === base || path.startsWith(`${base}/`))
   const longest = Math.max(...fitting.map(({ base }) => base.length))
   const best = fitting.filter(({ base }) => base.length === longest)
-  return best.find(({ connection }) => covers(connection)) ?? best[0]
+  return best.length > 1 ? (best.find(({ connection }) => covers(connection)) ?? best[0]) : best[0]
 }
