@@ -3,6 +3,7 @@ import { CALLERS } from './faults/callers.ts'
 import { COMMANDS } from './faults/commands.ts'
 import { DOORS } from './faults/doors.ts'
 import { KEYS } from './faults/keys.ts'
+import { EXPORTS } from './faults/exports.ts'
 import { OUTCOMES } from './faults/outcomes.ts'
 import { REQUESTS } from './faults/requests.ts'
 import type { Row } from './faults/row.ts'
@@ -15,6 +16,7 @@ export const FAULTS = {
   ...OUTCOMES,
   ...KEYS,
   ...COMMANDS,
+  ...EXPORTS,
 } as const satisfies Record<string, Row>
 
 export type FaultCode = keyof typeof FAULTS

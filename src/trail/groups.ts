@@ -194,6 +194,10 @@ export class GroupTrail implements Trail {
     return (await this.#store.session(id)).map(summaryOf)
   }
 
+  highest(): Promise<number> {
+    return this.#store.highest()
+  }
+
   following(after: number, limit: number) {
     return this.#store.following(after, limit)
   }

@@ -169,6 +169,8 @@ export interface Store {
   session(id: string): Promise<readonly Recorded[]>
   /** Entries with a higher seq than `after`, in order, at most `limit`. None of a lower seq is written any more. */
   following(after: number, limit: number): Promise<readonly Followed[]>
+  /** The highest seq that was given out; 0 where none was. */
+  highest(): Promise<number>
   /** Those of one kind, oldest first; with `newest` only the last so many. */
   notes<Kind extends Note['kind']>(kind: Kind, newest?: number): Promise<readonly NoteOf<Kind>[]>
   putDocument(kind: string, id: string, json: string): Promise<void>

@@ -40,6 +40,8 @@ export interface Trail {
   session(id: string): Promise<Summary[]>
   /** Entries with a higher seq than `after`, in order, at most `limit`, without bodies. */
   following(after: number, limit: number): Promise<readonly Followed[]>
+  /** The highest seq that was given out; 0 where none was. */
+  highest(): Promise<number>
   /** Stretches in which traffic passed unrecorded, oldest first. */
   gaps(): Promise<readonly { readonly seq: number; readonly gap: Gap }[]>
   /** Searches for secrets by their value, oldest first. */

@@ -9,10 +9,12 @@ const told = (rows: readonly Followed[]) =>
 /** Every entry once, in order, with the opening of what it belongs to; the ending's seq is known in lists too. */
 export async function followsEntries(store: Store): Promise<void> {
   const [late, early] = [idOf(1, NOON + DAY), idOf(2)]
+  assert.equal(await store.highest(), 0)
   await commit(store, opening(late, { body: bodyOf('a prompt'), text: 'a prompt' }))
   await commit(store, opening(early))
   await commit(store, ending(late, { body: bodyOf('a reply'), text: 'a reply' }))
   await commit(store, ending(early), opening(idOf(3), { kind: 'refused' }))
+  assert.equal(await store.highest(), 5)
   const gap = { kind: 'gap', at: NOON, from: 1, to: 2, count: 3, reason: 'full', signature: 's' } as const
   await commit(store, { ...gap, exchange: idOf(4) })
   const outcome = {

@@ -141,6 +141,10 @@ class MemoryStore implements Store {
     return this.#ofSession(id).map(recorded)
   }
 
+  async highest(): Promise<number> {
+    return this.#seq
+  }
+
   async following(after: number, limit: number): Promise<Followed[]> {
     return structuredClone(this.#entries.filter(({ seq }) => seq > after).slice(0, limit))
   }

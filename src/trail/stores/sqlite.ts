@@ -187,6 +187,10 @@ class SqliteStore implements Store {
     return (await this.#link.call('session', [id])).map(recorded)
   }
 
+  highest(): Promise<number> {
+    return this.#link.call('highest', [])
+  }
+
   async following(after: number, limit: number) {
     return (await this.#link.call('following', [after, limit])).map(followed)
   }

@@ -66,6 +66,11 @@ export class Engine {
     }
   }
 
+  /** The highest seq that was given out. */
+  get seq(): number {
+    return this.#seq
+  }
+
   /** What broke the store, if so. */
   get broken(): Fault | undefined {
     return this.#broken

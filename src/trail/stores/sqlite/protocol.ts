@@ -104,6 +104,7 @@ export interface Calls {
   sessions(query: Query, page: Page): Paged<SessionRow>
   session(id: string): readonly Row[]
   following(after: number, limit: number): readonly FollowedRow[]
+  highest(): number
   notes(kind: Note['kind'], newest?: number): readonly { readonly seq: number; readonly json: string }[]
   putDocument(kind: string, id: string, json: string): void
   getDocument(kind: string, id: string): string | undefined

@@ -49,6 +49,7 @@ const CALLS: Calls = {
   find: (query, page) => search().find(query, page),
   sessions: (query, page) => search().sessions(query, page),
   session: (id) => search().session(id),
+  highest: () => opened().seq,
   following: (after, limit) => search().following(after, limit),
   notes: (kind, newest) => search().notes(kind, newest),
   putDocument: (kind, id, json) => writable().folder.head.put(kind, id, json),

@@ -1,0 +1,87 @@
+/** One HTTP request with an answer of bounded size. Follows no redirect, verifies TLS always, tries nothing again. */
+import { rootCertificates } from 'node:tls'
+import { Fault } from '#exchange'
+
+export interface Answer {
+  readonly status: number
+  header(name: string): string | undefined
+  readonly text: string
+}
+
+export interface Posted {
+  readonly method: 'POST' | 'PUT'
+  readonly url: URL
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Uint8Array | string
+  readonly signal: AbortSignal
+}
+
+/** Connections to one place; `ca`: PEM of further CAs. */
+export interface Line {
+  /** @throws export.unreachable, export.answer where the answer does not end or is too long */
+  send(posted: Posted): Promise<Answer>
+  close(): Promise<void>
+}
+
+/** An acknowledgement is some bytes; what is longer is none. */
+const MOST_BYTES = 65_536
+
+export function openLine(ca: string | undefined): Line {
+  const agent = import('undici').then(
+    ({ Agent }) =>
+      new Agent({
+        connect: { ...(ca !== undefined && { ca: [...rootCertificates, ca] }) },
+        pipelining: 1,
+        connections: 2,
+      }),
+  )
+  return {
+    async send({ method, url, headers, body, signal }) {
+      const dispatcher = await agent
+      const {
+        statusCode,
+        headers: told,
+        body: stream,
+      } = await dispatcher
+        .request({
+          origin: url.origin,
+          path: url.pathname + url.search,
+          method,
+          headers,
+          body,
+          signal,
+          headersTimeout: 0,
+          bodyTimeout: 0,
+        })
+        .catch((cause) => Promise.reject(unreachable(url.host, cause, signal)))
+      const parts: Buffer[] = []
+      let bytes = 0
+      try {
+        for await (const part of stream as AsyncIterable<Buffer>) {
+          bytes += part.length
+          if (bytes > MOST_BYTES) break
+          parts.push(part)
+        }
+      } catch (cause) {
+        throw unreachable(url.host, cause, signal)
+      }
+      if (bytes > MOST_BYTES) throw new Fault('export.answer', `${url.host}: more than ${MOST_BYTES} bytes`)
+      const header = (name: string) => [told[name]].flat()[0]
+      return { status: statusCode, header, text: Buffer.concat(parts).toString() }
+    },
+    close: async () => (await agent).destroy(),
+  }
+}
+
+/** Where nobody answers, or not in time. */
+export function unreachable(host: string, cause: unknown, signal: AbortSignal): Fault {
+  const { code, message } = cause as NodeJS.ErrnoException
+  const why = signal.aborted ? 'no acknowledgement in time' : (code ?? message)
+  return new Fault('export.unreachable', `${host}: ${why}`, { cause })
+}
+
+/** @throws export.refused with the beginning of what was answered */
+export function accepted(host: string, { status, text }: Answer): void {
+  if (status >= 200 && status < 300) return
+  throw new Fault('export.refused', `${host} answered ${status} ${text.replace(/\s+/g, ' ').slice(0, 200)}`.trim())
+}
