@@ -13,6 +13,8 @@ function keysOf(schema: Schema, path = ''): string[] {
       const keys = keysOf(each, below(name))
       return keys.length ? keys : [below(name)]
     })
+  const kinds = schema.additionalProperties?.oneOf
+  if (kinds) return [...new Set(kinds.flatMap((each) => keysOf(each, below('<name>'))))]
   if (schema.additionalProperties?.properties) return keysOf(schema.additionalProperties, below('<name>'))
   return schema.items?.properties ? keysOf(schema.items, `${path}[]`) : []
 }
@@ -21,6 +23,7 @@ interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>
   readonly additionalProperties?: Schema
   readonly items?: Schema
+  readonly oneOf?: readonly Schema[]
 }
 
 test('docs/configuration.md has every key, and no other', () => {

@@ -3,6 +3,7 @@
 import { statfsSync, statSync } from 'node:fs'
 import type { Backend, CheckRow, CoverageSource, ReadHouse, SecretSearch, TestRow } from '#console'
 import { type Fact, Fault, faultOf, type Keyring } from '#exchange'
+import { leftStandings, type Standing } from '#export'
 import {
   type Connection,
   fingerprintOf,
@@ -20,6 +21,7 @@ import type { Custody, Reads, Trail } from '#trail'
 import type { Authorities } from './ca/authorities.ts'
 import { caChecks, trustChecks } from './ca/checks.ts'
 import type { Names } from './config-names.ts'
+import { sinkChecks } from './export-checks.ts'
 import { markLeftIn } from './gap-mark.ts'
 import { keyChecks, wrappingHouse } from './keyholder/house.ts'
 import type { Keyholder } from './keyholder/index.ts'
@@ -38,6 +40,8 @@ export interface BackendOptions {
   /** Clients that do not trust the CA; absent where no server runs. */
   untrusting?(): readonly Untrusting[]
   sightings(): Sightings
+  /** How its sinks stand; absent where no server runs. */
+  standings?(): Promise<readonly Standing[]>
   readonly reads: Reads
   readonly custody: Custody
   readonly keyholder: Keyholder
@@ -73,6 +77,7 @@ export function backendOf(options: BackendOptions): Backend {
       ...(await caChecks(options.ca(), options.connections())),
       ...trustChecks(options.untrusting?.() ?? []),
       ...(await bypassCheck(options)),
+      ...sinkChecks(await (options.standings?.() ?? leftStandings(trail)), Date.now()),
     ],
   }
 }

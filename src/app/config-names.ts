@@ -22,7 +22,7 @@ const UNREAD = 'unread'
 /** Leaves out what holds secrets, names further files or judges prompts: none of it is looked at, nor need it be right. */
 function named(values: unknown): unknown {
   if (plainOf(values) !== values) return values
-  const { rules: _rules, forward: _forward, masking, connections, ...kept } = plainOf(values)
+  const { rules: _rules, forward: _forward, export: _export, masking, connections, ...kept } = plainOf(values)
   const { secret_search: search } = plainOf(masking)
   return {
     ...kept,

@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import type { z } from 'zod'
 import { encryptionPlaced } from './config-encryption.ts'
+import { placedExport } from './config-export.ts'
 import type { ConfigForm } from './config-schema.ts'
 import type { Wrong } from './config-secrets.ts'
 import { beside } from './folder.ts'
@@ -34,6 +35,7 @@ export function placed(form: Form, name: string, wrong: Wrong): Form {
       import: masking.import.map(at),
       known: masking.known.map((known) => ({ ...known, ...some('file', known.file) })),
     },
+    export: placedExport(form.export, at),
     forward: { ...forward, ca: { ...forward.ca, ...some('cert', forward.ca.cert), ...some('key', forward.ca.key) } },
     connections: Object.fromEntries(
       Object.entries(connections).map(([id, each]) => [id, { ...each, ...some('upstream_ca', each.upstream_ca) }]),

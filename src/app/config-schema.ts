@@ -4,6 +4,7 @@ import { OwnRuleForm } from '#masking'
 import { Keep, Retain, RuleForm } from '#policy'
 import { CopilotForm } from './config-copilot.ts'
 import { EncryptionForm } from './config-encryption.ts'
+import { ExportForm } from './config-export.ts'
 import { ForwardForm, PrivateAddresses } from './config-forward.ts'
 import { origin } from './config-origin.ts'
 import { ActionForm, KnownForm, name } from './config-secrets.ts'
@@ -124,6 +125,7 @@ export const ConfigForm = z.strictObject({
   encryption: EncryptionForm.prefault({}),
   masking: MaskingForm.prefault({}),
   forward: ForwardForm.prefault({}),
+  export: ExportForm.prefault({}),
   connections: z.record(name, ConnectionForm).default({}),
   copilot: CopilotForm.prefault({}),
   timeouts: Timeouts.prefault({}),

@@ -9,6 +9,7 @@ import { compileRules, type Rule } from '#policy'
 import { connectionOf, type Defaults, saidOf } from './config-connections.ts'
 import { copilotOf } from './config-copilot.ts'
 import { encryptionOf } from './config-encryption.ts'
+import { type ExportSettings, exportOf } from './config-export.ts'
 import { type Forward, filesOf, forwardOf } from './config-forward.ts'
 import { type MaskingRules, maskingRulesOf } from './config-masking.ts'
 import { placed } from './config-place.ts'
@@ -39,6 +40,7 @@ export interface Config
   readonly rules: readonly Rule[]
   readonly recording: House['recording']
   readonly forward: Forward
+  readonly export: ExportSettings
   /** Whether a demo connection is configured (or nothing else is). */
   readonly demo: boolean
   /** The connections, the demo one where its upstream runs. */
@@ -126,6 +128,7 @@ function settle(form: Form, { references, wrong, reads }: How): Config {
     rules: rulesOf(form, wrong),
     recording: recordingOf(form),
     forward: forwardOf(form.forward, wrong),
+    export: exportOf(form.export, wrong),
     demo,
     connections,
   }
@@ -190,12 +193,23 @@ function knownKeys(path: readonly PropertyKey[]): readonly string[] {
   let schema: z.core.$ZodType | undefined = ConfigForm
   for (const key of path) schema = stepInto(unwrapped(schema), key)
   const found = unwrapped(schema)
-  return found instanceof z.ZodObject ? Object.keys(found.shape) : []
+  if (found instanceof z.ZodDiscriminatedUnion) return [...new Set(found.options.flatMap(keysOf))]
+  return keysOf(found)
 }
+
+const keysOf = (schema: z.core.$ZodType | undefined): readonly string[] =>
+  schema instanceof z.ZodObject ? Object.keys(schema.shape) : []
+
+const hasKey = (schema: z.core.$ZodType, key: PropertyKey) => keysOf(schema).includes(String(key))
 
 function stepInto(schema: z.core.$ZodType | undefined, key: PropertyKey): z.core.$ZodType | undefined {
   if (schema instanceof z.ZodObject) return schema.shape[String(key)]
   if (schema instanceof z.ZodRecord) return schema.valueType
+  if (schema instanceof z.ZodDiscriminatedUnion)
+    return stepInto(
+      schema.options.find((each) => hasKey(each, key)),
+      key,
+    )
   return schema instanceof z.ZodArray ? schema.element : undefined
 }
 

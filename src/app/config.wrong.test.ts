@@ -43,6 +43,22 @@ const INVALID: readonly (readonly [string, string])[] = [
   ['listen: {tls: {cert: /none, key: /none}}', ':1:22 listen.tls.cert: the file cannot be read'],
   [`listen: {tls: {cert: ${HERE}, key: ${HERE}}}`, ':1:22 listen.tls.cert: no PEM certificate'],
   [`connections: {a: {kind: openai, upstream_ca: ${HERE}}}`, ':1:46 connections.a.upstream_ca: the file'],
+  ['export: {sinks: {a: {kind: kafka}}}', ':1:28 export.sinks.a.kind: a sink is one of file, otlp'],
+  [
+    'export: {sinks: {a: {kind: file, path: x, pth: y}}}',
+    ':1:43 export.sinks.a.pth: there is no such key; did you mean path?',
+  ],
+  ['export: {sinks: {a: {kind: otlp, url: "http://x.example"}}}', ':1:39 export.sinks.a.url: an https address'],
+  [
+    'export: {sinks: {a: {kind: webhook, url: "https://x", secret: "${env:KEY}"}}}',
+    ':1:63 export.sinks.a.secret: whsec_',
+  ],
+  ['export: {sinks: {a: {kind: otlp, url: "https://x", ca: /none}}}', ':1:56 export.sinks.a.ca: the file cannot be'],
+  [`export: {sinks: {a: {kind: otlp, url: "https://x", ca: ${HERE}}}}`, ':1:56 export.sinks.a.ca: no PEM file'],
+  [
+    `export: {sinks: {a: {kind: syslog, host: x, key: "-----BEGIN X"}}}`,
+    ':1:50 export.sinks.a.key: cert and key belong',
+  ],
   ['connections: {a: {kind: openai, proxy: "socks5://x"}}', ':1:40 connections.a.proxy: an http'],
   ['connections: {a: {kind: openai, url: "https://u:p@x"}}', ':1:38 connections.a.url: an address without user'],
   ['connections: {a: {kind: openai, url: "https://x?a=b"}}', ':1:38 connections.a.url: an address without user'],

@@ -2,6 +2,7 @@
 
 import { openApi } from '#console'
 import type { Fault } from '#exchange'
+import { Exports } from '#export'
 import {
   Endings,
   Gaps,
@@ -119,6 +120,7 @@ class Running {
   readonly #fixed: Fixed
   readonly #mark: ReturnType<typeof openGapMark>
   readonly #relay = openRelay()
+  readonly #exports: Exports
   #demo: Awaited<ReturnType<typeof startDemo>> | undefined
   #ca: Authorities | undefined
   #house: House
@@ -139,6 +141,7 @@ class Running {
       sightings: sightingsOf(trail, () => this.#house.engine, tell),
     }
     this.#trust = new Trust(tell, Date.now)
+    this.#exports = new Exports({ trail, tell, now: Date.now, log: () => undefined })
     this.#house = houseOf(config, this.#fixed, {})
   }
 
@@ -154,6 +157,7 @@ class Running {
     this.#house = houseOf(next, this.#fixed, { demo: this.#demo?.url, ca: this.#ca })
     this.#fixed.limits.set(limitsOf(next))
     this.config = next
+    await this.#exports.set(next.export.sinks)
   }
 
   notReady(): string | undefined {
@@ -198,6 +202,7 @@ class Running {
       ca: () => this.#ca,
       untrusting: () => this.#trust.list(),
       sightings: () => this.#fixed.sightings,
+      standings: () => this.#exports.standings(),
     })
   }
 
@@ -208,6 +213,7 @@ class Running {
     await endings.flush()
     await gaps.close()
     await this.#record.reads.close()
+    await this.#exports.close()
     this.#mark.close()
     await Promise.all([this.#relay.close(), this.#demo?.close()])
   }

@@ -1,5 +1,6 @@
 /** The record for other systems: rows, formats, sinks, anchors. Reads the trail; writes to it nothing but cursors. */
+
+export { Exports, leftStandings, type Sinks, type Standing } from './exports.ts'
 export { FORMATS, type FormatName } from './formats/index.ts'
 export { type Log, type Row, rowOf } from './row.ts'
-export { Exports, leftStandings, type Sinks, type Standing } from './exports.ts'
 export { SinkForm } from './sinks/index.ts'

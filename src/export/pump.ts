@@ -80,7 +80,8 @@ export class Pump {
     const [known, head] = [await cursorOf(trail, name), await trail.highest()]
     if (known !== undefined && known <= head) return known
     const seq = known === undefined && from === 'start' ? 0 : head
-    if (known !== undefined) tell(`export ${name}: its cursor ${known} is above the record’s ${head}; it goes on from there`)
+    if (known !== undefined)
+      tell(`export ${name}: its cursor ${known} is above the record’s ${head}; it goes on from there`)
     await moveCursor(trail, name, seq, now())
     return seq
   }

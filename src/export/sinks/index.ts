@@ -11,7 +11,9 @@ import { webhook } from './webhook.ts'
 export const SINKS = { file, otlp, syslog, s3, webhook } as const
 
 /** A sink as gatelog.yaml has it. */
-export const SinkForm = z.discriminatedUnion('kind', [file.form, otlp.form, syslog.form, s3.form, webhook.form])
+export const SinkForm = z.discriminatedUnion('kind', [file.form, otlp.form, syslog.form, s3.form, webhook.form], {
+  error: `a sink is one of ${Object.keys(SINKS).join(', ')}`,
+})
 
 export type SinkSettings = z.infer<typeof SinkForm>
 

@@ -66,6 +66,7 @@ async function through(form: Settings, bytes: Buffer, signal: AbortSignal): Prom
   try {
     if (signal.aborted) stop()
     await once(socket, 'secureConnect')
+    await staysOpen(socket, place)
     await closedBoth(socket, bytes, place)
   } catch (error) {
     throw error instanceof Fault ? error : unreachable(place, error, signal)
@@ -75,13 +76,28 @@ async function through(form: Settings, bytes: Buffer, signal: AbortSignal): Prom
   }
 }
 
+/** What closes so soon was not going to read: a load balancer without a receiver, a certificate that is not taken. */
+const SETTLED_MS = 100
+
+async function staysOpen(socket: TLSSocket, place: string): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const closed = () => reject(new Fault('export.refused', `${place} closed at once`))
+  const timer = setTimeout(resolve, SETTLED_MS)
+  socket.once('error', reject).once('end', closed).once('close', closed)
+  socket.once('data', () => reject(new Fault('export.answer', `${place} speaks, which no syslog receiver does`)))
+  await promise.finally(() => {
+    clearTimeout(timer)
+    socket.off('error', reject).off('end', closed).off('close', closed)
+  })
+}
+
 /** Writes all, closes, and waits for the other side to close. One that says something is no syslog receiver. */
 async function closedBoth(socket: TLSSocket, bytes: Buffer, place: string): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   const early = () => reject(new Fault('export.refused', `${place} closed before the end`))
   let ended = false
   socket.once('error', reject)
-  socket.once('data', () => reject(new Fault('export.answer', `${place} answers, which no syslog receiver does`)))
+  socket.once('data', () => reject(new Fault('export.answer', `${place} speaks, which no syslog receiver does`)))
   socket.once('end', () => (ended ? resolve() : early()))
   socket.once('close', early)
   socket.end(bytes, () => {

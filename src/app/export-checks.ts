@@ -1,0 +1,36 @@
+/** What `doctor` says of every sink: whether it delivers, and how far it is behind. Delivers nothing. */
+import type { CheckRow } from '#console'
+import type { Standing } from '#export'
+
+/** Entries older than this that are not delivered are worth a word, ms. */
+const LATE_MS = 300_000
+
+export const sinkChecks = (standings: readonly Standing[], now: number): CheckRow[] =>
+  standings.map((standing) => checkOf(standing, now))
+
+function checkOf({ name, kind, behind, oldest, fault, since }: Standing, now: number): CheckRow {
+  const check = `export ${name}`
+  const waits =
+    behind === 0
+      ? 'all is delivered'
+      : `${behind} entries wait${oldest === undefined ? '' : `, the oldest for ${ago(now - oldest)}`}`
+  if (fault !== undefined) {
+    const told = `${fault}; so for ${ago(now - (since ?? now))}; ${waits}`
+    return {
+      check,
+      state: 'fail',
+      told,
+      remedy: 'Nothing is lost and traffic goes on; what waits is sent once it is taken.',
+    }
+  }
+  const late = behind > 0 && oldest !== undefined && now - oldest > LATE_MS
+  const remedy = kind
+    ? 'It is catching up, or slower than what is recorded.'
+    : 'No server runs; the next one goes on from there.'
+  return { check, state: late ? 'warn' : 'ok', told: waits, ...(late && { remedy }) }
+}
+
+function ago(ms: number): string {
+  if (ms < 120_000) return `${Math.max(0, Math.round(ms / 1000))} s`
+  return ms < 7_200_000 ? `${Math.round(ms / 60_000)} min` : `${Math.round(ms / 3_600_000)} h`
+}
