@@ -71,57 +71,45 @@ test('what is relayed unread is nowhere on the disk: no path, no body, no creden
     assert.ok(!bytes.includes(word), `${word} is on the disk`)
 })
 
-test('whose account it is, what was accepted and where is found, also after a restart', async (t) => {
+test('whose account it is, what was accepted and where is found, also after the gateway was killed', async (t) => {
   const { upstream, folder, gateway, key } = await stage(t)
   const user = await (await ask(gateway, key, '/github/copilot_internal/user')).text()
   const expected = { api: `${gateway.url}/c/copilot/api`, telemetry: `${gateway.url}/c/copilot/telemetry` }
   assert.equal(user, JSON.stringify({ ...USER, endpoints: expected }))
   await (await ask(gateway, key, '/proxy/v1/engines/x/completions', GHOST)).text()
-  const event = {
-    properties: { headerRequestId: 'r2' },
-    measurements: { compCharLen: 5 },
-    name: 'agent/ghostText.accepted',
+  const accepted = (request: string) => {
+    const event = {
+      properties: { headerRequestId: request },
+      measurements: { compCharLen: 5 },
+      name: 'agent/ghostText.accepted',
+    }
+    return JSON.stringify([{ data: { baseData: event } }])
   }
-  await (await ask(gateway, key, '/telemetry/telemetry', JSON.stringify([{ data: { baseData: event } }]))).text()
+  await (await ask(gateway, key, '/telemetry/telemetry', accepted('r2'))).text()
   const [found] = await search(gateway, 'accepted:yes github:mona repo:acme/pay file:pay.py language:python')
   assert.deepEqual([found?.accepted, found?.github?.value, found?.files?.value], ['accepted', 'mona', 'src/pay.py'])
   const told = (await gateway.gatelog('show', found?.exchange ?? '')).stdout
   assert.match(told, /^ +github +mona \(observed\)$/m)
   assert.match(told, /^ +accepted .*5 characters, ghostText\.accepted \(declared\)$/m)
-  await gateway.end('SIGTERM')
-  const again = await startGateway(t, yaml(upstream.url), folder)
-  await (await ask(again, await again.key('--user', 'bob'), '/proxy/v1/engines/x/completions', GHOST)).text()
-  const [last] = await search(again, 'user:bob')
-  const { opening } = await again.api<Shown>(`/exchanges/${last?.exchange}`)
-  assert.deepEqual([opening.facts.github?.value, opening.alerts], ['mona', ['credential.shared']])
-  assert.equal((await search(again, 'accepted:yes')).length, 1)
-  assert.ok(!disk(folder).includes(CREDENTIAL))
-})
-
-const telling = (name: string, request: string) =>
-  JSON.stringify([{ data: { baseData: { name: `agent/${name}`, properties: { headerRequestId: request } } } }])
-
-test('what is accepted after the gateway was killed is on the exchange of before, once, and only where its actor says so', async (t) => {
-  const { upstream, folder, gateway, key } = await stage(t)
+  const id = `r${upstream.received.length + 1}`
   await (await ask(gateway, key, '/proxy/v1/engines/x/completions', GHOST)).text()
-  const [asked] = await search(gateway, 'file:pay.py')
-  const { ending } = await gateway.api<Shown>(`/exchanges/${asked?.exchange}`)
-  const accepted = telling('ghostText.accepted', ending?.requestId ?? assert.fail('the reply has no id'))
   await gateway.end('SIGKILL')
   const again = await startGateway(t, yaml(upstream.url), folder)
   const bob = await again.key('--user', 'bob')
-  for (const each of [bob, key, key])
-    assert.equal((await ask(again, each, '/telemetry/telemetry', accepted)).status, 200)
-  const [found, ...more] = await search(again, 'accepted:yes')
-  assert.deepEqual([found?.exchange, more], [asked?.exchange, []])
-  const { outcomes = [] } = await again.api<Shown>(`/exchanges/${asked?.exchange}`)
+  for (const each of [bob, key, key]) await (await ask(again, each, '/telemetry/telemetry', accepted(id))).text()
+  const both = await search(again, 'accepted:yes')
   assert.deepEqual(
-    outcomes.map(({ outcome, source }) => [outcome, source]),
-    [['accepted', 'declared']],
+    both.map(({ accepted: what, actor }) => [what, actor?.id]),
+    [
+      ['accepted', 'ana'],
+      ['accepted', 'ana'],
+    ],
   )
-  await again.end('SIGKILL')
-  const third = await startGateway(t, yaml(upstream.url), folder)
-  await (await ask(third, key, '/telemetry/telemetry', accepted)).text()
-  const { outcomes: kept = [] } = await third.api<Shown>(`/exchanges/${asked?.exchange}`)
-  assert.equal(kept.length, 1)
+  const { outcomes = [] } = await again.api<Shown>(`/exchanges/${both[0]?.exchange}`)
+  assert.deepEqual([outcomes.length, both[1]?.exchange], [1, found?.exchange], 'once, and on the exchange of before')
+  await (await ask(again, bob, '/proxy/v1/engines/x/completions', GHOST)).text()
+  const [last] = await search(again, 'user:bob file:pay.py')
+  const { opening } = await again.api<Shown>(`/exchanges/${last?.exchange}`)
+  assert.deepEqual([opening.facts.github?.value, opening.alerts], ['mona', ['credential.shared']])
+  assert.ok(!disk(folder).includes(CREDENTIAL))
 })

@@ -284,13 +284,15 @@ test('nothing is exported that the record cannot tell of, nor in a format that t
 
 test('reports are reviewed only where they are reports', async (t) => {
   const { ask } = await openSocket(t)
-  const report = { github: 'octocat', from: 1, to: 1 }
+  const at = Date.UTC(2026, 10, 24)
+  const report = { github: 'octocat', from: at, to: at }
   const good = await ask('POST', '/coverage', JSON.stringify({ via: 'github-seats', reports: [report, report] }))
   assert.deepEqual([good.status, (good.value as { seen?: number }).seen], [200, 2])
   for (const body of [
     {},
     { via: 'otlp', reports: [report] },
     { via: 'github-audit', reports: [{ ...report, from: 'x' }] },
+    { via: 'github-audit', reports: [{ ...report, to: 1e300 }] },
     { via: 'github-audit', reports: [{ ...report, client: 'x'.repeat(300) }] },
     { via: 'github-audit', reports: Array(1001).fill(report) },
   ])
