@@ -20,6 +20,12 @@ const OUTCOMES_OF = 'SELECT json FROM outcomes JOIN entries USING (seq) WHERE of
 
 const REDACTED = 'SELECT seq, "by", findings FROM redacted WHERE seq IN (?, ?) ORDER BY "by"'
 
+/** Where an entry belongs: its exchange by the seq of its opening, and its session’s term. */
+interface Place {
+  readonly seq: number
+  readonly session: number | null
+}
+
 /** The open file of one UTC day and retention class. */
 export class Day {
   readonly file: File
@@ -100,55 +106,49 @@ export class Day {
   write(line: Line, seq: number, body: Uint8Array | undefined): 'written' | 'no place' | 'whole' {
     const session = line.part === 'opening' ? this.terms.id('session', line.facets.facets.session) : null
     if (line.like && !this.bodies.canMake(line.like, session)) return 'whole'
-    const at = this.#place(line, seq)
-    if (at === undefined) return 'no place'
+    const place = this.#place(line, seq, session)
+    if (!place) return 'no place'
     this.file.run('INSERT INTO entries VALUES (?, ?)', seq, line.json)
     if (line.part === 'note') this.file.run('INSERT INTO gaps VALUES (?, ?)', seq, line.kind)
-    const isPrompt = line.part === 'opening'
-    const owner = { seq, exchange: line.exchange, session: isPrompt ? session : this.#sessionAt(at), isPrompt }
+    const owner = { seq, exchange: line.exchange, session: place.session, isPrompt: line.part === 'opening' }
     if (body) this.bodies.keep(owner, body, line.like)
-    if (line.text) this.#shelve(2 * at + (line.part === 'ending' ? 1 : 0), line.text)
+    if (line.text) this.#shelve(2 * place.seq + (line.part === 'ending' ? 1 : 0), line.text)
     return 'written'
   }
 
-  #sessionAt(seq: number): number | null {
-    const sql = 'SELECT session FROM exchanges WHERE seq = ?'
-    return this.file.get<{ session: number | null }>(sql, seq)?.session ?? null
-  }
-
-  /** The seq of the exchange that an entry belongs to, its own where it belongs to none; undefined where it does not fit. */
-  #place(line: Line, seq: number): number | undefined {
-    if (line.part === 'opening') return this.#open(line, seq)
+  /** The exchange that an entry belongs to, or its own place where it belongs to none; undefined where it does not fit. */
+  #place(line: Line, seq: number, session: number | null): Place | undefined {
+    if (line.part === 'opening') return this.#open(line, seq) ? { seq, session } : undefined
     if (line.part === 'ending') return this.#end(line, seq)
-    return line.part === 'outcome' ? this.#tell(line, seq) : seq
+    return line.part === 'outcome' ? this.#tell(line, seq) : { seq, session: null }
   }
 
-  #tell({ exchange, many }: Line & { part: 'outcome' }, seq: number): number | undefined {
-    const found = this.file.get<{ seq: number }>('SELECT seq FROM exchanges WHERE exchange = ?', exchange)
+  #tell({ exchange, many }: Line & { part: 'outcome' }, seq: number): Place | undefined {
+    const found = this.file.get<Place>('SELECT seq, session FROM exchanges WHERE exchange = ?', exchange)
     if (!found) return undefined
     this.file.run('INSERT INTO outcomes VALUES (?, ?)', found.seq, seq)
     this.terms.mark(many, found.seq)
-    return found.seq
+    return found
   }
 
-  #open({ exchange, at, facets: known }: Line & { part: 'opening' }, seq: number): number | undefined {
+  #open({ exchange, at, facets: known }: Line & { part: 'opening' }, seq: number): boolean {
     const terms = TERM_KEYS.map((key) => this.terms.id(key, known.facets[key]))
     const figures = [known.outcome ?? null, known.findings, known.masked ? 1 : 0, 0, 0]
-    if (this.file.run(OPEN, seq, exchange, at, ...terms, ...figures).changes === 0) return undefined
+    if (this.file.run(OPEN, seq, exchange, at, ...terms, ...figures).changes === 0) return false
     this.terms.mark(known.many, seq)
-    return seq
+    return true
   }
 
-  #end({ exchange, facets }: { exchange: string; facets: EndingFacets }, seq: number): number | undefined {
-    const find = 'SELECT seq FROM exchanges WHERE exchange = ? AND outcome IS NULL'
-    const found = this.file.get<{ seq: number }>(find, exchange)
+  #end({ exchange, facets }: { exchange: string; facets: EndingFacets }, seq: number): Place | undefined {
+    const find = 'SELECT seq, session FROM exchanges WHERE exchange = ? AND outcome IS NULL'
+    const found = this.file.get<Place>(find, exchange)
     if (!found) return undefined
     const { outcome, findings, masked, input, output } = facets
     const sql = `UPDATE exchanges SET closing = ?, outcome = ?, findings = findings + ?, masked = max(masked, ?),
       input = ?, output = ? WHERE seq = ?`
     this.file.run(sql, seq, outcome, findings, masked ? 1 : 0, input, output, found.seq)
     this.terms.mark(facets.many, found.seq)
-    return found.seq
+    return found
   }
 
   /** The tokens of a text become durable with their entry; the index takes them up later, many at a time. */
