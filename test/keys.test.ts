@@ -1,6 +1,6 @@
 /** The keys of a real gateway: held by a process of its own, which dies with it and is started again; lost, back, rotated. */
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { folderFor, type Gateway, gatelog, startGateway } from './process.case.ts'
@@ -162,4 +162,36 @@ test('a key of the configuration takes over from the folder’s, with the former
   rmSync(keysIn(folder), { recursive: true })
   writeFileSync(join(folder, 'gatelog.yaml'), `${YAML}encryption: { wrapping_key: { file: new.key } }\n`)
   assert.match((await gatelog(folder, ['show', 'last'])).stdout, /Write a config loader/)
+})
+
+/** Sockets that a process listens on, by their inodes. */
+function listening(pid: number): string[] {
+  const own = readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
+    try {
+      return /socket:\[(\d+)\]/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[1] ?? []
+    } catch {
+      return [] // closed since
+    }
+  })
+  const rows = readFileSync(`/proc/${pid}/net/tcp`, 'utf8').split('\n').slice(1)
+  return rows
+    .map((row) => row.trim().split(/\s+/))
+    .flatMap((row) => (row[3] === '0A' && own.includes(row[9] ?? '') ? (row[9] ?? '') : []))
+}
+
+test('no core is dumped, no signal opens an inspector, and the holder of keys listens nowhere', async (t) => {
+  const gateway = await startGateway(t, YAML)
+  const [server, holder] = [gateway.child.pid ?? 0, await holderOf(gateway)]
+  for (const pid of [server, holder]) {
+    assert.match(readFileSync(`/proc/${pid}/limits`, 'utf8'), /^Max core file size +0 +0 /m)
+    const before = listening(pid)
+    assert.equal(before.length > 0, pid === server)
+    process.kill(pid, 'SIGUSR1')
+    for (let nth = 0; nth < 3; nth++) assert.equal(await ask(gateway, await gateway.key()), 200)
+    assert.ok(isAlive(pid))
+    assert.deepEqual(listening(pid), before)
+  }
+  assert.ok(!/debugger/i.test(gateway.said()), gateway.said())
+  const row = (await checksOf(gateway)).find(({ check }) => check === 'memory')
+  assert.equal(row?.state, 'ok')
 })

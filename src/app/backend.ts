@@ -23,7 +23,7 @@ import { caChecks, trustChecks } from './ca/checks.ts'
 import type { Names } from './config-names.ts'
 import { sinkChecks } from './export-checks.ts'
 import { markLeftIn } from './gap-mark.ts'
-import { keyChecks, wrappingHouse } from './keyholder/house.ts'
+import { keyChecks, memoryCheck, wrappingHouse } from './keyholder/house.ts'
 import type { Keyholder } from './keyholder/index.ts'
 import { uuid7 } from './uuid.ts'
 
@@ -72,6 +72,7 @@ export function backendOf(options: BackendOptions): Backend {
     checks: async () => [
       ...checks(options),
       ...(await keyChecks(trail, options.keyholder, options.config().data)),
+      ...(options.notReady ? [memoryCheck()] : []),
       await gapCheck(options),
       ...openGap(options),
       ...(await caChecks(options.ca(), options.connections())),

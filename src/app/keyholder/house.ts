@@ -1,5 +1,5 @@
 /** What the command line may ask about the wrapping keys of an open record, and what `doctor` says of them. */
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, resolve, sep } from 'node:path'
 import type { CheckRow, WrappingHouse } from '#console'
 import type { Fact } from '#exchange'
@@ -83,3 +83,24 @@ function placeRows(place: string, data: string): CheckRow[] {
 
 const filesIn = (place: string): string[] =>
   existsSync(place) ? readdirSync(place).map((name) => join(place, name)) : []
+
+/** Whether what a server holds in memory may come out of it by a core dump or an inspector. Linux says so itself. */
+export function memoryCheck(): CheckRow {
+  const cores = coresAllowed()
+  const inspector =
+    !process.execArgv.includes('--disable-sigusr1') || process.execArgv.some((each) => each.startsWith('--inspect'))
+  if (!cores && !inspector)
+    return { check: 'memory', state: 'ok', told: 'no core dumps, and no signal opens an inspector' }
+  const told = [
+    cores && 'a process that breaks leaves a core dump',
+    inspector && 'an inspector can be opened by a signal',
+  ]
+  const remedy =
+    'Start it as `gatelog serve` or `npm start`, with /bin/sh there; else: ulimit -c 0, node --disable-sigusr1.'
+  return { check: 'memory', state: 'warn', told: told.filter(Boolean).join(', and '), remedy }
+}
+
+function coresAllowed(): boolean {
+  if (!existsSync('/proc/self/limits')) return true
+  return !/^Max core file size +0 +0 /m.test(readFileSync('/proc/self/limits', 'utf8'))
+}

@@ -70,6 +70,7 @@ function stopOn(gatelog: Gatelog): void {
     )
   }
   process.on('SIGINT', stop)
+  process.on('SIGUSR1', () => undefined) // opens no inspector, and ends nothing
   process.on('SIGTERM', stop)
 }
 
