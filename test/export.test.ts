@@ -132,6 +132,18 @@ test('a sink that refuses holds up neither traffic nor the others, and doctor te
   )
   await gateway.hears('export hook: delivers again')
   assert.equal(await gateway.end('SIGTERM'), 0)
+  const local = await gateway.gatelog('export', '--bodies')
+  const exported = local.stdout
+    .trim()
+    .split('\n')
+    .map((row) => JSON.parse(row))
+  assert.equal(
+    exported.filter(({ kind, untrusted }) => kind === 'replied' && untrusted.prompt.text.includes('hello')).length,
+    5,
+  )
+  const { stdout } = await gateway.gatelog('reads', '--json')
+  const [read] = JSON.parse(stdout).reads.filter((each: { read: { did: string } }) => each.read.did === 'exported')
+  assert.deepEqual([read.read.via, read.read.content, read.read.format], ['local', true, 'jsonl'])
   const after = await gateway.gatelog('doctor')
   assert.match(after.stdout, /ok {3}export hook/)
 })

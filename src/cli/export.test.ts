@@ -6,11 +6,10 @@ import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { FORMATS } from '#export'
-import { openTrail } from '#trail'
 import { NAMES } from './commands/export.ts'
 import { holds } from './document.case.ts'
 import { AT, exchangeOf, HOSTILE, idOf, outcomeOf, refusedOf } from './entries.case.ts'
-import { folderFor, keyring, openHouse, run } from './house.case.ts'
+import { folderFor, openHouse, run } from './house.case.ts'
 import { splitLines } from './remote.ts'
 
 const many = (count: number) =>
@@ -79,27 +78,13 @@ test('no format lets the record drive the terminal', async (t) => {
   }
 })
 
-test('where no server runs the record itself is read, and tells so', async (t) => {
+test('where there is no record, none is made', async (t) => {
   const folder = folderFor(t)
   assert.match((await run(folder, ['export'])).err, /trail\.none/)
-  await run(folder, ['keys', 'create', '--user', 'ana'])
-  const data = join(folder, 'gatelog-data')
-  const trail = await openTrail({ folder: data, keyring, now: Date.now })
-  for (const entry of many(150).flat()) await trail.append(entry)
-  await trail.close()
-  const { out, err } = await run(folder, ['export', '--bodies', '--format', 'ocsf'])
-  assert.equal(err, '')
-  assert.equal(
-    out
-      .trim()
-      .split('\n')
-      .filter((line) => JSON.parse(line).class_uid === 6003).length,
-    150,
+  assert.deepEqual(
+    readdirSync(folder).filter((name) => name.startsWith('gatelog')),
+    [],
   )
-  const again = await openTrail({ folder: data, keyring, now: Date.now })
-  const [read] = await again.following(300, 10)
-  await again.close()
-  assert.deepEqual(read?.entry?.kind === 'read' && [read.entry.via, read.entry.content], ['local', true])
 })
 
 test('what breaks off, or ends with a fault, is a fault, and leaves no file', async (t) => {
