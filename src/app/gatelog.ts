@@ -266,6 +266,7 @@ function houseOf(config: Config, fixed: Fixed, { demo, ca }: Made): House {
     ...(ca && {
       forward: {
         leaves: ca,
+        certificates: () => ca.export(),
         others: forward.other_hosts,
         privateAddresses: forward.private_addresses === 'allow',
         proxy: forward.proxy,

@@ -6,6 +6,7 @@ import { readClient } from '#wire'
 import { recordRefusal } from './answer.ts'
 import { carry } from './carry.ts'
 import { begin } from './exchange.ts'
+import { giveCaFile, isCaFile } from './forward/ca-file.ts'
 import { Forward } from './forward/forward.ts'
 import { relayPlain } from './forward/plain.ts'
 import type { ForwardOptions } from './forward/settings.ts'
@@ -66,6 +67,7 @@ async function onRequest(request: IncomingMessage, response: ServerResponse, opt
   const house = options.house()
   const { url = '' } = request
   forward.lend(request)
+  if (isCaFile(request) && !forward.owns(request)) return giveCaFile(request, response, house.forward)
   if (isTelemetry(url) && !forward.owns(request)) return takeTelemetry(request, response, house, insecure)
   if (isCollector(url) && !forward.owns(request))
     return takeCollected(request, response, { house, insecure, draining: options.draining() })

@@ -6,6 +6,8 @@ import type { Trust } from './trust.ts'
 /** As it stands now; a reload replaces it whole. */
 export interface ForwardSettings {
   readonly leaves: Leaves
+  /** What clients must trust now, PEM, the CA that signs first. */
+  certificates(): Promise<string>
   /** Hosts of no connection: none, all, or those listed are tunnelled unread. */
   readonly others: 'refuse' | 'tunnel' | readonly string[]
   /** Whether a tunnel may lead into a private network. */
