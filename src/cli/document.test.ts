@@ -119,6 +119,9 @@ const CA: Ca = {
   import: async () => [ROW],
 }
 
+/** A gateway that is not there, so that the CA comes from the record. */
+const CONNECTED = ['--config', 'open.yaml', '--file', 'own.vim', '--gateway', 'http://127.0.0.1:1']
+
 const TALLY = { since: 1, seen: 1, onRecord: 0, bypasses: 1, dropped: 0 }
 const BYPASS: Bypass = {
   ...{ kind: 'bypass', exchange: idOf(5), at: AT, source: 'declared', via: 'otlp', happened: AT },
@@ -166,6 +169,7 @@ test('the JSON of every command is what the document says', async (t) => {
     told('`gatelog ca csr`', 'ca', 'csr'),
     told('`gatelog ca import`', 'ca', 'import', 'gatelog-data/chain.pem'),
     told('`gatelog ca install-help`', 'ca', 'install-help', 'java'),
+    told('`gatelog connect`', 'connect', 'neovim', ...CONNECTED, '--write', '--yes'),
   )
   asked.push(
     async () => {
@@ -175,6 +179,7 @@ test('the JSON of every command is what the document says', async (t) => {
     told('`gatelog export`', 'export', '--output', 'rows.jsonl'),
   )
   put(join(folder, 'gatelog-data'), 'chain.pem', 'text')
+  put(folder, 'open.yaml', 'connections: { copilot: { kind: copilot } }\n')
   put(join(folder, 'gatelog-data'), 'seats.json', '{"seats":[]}')
   const half = (odd: number) =>
     asked.filter((_, nth) => nth % 2 === odd).reduce((before, ask) => before.then(ask), Promise.resolve())

@@ -1,4 +1,5 @@
 /** What lets systems, runtimes and editors trust the CA: exact commands, to be copied. Runs none of them. */
+import { existsSync } from 'node:fs'
 
 export interface Help {
   readonly system: string
@@ -110,6 +111,19 @@ const HELP: readonly Help[] = [
     lines: [`export SSL_CERT_FILE="${HOME}"`, 'export HTTPS_PROXY="http://user:<key>@gateway:8484"'],
   },
 ]
+
+/** One line that lets this system trust the file at `path`, as far as it is known which system it is. */
+export function installLine(path: string): string {
+  const system = SYSTEM[process.platform] ?? Object.keys(MARKS).find((each) => existsSync(MARKS[each] ?? ''))
+  const lines = HELP.find((each) => each.system === system)?.lines.filter((each) => /^(sudo|certutil)/.test(each))
+  return lines?.map((each) => each.replace(FILE, () => quoted(path))).join(' && ') ?? 'gatelog ca install-help'
+}
+
+const SYSTEM: Readonly<Partial<Record<NodeJS.Platform, string>>> = { darwin: 'macos', win32: 'windows' }
+/** What a Linux of this kind has. */
+const MARKS: Readonly<Record<string, string>> = { debian: '/etc/debian_version', rhel: '/etc/redhat-release' }
+
+const quoted = (path: string): string => (/^[\w./~:\\-]+$/.test(path) ? path : `"${path}"`)
 
 export const SYSTEMS: readonly string[] = HELP.map(({ system }) => system)
 

@@ -12,7 +12,7 @@ export async function main(args: readonly string[]): Promise<void> {
   try {
     const program = gatelog()
     await program
-      .hook('preAction', (_, command) => (command.name() === 'serve' ? carryOn() : endQuietly()))
+      .hook('preAction', (_, command) => (SERVERS.has(command.name()) ? carryOn() : endQuietly()))
       .hook('preAction', (_, command) => configured(program, command))
       .parseAsync(withOperands(program, args), { from: 'user' })
   } catch (error) {
@@ -20,6 +20,9 @@ export async function main(args: readonly string[]): Promise<void> {
     else if (error.exitCode !== 0) process.exitCode = EXIT.usage
   }
 }
+
+/** Those that go on where nobody reads what they say, and that end by their own signals. */
+const SERVERS = new Set(['serve', 'agent'])
 
 const NEEDS_NONE = new Set(['version', 'completion', 'install-help'])
 

@@ -26,7 +26,7 @@ import { statementsOf } from './toml.ts'
 const target = (key: string, kind = 'demo'): Target => ({
   ...{ connection: 'demo', kind, own: false, base: 'http://127.0.0.1:8484/c/demo', version: '/v1', key },
   model: undefined,
-  ...{ gateway: 'http://g.example', agent: false, forward: false, ca: 'ca.pem' },
+  ...{ gateway: 'http://g.example', agent: false, secret: undefined, forward: false, ca: 'ca.pem' },
 })
 
 function placeFor(t: TestContext, name = 'settings') {
@@ -140,6 +140,7 @@ for (const client of CLIENTS)
     const home = join(folderFor(t), 'home')
     symlinkSync(real, home)
     const settings = client.settings(target('k1', client.kinds.at(-1)))
+    mkdirSync(join(real, '.config', 'JetBrains', 'GoLand2026.2'), { recursive: true })
     const usual = client.file({ home, env: () => undefined })
     for (const path of [isAbsolute(usual) ? usual : join(home, usual), relative('.', join(home, 'new', 'rel'))]) {
       apply(writing({ folder, path }, settings))

@@ -12,6 +12,10 @@ interface Memo {
   readonly before: string | null
   /** SHA-256 of what was written, hex. */
   readonly written: string
+  /** The file that these settings refer to, and that Gatelog wrote for them. */
+  readonly refers?: string
+  /** Of such a file: the settings that refer to it; it stays as long as there is one. */
+  readonly for?: readonly string[]
 }
 
 /** A change that nobody has agreed to yet. */
@@ -31,13 +35,53 @@ export interface Place {
 }
 
 /** The change that writes settings; over an earlier write, also where the file was changed since. @throws client.* */
-export function writing({ folder, path }: Place, settings: Settings): Change {
+export function writing({ folder, path }: Place, settings: Pick<Settings, 'write' | 'remove'>): Change {
   const file = readFile(path)
   const memo = memoFile(folder, file.path)
   const known = memoOf(memo)
   const before = known ? named(file, () => formerOf(file, known, settings)) : file.text
   const text = named(file, () => settings.write(before ?? ''))
   return { file, text, memo, undo: { path: file.path, before: before ?? null, written: digest(text) } }
+}
+
+/**
+ * The change that writes `text` as the file that the settings at `user` refer to. undefined where somebody else has
+ * put the same text there: it is theirs. @throws client.*
+ */
+export function providing(place: Place, text: string, user: string): Change | undefined {
+  const file = readFile(place.path)
+  const known = memoOf(memoFile(place.folder, file.path))
+  if (!known && file.text === text) return undefined
+  const users = new Set([...(known?.for ?? []), user])
+  return tied(writing(place, { write: () => text, remove: (theirs) => theirs }), { for: [...users] })
+}
+
+/** The same change, remembered as one whose settings refer to the file at `path`. */
+export const referring = (change: Change, path: string): Change => tied(change, { refers: path })
+
+const tied = (change: Change, ties: Pick<Memo, 'refers' | 'for'>): Change => ({
+  ...change,
+  undo: change.undo && { ...change.undo, ...ties },
+})
+
+/** The file that the settings of this place refer to by an earlier write. @throws client.file */
+export const referredBy = ({ folder, path }: Place): string | undefined =>
+  memoOf(memoFile(folder, readFile(path).path))?.refers
+
+/**
+ * The change once the settings at `user` refer to the file no more: it goes, or is as it was, with the last of them. What
+ * another hand has changed since stays. undefined where Gatelog did not write it. @throws client.file
+ */
+export function releasing(place: Place, user: string): Change | undefined {
+  const file = readFile(place.path)
+  const memo = memoFile(place.folder, file.path)
+  const known = memoOf(memo)
+  if (!known) return undefined
+  const users = (known.for ?? []).filter((each) => each !== user)
+  const same = { file, text: file.text, memo }
+  if (users.length > 0) return { ...same, undo: { ...known, for: users } }
+  const ours = file.text !== undefined && digest(file.text) === known.written
+  return { ...same, text: ours ? (known.before ?? undefined) : file.text, undo: undefined }
 }
 
 /** A fault in a text, with the name of its file. */
@@ -50,7 +94,11 @@ function named<Value>({ path }: File, read: () => Value): Value {
 }
 
 /** What the file would be without the earlier write. */
-function formerOf({ text = '' }: File, { before, written }: Memo, settings: Settings): string | undefined {
+function formerOf(
+  { text = '' }: File,
+  { before, written }: Memo,
+  settings: Pick<Settings, 'remove'>,
+): string | undefined {
   if (digest(text) === written) return before ?? undefined
   const rest = settings.remove(text, before ?? '')
   return before === null && rest.trim() === '' ? undefined : rest

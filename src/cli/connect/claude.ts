@@ -7,10 +7,10 @@ import { parsedObject, withMembers } from './json.ts'
 const NAMES = ['ANTHROPIC_BASE_URL', 'ANTHROPIC_AUTH_TOKEN', 'ANTHROPIC_CUSTOM_HEADERS'] as const
 type Values = Readonly<Partial<Record<(typeof NAMES)[number], string>>>
 
-function valuesOf({ base, own, key }: Target): Values {
+function valuesOf({ base, own, key, agent }: Target): Values {
   const credential = own
     ? key && { ANTHROPIC_CUSTOM_HEADERS: header(key) }
-    : { ANTHROPIC_AUTH_TOKEN: key ?? 'in-the-address' }
+    : { ANTHROPIC_AUTH_TOKEN: key ?? (agent ? 'the-agent-adds-it' : 'in-the-address') }
   return { ANTHROPIC_BASE_URL: base, ...credential }
 }
 
@@ -46,7 +46,9 @@ export const claude: Client = {
         const restored = Object.fromEntries(NAMES.map((name) => [name, before[name]]))
         return text.trim() === '' ? text : withMembers(text, 'env', restored, 'env' in parsedObject(former))
       },
-      notes: target.own ? ['Your own login stays as it is; the key travels beside it.'] : [],
+      notes: target.own
+        ? [`Your own login stays as it is; ${target.agent ? 'the agent adds the key' : 'the key travels beside it'}.`]
+        : [],
     }
   },
 }

@@ -18,14 +18,22 @@ export interface Target {
   readonly gateway: string
   /** Whether that is an agent, which adds the key. */
   readonly agent: boolean
+  /** What the agent is shown where the system does not tell whose program asks; `base` has it already. */
+  readonly secret: string | undefined
   /** Whether the client is to use the gateway as its proxy, where it can do either. */
   readonly forward: boolean
-  /** The file of the gateway's CA, for the forward door. */
+  /** The file of the gateway's CA as the settings name it, for the forward door. */
   readonly ca: string
 }
 
 /** What stands for a key that was not given; shells and Codex read it from the environment. */
 export const KEY_VARIABLE = 'GATELOG_KEY'
+
+/** Where `gatelog agent` listens unless it is told otherwise. */
+export const AGENT = 'http://127.0.0.1:8490'
+
+/** Kinds of connection, as the command line names them. */
+export const KINDS = ['copilot', 'openai', 'anthropic', 'openai-compatible', 'demo'] as const
 
 /** The settings of one client for one target. */
 export interface Settings {
@@ -37,6 +45,8 @@ export interface Settings {
   remove(text: string, former: string): string
   /** What a person still has to do or to know. */
   readonly notes: readonly string[]
+  /** Of the forward door: whether the settings name the CA's file, which must be there, or the client asks the system. */
+  readonly trusts?: 'file' | 'system'
 }
 
 /** The process environment, as far as it says where files are. */
@@ -51,6 +61,13 @@ export interface Client {
   readonly kinds: readonly ConnectionRow['kind'][]
   /** Whether its file can refer to a key in the environment. */
   readonly reads: boolean
+  /** `only`: the gateway is its proxy, whatever the connection; `can`: with --forward. Else it takes an address alone. */
+  readonly forward?: 'only' | 'can'
+  /** Whether its file is for everybody to read, so that no key may stand in it. */
+  readonly shared?: boolean
+  /** @throws client.file where there is no such client here */
   file(where: Where): string
+  /** The CA's file beside that of the settings, and how they name it, where it is not the usual one. */
+  ca?(file: string): { readonly path: string; readonly named: string }
   settings(target: Target): Settings
 }

@@ -4,7 +4,7 @@ import type { ConnectionRow } from '#console'
 import { Fault } from '#exchange'
 import { makeKey } from '#identity'
 import { CLIENTS } from './clients.ts'
-import { type Asked, connectionFor, targetOf, unknownConnection } from './target.ts'
+import { connectionFor, targetOf, unknownConnection, type Way } from './target.ts'
 
 const random = (bytes: number) => new Uint8Array(bytes).fill(7)
 const USER = makeKey('user', random)
@@ -16,7 +16,7 @@ const row = (kind: string, credentials = 'passthrough', address = 'https://p.exa
   hosts: { api: address },
 })
 const client = (name: string) => CLIENTS.find((each) => each.name === name) ?? assert.fail(name)
-const textOf = (name: string, connection: ConnectionRow, key?: string, model?: string, more: Asked = {}) =>
+const textOf = (name: string, connection: ConnectionRow, key?: string, model?: string, more: Way = {}) =>
   client(name)
     .settings(targetOf(connection, GATEWAY, key, { ...more, ...(model && { model }) }))
     .text.replaceAll(USER, 'KEY')
@@ -91,7 +91,7 @@ const GOLDEN: readonly (readonly [string, string, string])[] = [
   [
     'jetbrains, through the agent',
     textOf('jetbrains', row('copilot'), undefined, undefined, { agent: true }),
-    `<application>\n<!-- written by gatelog connect jetbrains, taken out by --undo -->\n  <component name="HttpConfigurable">\n    <option name="USE_HTTP_PROXY" value="true" />\n    <option name="PROXY_HOST" value="127.0.0.1" />\n    <option name="PROXY_PORT" value="8484" />\n  </component>\n</application>\n`,
+    `<application>\n  <component name="HttpConfigurable">\n    <option name="USE_HTTP_PROXY" value="true" />\n    <option name="PROXY_HOST" value="127.0.0.1" />\n    <option name="PROXY_PORT" value="8484" />\n  </component>\n</application>\n`,
   ],
 ]
 for (const [name, text, golden] of GOLDEN) test(`the settings of ${name}`, () => assert.equal(text, golden))
@@ -109,22 +109,22 @@ const faultOf = (run: () => unknown): string => {
 test('what does not fit is refused by name', () => {
   const rows = [row('openai'), row('anthropic'), row('demo')]
   assert.equal(
-    faultOf(() => connectionFor(client('codex'), rows, 'none')),
+    faultOf(() => connectionFor(client('codex'), rows, { connection: 'none' })),
     'request.connection none',
   )
   assert.match(
-    faultOf(() => connectionFor(client('codex'), rows, undefined)),
+    faultOf(() => connectionFor(client('codex'), rows, {})),
     /choose with --connection: openai, demo/,
   )
   assert.match(
-    faultOf(() => connectionFor(client('codex'), rows, 'anthropic')),
+    faultOf(() => connectionFor(client('codex'), rows, { connection: 'anthropic' })),
     /of kind anthropic; codex speaks to/,
   )
   assert.match(
-    faultOf(() => connectionFor(client('claude'), [row('openai')], undefined)),
+    faultOf(() => connectionFor(client('claude'), [row('openai')], {})),
     /no connection that claude/,
   )
-  assert.equal(connectionFor(client('claude'), [row('openai'), row('anthropic')], undefined).name, 'anthropic')
+  assert.equal(connectionFor(client('claude'), [row('openai'), row('anthropic')], {}).name, 'anthropic')
   assert.equal(
     faultOf(() => targetOf(row('openai'), GATEWAY, `${USER.slice(0, -1)}!`)),
     'identity.unknown',
@@ -136,8 +136,116 @@ test('what does not fit is refused by name', () => {
 })
 
 test('a gateway that cannot be asked is believed what the command line says of it', () => {
-  assert.deepEqual(unknownConnection(client('copilot-cli'), 'x', { brokered: true }).credentials, 'brokered')
-  assert.deepEqual(unknownConnection(client('copilot-cli'), 'x', {}).kind, 'openai')
+  const kindOf = (name: string, asked: Way) => unknownConnection(client(name), asked).kind
+  assert.equal(unknownConnection(client('codex'), { connection: 'x', brokered: true }).credentials, 'brokered')
+  assert.equal(kindOf('copilot-cli', { connection: 'x', kind: 'copilot' }), 'copilot')
+  assert.equal(kindOf('copilot-cli', { connection: 'copilot' }), 'copilot')
+  assert.equal(kindOf('codex', { connection: 'x' }), 'openai')
+  assert.equal(kindOf('claude', { connection: 'x' }), 'anthropic')
+  assert.equal(kindOf('claude', { connection: 'copilot', kind: 'anthropic' }), 'anthropic')
+})
+
+test('and where it does not say, nothing is guessed that would make other settings', () => {
+  const refusal = (name: string, asked: Way) => faultOf(() => unknownConnection(client(name), asked))
+  assert.match(
+    refusal('copilot-cli', { connection: 'x' }),
+    /usage\.option .*say --kind, one of copilot, openai, .* for x/,
+  )
+  for (const name of ['codex', 'claude', 'openai', 'anthropic'])
+    assert.match(refusal(name, { connection: 'copilot' }), /copilot is a connection of kind copilot; /, name)
+  assert.match(refusal('codex', {}), /name the --connection/)
+  assert.match(refusal('vscode', { connection: 'x', kind: 'demo' }), /x is a connection of kind demo; vscode/)
+})
+
+test('what takes the gateway as its proxy wants no connection named', () => {
+  assert.equal(unknownConnection(client('vscode'), {}).name, '')
+  assert.equal(unknownConnection(client('copilot-cli'), { forward: true }).name, '')
+  assert.equal(connectionFor(client('ci'), [row('openai'), row('copilot')], {}).name, 'openai')
+  assert.match(
+    faultOf(() => connectionFor(client('vscode'), [row('demo')], {})),
+    /no connection that vscode can speak to \(copilot, openai, anthropic\).*--agent/,
+  )
+  assert.match(
+    faultOf(() => connectionFor(client('codex'), [row('openai')], { connection: 'openai', kind: 'demo' })),
+    /--kind: openai is a connection of kind openai/,
+  )
+})
+
+test('an agent that wants a secret is shown it: in the address, and as the password of the proxy', () => {
+  const shown = (name: string, kind: string) =>
+    textOf(name, row(kind), undefined, undefined, { agent: true, secret: 's3' })
+  assert.match(shown('codex', 'openai'), /base_url = "http:\/\/127\.0\.0\.1:8484\/a\/s3\/c\/openai\/v1"/)
+  assert.match(shown('vscode', 'copilot'), /"http:\/\/agent:s3@127\.0\.0\.1:8484"/)
+  assert.match(shown('jetbrains', 'copilot'), /PROXY_AUTHENTICATION" value="true"/)
+})
+
+test('a job’s file names nothing of this machine', () => {
+  const { path, named } = client('ci').ca?.('/home/ana/project/gatelog-ci.env') ?? assert.fail()
+  assert.equal(path, '/home/ana/project/gatelog-ca.pem')
+  const text = textOf('ci', row('copilot'), undefined, undefined, { ca: named })
+  assert.match(text, /^export NODE_EXTRA_CA_CERTS="\$PWD\/gatelog-ca\.pem"$/m)
+  assert.doesNotMatch(text, /home|ana/)
+})
+
+/** As an IDE writes it that has had a proxy of its own. */
+const IDE = `<application>
+  <component name="Other">
+    <option name="PROXY_HOST" value="not this one" />
+  </component>
+  <component name="HttpConfigurable">
+    <option name="PROXY_EXCEPTIONS" value="*.corp.example" />
+    <option name="USE_PROXY_PAC" value="true" />
+    <option name="PROXY_HOST" value="old.example" />
+    <option name="PROXY_TYPE_IS_SOCKS" value="true" />
+  </component>
+</application>
+`
+
+test('jetbrains: in a file that the IDE has written one component changes, and comes back', () => {
+  const { write, remove } = client('jetbrains').settings(targetOf(row('copilot'), GATEWAY, undefined, { agent: true }))
+  const golden = `<application>
+  <component name="Other">
+    <option name="PROXY_HOST" value="not this one" />
+  </component>
+  <component name="HttpConfigurable">
+    <option name="USE_HTTP_PROXY" value="true" />
+    <option name="PROXY_PORT" value="8484" />
+    <option name="PROXY_EXCEPTIONS" value="*.corp.example" />
+    <option name="PROXY_HOST" value="127.0.0.1" />
+  </component>
+</application>
+`
+  assert.equal(write(IDE), golden)
+  assert.equal(write(golden), golden)
+  assert.equal(remove(golden, IDE), IDE)
+  const windows = IDE.replaceAll('\n', '\r\n')
+  assert.equal(remove(write(windows), windows), windows)
+  for (const before of [
+    '<application />',
+    '<application>\n</application>',
+    '<application>\n  <component name="HttpConfigurable" />\n</application>\n',
+  ]) {
+    const written = write(before)
+    assert.ok(written.includes('<option name="PROXY_HOST" value="127.0.0.1" />'), written)
+    assert.ok(!remove(written, before).includes('127.0.0.1'))
+  }
+  assert.equal(remove(write(''), ''), '')
+})
+
+test('jetbrains: what no IDE has written is left alone', () => {
+  const { write } = client('jetbrains').settings(targetOf(row('copilot'), GATEWAY, undefined, { agent: true }))
+  const twice = IDE.replace('</application>', '  <component name="HttpConfigurable">\n  </component>\n</application>')
+  for (const odd of [
+    '{}',
+    IDE.replace('<component name="Other">', '<!-- <component name="HttpConfigurable"> -->'),
+    `<!DOCTYPE x>${IDE}`,
+    twice,
+  ])
+    assert.match(
+      faultOf(() => write(odd)),
+      /^client\.settings .*set the proxy in the IDE/,
+      odd,
+    )
 })
 
 test('a file with comments keeps them, and its own proxy comes back', () => {

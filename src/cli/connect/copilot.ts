@@ -29,16 +29,23 @@ function provider(target: Target): Variables {
 function notes(target: Target): string[] {
   const { kind, own, model, forward } = target
   if (forward) return notesOf(target)
-  if (kind === 'copilot') return ['These two variables are not documented by GitHub: a later version may drop them.']
+  if (kind === 'copilot')
+    return [
+      'Model traffic comes this way; sign-in and account go to GitHub by themselves. With --forward all of it comes.',
+      'GitHub does not document this variable: a later version may drop it.',
+    ]
   return [
     ...(own ? ['Set COPILOT_PROVIDER_API_KEY to your own key of the provider.'] : []),
     ...(model || kind === 'demo' ? [] : ['Set COPILOT_MODEL to a model of the provider, or give --model.']),
   ]
 }
 
-export const copilot: Client = environmentClient(
-  'copilot-cli',
-  ['copilot', 'openai', 'anthropic', 'openai-compatible', 'demo'],
-  (target) => (target.kind === 'copilot' || target.forward ? signedIn(target) : provider(target)),
-  notes,
-)
+export const copilot: Client = {
+  ...environmentClient(
+    'copilot-cli',
+    ['copilot', 'openai', 'anthropic', 'openai-compatible', 'demo'],
+    (target) => (target.kind === 'copilot' || target.forward ? signedIn(target) : provider(target)),
+    (target) => ({ notes: notes(target), ...(target.forward && { trusts: 'file' }) }),
+  ),
+  forward: 'can',
+}

@@ -13,32 +13,39 @@ export function fileOf(client: string, { home, env }: Where): string {
 }
 
 /** Settings that are exports, in a block of their own. */
-export function exported(client: string, variables: Variables, notes: readonly string[] = []): Settings {
+export function exported(
+  client: string,
+  variables: Variables,
+  { notes = [], ...more }: Partial<Pick<Settings, 'notes' | 'trusts'>> = {},
+): Settings {
   const lines = Object.entries(variables).map(([name, value]) => `export ${name}=${quoted(value)}`)
   return {
     text: `${lines.join('\n')}\n`,
     write: (text) => appended(withoutBlocks(text), block(client, lines)),
     remove: withoutBlocks,
     notes,
+    ...more,
   }
 }
 
-/** For sh, bash, zsh and fish alike. A reference to the key is left for the shell; nothing else is. */
+/** For sh, bash, zsh and fish alike. A reference to the key, or to where the shell is, is left for it; nothing else is. */
 function quoted(value: string): string {
-  if (value.includes(`$${KEY_VARIABLE}`)) return `"${value}"`
+  if (value.includes(`$${KEY_VARIABLE}`) || HERE.test(value)) return `"${value}"`
   return `'${value.replaceAll("'", `'\\''`)}'`
 }
+
+const HERE = /^\$PWD\/[\w.-]+$/
 
 /** A client whose variables are all that it needs. */
 export function environmentClient(
   name: string,
   kinds: Client['kinds'],
   variables: (target: Target) => Variables,
-  notes: (target: Target) => readonly string[] = () => [],
+  more: (target: Target) => Partial<Pick<Settings, 'notes' | 'trusts'>> = () => ({}),
 ): Client {
   return {
     ...{ name, kinds, reads: true },
     file: (where) => fileOf(name, where),
-    settings: (target) => exported(name, variables(target), notes(target)),
+    settings: (target) => exported(name, variables(target), more(target)),
   }
 }

@@ -14,11 +14,14 @@ function linesOf(target: Target): string[] {
 }
 
 export const neovim: Client = {
-  ...{ name: 'neovim', kinds: OPENED, reads: true },
+  ...{ name: 'neovim', kinds: OPENED, reads: true, forward: 'only' },
   file: ({ home, env }) => join(env('XDG_CONFIG_HOME') || join(home, '.config'), 'nvim', 'plugin', 'gatelog.vim'),
   settings: (target) =>
-    ownFile(MARK, linesOf(target).join('\n'), [
-      ...notesOf(target),
-      'Other plugins for Copilot have settings of their own: gatelog connect copilot-language-server shows what they need.',
-    ]),
+    ownFile(MARK, linesOf(target).join('\n'), {
+      trusts: 'file',
+      notes: [
+        ...notesOf(target),
+        'For copilot.vim; other plugins take what `gatelog connect copilot-language-server` shows.',
+      ],
+    }),
 }

@@ -3,10 +3,10 @@ import { Fault } from '#exchange'
 import type { Settings } from './client.ts'
 
 /** `mark` stands in what we write and in nothing else. */
-export function ownFile(mark: string, text: string, notes: readonly string[]): Settings {
+export function ownFile(mark: string, text: string, more: Pick<Settings, 'notes' | 'trusts'>): Settings {
   return {
     text,
-    notes,
+    ...more,
     write(before) {
       if (before.trim() !== '' && !before.includes(mark))
         throw new Fault('client.settings', 'it is not Gatelog’s: set the proxy by hand, as --print shows it')

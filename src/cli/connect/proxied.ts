@@ -1,5 +1,5 @@
 /** Clients that reach the gateway as their HTTP proxy, by variables: Copilot's language server, Copilot CLI, jobs. Pure. */
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { Fault } from '#exchange'
 import { type Client, KEY_VARIABLE, type Target } from './client.ts'
 import { exported, fileOf, type Variables } from './environment.ts'
@@ -8,10 +8,10 @@ import { exported, fileOf, type Variables } from './environment.ts'
 export const OPENED = ['copilot', 'openai', 'anthropic'] as const
 
 /** The proxy's address as clients take it: `http://` alone, the key as password unless an agent adds it. @throws usage.option */
-export function proxyOf({ gateway, key, agent }: Target): string {
+export function proxyOf({ gateway, key, agent, secret }: Target): string {
   const { protocol, host } = new URL(gateway)
   if (protocol !== 'http:') throw new Fault('usage.option', 'clients take http:// proxies only: run `gatelog agent`')
-  if (agent) return `http://${host}`
+  if (agent) return `http://${secret ? `agent:${secret}@` : ''}${host}`
   if (key === undefined) throw new Fault('identity.channel', 'a path key is for the reverse door alone')
   return `http://gatelog:${key}@${host}`
 }
@@ -23,22 +23,32 @@ export const proxyVariables = (target: Target): Variables => ({
 })
 
 /** What everybody has to know who uses the forward door. */
-export const notesOf = ({ ca, key, agent }: Target): string[] => [
-  `The CA: gatelog ca export > ${ca}`,
+export const notesOf = ({ key, agent }: Target): string[] => [
   ...(agent || key !== `$${KEY_VARIABLE}` ? [] : [`The key is taken from ${KEY_VARIABLE}.`]),
-  'NO_PROXY must not hold the hosts of providers.',
+  'NO_PROXY must not hold the hosts of providers: gatelog doctor looks.',
 ]
 
 const byVariables = (name: string, file: Client['file'], more: readonly string[] = []): Client => ({
-  ...{ name, kinds: OPENED, reads: true, file },
-  settings: (target) => exported(name, proxyVariables(target), [...notesOf(target), ...more]),
+  ...{ name, kinds: OPENED, reads: true, forward: 'only', file },
+  settings: (target) =>
+    exported(name, proxyVariables(target), { notes: [...notesOf(target), ...more], trusts: 'file' }),
 })
 
 /** Source: @github/copilot-language-server 1.539, 2026-11. */
-export const languageServer = byVariables('copilot-language-server', (where) =>
-  fileOf('copilot-language-server', where),
+export const languageServer = byVariables(
+  'copilot-language-server',
+  (where) => fileOf('copilot-language-server', where),
+  ['Start the editor from a shell that has them, or set its http.proxy to the same address.'],
 )
 
-export const ci = byVariables('ci', () => join('.', 'gatelog-ci.env'), [
-  `Keep the key in the secrets of the CI as ${KEY_VARIABLE}, the CA beside the jobs; source the file before the step.`,
-])
+const CI_CA = 'gatelog-ca.pem'
+
+/** A job's file travels with the repository: it names nothing of this machine, and bears no key. */
+export const ci: Client = {
+  ...byVariables('ci', () => 'gatelog-ci.env', [
+    `Both files are for the repository; the key is for the secrets of the CI, as ${KEY_VARIABLE}.`,
+    'In the job, in their folder, before the step: . ./gatelog-ci.env',
+  ]),
+  shared: true,
+  ca: (file) => ({ path: join(dirname(file), CI_CA), named: `$PWD/${CI_CA}` }),
+}

@@ -41,14 +41,20 @@ function withValue(text: string, value: string | undefined): string {
 }
 
 export const vscode: Client = {
-  ...{ name: 'vscode', kinds: OPENED, reads: false, file },
+  ...{ name: 'vscode', kinds: OPENED, reads: false, forward: 'only', file },
   settings(target) {
     const proxy = proxyOf(target)
     return {
       text: `${JSON.stringify({ [NAME]: proxy }, undefined, 4)}\n`,
       write: (text) => withValue(text, proxy),
       remove: (text, former) => withValue(text, former === '' ? undefined : valueIn(former)),
-      notes: [...notesOf(target), 'VS Code trusts what the system trusts: gatelog ca install-help'],
+      notes: [
+        ...notesOf(target),
+        ...(target.agent
+          ? []
+          : ['The key stands in settings.json, which Settings Sync may carry on; `gatelog agent` needs none.']),
+      ],
+      trusts: 'system',
     }
   },
 }

@@ -43,6 +43,12 @@ export const COMMANDS = {
     message: 'The client’s settings file is not as expected',
     remedy: 'Look at the file, and set by hand what `gatelog connect <client>` shows.',
   },
+  'client.ca': {
+    status: 400,
+    message: 'The gateway’s CA, which the client must trust, cannot be had',
+    remedy:
+      'Start the gateway or the agent; or on the gateway’s machine: `gatelog ca export > gatelog-ca.pem`, bring the file here, and name it with --ca.',
+  },
   'client.consent': {
     status: 400,
     message: 'There is nobody to ask',
