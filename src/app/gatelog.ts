@@ -148,6 +148,7 @@ class Running {
   /** Puts the first configuration in force, and a gap on the trail that the process before this one left. */
   async start(): Promise<void> {
     await this.#fixed.gaps.close()
+    await this.#fixed.sightings.start()
     await this.reload(this.config)
   }
 

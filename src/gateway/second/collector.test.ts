@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { within } from '../asking.case.ts'
 import { Fault, type openHouse } from '../house.case.ts'
+import { Sightings } from './sightings.ts'
 
 type House = Awaited<ReturnType<typeof openHouse>>
 
@@ -98,6 +99,34 @@ test('an exchange that ends after its report is no bypass; lines without an enve
     await house.house.sightings.settle(Date.now() + HOUR + 1000)
     assert.deepEqual([bypasses(house), house.house.sightings.tally.onRecord], [[], 1])
   }))
+
+test('what is not decided outlives a restart, once, and nothing of it stays behind', () =>
+  within({ script }, async (house) => {
+    const key = await keyFor(house)
+    const secret = `gh${'p_'}${'A1b2C3'.repeat(6)}`
+    await collect(house, key, batch(record('AB:1'), record('AB:2', { endpoint: `/${secret}` })))
+    await collect(house, key, batch(record('AB:3', { user_id: 8 })))
+    const { documents } = house.watched.trail
+    assert.equal((await documents.list('reported')).length, 2)
+    assert.ok(!JSON.stringify(await documents.list('reported')).includes(secret))
+    await asked(house)
+    const again = sightingsAgain(house)
+    await again.start()
+    await again.start()
+    assert.deepEqual([again.waiting, again.tally.seen], [3, 3])
+    await again.settle(Date.now() + HOUR / 2)
+    assert.deepEqual([again.waiting, (await documents.list('reported')).length], [3, 2])
+    await again.settle(Date.now() + HOUR + 1000)
+    assert.deepEqual([again.tally.onRecord, again.tally.bypasses, again.waiting], [1, 2, 0])
+    assert.deepEqual(await documents.list('reported'), [])
+    assert.equal(bypasses(house).length, 2)
+  }))
+
+/** As a process after this one has it. */
+const sightingsAgain = ({ house, watched }: House) => {
+  const { engine, now, uuid } = house
+  return new Sightings({ trail: watched.trail, engine: () => engine, now, uuid, tell: () => undefined })
+}
 
 test('a prompt or a reply that GitHub streams is kept nowhere, and a secret neither', () =>
   within({ script }, async (house) => {

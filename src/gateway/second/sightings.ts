@@ -5,6 +5,7 @@ import { folded, type Query, type Trail } from '#trail'
 import type { Sighting } from '#wire'
 import { maskFact } from '../fact.ts'
 import { Recent } from '../recent.ts'
+import { Undecided } from './undecided.ts'
 
 /** Who was seen: an actor that sent its own telemetry, or a login at GitHub. */
 export type Who = { readonly actor: string } | { readonly github: string }
@@ -51,6 +52,7 @@ export class Sightings {
   readonly #ofOne = new Map<string, number>()
   /** What was decided of late, so that a report that comes twice is counted once. */
   readonly #known: Recent<true>
+  readonly #undecided: Undecided
   #timer: NodeJS.Timeout | undefined
   /** What GitHub reported and is on the trail as a bypass; read once, when it is first asked for. */
   #told: Set<string> | undefined
@@ -59,11 +61,17 @@ export class Sightings {
   constructor(options: SightingsOptions) {
     this.#options = options
     this.#known = new Recent(50_000, DAY_MS)
+    this.#undecided = new Undecided(options.trail.documents, options.uuid)
     this.tally = { since: options.now(), seen: 0, onRecord: 0, bypasses: 0, dropped: 0 }
   }
 
   get waiting(): number {
     return this.#waiting.size
+  }
+
+  /** Takes up what GitHub reported to an earlier process, and that it did not decide. @throws trail.* */
+  async start(): Promise<void> {
+    for (const { seen, due } of await this.#undecided.left()) for (const one of seen) this.#await(one, due)
   }
 
   /** Takes what was seen; it is decided a minute later. `odd`: how many more told a time that cannot be. */
@@ -78,19 +86,41 @@ export class Sightings {
     }
   }
 
-  /** Takes what is reported as it happens: what is on the record is done with, the rest is decided an hour later. @throws trail.* */
+  /**
+   * Takes what is reported as it happens: what is on the record is done with, the rest is kept and decided an hour later.
+   * @throws trail.*
+   */
   async report(seen: readonly Seen[]): Promise<void> {
+    const left: Seen[] = []
     for (const one of seen) {
       if (!this.#isNew(one, this.#options.now())) continue
-      const there = await this.#isOnRecord(one)
-      const now = this.#options.now()
-      if (!this.#isNew(one, now)) continue // the same batch came twice at a time
-      this.tally.seen++
-      if (there) {
-        this.tally.onRecord++
-        this.#known.set(keyOf(one), true, now)
-      } else this.#wait(one, now + LONGEST_MS)
+      if (await this.#isOnRecord(one)) this.#settled(one)
+      else if (left.length < MOST_WAITING) left.push(this.#masked(one))
+      else this.tally.dropped++
     }
+    if (left.length === 0) return
+    const due = this.#options.now() + LONGEST_MS
+    await this.#undecided.keep(left, due)
+    for (const one of left) this.#await(one, due)
+  }
+
+  #settled(one: Seen): void {
+    const now = this.#options.now()
+    if (!this.#isNew(one, now)) return // the same batch came twice at a time
+    this.tally.seen++
+    this.tally.onRecord++
+    this.#known.set(keyOf(one), true, now)
+  }
+
+  #await(one: Seen, due: number): void {
+    if (!this.#isNew(one, this.#options.now())) return
+    this.tally.seen++
+    this.#wait(one, due)
+  }
+
+  /** What of it is kept: no more than the entry would tell. */
+  #masked({ client, ...rest }: Seen): Seen {
+    return client === undefined ? rest : { ...rest, client: maskFact(this.#options.engine(), client) }
   }
 
   #isNew(one: Seen, now: number): boolean {
@@ -130,6 +160,7 @@ export class Sightings {
       this.#count(seen.who, -1)
       this.#known.set(key, true, now)
     }
+    await this.#undecided.decided(now)
   }
 
   #later(): void {
