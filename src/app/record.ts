@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Ending, Fault, Keyring, Opening } from '#exchange'
-import { reduced, textOf } from '#gateway'
+import { editsOf, reduced, textOf } from '#gateway'
 import { openIdentity } from '#identity'
 import { Custody, type LostKey, openTrail, Reads } from '#trail'
 import { formOfText, PROTOCOLS } from '#wire'
@@ -38,7 +38,7 @@ export async function openRecord(config: Place, { keys, lostKey, onLatch }: How 
   opened.defer(() => keyholder.close())
   const trail = await openTrail({
     ...{ folder: config.data, keyring, now: Date.now, wrapping: keyholder, lostKey },
-    ...{ words: wordsOf, reduce: keptOf, onLatch: latched },
+    ...{ words: wordsOf, edits: editsOf, reduce: keptOf, onLatch: latched },
   })
   opened.defer(() => trail.close())
   const documents = trail.documents

@@ -122,6 +122,11 @@ export function exchangeOf({ nth, at = AT, session = 'SessionOne', text }: Said)
     githubRequestId: text,
     body: bodyOf(body, 'text/event-stream'),
     text: 'words',
+    edits: {
+      units: [{ from: 'edit', path: text, language: text, call: 0, field: text, lines: [1, 2], fresh: [1] }],
+      forms: ['a=b(c)'],
+      cut: true,
+    },
   }
   return [opening, ending]
 }

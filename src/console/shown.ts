@@ -1,5 +1,17 @@
 /** One recorded exchange as people and programs read it: entries, and the bodies put back into meaning. Pure. */
-import type { Ending, Entry, Fault, FaultCode, Message, Note, Opening, Outcome, Prompt, Reply } from '#exchange'
+import type {
+  Ending,
+  Entry,
+  Fault,
+  FaultCode,
+  KeptEdits,
+  Message,
+  Note,
+  Opening,
+  Outcome,
+  Prompt,
+  Reply,
+} from '#exchange'
 import type { Recorded } from '#trail'
 import { answered, continued, promptIn, replyIn } from '#wire'
 
@@ -17,6 +29,8 @@ export interface Shown {
   /** True where what came before is not, or no longer, on this record. */
   readonly partial?: boolean
   readonly reply?: Reply
+  /** What the reply brought: its stretches of code, and the fingerprints of their new lines. */
+  readonly edits?: KeptEdits
   readonly bodies: { readonly prompt?: ShownBody; readonly reply?: ShownBody }
   /** Why a body that was kept cannot be read: a fault’s code, what it says, what to do. */
   readonly unreadable?: { readonly prompt?: Unreadable; readonly reply?: Unreadable }
@@ -40,7 +54,7 @@ export interface ShownBody {
 
 /** `before`: the exchanges that this one goes on from, oldest first. */
 export function shown(
-  { seq, opening, ending, outcomes, unreadable }: Recorded,
+  { seq, opening, ending, outcomes, edits, unreadable }: Recorded,
   before: readonly Recorded[] = [],
 ): Shown {
   const prompt = bodyOf(opening)
@@ -57,6 +71,7 @@ export function shown(
     ...(before.length && { before: before.map((each) => each.opening.exchange) }),
     ...(isPartial(own, opening, before) && { partial: true }),
     ...(said && { reply: said }),
+    ...(edits && { edits }),
     bodies: { ...(prompt && { prompt }), ...(reply && { reply }) },
     ...(unreadable && { unreadable: toldOf(unreadable) }),
   }

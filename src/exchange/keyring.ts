@@ -13,6 +13,7 @@ export type Purpose =
   | 'secret'
   | 'wrapping'
   | 'custody'
+  | 'line'
 
 export interface Keyring {
   /** HMAC-SHA-256 under the purpose's own key, 32 bytes. */

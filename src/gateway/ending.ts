@@ -9,6 +9,7 @@ import { answerAccount } from './copilot/account.ts'
 import { keepsBodies } from './copilot/kept.ts'
 import { relayUnread } from './copilot/unread.ts'
 import { askedOf, judgeWith, maskBody, readingOnce } from './document.ts'
+import { editsIn } from './edits.ts'
 import { digest, type Exchange, ended } from './exchange.ts'
 import { rememberReply } from './follows.ts'
 import { framed } from './framing.ts'
@@ -94,7 +95,7 @@ async function whole(exchange: Exchange, way: Way, incoming: Incoming, cut: Cut)
       findings: [...masked.findings, ...(restoring?.findings ?? [])],
       alerts: alertsOf(restoring),
       ...(body && { body }),
-      ...(reply && { reply }),
+      ...(reply && { reply, edits: await editsIn(exchange, reply) }),
       ...requestIdsOf(incoming),
     }),
   )

@@ -2,6 +2,7 @@
 import type {
   Actor,
   Body,
+  Edits,
   Ending,
   EndingKind,
   Facts,
@@ -222,6 +223,7 @@ export interface End {
   readonly requestId?: string
   readonly githubRequestId?: string
   readonly alerts?: readonly string[]
+  readonly edits?: Edits | undefined
 }
 
 /** The ending entry. */
@@ -249,6 +251,7 @@ export function ended(exchange: Exchange<Head>, end: End): Ending {
     ...(end.authored && { authored: true }),
     ...(fault && why(exchange, fault)),
     ...(reply && { text: textOf(reply) }),
+    ...set('edits', end.edits),
   }
   return reduced(ending, recordingOf(exchange).keep, exchange.route)
 }

@@ -5,6 +5,7 @@ export type { Connection, ConnectionKind, CopilotSettings, Durable, Host, Timeou
 export { openAccounts } from './copilot/accounts.ts'
 export { Outcomes } from './copilot/outcomes.ts'
 export { type DoorOptions, type HealthOptions, openDoors, openHealth } from './doors.ts'
+export { editsOf } from './edits.ts'
 export { Endings } from './endings.ts'
 export { textOf } from './exchange.ts'
 export { maskFact } from './fact.ts'

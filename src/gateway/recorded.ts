@@ -1,6 +1,7 @@
 /** How much of an exchange goes on the record and for how long: settled once, applied to an entry as it is made. Writes nothing. */
 import {
   type Body,
+  type Edits,
   type Ending,
   type Finding,
   type Keep,
@@ -82,9 +83,15 @@ function metadataOf(opening: Opening): Opening {
 }
 
 function endedWithout(ending: Ending): Ending {
-  const { text: _text, reason: _reason, findings, ...rest } = ending
-  return { ...rest, findings: findings.map(withoutWords) }
+  const { text: _text, reason: _reason, findings, edits, ...rest } = ending
+  return { ...rest, findings: findings.map(withoutWords), ...(edits && { edits: unnamed(edits) }) }
 }
+
+/** Edits without what the model called them; the fingerprints of their lines stay. */
+const unnamed = (edits: Edits): Edits => ({
+  ...edits,
+  units: edits.units.map(({ path: _path, language: _language, field: _field, ...rest }) => rest),
+})
 
 /** Names of fields that a provider's protocol has; any other may be text of whoever sent it. */
 const FIELDS = new Set([

@@ -4,6 +4,7 @@ import { type Incoming, withoutLength } from '#relay'
 import type { Form } from '#wire'
 import { Came } from './came.ts'
 import { keepsBodies } from './copilot/kept.ts'
+import { editsIn } from './edits.ts'
 import { digest, type End, type Exchange, elapsed, ended } from './exchange.ts'
 import { rememberReply } from './follows.ts'
 import { maskerFor } from './masker.ts'
@@ -91,7 +92,7 @@ class Stream implements Streamed {
     if (!this.#changed) this.#came.passed()
     rememberSigned(this.#exchange, this.#way, this.#reply.signed)
     if (this.#restoring) rememberTaken(this.#exchange, this.#way, this.#restoring)
-    const told = this.#end('replied')
+    const told = await this.#end('replied')
     await end(this.#exchange, ended(this.#exchange, told)).catch((error) => {
       this.#takeBack(delivered)
       throw error
@@ -158,7 +159,7 @@ class Stream implements Streamed {
     return this.#reply.told(Buffer.concat([this.#sent.bytes(), ...recorded]))?.finish === undefined
   }
 
-  #end(kind: EndingKind): End {
+  async #end(kind: EndingKind): Promise<End> {
     const bytes = this.#sent.bytes()
     const kept = keepsBodies(this.#way)
     const reply: Told | undefined = this.#reply.told(bytes)
@@ -174,7 +175,7 @@ class Stream implements Streamed {
       events: this.#reply.events,
       unparsed: this.#reply.unparsed,
       ...(kept && { body: { bytes, type: this.#type, received, sent }, pace: this.#sent.pace() }),
-      ...(reply && { reply }),
+      ...(reply && { reply, edits: await editsIn(this.#exchange, reply) }),
       ...requestIdsOf(this.#incoming),
     }
   }
@@ -184,7 +185,7 @@ class Stream implements Streamed {
     const line = lineOf(fault, id)
     const notice = turn.gone.aborted ? undefined : this.#notice(line)
     if (notice) this.#count(notice)
-    const ending = ended(this.#exchange, { ...this.#end(kind), fault, ...(notice && { authored: true }) })
+    const ending = ended(this.#exchange, { ...(await this.#end(kind)), fault, ...(notice && { authored: true }) })
     await endAnyhow(this.#exchange, ending)
     if (!notice) return turn.abort()
     rememberNotice(this.#exchange, this.#way, line)

@@ -25,7 +25,7 @@ export const isBare = (entry: Entry): entry is Note | Outcome => isNote(entry) |
 export function printEntry(entry: Entry): string {
   if (isBare(entry)) return JSON.stringify(entry)
   const body = entry.body && { ...entry.body, bytes: undefined }
-  return JSON.stringify({ ...entry, text: undefined, like: undefined, body })
+  return JSON.stringify({ ...entry, text: undefined, like: undefined, edits: undefined, body })
 }
 
 /** Reads what `printEntry` wrote. Without `bytes` the entry comes back without its body, as lists show it. */

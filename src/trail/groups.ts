@@ -5,6 +5,7 @@ import { isExchangeId, isExchangePrefix } from './days.ts'
 import { type Documents, documentsOf, writing } from './documents.ts'
 import { CUSTODY } from './entries.ts'
 import { type KeyCare, keyCareOf } from './key-care.ts'
+import { isPrint } from './prints.ts'
 import type { Query } from './query.ts'
 import { barrierOf, type Group, Queue } from './queue.ts'
 import type { Committed, Page, Recorded, Store } from './store.ts'
@@ -13,6 +14,10 @@ import type { Trail, TrailState } from './trail.ts'
 
 /** Reply bytes wait so long for an entry to ride with, in milliseconds. */
 const JOURNAL_MS = 4
+
+/** Lines that are sought at a time, and exchanges of one day file that are told of. */
+const MOST_PRINTS = 10_000
+const MOST_ORIGINS = 1000
 
 type Listener = (entry: Entry, seq: number) => void
 
@@ -221,6 +226,11 @@ export class GroupTrail implements Trail {
 
   async reads(newest: number) {
     return (await this.#store.notes('read', newest)).map(({ seq, note }) => ({ seq, read: note }))
+  }
+
+  lines(prints: readonly string[], most = MOST_ORIGINS) {
+    const sought = [...new Set(prints)].filter(isPrint).slice(0, MOST_PRINTS)
+    return sought.length > 0 ? this.#store.lines(sought, most) : Promise.resolve([])
   }
 
   tail(listener: (entry: Entry, seq: number) => void): () => void {

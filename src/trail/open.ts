@@ -1,8 +1,8 @@
 /** Opens the trail and recovers what a process that died left open. Passes no traffic before that is durable. */
 import { type Ending, type Fault, faultOf, type Keyring, type Opening } from '#exchange'
 import { GroupTrail } from './groups.ts'
-import { interrupted, type Words } from './recovery.ts'
-import type { OpenStore } from './store.ts'
+import { type EditsOf, interrupted, type Words } from './recovery.ts'
+import type { OpenStore, Store, Unfinished } from './store.ts'
 import { STORES, type StoreName } from './stores/index.ts'
 import type { Trail } from './trail.ts'
 import { type LostKey, type Wrapping, wrappingOf } from './wrapping.ts'
@@ -23,6 +23,8 @@ export interface TrailOptions {
   readonly words?: Words
   /** What is kept of the ending of a reply that broke off; all of it unless said. */
   readonly reduce?: (ending: Ending, opening: Opening) => Ending
+  /** What a reply that broke off brought. `opening` with its body, where it can be read. */
+  readonly edits?: EditsOf
   /** Told once, when the disk has failed: nothing will be written again, and the process should end. */
   readonly onLatch?: (fault: Fault) => void
 }
@@ -40,7 +42,7 @@ export async function startTrail(open: OpenStore, options: TrailOptions): Promis
   const { promise: broken, resolve: onBroken } = Promise.withResolvers<Fault>()
   const { folder, keyring, lostKey } = options
   const wrapping = options.wrapping ?? wrappingOf([keyring.key('wrapping')])
-  const store = await open({ folder, tokenKey: keyring.key('token'), wrapping, ...(lostKey && { lostKey }), onBroken })
+  const store = await open({ folder, ...keysOf(keyring), wrapping, ...(lostKey && { lostKey }), onBroken })
   const trail = new GroupTrail(store, options.onLatch)
   broken.then((fault) => trail.latch(fault))
   try {
@@ -49,10 +51,21 @@ export async function startTrail(open: OpenStore, options: TrailOptions): Promis
       throw error
     })
     const { reduce = (ending) => ending } = options
-    await Promise.all(unfinished.map((one) => trail.append(reduce(interrupted(one, options), one.opening))))
+    for (const one of unfinished) {
+      const { opening, bytes } = one
+      const edits = options.edits && bytes.byteLength > 0 ? options.edits(await asked(store, one), bytes) : undefined
+      await trail.append(reduce({ ...interrupted(one, options), ...(edits && { edits }) }, opening))
+    }
     return trail
   } catch (error) {
     await trail.close()
     throw error
   }
 }
+
+/** The opening of an exchange that was left open, with its body; without it where that cannot be read any more. */
+async function asked(store: Store, { opening }: Unfinished): Promise<Opening> {
+  return (await store.exchange(opening.exchange))?.opening ?? opening
+}
+
+const keysOf = (keyring: Keyring) => ({ tokenKey: keyring.key('token'), lineKey: keyring.key('line') })

@@ -1,6 +1,9 @@
 /** The ending of an exchange whose process died: what the journal holds, and no word more. Pure but for the clock given. */
-import type { Body, Ending, Keyring, Opening } from '#exchange'
+import type { Body, Edits, Ending, Keyring, Opening } from '#exchange'
 import type { Unfinished } from './store.ts'
+
+/** What a reply that broke off brought; undefined where it is nothing, or its route is not read. */
+export type EditsOf = (opening: Opening, bytes: Uint8Array) => Edits | undefined
 
 /** The words of a reply that broke off, for the full-text index; undefined where its route is not read. */
 export type Words = (opening: Opening, bytes: Uint8Array) => string | undefined

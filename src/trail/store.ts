@@ -1,5 +1,5 @@
 /** The port between the trail and whatever keeps it: batches in, records out, all asynchronous. Types only. */
-import type { Ending, Entry, Fault, Finding, Note, Opening, Outcome } from '#exchange'
+import type { Ending, Entry, Fault, Finding, KeptEdits, Note, Opening, Outcome } from '#exchange'
 import type { Query } from './query.ts'
 import type { LostKey, Wrapping } from './wrapping.ts'
 
@@ -37,6 +37,8 @@ export interface Recorded {
   /** What became of its suggestions, in the order in which it was told. */
   readonly outcomes?: readonly Outcome[]
   readonly redactions?: readonly Redaction[]
+  /** What its reply brought; not in lists. */
+  readonly edits?: KeptEdits
 }
 
 /** An entry in the order of its seq, without body. `entry` is absent where it was erased. */
@@ -72,6 +74,15 @@ export interface Rewrapped {
 export interface NoteOf<Kind extends Note['kind']> {
   readonly seq: number
   readonly note: Extract<Note, { readonly kind: Kind }>
+}
+
+/** An exchange whose reply brought lines that were sought. */
+export interface Origin {
+  readonly exchange: string
+  /** The seq of its ending. */
+  readonly seq: number
+  /** Which of them, each once. */
+  readonly prints: readonly string[]
 }
 
 /** Where in a list to go on, and how many rows to return. `before` is the `next` of the page that went before. */
@@ -173,6 +184,11 @@ export interface Store {
   highest(): Promise<number>
   /** Those of one kind, oldest first; with `newest` only the last so many. */
   notes<Kind extends Note['kind']>(kind: Kind, newest?: number): Promise<readonly NoteOf<Kind>[]>
+  /**
+   * Exchanges whose reply brought any of these lines (fingerprints, 12 hexadecimal digits), the newest first, at most `most`
+   * of each day file.
+   */
+  lines(prints: readonly string[], most: number): Promise<readonly Origin[]>
   putDocument(kind: string, id: string, json: string): Promise<void>
   getDocument(kind: string, id: string): Promise<string | undefined>
   /** In order of id. */
@@ -213,6 +229,8 @@ export interface StoreOptions {
   readonly wrapping: Wrapping
   /** Without it, `refuse`. */
   readonly lostKey?: LostKey
+  /** The 32-byte key of the fingerprints of lines. */
+  readonly lineKey: Uint8Array
   /** Told when the store breaks while no call is open. */
   readonly onBroken: (fault: Fault) => void
 }

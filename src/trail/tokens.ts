@@ -1,5 +1,6 @@
 /** Words as keyed tokens: the index never holds a word, only digests that nobody without the key can make. */
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
+import type { Prints } from './prints.ts'
 
 /** Bytes of HMAC-SHA-256 that are kept of each word. */
 export const TOKEN_BYTES = 8
@@ -22,11 +23,14 @@ class Generation {
 /** Turns words into tokens and remembers the recent ones; at most two generations of 32,768 words stay in memory. */
 export class Tokens {
   readonly #key: KeyObject
+  /** Of lines of code, under a key of their own. */
+  readonly prints: Prints
   #young = new Generation()
   #old = new Generation()
 
   /** @param key the 32-byte key of the purpose `token`. */
-  constructor(key: Uint8Array) {
+  constructor(key: Uint8Array, prints: Prints) {
+    this.prints = prints
     this.#key = createSecretKey(key)
   }
 

@@ -19,7 +19,7 @@ const texts = (batches: readonly Batch[]) =>
 
 /** A trail whose store fails as long as `fail.code` is set, and keeps what it was given. */
 async function failing() {
-  const store = await openMemory()
+  const store = await openMemory({ lineKey: Buffer.alloc(32) })
   const fail: { code: FaultCode | undefined } = { code: undefined }
   const batches: Batch[] = []
   const latched: Fault[] = []

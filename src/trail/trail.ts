@@ -4,7 +4,7 @@ import type { DayFiles } from './dayfiles.ts'
 import type { Documents } from './documents.ts'
 import type { KeyCare } from './key-care.ts'
 import type { Query } from './query.ts'
-import type { Followed, Page, Recorded } from './store.ts'
+import type { Followed, Origin, Page, Recorded } from './store.ts'
 import type { SessionSummary, Summary } from './summary.ts'
 
 /** `refusing` recovers with the next append that succeeds; `latched` never does. */
@@ -52,6 +52,11 @@ export interface Trail {
   reads(newest: number): Promise<readonly { readonly seq: number; readonly read: Read }[]>
   /** What was done to the record itself, oldest first. */
   custody(): Promise<readonly { readonly seq: number; readonly note: CustodyNote }[]>
+  /**
+   * Exchanges whose reply brought any of these lines, the newest first, at most `most` of each day file. A line is sought by
+   * its fingerprint: the first 12 hexadecimal digits of the keyring's digest `line` of its form.
+   */
+  lines(prints: readonly string[], most?: number): Promise<readonly Origin[]>
   /** Calls back with every entry from now on, once it is durable; returns what ends it. */
   tail(listener: (entry: Entry, seq: number) => void): () => void
   readonly documents: Documents

@@ -24,7 +24,13 @@ async function openFolder(t: TestContext) {
     await rm(folder, { recursive: true, force: true })
   })
   const open = async () => {
-    const store = await openSqlite({ folder, tokenKey: Buffer.alloc(32, 7), wrapping, onBroken: () => undefined })
+    const store = await openSqlite({
+      folder,
+      tokenKey: Buffer.alloc(32, 7),
+      lineKey: Buffer.alloc(32, 8),
+      wrapping,
+      onBroken: () => undefined,
+    })
     opened.push(store)
     return store
   }

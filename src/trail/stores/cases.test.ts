@@ -24,7 +24,13 @@ for (const [name, open] of STORES) {
 async function inFolder(open: OpenStore, run: (typeof CASES)[number][1]): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'gatelog-store-'))
   const broken: unknown[] = []
-  const store = await open({ folder, tokenKey: Buffer.alloc(32, 7), wrapping, onBroken: (fault) => broken.push(fault) })
+  const store = await open({
+    folder,
+    tokenKey: Buffer.alloc(32, 7),
+    lineKey: Buffer.alloc(32, 8),
+    wrapping,
+    onBroken: (fault) => broken.push(fault),
+  })
   try {
     await run(store)
     if (broken[0]) throw broken[0]

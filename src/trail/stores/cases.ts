@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { Fault, type Gap, type Note, type Read } from '#exchange'
 import type { Store } from '../store.ts'
+import { findsAmongMany, findsLines } from './edits.ts'
 import { keepsApart, removesDays } from './files.ts'
 import { followsEntries } from './following.ts'
 import { countsSecretsOnce, tellsCase } from './lists.ts'
@@ -312,6 +313,8 @@ export const CASES: readonly [string, (store: Store) => Promise<void>][] = [
   ['keeps what became of suggestions', keepsOutcomes],
   ['finds exchanges by account, place and outcome', findsByPlaceAndOutcome],
   ['keeps notes', keepsNotes],
+  ['keeps what replies brought, and finds it by its lines', findsLines],
+  ['finds lines among many', findsAmongMany],
   ['keeps documents', keepsDocuments],
   ['stands hostile values', standsHostileValues],
 ]

@@ -23,9 +23,9 @@ async function ground(t: TestContext) {
     await rm(folder, { recursive: true, force: true })
   })
   const open = async (wrapping: Wrapping = wrappingOf([ONE]), lostKey: LostKey = 'refuse', name = 'data') => {
-    const tokenKey = Buffer.alloc(32, 7)
+    const keys = { tokenKey: Buffer.alloc(32, 7), lineKey: Buffer.alloc(32, 8) }
     const at = join(folder, name)
-    const store = await openSqlite({ folder: at, tokenKey, wrapping, lostKey, onBroken: () => undefined })
+    const store = await openSqlite({ folder: at, ...keys, wrapping, lostKey, onBroken: () => undefined })
     opened.push(store)
     return store
   }
@@ -204,6 +204,25 @@ test('a session under a new key is read as before; its rows in an older copy are
     ['trail.body', 'trail.body', 'of another'],
   )
   assert.equal(await read(third, 4, NOON + DAY_MS), 'trail.body')
+})
+
+test('what a reply brought is under its session’s key as its body is', async (t) => {
+  const { folder, open, copy } = await ground(t)
+  const units = [{ from: 'edit', path: 'src/kangaroo.ts', lines: [1, 2], fresh: [1] }] as const
+  const edits = { units, forms: ['wallaby=hop(far)'] }
+  const first = await open()
+  await commit(first, said(1, 'a prompt', 's'), ending(idOf(1), { edits }))
+  const kept = async (store: Store) => (await store.exchange(idOf(1)))?.edits
+  assert.deepEqual((await kept(first))?.units, units)
+  assert.doesNotMatch(await everything(folder), /kangaroo|wallaby/)
+  await first.close()
+  await copy('data/days', 'old')
+  const second = await open()
+  assert.equal(await second.rekey('s'), 2)
+  assert.deepEqual((await kept(second))?.units, units)
+  await second.close()
+  await copy('old', 'data/days')
+  assert.equal(await kept(await open()), undefined)
 })
 
 test('what belongs to no session can get a new key too', async (t) => {

@@ -1,6 +1,15 @@
 /** A store in memory, for tests and for looking at. Keeps nothing once the process ends. */
 
-import { type Ending, type Entry, Fault, type Note, type Opening, type Outcome } from '#exchange'
+import {
+  type Edits,
+  type Ending,
+  type Entry,
+  Fault,
+  type KeptEdits,
+  type Note,
+  type Opening,
+  type Outcome,
+} from '#exchange'
 import { ambiguous } from '../ambiguous.ts'
 import { isBefore, type Position, parseCursor, printCursor } from '../cursor.ts'
 import { dayFileOf, fileFor, noteFileFor } from '../dayfile.ts'
@@ -15,6 +24,7 @@ import {
   openingFacets,
   outcomeFacets,
 } from '../facets.ts'
+import { Prints, spellPrints } from '../prints.ts'
 import type { Query } from '../query.ts'
 import type {
   Batch,
@@ -22,6 +32,7 @@ import type {
   DayFile,
   Followed,
   NoteOf,
+  Origin,
   Page,
   Recorded,
   Redaction,
@@ -30,6 +41,7 @@ import type {
   SessionTotals,
   Store,
   StoredDocument,
+  StoreOptions,
   Unfinished,
 } from '../store.ts'
 import { holds, soughtOf, type Words, wordsOf } from '../words.ts'
@@ -44,18 +56,24 @@ interface Line extends Position {
   readonly outcomes: Outcome[]
   readonly redactions: Redaction[]
   closing?: number
+  edits?: KeptEdits
 }
 
 /** Opens an empty one. */
-export const openMemory = async (): Promise<Store> => new MemoryStore()
+export const openMemory = async ({ lineKey }: Pick<StoreOptions, 'lineKey'>): Promise<Store> => new MemoryStore(lineKey)
 
 class MemoryStore implements Store {
+  readonly #prints: Prints
   #seq = 0
   readonly #lines = new Map<string, Line>()
   readonly #notes: { seq: number; note: Note }[] = []
   /** All entries, in the order of their seq, which is that of the list. */
   readonly #entries: Followed[] = []
   readonly #documents = new Map<string, Map<string, string>>()
+
+  constructor(lineKey: Uint8Array) {
+    this.#prints = new Prints(lineKey)
+  }
 
   async commit({ entries, pieces }: Batch): Promise<Committed> {
     const outcomes = entries.map((entry) => this.#followed(entry, this.#write(entry)))
@@ -87,6 +105,7 @@ class MemoryStore implements Store {
     if (!line || line.ending || line.opening.kind === 'refused') return doubled(entry)
     line.ending = stored(entry)
     line.endingFacets = endingFacets(entry)
+    if (entry.edits) line.edits = this.#kept(entry.edits)
     line.words.push(wordsOf(entry.text ?? ''))
     line.flight = []
     return ++this.#seq
@@ -118,7 +137,8 @@ class MemoryStore implements Store {
     const [line] = found
     if (found.length > 1) throw ambiguous(found.map(({ opening }) => opening.exchange))
     if (!line) return undefined
-    return structuredClone({ ...recorded(line), opening: line.opening, ...(line.ending && { ending: line.ending }) })
+    const { opening, ending, edits } = line
+    return structuredClone({ ...recorded(line), opening, ...(ending && { ending }), ...(edits && { edits }) })
   }
 
   async find(query: Query, page: Page): Promise<{ rows: Recorded[]; next?: string }> {
@@ -147,6 +167,20 @@ class MemoryStore implements Store {
 
   async following(after: number, limit: number): Promise<Followed[]> {
     return structuredClone(this.#entries.filter(({ seq }) => seq > after).slice(0, limit))
+  }
+
+  #kept({ forms, ...edits }: Edits): KeptEdits {
+    return { ...structuredClone(edits), prints: spellPrints(this.#prints.pack(forms)) }
+  }
+
+  async lines(prints: readonly string[], most: number): Promise<Origin[]> {
+    const sought = new Set(prints)
+    const found = [...this.#lines.values()].flatMap(({ day, closing = 0, opening: { exchange }, edits }) => {
+      const own = [...new Set(edits?.prints)].filter((print) => sought.has(print))
+      return own.length > 0 ? [{ day, seq: closing, exchange, prints: own }] : []
+    })
+    const newest = found.sort((a, b) => (isBefore(a, b) ? 1 : -1)).slice(0, most)
+    return newest.map(({ exchange, seq, prints: own }) => ({ exchange, seq, prints: own }))
   }
 
   async notes<Kind extends Note['kind']>(kind: Kind, newest?: number): Promise<NoteOf<Kind>[]> {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { likeness } from '../likeness.ts'
 import type { Revision, Store } from '../store.ts'
+import { print } from './edits.ts'
 import { ask, bodyOf, commit, DAY, ending, finding, idOf, NOON, opening } from './made.ts'
 
 const NOTHING: Revision = { by: idOf(900), erased: [], bodies: [], taken: [], notes: [] }
@@ -29,7 +30,10 @@ export async function erases(store: Store): Promise<void> {
     opening(idOf(2), { ...more, text: 'wallaby getUserName' }),
     opening(idOf(3)),
   )
-  await commit(store, ending(idOf(1), { body: bodyOf('a reply'), text: 'koala' }), ending(idOf(2)))
+  const edits = { units: [], forms: ['consta=b(c)'] }
+  await commit(store, ending(idOf(1), { body: bodyOf('a reply'), text: 'koala', edits }), ending(idOf(2), { edits }))
+  const lines = async () => (await store.lines([print('consta=b(c)')], 9)).map(({ exchange }) => exchange)
+  assert.deepEqual(await lines(), [idOf(2), idOf(1)])
   const searched = {
     kind: 'searched',
     exchange: idOf(50),
@@ -53,6 +57,7 @@ export async function erases(store: Store): Promise<void> {
   for (const text of ['kangaroo', 'koala', 'session:s kangaroo']) assert.deepEqual(await found(store, text), [], text)
   for (const text of ['wallaby', 'getusername', 'user:ana', 'secret:ff', 'session:s'])
     assert.deepEqual(await found(store, text), [2], text)
+  assert.deepEqual(await lines(), [idOf(2)])
   assert.equal((await store.session('s')).length, 1)
   assert.deepEqual(
     (await store.notes('searched')).map(({ seq }) => seq),

@@ -9,6 +9,7 @@ import type {
   Committed,
   Followed,
   NoteOf,
+  Origin,
   Page,
   Recorded,
   Redaction,
@@ -39,8 +40,9 @@ import type {
  * Opens the store in a folder, which is made (0700) where it is not there; one process at a time.
  * @throws trail.locked, trail.newer, trail.key, trail.unavailable, trail.broken
  */
-export async function openSqlite({ folder, tokenKey, wrapping, lostKey, onBroken }: StoreOptions): Promise<Store> {
-  const link = new Link(folder, tokenKey, { wrapping, onBroken })
+export async function openSqlite(options: StoreOptions): Promise<Store> {
+  const { wrapping, lostKey } = options
+  const link = new Link(options)
   try {
     await link.call('open', [beginOf(wrapping, lostKey)])
   } catch (error) {
@@ -66,14 +68,10 @@ class Link {
   #count = 0
   #dead: Fault | undefined
 
-  constructor(
-    folder: string,
-    tokenKey: Uint8Array,
-    { wrapping, onBroken }: Pick<StoreOptions, 'wrapping' | 'onBroken'>,
-  ) {
+  constructor({ folder, tokenKey, lineKey, wrapping, onBroken }: StoreOptions) {
     this.#wrapping = wrapping
     this.#onBroken = onBroken
-    const workerData = { folder, tokenKey: Uint8Array.from(tokenKey) }
+    const workerData = { folder, tokenKey: Uint8Array.from(tokenKey), lineKey: Uint8Array.from(lineKey) }
     this.#worker = new Worker(new URL('./sqlite/thread.ts', import.meta.url), { workerData, execArgv: [] })
     this.#worker.on('message', (reply: Reply) => this.#answered(reply))
     this.#worker.on('error', (error) => this.#died(error))
@@ -200,6 +198,14 @@ class SqliteStore implements Store {
     return rows.map(({ seq, json }) => ({ seq, note: parseEntry<NoteOf<Kind>['note']>(json, undefined) }))
   }
 
+  /** A day file at a time, so that commits go on between them. */
+  async lines(prints: readonly string[], most: number): Promise<Origin[]> {
+    const found: Origin[] = []
+    for (const name of await this.#link.call('lineFiles', []))
+      for (const one of await this.#link.call('lines', [name, prints, most])) found.push(one)
+    return found
+  }
+
   putDocument(kind: string, id: string, json: string): Promise<void> {
     return this.#link.call('putDocument', [kind, id, json])
   }
@@ -288,8 +294,19 @@ const followed = ({ seq, json, of, opening }: FollowedRow): Followed => ({
 })
 
 function recorded(row: Row): Recorded {
-  const { seq, opening, openingBody, ending, endingBody, openingFault, endingFault, closing, outcomes, redactions } =
-    row
+  const {
+    seq,
+    opening,
+    openingBody,
+    ending,
+    endingBody,
+    openingFault,
+    endingFault,
+    closing,
+    outcomes,
+    redactions,
+    edits,
+  } = row
   const unreadable = {
     ...(openingFault && { opening: faultFrom(openingFault) }),
     ...(endingFault && { ending: faultFrom(endingFault) }),
@@ -302,5 +319,6 @@ function recorded(row: Row): Recorded {
     ...((openingFault || endingFault) && { unreadable }),
     ...(outcomes && { outcomes: outcomes.map((json) => parseEntry<Outcome>(json, undefined)) }),
     ...(redactions && { redactions: redactions.map(redactionOf(seq)) }),
+    ...(edits && { edits }),
   }
 }

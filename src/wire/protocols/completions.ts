@@ -1,6 +1,6 @@
 /** OpenAI completions, and Copilot's ghost text (`/v1/engines/<engine>/completions`). Source: platform.openai.com; real clients, 2026-11. */
 
-import type { Reply } from '#exchange'
+import type { Prompt, Reply } from '#exchange'
 import { citationsIn, filtersIn } from '../citations.ts'
 import { declaredIn } from '../declared.ts'
 import { eventsOf } from '../events.ts'
@@ -22,6 +22,12 @@ const PROMPT = fields({})
 
 /** What stands between prompt and suffix in the record. */
 const CURSOR = '\n⟨cursor⟩\n'
+
+/** What stands on the cursor's own line, before and behind it, in a prompt that this protocol read. */
+export function cursorIn({ messages }: Prompt): { readonly before: string; readonly after: string } {
+  const [prefix = '', suffix = ''] = (messages[0]?.text ?? '').split(CURSOR, 2)
+  return { before: prefix.slice(prefix.lastIndexOf('\n') + 1), after: suffix.split('\n', 1)[0] ?? '' }
+}
 
 export const completions: Protocol = {
   name: 'completions',

@@ -1,10 +1,12 @@
 /** One day's file: entries, bodies, the index of words, reply bytes in flight. Removable as a whole; knows no other day. */
 import { Fault } from '#exchange'
 import type { EndingFacets } from '../../facets.ts'
+import type { Origin } from '../../store.ts'
 import { spell, type Tokens } from '../../tokens.ts'
 import { wordsOf } from '../../words.ts'
 import { Bodies, readable, UNREADABLE } from './bodies.ts'
 import { DayKeys } from './day-keys.ts'
+import { EditRows } from './edit-rows.ts'
 import { lineOfFault } from './faults.ts'
 import { File } from './file.ts'
 import { type FlightPiece, keyAndBytes, packFlight, unpackFlight, withKey } from './flight.ts'
@@ -32,6 +34,7 @@ export class Day {
   readonly keys: DayKeys
   readonly bodies: Bodies
   readonly #tokens: Tokens
+  readonly edits: EditRows
   readonly terms: Terms
   #waiting = 0
   #waitingBytes = 0
@@ -44,13 +47,14 @@ export class Day {
     this.bodies = new Bodies(this.file, this.keys)
     this.terms = new Terms(this.file)
     this.#tokens = tokens
+    this.edits = new EditRows(this.file, this.keys, tokens.prints)
   }
 
   #count(sql: string): number {
     return this.file.get<{ count: number | null }>(sql)?.count ?? 0
   }
 
-  /** How many texts wait for the index of words. */
+  /** How many texts wait for the index of words, and edits for that of lines. */
   get waiting(): number {
     this.#countWaiting()
     return this.#waiting
@@ -64,7 +68,7 @@ export class Day {
 
   #countWaiting(): void {
     if (!this.#unsure) return
-    this.#waiting = this.#count('SELECT count(*) AS count FROM unindexed')
+    this.#waiting = this.#count('SELECT count(*) AS count FROM unindexed') + this.edits.waiting
     this.#waitingBytes = this.#count('SELECT sum(length(flow) + length(runs)) AS count FROM unindexed')
     this.#unsure = false
   }
@@ -113,6 +117,7 @@ export class Day {
     const owner = { seq, exchange: line.exchange, session: place.session, isPrompt: line.part === 'opening' }
     if (body) this.bodies.keep(owner, body, line.like)
     if (line.text) this.#shelve(2 * place.seq + (line.part === 'ending' ? 1 : 0), line.text)
+    if (line.part === 'ending' && line.edits && this.edits.keep(seq, owner.session, line.edits)) this.#waiting += 1
     return 'written'
   }
 
@@ -161,8 +166,15 @@ export class Day {
     this.#waitingBytes += packed[0].length + packed[1].length
   }
 
-  /** Moves up to `most` texts into the index of words; whether any are left. */
+  /** Moves up to `most` texts into the index of words, or else edits into that of lines; whether any may be left. */
   index(most: number): boolean {
+    if (this.#indexWords(most)) return true
+    const moved = this.edits.index(most)
+    this.#waiting -= moved
+    return moved === most
+  }
+
+  #indexWords(most: number): boolean {
     const rows = this.file.all<{ id: number; flow: Uint8Array; runs: Uint8Array }>(
       'SELECT id, flow, runs FROM unindexed ORDER BY id LIMIT ?',
       most,
@@ -187,6 +199,7 @@ export class Day {
     const ending = closing === null ? undefined : this.json(closing)
     const outcomes = this.file.all<{ json: string }>(OUTCOMES_OF, seq).map(({ json }) => json)
     const redactions = this.file.all<RedactedRow>(REDACTED, seq, closing ?? seq)
+    const edits = withBodies && closing !== null ? this.edits.read(closing) : undefined
     return {
       seq,
       opening: this.json(seq),
@@ -197,6 +210,7 @@ export class Day {
       ...(end.body && { endingBody: end.body }),
       ...(opening.fault && { openingFault: opening.fault }),
       ...(end.fault && { endingFault: end.fault }),
+      ...(edits && { edits }),
     }
   }
 
@@ -247,7 +261,7 @@ export class Day {
         `SELECT seq, closing FROM exchanges WHERE ${of}`,
       )
       const seqs = rows.flatMap(({ seq, closing }) => (closing === null ? [seq] : [seq, closing]))
-      return this.bodies.reseal(session, seqs) + this.#refly(session, doomed)
+      return this.bodies.reseal(session, seqs) + this.edits.reseal(session, seqs) + this.#refly(session, doomed)
     })
   }
 
@@ -271,6 +285,12 @@ export class Day {
   listed(seq: number): Row {
     const found = this.file.get<{ closing: number | null }>('SELECT closing FROM exchanges WHERE seq = ?', seq)
     return this.row({ seq, closing: found?.closing ?? null }, false)
+  }
+
+  /** Exchanges whose reply brought any of these lines, the newest first. Only what is indexed. */
+  lines(prints: readonly string[], most: number): Origin[] {
+    const found = this.edits.find(prints, most)
+    return found.map(({ seq, prints: own }) => ({ exchange: JSON.parse(this.json(seq)).exchange, seq, prints: own }))
   }
 
   /** @throws trail.broken where there is no such entry */

@@ -1,10 +1,11 @@
 /** A batch as one message to the store's thread. Copies every body once, so that no caller's buffer is shared. */
-import type { Entry, Like } from '#exchange'
+import type { Edits, Entry, Like } from '#exchange'
 import { dayOfExchange } from '../../days.ts'
 import { isBare, isOpening, isOutcome, printEntry } from '../../entries.ts'
 import { endingFacets, openingFacets, outcomeFacets } from '../../facets.ts'
 import type { Batch } from '../../store.ts'
-import type { Line, Parcel, Stretch } from './protocol.ts'
+import type { Line, LineEdits, Parcel, Stretch } from './protocol.ts'
+import { packUnits } from './units.ts'
 
 /** Packs a batch; `bytes` may be transferred. What a body shares with one in the same day file stays here unless `whole`. */
 export function packBatch({ entries, pieces }: Batch, whole = false): Parcel {
@@ -38,5 +39,7 @@ function lineOf(entry: Entry, body: Stretch | undefined, like: Like | undefined)
   const said = { ...common, ...(entry.text && { text: entry.text }) }
   return isOpening(entry)
     ? { ...said, part: 'opening', facets: openingFacets(entry), ...(entry.retain && { retain: entry.retain }) }
-    : { ...said, part: 'ending', facets: endingFacets(entry) }
+    : { ...said, part: 'ending', facets: endingFacets(entry), ...(entry.edits && { edits: editsOf(entry.edits) }) }
 }
+
+const editsOf = (edits: Edits): LineEdits => ({ units: packUnits(edits), forms: edits.forms.join('\n') })

@@ -1,9 +1,10 @@
 /** What crosses between the data path and the store's thread: plain data, cheap to copy. Types only. */
-import type { FaultCode, Like, Note } from '#exchange'
+import type { FaultCode, KeptEdits, Like, Note } from '#exchange'
 import type { EndingFacets, ManyValues, OpeningFacets } from '../../facets.ts'
 import type { Query } from '../../query.ts'
 import type {
   DayFile,
+  Origin,
   Page,
   Revised,
   Revision,
@@ -29,10 +30,16 @@ interface Common {
   readonly text?: string
 }
 
+/** What a reply brought: its units as they are kept, and the forms of its new lines, one a line. */
+export interface LineEdits {
+  readonly units: Uint8Array
+  readonly forms: string
+}
+
 /** One entry of a batch, ready to be written. */
 export type Line =
   | (Common & { readonly part: 'opening'; readonly facets: OpeningFacets; readonly retain?: string })
-  | (Common & { readonly part: 'ending'; readonly facets: EndingFacets })
+  | (Common & { readonly part: 'ending'; readonly facets: EndingFacets; readonly edits?: LineEdits })
   | (Common & { readonly part: 'outcome'; readonly many: ManyValues })
   | (Common & { readonly part: 'note'; readonly kind: Note['kind'] })
 
@@ -77,6 +84,7 @@ export interface Row {
   /** Why a body that was asked for cannot be read. */
   readonly openingFault?: FaultLine
   readonly endingFault?: FaultLine
+  readonly edits?: KeptEdits
 }
 
 /** An entry with that of its exchange's opening. JSON that was erased is empty. */
@@ -106,6 +114,9 @@ export interface Calls {
   following(after: number, limit: number): readonly FollowedRow[]
   highest(): number
   notes(kind: Note['kind'], newest?: number): readonly { readonly seq: number; readonly json: string }[]
+  /** The files to look for lines in, newest day first. */
+  lineFiles(): readonly string[]
+  lines(file: string, prints: readonly string[], most: number): readonly Origin[]
   putDocument(kind: string, id: string, json: string): void
   getDocument(kind: string, id: string): string | undefined
   listDocuments(kind: string): readonly StoredDocument[]

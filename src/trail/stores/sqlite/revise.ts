@@ -90,6 +90,7 @@ function reviseIn(part: Part, { by, taken }: Revision, tokens: Tokens): Revised 
   const sessions = new Set([...erased, ...bodies.map(({ of }) => of)].map(({ session }) => session))
   for (const session of sessions) day.bodies.rewrite(session, changes)
   for (const one of erased) forget(day, one)
+  if (erased.length > 0) day.edits.condense()
   unword(day.file, tokens, worded, taken)
   forgetTerms(day)
   return { entries, bodies: bodies.length }
@@ -110,7 +111,8 @@ function blank(day: Day, seq: number, exchange: string | undefined, by: string):
 }
 
 /** Once its bodies are gone: what it could be found by. */
-function forget(day: Day, { seq }: Exchange): void {
+function forget(day: Day, { seq, closing }: Exchange): void {
+  if (closing !== null) day.edits.remove(closing)
   day.file.run('DELETE FROM outcomes WHERE of = ?', seq)
   day.file.run('DELETE FROM rules WHERE seq = ?', seq)
   day.file.run('DELETE FROM exchanges WHERE seq = ?', seq)

@@ -23,9 +23,16 @@ const REVISED = `CREATE TABLE erased(seq INTEGER PRIMARY KEY, exchange TEXT NOT 
     CREATE TABLE redacted(seq INTEGER NOT NULL, "by" TEXT NOT NULL, salt BLOB NOT NULL, findings TEXT NOT NULL,
       PRIMARY KEY(seq, "by")) WITHOUT ROWID`
 
+/** By the seq of the ending, its units under the session's key. `unprinted`: their lines are not in the index yet. */
+const EDITS = [
+  'CREATE TABLE edits(seq INTEGER PRIMARY KEY, units BLOB NOT NULL, key INTEGER NOT NULL, prints BLOB NOT NULL)',
+  'CREATE TABLE unprinted(seq INTEGER PRIMARY KEY)',
+  "CREATE VIRTUAL TABLE prints USING fts5(print, content='', contentless_delete=1, detail=none, tokenize='ascii')",
+]
+
 /** `seq` of an exchange is that of its opening. Words: row 2·seq is the prompt's, 2·seq + 1 the reply's. */
 export const FORMAT: Format = {
-  version: 6,
+  version: 7,
   schema: `
     CREATE TABLE entries(seq INTEGER PRIMARY KEY, json TEXT NOT NULL);
     CREATE TABLE bodies(seq INTEGER PRIMARY KEY, coding INTEGER NOT NULL, size INTEGER NOT NULL, bytes BLOB NOT NULL,
@@ -46,8 +53,9 @@ export const FORMAT: Format = {
     CREATE VIRTUAL TABLE words USING fts5(flow, runs, content='', columnsize=0, detail=full, tokenize='ascii');
     ${OUTCOMES};
     ${KEYS};
-    ${REVISED}`,
-  upgrades: { 1: () => undefined, 2: outcomesAndPlaces, 3: kindsOfNotes, 4: keys, 5: revised },
+    ${REVISED};
+    ${EDITS.join(';\n    ')}`,
+  upgrades: { 1: () => undefined, 2: outcomesAndPlaces, 3: kindsOfNotes, 4: keys, 5: revised, 6: edits },
 }
 
 /** From version 2: outcomes get a table, and what the entries told of language, commit and files can be sought. */
@@ -83,4 +91,9 @@ function keys(file: File): void {
 /** From version 5: exchanges can be erased, and bodies written anew. */
 function revised(file: File): void {
   for (const statement of REVISED.split(';')) file.run(statement)
+}
+
+/** From version 6: what replies brought gets tables; of those that were written before nothing is derived. */
+function edits(file: File): void {
+  for (const sql of EDITS) file.run(sql)
 }

@@ -6,7 +6,7 @@ import { dayOfFile, holdsExchanges } from '../../dayfile.ts'
 import { dayOf, daysOfPrefix } from '../../days.ts'
 import { filters, fits, isMany } from '../../facets.ts'
 import { type Key, type Query, VERDICTS } from '../../query.ts'
-import type { Page } from '../../store.ts'
+import type { Origin, Page } from '../../store.ts'
 import type { Tokens } from '../../tokens.ts'
 import { type Sought, soughtOf } from '../../words.ts'
 import type { Day } from './day.ts'
@@ -217,6 +217,12 @@ export class Search {
       rows.sort((a, b) => a.seq - b.seq)
     }
     return rows.slice(0, limit)
+  }
+
+  /** Exchanges of one file whose reply brought any of these lines; none where the file is gone. */
+  lines(file: string, prints: readonly string[], most: number): Origin[] {
+    if (!this.#engine.folder.names().includes(file)) return []
+    return this.#engine.indexed(this.#day(file)).lines(prints, most)
   }
 
   /** Entries of one kind that belong to no exchange, oldest first, the last `newest`; their table was made for gaps. */

@@ -4,6 +4,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads'
 import { Fault } from '#exchange'
+import { Prints } from '../../prints.ts'
 import { Tokens } from '../../tokens.ts'
 import { Engine } from './engine.ts'
 import { faultOfStore, lineOfFault } from './faults.ts'
@@ -17,8 +18,8 @@ import { Wanted } from './wanted.ts'
 /** How long nobody must have called before what can wait is done, in milliseconds. */
 const QUIET_MS = 20
 
-const { folder, tokenKey } = workerData as { folder: string; tokenKey: Uint8Array }
-const tokens = new Tokens(tokenKey)
+const { folder, tokenKey, lineKey } = workerData as Record<'tokenKey' | 'lineKey', Uint8Array> & { folder: string }
+const tokens = new Tokens(tokenKey, new Prints(lineKey))
 const send = (reply: Reply): void => parentPort?.postMessage(reply)
 
 let engine: Engine | undefined
@@ -52,6 +53,8 @@ const CALLS: Calls = {
   highest: () => opened().seq,
   following: (after, limit) => search().following(after, limit),
   notes: (kind, newest) => search().notes(kind, newest),
+  lineFiles: () => opened().folder.names(),
+  lines: (file, prints, most) => search().lines(file, prints, most),
   putDocument: (kind, id, json) => writable().folder.head.put(kind, id, json),
   getDocument: (kind, id) => opened().folder.head.document(kind, id),
   listDocuments: (kind) => opened().folder.head.documents(kind),
