@@ -38,6 +38,17 @@ function copilotHosts({ plan = 'business', ghe }: Form): Record<string, string> 
   }
 }
 
+/**
+ * Where clients go that GitHub has not told of a plan's hosts yet; they have the same paths. What is meant for another plan's
+ * hosts is not among them. Source: real clients, 2026-11.
+ */
+const COPILOT_DEFAULTS: Readonly<Record<string, string>> = {
+  api: 'api.githubcopilot.com',
+  proxy: 'copilot-proxy.githubusercontent.com',
+  telemetry: 'copilot-telemetry.githubusercontent.com',
+  origin: 'origin-tracker.githubusercontent.com',
+}
+
 const DEFAULT_URL: Partial<Record<Form['kind'], string>> = {
   openai: 'https://api.openai.com',
   anthropic: 'https://api.anthropic.com',
@@ -66,7 +77,11 @@ export function connectionOf(
   const proxy = form.proxy ? { proxy: new URL(form.proxy) } : {}
   const reach = form.private_addresses === 'allow' ? { privateAddresses: true } : {}
   const more = { ...ca, ...proxy, ...reach }
-  const hosts = Object.entries(urls).map(([host, url]) => [host, hostOf(host, url, more)] as const)
+  const also = form.kind === 'copilot' && !form.hosts && !form.url && !form.ghe ? COPILOT_DEFAULTS : {}
+  const hosts = Object.entries(urls).map(([host, url]) => {
+    const known = also[host] === undefined ? {} : { also: [also[host]] }
+    return [host, { ...hostOf(host, url, more), ...known }] as const
+  })
   return {
     name,
     kind: form.kind,

@@ -22,7 +22,7 @@ import { openRelay } from '#relay'
 import type { Trail } from '#trail'
 import { backendOf } from './backend.ts'
 import { type Authorities, openAuthorities } from './ca/authorities.ts'
-import { PROVIDER_HOSTS } from './ca/providers.ts'
+import { isProvider, PROVIDER_HOSTS } from './ca/providers.ts'
 import type { Config } from './config.ts'
 import { socketIn } from './config-place.ts'
 import { daily } from './daily.ts'
@@ -271,6 +271,7 @@ function houseOf(config: Config, fixed: Fixed, { demo, ca }: Made): House {
         others: forward.other_hosts,
         privateAddresses: forward.private_addresses === 'allow',
         proxy: forward.proxy,
+        isProvider,
       },
     }),
     settings: {

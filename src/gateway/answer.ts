@@ -39,10 +39,13 @@ export async function refuse(exchange: Exchange, fault: Fault): Promise<void> {
   await say(exchange, refusalFor(exchange, told))
 }
 
+/** What a client can be refused thousands of times in a minute, and each time for the same reason. */
+const OFTEN = /^(identity\.|forward\.|limit\.(requests|turns|sockets|bytes)$|request\.(upgrade|http)$)/
+
 /** The `refused` entry, or a place in a counted line of a source's. The fault to tell: this one, or the trail's own. */
 export async function recordRefusal(exchange: Exchange<Head>, fault: Fault): Promise<Fault> {
   const { strangers, trail } = exchange.house
-  const letIn = exchange.actor !== undefined && !/^(identity\.|forward\.|request\.upgrade$)/.test(fault.code)
+  const letIn = exchange.actor !== undefined && !OFTEN.test(fault.code)
   try {
     if (letIn || !strangers.coalesces(exchange, fault)) await trail.append(refused(exchange, fault))
     return fault

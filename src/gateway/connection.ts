@@ -55,6 +55,8 @@ export interface Host {
   readonly name: string
   readonly upstream: Upstream
   readonly base: string
+  /** Names by which clients know it that nobody has told the plan's own yet; at port 443, with the same paths. */
+  readonly also?: readonly string[]
 }
 
 /** When a prompt or an event may pass: once it is durable, while it becomes durable, or event by event. */

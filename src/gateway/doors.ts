@@ -46,7 +46,8 @@ export async function openDoors(options: DoorOptions): Promise<Listening> {
       void sockets.open({ request, socket, early, ...addressOf(request, forward) })
     },
     onConnect: (request, socket, head, enter) => void forward.connect(request, socket, head, enter),
-    onBroken: (remote, code) => void recordBroken(remote, code, options),
+    onBroken: (remote, code, socket) =>
+      void recordBroken({ remote, code, within: forward.headIn(socket, remote) }, options),
   })
   return {
     ...listening,
@@ -99,8 +100,10 @@ function addressOf(request: IncomingMessage, forward: Forward): Placed {
     if ('port' in way) return { door, address: { ...NOWHERE, path: shown(way) }, other: way }
     return { door, address: way }
   } catch (error) {
+    const fault = faultOf(error)
     const path = (request.url ?? '/').split('?', 1)[0] ?? ''
-    return { door, address: { ...NOWHERE, path: UNREAD.test(path) ? '' : path }, refused: faultOf(error) }
+    const told = fault.code === 'forward.provider' ? (fault.detail ?? '') : UNREAD.test(path) ? '' : path
+    return { door, address: { ...NOWHERE, path: told }, refused: fault }
   }
 }
 
@@ -123,14 +126,23 @@ function plain(response: ServerResponse, fault: Fault, id: string): void {
 
 const NOWHERE: Address = { connection: '', host: undefined, path: '', query: '', pathKey: undefined }
 
-/** Bytes that the parser gave up on: who sent them, and its own code for what was wrong with them. */
+interface Broken {
+  readonly remote: string
+  /** The parser's own, for what was wrong. */
+  readonly code: string
+  /** Set where it came through a tunnel. */
+  readonly within: Head | undefined
+}
+
+/** Bytes that the parser gave up on. */
 async function recordBroken(
-  remote: string,
-  code: string,
+  { remote, code, within }: Broken,
   { house, insecure, headerBytes }: DoorOptions,
 ): Promise<void> {
-  const head: Head = { method: '', address: NOWHERE, headers: {}, door: 'reverse', remote, insecure }
-  await recordRefusal(begin(head, house(), readClient({})), brokenAs(code, headerBytes))
+  const head: Head = within ?? { method: '', address: NOWHERE, headers: {}, door: 'reverse', remote, insecure }
+  const exchange = begin(head, house(), readClient({}))
+  if (within) recogniseIn(exchange)
+  await recordRefusal(exchange, brokenAs(code, headerBytes))
 }
 
 /** An absolute target of the gateway's own, as clients send it that use the gateway as their proxy for everything. */

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import { ask, kinds, within } from './asking.case.ts'
-import { chat, type Script } from './house.case.ts'
+import type { Opening } from '#exchange'
+import { ask, kinds, until, within } from './asking.case.ts'
+import { chat, PATIENT, type Script } from './house.case.ts'
 
 const silent: Script = (_request, _body, response) => void response.writeHead(200).flushHeaders()
 const bomb = gzipSync(chat('a'.repeat(900_000)))
@@ -47,3 +48,26 @@ test('a body of very many values is refused before it is read', () =>
     const reply = await ask(house, body as unknown as string, { headers: GZIP })
     assert.deepEqual(await fault(reply), [400, 'limit.values'])
   }))
+
+test('many refusals of one actor’s requests share a line', async () => {
+  const held = Promise.withResolvers<void>()
+  const script: Script = (_request, _body, response) => void held.promise.then(() => response.end('{}'))
+  await within({ script, openStreams: 1, timeouts: PATIENT }, async (house) => {
+    const first = ask(house, chat('one', false))
+    await until(() => house.seen.length === 1)
+    for (let nth = 0; nth < 20; nth++)
+      assert.equal((await ask(house, chat('two', false))).headers.get('x-gatelog-error'), 'limit.requests')
+    held.resolve()
+    await (await first).text()
+    house.house.strangers.flush(Number.POSITIVE_INFINITY)
+    const refused = () => (house.watched.entries as Opening[]).filter(({ fault }) => fault === 'limit.requests')
+    await until(() => refused().length === 2)
+    assert.deepEqual(
+      refused().map(({ actor, count }) => [actor?.id, count]),
+      [
+        ['ana', undefined],
+        ['ana', 19],
+      ],
+    )
+  })
+})

@@ -13,6 +13,8 @@ import { MessageTurn } from './websocket.ts'
 
 /** Prompts that may wait for the reply before theirs; providers take one at a time. */
 const MOST_WAITING = 8
+/** Signals under way at a time: a client sends one to break a reply off. */
+const MOST_SIGNALS = 16
 
 /** Close codes of our own (RFC 6455 §7.4.1, IANA): against the rules, something failed, come again. */
 const POLICY = 1008
@@ -43,6 +45,7 @@ export class OpenSocket {
   readonly #way: string
   #waiting: Message[] = []
   #running = false
+  #signals = 0
   /** How the provider ended it. */
   #ended: Closed | undefined
 
@@ -83,13 +86,24 @@ export class OpenSocket {
 
   #take(bytes: Buffer): void {
     const message = { said: readSaid(bytes.toString()), bytes }
-    if (message.said.kind === 'signal') return void this.#carry(this.#turn(message))
+    if (message.said.kind === 'signal') return void this.#signal(message)
     if (this.#waiting.length >= MOST_WAITING || this.#weight(bytes) > this.#options.messageBytes) {
       this.#options.client.close(POLICY, 'too many messages wait')
       return void this.#forget(message, new Fault('limit.turns', `${MOST_WAITING} of them`))
     }
     this.#waiting.push(message)
     if (!this.#running) void this.#run()
+  }
+
+  /** A signal waits for nothing. More of them than anybody needs end the socket: each is an entry on the record. */
+  async #signal(message: Message): Promise<void> {
+    if (this.#signals >= MOST_SIGNALS) {
+      this.#options.client.close(POLICY, 'too many signals')
+      return this.#forget(message, new Fault('limit.turns', `${MOST_SIGNALS} signals`))
+    }
+    this.#signals += 1
+    await this.#carry(this.#turn(message))
+    this.#signals -= 1
   }
 
   #weight(bytes: Buffer): number {

@@ -38,8 +38,8 @@ export interface ListenOptions {
   onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
   /** CONNECT, where it is not to be told as an upgrade. `enter` hands a socket in as one that speaks HTTP. */
   onConnect?(request: IncomingMessage, socket: Socket, head: Buffer, enter: (inner: Socket) => void): void
-  /** Bytes that are no request, answered already: who sent them, and the parser's code. */
-  onBroken?(remote: string, code: string): void
+  /** Bytes that are no request, answered already: who sent them, on which socket, and the parser's code. */
+  onBroken?(remote: string, code: string, socket: Socket): void
 }
 
 export interface Listening {
@@ -62,7 +62,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     const within = sockets.asking(socket)
     const fault = brokenAs(error.code ?? '', options.limits.header_bytes)
     const heard = answerBroken(error, fault, socket, sockets.busy(socket))
-    if (heard && !within) options.onBroken?.(remote, error.code ?? '')
+    if (heard && !within) options.onBroken?.(remote, error.code ?? '', socket)
   })
   await bind(server, options)
   const { port } = server.address() as AddressInfo

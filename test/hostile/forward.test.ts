@@ -241,6 +241,28 @@ test('a tunnel within a tunnel, plain text where TLS is wanted, and a host that 
   assert.deepEqual([outside.status, codeIn(outside.told)], [502, 'forward.constraint'])
 })
 
+test('bytes within a tunnel that are no HTTP have their sender on the record, many in one line', async () => {
+  for (let nth = 0; nth < 4; nth++) {
+    const { socket } = await connectTo(gateway.url, `${HOST}:443`, basic(key))
+    const inner = await shake(socket, { servername: HOST, ca })
+    const told = new Promise<string>((resolve) => inner.once('data', (bytes) => resolve(bytes.toString())))
+    inner.write('NOT HTTP AT ALL\r\n\r\n')
+    assert.equal(codeIn(await told), 'request.http')
+    inner.destroy()
+  }
+  for (
+    let tries = 0;
+    tries < 50 && !(await refusedAs('request.http')).some(({ opening }) => opening.door === 'forward');
+    tries++
+  )
+    await wait(20)
+  const told = (await refusedAs('request.http')).map(({ opening: { door, actor, path } }) => [door, actor?.id, path])
+  assert.deepEqual(
+    told.filter(([door]) => door === 'forward'),
+    [['forward', 'ana', `${HOST}:443`]],
+  )
+})
+
 test('probes that say nothing raise no alarm and share a line', async () => {
   for (let nth = 0; nth < 6; nth++) {
     const { socket, status } = await connectTo(gateway.url, `${HOST}:443`, basic(key))

@@ -7,6 +7,11 @@ export const DOORS = {
     message: 'This host is not let through',
     remedy: 'Add a connection for it, or name it in forward.other_hosts.',
   },
+  'forward.provider': {
+    status: 400,
+    message: 'Prompts may leave for this host, and no connection reads them',
+    remedy: 'Add a connection for it: a provider’s host is never let through unread.',
+  },
   'forward.target': {
     status: 400,
     message: 'The proxy was asked for something that is no host and port',

@@ -42,3 +42,12 @@ export const coversOf =
 
 export const whoOf = ({ actor, turn }: Exchange<Head>): string => actor?.id ?? turn.remote
 export const agentOf = ({ turn }: Exchange<Head>): string => String(turn.headers['user-agent'] ?? '').slice(0, 80)
+
+/** The head of what asked the door for a host of the world. */
+export function headOf(
+  { method = '', url = '', headers, socket }: Pick<IncomingMessage, 'method' | 'url' | 'headers' | 'socket'>,
+  insecure: boolean,
+): Head {
+  const address = { connection: '', host: undefined, path: url.slice(0, 256), query: '', pathKey: undefined }
+  return { method, address, headers, door: 'forward', remote: socket.remoteAddress ?? '', insecure }
+}

@@ -4,16 +4,16 @@
  */
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
-import type { SecureContext } from 'node:tls'
 import { Fault, faultOf } from '#exchange'
 import { type Caller, type Found, findCredential } from '#identity'
-import { checkRequest, contextOf, sniff, terminate } from '#relay'
+import { checkRequest, sniff, terminate } from '#relay'
 import { readClient } from '#wire'
 import { recordRefusal } from '../answer.ts'
 import { begin, type Exchange } from '../exchange.ts'
 import type { House } from '../house.ts'
 import type { Address, Head } from '../turn.ts'
-import { agentOf, type Credential, coversOf, credentialOf, recognise, whoOf } from './caller.ts'
+import { agentOf, type Credential, coversOf, credentialOf, headOf, recognise, whoOf } from './caller.ts'
+import { type Opening, openingOf } from './opening.ts'
 import { isOwn } from './own.ts'
 import { isHost, placeFor, placesAt } from './places.ts'
 import type { ForwardOptions, ForwardSettings } from './settings.ts'
@@ -43,14 +43,6 @@ interface Entered {
   host?: string
 }
 
-/** How a tunnel is opened whose requests are read. */
-interface Opening {
-  /** Whether plain text is wrong there. */
-  readonly secure: boolean
-  readonly own: boolean
-  context(): Promise<SecureContext>
-}
-
 interface Connecting {
   readonly exchange: Exchange<Head>
   readonly house: House
@@ -76,7 +68,7 @@ export class Forward {
   /** Takes CONNECT. Resolves once the tunnel stands, or has ended; never rejects. */
   async connect(request: IncomingMessage, socket: Socket, head: Buffer, enter: (inner: Socket) => void): Promise<void> {
     const house = this.#options.house()
-    const exchange = begin(this.#headOf(request), house, readClient(request.headers))
+    const exchange = begin(headOf(request, this.#options.insecure), house, readClient(request.headers))
     try {
       await this.#connect(request, { exchange, house, socket, head, enter })
     } catch (error) {
@@ -101,30 +93,22 @@ export class Forward {
     recognise(rest.exchange, found)
     if (this.#options.draining()) throw new Fault('gateway.draining')
     const connecting = { ...rest, house, settings, target, credential, found }
-    const opening = this.#openingOf(connecting)
+    const listener = { port: request.socket.localPort, tls: this.#options.ownTls?.() }
+    const opening = openingOf({ ...connecting, ...listener })
     if (opening) return this.#intercept(connecting, opening)
     const caller = this.#admit(connecting)
-    const isOurs = (name: string) => isHost(this.#options.house().connections, name)
-    if (isOurs(target.host)) throw new Fault('forward.host', `${target.host} belongs to a connection, at another port`)
+    const isOurs = (name: string) => isHost(this.#options.house().connections, name) || settings.isProvider(name)
+    if (isHost(house.connections, target.host))
+      throw new Fault('forward.host', `${target.host} belongs to a connection, at another port`)
     const reach = reachOf(settings, target, this.#options.ownPorts())
     await this.#tunnels.carry({ ...connecting, caller, reach, isOurs, proxy: settings.proxy })
-  }
-
-  /** How a host of a connection, or the gateway itself, is opened; undefined for any other. */
-  #openingOf({ house, settings, target, socket }: Connecting): Opening | undefined {
-    const places = placesAt(house.connections, target)
-    const leaf = () => settings.leaves.contextFor(target.host)
-    if (places.length > 0) return { secure: places.some(({ secure }) => secure), own: false, context: leaf }
-    if (!isOwn(target, socket.localPort, house.connections)) return undefined
-    const tls = this.#options.ownTls?.()
-    return { secure: tls !== undefined, own: true, context: async () => contextOf(tls) }
   }
 
   /** Nothing of a model's host is refused here: clients show no refusal of CONNECT. */
   async #intercept(connecting: Connecting, opening: Opening): Promise<void> {
     const { exchange, socket, head } = connecting
     const { secure, own } = opening
-    if (secure) await opening.context()
+    if (secure || opening.refused) await opening.context()
     socket.write(ESTABLISHED)
     const spoken = await sniff(socket, head, FIRST_MS)
     if (spoken === 'gone') {
@@ -133,21 +117,19 @@ export class Forward {
     } else if (spoken === 'tls') {
       await this.#open(connecting, opening)
     } else {
-      const refused = secure ? new Fault('forward.handshake', 'plain text, where TLS is wanted') : undefined
+      const refused = secure ? new Fault('forward.handshake', 'plain text, where TLS is wanted') : opening.refused
       this.#enter(connecting, socket, { refused, own })
     }
   }
 
-  async #open(connecting: Connecting, { own, context }: Opening): Promise<void> {
+  async #open(connecting: Connecting, { own, context, refused: why }: Opening): Promise<void> {
     const { exchange, socket, target } = connecting
     const { trust } = this.#options
     try {
       const inner = await terminate(socket, await context(), FIRST_MS)
       const named = typeof inner.servername === 'string' ? inner.servername.toLowerCase().replace(/\.$/, '') : ''
       const refused =
-        named && named !== target.host
-          ? new Fault('forward.name', `the handshake says ${named.slice(0, 64)}`)
-          : undefined
+        named && named !== target.host ? new Fault('forward.name', `the handshake says ${named.slice(0, 64)}`) : why
       const entered = this.#enter(connecting, inner, { refused, own })
       inner.once('close', () => {
         if (entered.asked) return
@@ -244,9 +226,13 @@ export class Forward {
     return house.identity.admit(house.identity.recognise(found.secret), found.channel, undefined, exchange.turn)
   }
 
-  #headOf({ method = '', url = '', headers, socket }: IncomingMessage): Head {
-    const address = { connection: '', host: undefined, path: url.slice(0, 256), query: '', pathKey: undefined }
-    const { insecure } = this.#options
-    return { method, address, headers, door: 'forward', remote: socket.remoteAddress ?? '', insecure }
+  /** What is known of bytes that came broken through a tunnel; undefined where they came through none. */
+  headIn(socket: Socket, remote: string): Head | undefined {
+    const entered = this.#entered.get(socket)
+    if (!entered) return undefined
+    entered.asked = true
+    const { target, credential } = entered
+    const request = { method: '', url: shown(target), headers: { [credential.name]: credential.value }, socket }
+    return { ...headOf(request, this.#options.insecure), remote }
   }
 }

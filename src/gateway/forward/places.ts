@@ -36,12 +36,14 @@ function knownOf(connections: Connections): Known {
   if (before) return before
   const [places, hosts] = [new Map<string, Place[]>(), new Set<string>()]
   for (const [connection, each] of connections)
-    for (const { name, base, upstream } of each.hosts.values()) {
+    for (const { name, base, upstream, also = [] } of each.hosts.values()) {
       const secure = upstream.origin.protocol === 'https:'
-      const { host, port } = readTarget(upstream.origin.host, secure ? 443 : 80)
-      const key = `${host} ${port}`
-      places.set(key, [...(places.get(key) ?? []), { connection, host: name, base, secure }])
-      if (!isIP(host) && host !== 'localhost') hosts.add(host)
+      const own = readTarget(upstream.origin.host, secure ? 443 : 80)
+      for (const { host, port } of [own, ...also.map((known) => ({ host: known, port: 443 }))]) {
+        const key = `${host} ${port}`
+        places.set(key, [...(places.get(key) ?? []), { connection, host: name, base, secure }])
+        if (!isIP(host) && host !== 'localhost') hosts.add(host)
+      }
     }
   const read = { places, hosts }
   known.set(connections, read)

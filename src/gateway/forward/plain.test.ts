@@ -10,7 +10,8 @@ import type { ForwardSettings } from './settings.ts'
 const never = () => Promise.reject(new Error('no leaf is wanted'))
 
 const settings = (others: ForwardSettings['others']): ForwardSettings => ({
-  ...{ leaves: { contextFor: never }, certificates: async () => '', others, privateAddresses: false, proxy: undefined },
+  ...{ leaves: { contextFor: never }, certificates: async () => '', others, privateAddresses: false },
+  ...{ proxy: undefined, isProvider: () => false },
 })
 
 /** A far end that hears raw bytes and says what it is told to, and a house that lets through to it. */

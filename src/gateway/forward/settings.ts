@@ -14,6 +14,8 @@ export interface ForwardSettings {
   readonly privateAddresses: boolean
   /** HTTP proxy that tunnels go through. */
   readonly proxy: URL | undefined
+  /** Whether prompts may leave for a host: one of no connection is then let through in no way, whatever `others` says. */
+  isProvider(host: string): boolean
 }
 
 /** What stays for as long as the process runs. */

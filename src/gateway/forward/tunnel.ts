@@ -6,7 +6,7 @@ import { dial, isOwnAddress, type Reach, splice } from '#relay'
 import { asked, type Exchange, ended } from '../exchange.ts'
 import type { Head } from '../turn.ts'
 import type { ForwardSettings } from './settings.ts'
-import { listed, type Target } from './target.ts'
+import { listed, shown, type Target } from './target.ts'
 import { ESTABLISHED } from './told.ts'
 
 const CONNECT_MS = 10_000
@@ -15,8 +15,13 @@ export const IDLE_MS = 600_000
 /** Open tunnels of one actor. */
 const MOST = 256
 
-/** Why a host may not be tunnelled to, or undefined. `own`: ports of the gateway itself. @throws forward.host */
-export function reachOf({ others, privateAddresses }: ForwardSettings, target: Target, own: readonly number[]): Reach {
+/** Where a tunnel may lead. `own`: ports of the gateway itself. @throws forward.host, forward.provider */
+export function reachOf(
+  { others, privateAddresses, isProvider }: ForwardSettings,
+  target: Target,
+  own: readonly number[],
+): Reach {
+  if (isProvider(target.host)) throw new Fault('forward.provider', shown(target))
   const isListed = typeof others !== 'string' && listed(others, target)
   if (others !== 'tunnel' && !isListed) throw new Fault('forward.host', target.host.slice(0, 128))
   const loops = own.includes(target.port) ? { own: isOwnAddress } : {}
@@ -31,7 +36,7 @@ export interface Tunnelling {
   readonly caller: Caller
   readonly reach: Reach
   readonly proxy: URL | undefined
-  /** Whether a name is one of a connection's hosts: a tunnel to it would go round the record. */
+  /** Whether a name is one of a connection's hosts, or of a provider: a tunnel to it would go round the record. */
   isOurs(name: string): boolean
 }
 
