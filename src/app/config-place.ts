@@ -20,7 +20,8 @@ export function placed(form: Form, name: string, wrong: Wrong): Form {
   const at = (path: string) => beside(name, path)
   const some = <Name extends string>(key: Name, path: string | undefined) =>
     path === undefined ? {} : ({ [key]: path.startsWith('-----BEGIN') ? path : at(path) } as { [K in Name]: string })
-  const { listen, masking, forward, connections } = form
+  const { listen, trail, masking, forward, connections } = form
+  const { key } = trail.seal
   const { tls } = listen
   const length = Buffer.byteLength(socketIn(at(form.data)))
   if (length > LONGEST_SOCKET)
@@ -30,6 +31,7 @@ export function placed(form: Form, name: string, wrong: Wrong): Form {
     data: at(form.data),
     encryption: encryptionPlaced(form.encryption, at),
     listen: { ...listen, ...(tls && { tls: { cert: at(tls.cert), key: at(tls.key) } }) },
+    trail: { ...trail, seal: { ...trail.seal, ...(key && { key: { ...key, ...some('file', key.file) } }) } },
     masking: {
       ...masking,
       import: masking.import.map(at),

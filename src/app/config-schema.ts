@@ -8,6 +8,7 @@ import { ExportForm } from './config-export.ts'
 import { ForwardForm, PrivateAddresses } from './config-forward.ts'
 import { origin } from './config-origin.ts'
 import { ActionForm, KnownForm, name } from './config-secrets.ts'
+import { TrailForm } from './config-trail.ts'
 
 const duration = z.number().int().positive().max(86_400_000)
 const ms = (value: number) => duration.default(value)
@@ -123,6 +124,7 @@ export const ConfigForm = z.strictObject({
     .default({})
     .describe('What is kept of whoever is in a group'),
   encryption: EncryptionForm.prefault({}),
+  trail: TrailForm.prefault({}),
   masking: MaskingForm.prefault({}),
   forward: ForwardForm.prefault({}),
   export: ExportForm.prefault({}),

@@ -16,6 +16,7 @@ import { placed } from './config-place.ts'
 import { ConfigForm } from './config-schema.ts'
 import { BROKERED, type Secrets, secretsOf, type Wrong } from './config-secrets.ts'
 import { ConfigText, type References } from './config-text.ts'
+import { type Seal, sealOf } from './config-trail.ts'
 import { beside } from './folder.ts'
 import type { WrappingForm } from './keyholder/wrapping-keys.ts'
 
@@ -36,6 +37,8 @@ export interface Config
   readonly files: readonly string[]
   /** True where a plain listener beyond loopback was asked for. */
   readonly insecure: boolean
+  /** undefined where entries are not sealed. */
+  readonly seal: Seal | undefined
   readonly masking: MaskingRules & Secrets
   readonly rules: readonly Rule[]
   readonly recording: House['recording']
@@ -122,6 +125,7 @@ function settle(form: Form, { references, wrong, reads }: How): Config {
     path_keys: form.path_keys,
     durable: form.durable,
     on_trail_failure: form.on_trail_failure,
+    seal: sealOf(form.trail, wrong),
     masking: { ...masking, ...secrets, known: [...secrets.known, ...brokered] },
     timeouts: form.timeouts,
     limits: form.limits,

@@ -31,6 +31,7 @@ import { actionsIn, engineOf } from './engine.ts'
 import { openGapMark } from './gap-mark.ts'
 import { startKeyholder } from './keyholder/index.ts'
 import { type OpenRecord, openRecord } from './record.ts'
+import { openSigner } from './seal-key.ts'
 import { uuid7 } from './uuid.ts'
 
 export interface Gatelog {
@@ -56,8 +57,9 @@ export interface Ears {
 /** Opens everything, or nothing. @throws trail.*, config.bind, config.invalid */
 export async function openGatelog(first: Config, ears: Ears): Promise<Gatelog> {
   await using opened = new AsyncDisposableStack()
+  const signer = first.seal && (await openSigner(first.seal, first.data))
   const record = await openRecord(first, {
-    ...{ lostKey: 'refuse', onLatch: ears.onLatch },
+    ...{ lostKey: 'refuse', onLatch: ears.onLatch, ...(signer && { signer }) },
     keys: (options) => startKeyholder(options, ears.tell),
   })
   opened.defer(() => record.close())

@@ -1,5 +1,5 @@
 /** The installation's secret, in a 0600 file, and the keyed digests that are made with it. The secret is never shown. */
-import { createHmac, hash, hkdfSync, randomBytes } from 'node:crypto'
+import { createHash, createHmac, hash, hkdfSync, randomBytes } from 'node:crypto'
 import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { Fault, type Keyring, type Purpose } from '#exchange'
@@ -38,7 +38,13 @@ export function keyringOf(secret: Uint8Array): Keyring {
   return {
     key: (purpose) => of(purpose).key,
     digest: (purpose, data) => of(purpose).digest(data),
-    hash: (purpose) => createHmac('sha256', of(purpose).key),
+    hash(purpose) {
+      const sha = createHash('sha256')
+      return {
+        update: (data) => sha.update(data),
+        digest: (encoding) => of(purpose).digest(sha.digest()).toString(encoding),
+      }
+    },
   }
 }
 

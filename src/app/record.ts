@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { Ending, Fault, Keyring, Opening } from '#exchange'
 import { editsOf, reduced, textOf } from '#gateway'
 import { openIdentity } from '#identity'
-import { Custody, type LostKey, openTrail, Reads } from '#trail'
+import { Custody, type LostKey, openTrail, Reads, type Signer } from '#trail'
 import { formOfText, PROTOCOLS } from '#wire'
 import type { Config } from './config.ts'
 import type { HolderOptions } from './keyholder/holder.ts'
@@ -20,13 +20,15 @@ interface How {
   readonly keys: (options: HolderOptions) => Promise<Keyholder>
   readonly lostKey: LostKey
   readonly onLatch?: (fault: Fault) => void
+  /** Who signs the log that the entries are sealed in; nothing is sealed without. */
+  readonly signer?: Signer
 }
 
 /** Holds the keys in this process, and shows what can be shown where they are gone. */
 const HERE: How = { keys: holdKeys, lostKey: 'show' }
 
 /** The trail and the identities of a data folder, with no listener: what the command line opens when no server runs. */
-export async function openRecord(config: Place, { keys, lostKey, onLatch }: How = HERE) {
+export async function openRecord(config: Place, { keys, lostKey, onLatch, signer }: How = HERE) {
   await using opened = new AsyncDisposableStack()
   const keyring = openKeyring(config.data)
   const latch = new AbortController()
@@ -38,7 +40,7 @@ export async function openRecord(config: Place, { keys, lostKey, onLatch }: How 
   opened.defer(() => keyholder.close())
   const trail = await openTrail({
     ...{ folder: config.data, keyring, now: Date.now, wrapping: keyholder, lostKey },
-    ...{ words: wordsOf, edits: editsOf, reduce: keptOf, onLatch: latched },
+    ...{ words: wordsOf, edits: editsOf, reduce: keptOf, onLatch: latched, ...(signer && { signer }) },
   })
   opened.defer(() => trail.close())
   const documents = trail.documents

@@ -23,15 +23,17 @@ export interface Body {
   /** Raw bytes as sent on (decoded from any content encoding), masked. */
   readonly bytes: Uint8Array
   readonly type: string
-  /** Keyed digests (HMAC-SHA-256, hex) of the bytes as received and as sent on. */
+  /** Keyed digests (HMAC-SHA-256 over SHA-256, hex) of the bytes as received and as sent on. */
   readonly received: string
   readonly sent: string
   /** With `keep: redacted`: the bytes are JSON of what the body said (`Prompt`, `Reply`), put together, not its own. */
   readonly assembled?: true
+  /** Never stored: SHA-256 of `bytes`, hex, where it was taken already. */
+  readonly sha256?: string
 }
 
 /** What is known of a body that is not kept as it was: its size in bytes as it would have been recorded, and its digests. */
-export interface Measure extends Omit<Body, 'bytes' | 'assembled'> {
+export interface Measure extends Omit<Body, 'bytes' | 'assembled' | 'sha256'> {
   readonly size: number
 }
 

@@ -3,6 +3,7 @@
 export type { Actor, ActorKind, Fact, FactName, Facts, Source } from './actor.ts'
 export { adjoined } from './adjoin.ts'
 export type { CustodyNote, Hold, Purge, PurgedDay, Release, Scope } from './custody.ts'
+export { type Digests, digestsOf } from './digest.ts'
 export type {
   Body,
   Bypass,

@@ -18,7 +18,7 @@ export type Purpose =
 export interface Keyring {
   /** HMAC-SHA-256 under the purpose's own key, 32 bytes. */
   digest(purpose: Purpose, data: string | Uint8Array): Buffer
-  /** The same digest over parts, as they come. */
+  /** The keyed digest of a body (`digestsOf`) over its parts, as they come. */
   hash(purpose: Purpose): Hash
   /** The 32-byte key of one purpose, for the trail's worker, which digests tokens itself. */
   key(purpose: Purpose): Buffer

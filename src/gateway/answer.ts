@@ -1,5 +1,5 @@
 /** What the gateway itself says to a client: refusals before a reply has begun. Every one is on the record first. */
-import { Fault, faultOf, type Verdict } from '#exchange'
+import { digestsOf, Fault, faultOf, type Verdict } from '#exchange'
 import { PROTOCOLS } from '#wire'
 import { type Exchange, ended, refused } from './exchange.ts'
 import { end } from './record.ts'
@@ -59,7 +59,7 @@ export async function deny(exchange: Exchange, way: Way, verdict: Verdict & { ki
   const fault = faultFor(verdict)
   const refusal = refusalFor(exchange, fault)
   const bytes = Buffer.from(refusal.body)
-  const digest = exchange.house.keyring.digest('body', bytes).toString('hex')
+  const { keyed: digest } = digestsOf(exchange.house.keyring, bytes)
   const type = refusal.headers[0]?.[1] ?? ''
   const body = way.protocol ? { body: { bytes, type, received: '', sent: digest } } : {}
   await end(

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
+import { digestsOf } from '#exchange'
 import { answer, ask, kinds, stream, until, within } from './asking.case.ts'
 import { chat, chunk, DONE, Fault, PATIENT, type Script } from './house.case.ts'
 
@@ -41,7 +42,7 @@ test('a trail that fails before the end stops the stream with a notice, and the 
       await until(() => kinds(house).length === 2)
       assert.deepEqual(kinds(house), ['asked', 'failed'])
       const ending = house.watched.entries[1]
-      const digest = (bytes: string | Uint8Array) => house.house.keyring.digest('body', bytes).toString('hex')
+      const digest = (bytes: string) => digestsOf(house.house.keyring, Buffer.from(bytes)).keyed
       assert.ok(ending?.kind === 'failed' && ending.body)
       assert.equal(Buffer.from(ending.body.bytes).toString(), text, 'the record is what the client got')
       assert.deepEqual([ending.body.received, ending.body.sent], [digest(said + DONE), digest(text)])

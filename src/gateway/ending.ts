@@ -10,7 +10,7 @@ import { keepsBodies } from './copilot/kept.ts'
 import { relayUnread } from './copilot/unread.ts'
 import { askedOf, judgeWith, maskBody, readingOnce } from './document.ts'
 import { editsIn } from './edits.ts'
-import { digest, type Exchange, ended } from './exchange.ts'
+import { digest, type Exchange, ended, sealed } from './exchange.ts'
 import { rememberReply } from './follows.ts'
 import { framed } from './framing.ts'
 import { cleanHead } from './heads.ts'
@@ -123,7 +123,7 @@ async function bytesOf({ house }: Exchange, { body }: Incoming): Promise<Buffer>
 /** The reply as the record keeps it: whole where its route is recorded in full. */
 function bodyOf(exchange: Exchange, way: Way, o: Omit<Body, 'sent'>, sent: Uint8Array): Body | undefined {
   if (!keepsBodies(way)) return undefined
-  return { ...o, sent: digest(exchange, sent) }
+  return { ...o, sent: digest(exchange, sent), ...sealed(exchange, o.bytes) }
 }
 
 const KINDS: Partial<Record<Fault['code'], EndingKind>> = {

@@ -1,22 +1,23 @@
 /** One exchange under way: what is known so far, and the entries that are made of it. Opens no socket, writes nothing. */
-import type {
-  Actor,
-  Body,
-  Edits,
-  Ending,
-  EndingKind,
-  Facts,
-  Fault,
-  Finding,
-  Like,
-  Message,
-  Opening,
-  OutcomeCounts,
-  Prompt,
-  Reply,
-  RouteKind,
-  settled,
-  Verdict,
+import {
+  type Actor,
+  type Body,
+  digestsOf,
+  type Edits,
+  type Ending,
+  type EndingKind,
+  type Facts,
+  type Fault,
+  type Finding,
+  type Like,
+  type Message,
+  type Opening,
+  type OutcomeCounts,
+  type Prompt,
+  type Reply,
+  type RouteKind,
+  type settled,
+  type Verdict,
 } from '#exchange'
 import type { Client } from '#wire'
 import { maskFact } from './fact.ts'
@@ -73,7 +74,7 @@ export interface Exchange<Asked extends Head = Turn> {
   /** The body that no protocol reads, masked. */
   unread?: Buffer
   /** The body that was digested last. */
-  digested?: { readonly bytes: Uint8Array; readonly hex: string }
+  digested?: { readonly bytes: Uint8Array; readonly hex: string; readonly sha256: string }
   /** Resolves once it is decided whether the opening is on the trail. */
   opened?: Promise<boolean>
   /** How much of it is kept and for how long, once the rules were asked. */
@@ -104,10 +105,14 @@ export const elapsed = ({ house, began }: Exchange<Head>): number => Math.round(
 /** Keyed digest of a body's bytes, hex. What passes unchanged is digested once: nothing writes into a body. */
 export function digest(exchange: Exchange, bytes: Uint8Array): string {
   if (exchange.digested?.bytes === bytes) return exchange.digested.hex
-  const hex = exchange.house.keyring.digest('body', bytes).toString('hex')
-  exchange.digested = { bytes, hex }
-  return hex
+  const { sha256, keyed } = digestsOf(exchange.house.keyring, bytes)
+  exchange.digested = { bytes, hex: keyed, sha256 }
+  return keyed
 }
+
+/** SHA-256 of a body, for its seal, where it is the one that was digested last. */
+export const sealed = ({ digested }: Exchange, bytes: Uint8Array): Pick<Body, 'sha256'> =>
+  digested?.bytes === bytes ? { sha256: digested.sha256 } : {}
 
 /** The `asked` entry: who, where to, what, and what the rules said. */
 export function asked(exchange: Exchange<Head>): Opening {

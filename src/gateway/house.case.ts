@@ -1,5 +1,5 @@
 /** A small house for tests: real relay, real rooms, a memory trail that can be made to fail, a scripted upstream. */
-import { createHmac, randomBytes } from 'node:crypto'
+import { createHash, createHmac, randomBytes } from 'node:crypto'
 import { mkdtempSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -73,7 +73,11 @@ export interface Watched {
 const keyring: Keyring = {
   key: (purpose) => createHmac('sha256', 'test').update(purpose).digest(),
   digest: (purpose, data) => createHmac('sha256', purpose).update(data).digest(),
-  hash: (purpose) => createHmac('sha256', purpose),
+  hash(purpose) {
+    const sha = createHash('sha256')
+    const digest = () => createHmac('sha256', purpose).update(sha.digest()).digest('hex')
+    return { update: (data) => sha.update(data), digest }
+  },
 }
 
 /** No test waits so long: what ends under these was ended by something else. */

@@ -58,7 +58,10 @@ export function reduced(entry: Opening | Ending, keep: Keep, route?: RouteKind):
   return { ...rest, ...(kept ? { body: kept } : { measure: measureOf(body) }) }
 }
 
-const measureOf = ({ bytes, assembled: _, ...rest }: Body): Measure => ({ size: bytes.length, ...rest })
+const measureOf = ({ bytes, assembled: _assembled, sha256: _sha256, ...rest }: Body): Measure => ({
+  size: bytes.length,
+  ...rest,
+})
 
 /** Without what counts bytes of a body that is no longer there. */
 function withoutOffsets<Each extends Opening | Ending>(entry: Each): Each {
@@ -70,7 +73,8 @@ function withoutOffsets<Each extends Opening | Ending>(entry: Each): Each {
 function assembled(body: Body, route: RouteKind | undefined, prompt: boolean): Body | undefined {
   const text = Buffer.from(body.bytes).toString()
   const said = route && (prompt ? promptIn(route, text) : replyIn(route, text, body.type))
-  return said && { ...body, bytes: Buffer.from(JSON.stringify(said)), type: 'application/json', assembled: true }
+  const { sha256: _sha256, ...rest } = body
+  return said && { ...rest, bytes: Buffer.from(JSON.stringify(said)), type: 'application/json', assembled: true }
 }
 
 /** Who, when and what, without a word: no text, names of tools, paths of files, branches; no reason, which may quote. */

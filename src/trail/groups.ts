@@ -233,6 +233,10 @@ export class GroupTrail implements Trail {
     return sought.length > 0 ? this.#store.lines(sought, most) : Promise.resolve([])
   }
 
+  sealed() {
+    return this.#store.sealed()
+  }
+
   tail(listener: (entry: Entry, seq: number) => void): () => void {
     const own = (entry: Entry, seq: number) => listener(entry, seq)
     this.#listeners.add(own)

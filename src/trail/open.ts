@@ -2,6 +2,7 @@
 import { type Ending, type Fault, faultOf, type Keyring, type Opening } from '#exchange'
 import { GroupTrail } from './groups.ts'
 import { type EditsOf, interrupted, type Words } from './recovery.ts'
+import type { Signer } from './seal/signer.ts'
 import type { OpenStore, Store, Unfinished } from './store.ts'
 import { STORES, type StoreName } from './stores/index.ts'
 import type { Trail } from './trail.ts'
@@ -19,6 +20,8 @@ export interface TrailOptions {
   readonly now: () => number
   /** `sqlite` unless said otherwise; `memory` is for tests and lasts as long as the process. */
   readonly store?: StoreName
+  /** Who signs the heads of the log that the entries are sealed in; without one nothing is sealed. */
+  readonly signer?: Signer
   /** What a reply that broke off says, for the full-text index. */
   readonly words?: Words
   /** What is kept of the ending of a reply that broke off; all of it unless said. */
@@ -40,9 +43,10 @@ export function openTrail(options: TrailOptions): Promise<Trail> {
 /** Opens a trail over any store. @throws as `openTrail` */
 export async function startTrail(open: OpenStore, options: TrailOptions): Promise<Trail> {
   const { promise: broken, resolve: onBroken } = Promise.withResolvers<Fault>()
-  const { folder, keyring, lostKey } = options
+  const { folder, keyring, lostKey, signer } = options
   const wrapping = options.wrapping ?? wrappingOf([keyring.key('wrapping')])
-  const store = await open({ folder, ...keysOf(keyring), wrapping, ...(lostKey && { lostKey }), onBroken })
+  const some = { ...(lostKey && { lostKey }), ...(signer && { signer }) }
+  const store = await open({ folder, ...keysOf(keyring), wrapping, onBroken, ...some })
   const trail = new GroupTrail(store, options.onLatch)
   broken.then((fault) => trail.latch(fault))
   try {

@@ -1,5 +1,5 @@
 /** The ending of an exchange whose process died: what the journal holds, and no word more. Pure but for the clock given. */
-import type { Body, Edits, Ending, Keyring, Opening } from '#exchange'
+import { type Body, digestsOf, type Edits, type Ending, type Keyring, type Opening } from '#exchange'
 import type { Unfinished } from './store.ts'
 
 /** What a reply that broke off brought; undefined where it is nothing, or its route is not read. */
@@ -22,7 +22,7 @@ export function interrupted(
     bytes,
     type: '',
     received: '',
-    sent: keyring.digest('body', bytes).toString('hex'),
+    sent: digestsOf(keyring, bytes).keyed,
   })
   return {
     kind: 'interrupted',

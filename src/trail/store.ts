@@ -1,6 +1,8 @@
 /** The port between the trail and whatever keeps it: batches in, records out, all asynchronous. Types only. */
 import type { Ending, Entry, Fault, Finding, KeptEdits, Note, Opening, Outcome } from '#exchange'
 import type { Query } from './query.ts'
+import type { SealState } from './seal/sealer.ts'
+import type { Signer } from './seal/signer.ts'
 import type { LostKey, Wrapping } from './wrapping.ts'
 
 /** Reply bytes of one open exchange, in the order in which they left. */
@@ -195,6 +197,8 @@ export interface Store {
   listDocuments(kind: string): Promise<readonly StoredDocument[]>
   /** Whether there was one. */
   deleteDocument(kind: string, id: string): Promise<boolean>
+  /** What its sealer does. */
+  sealed(): Promise<SealState>
   /** Every day file, oldest day first. */
   files(): Promise<readonly DayFile[]>
   /** Removes day files for good, none of them with an open exchange; bytes given back. */
@@ -233,6 +237,8 @@ export interface StoreOptions {
   readonly lineKey: Uint8Array
   /** Told when the store breaks while no call is open. */
   readonly onBroken: (fault: Fault) => void
+  /** Who signs the heads of the log; without one nothing is sealed. */
+  readonly signer?: Signer
 }
 
 /** @throws trail.locked, trail.newer, trail.unavailable, trail.broken */

@@ -223,6 +223,7 @@ const EARLIER = `
   DROP INDEX gaps_kind; ALTER TABLE gaps DROP COLUMN kind;
   DELETE FROM rules WHERE term IN (SELECT id FROM terms WHERE key = 'file');
   DELETE FROM terms WHERE key IN ('file', 'language', 'commit', 'github');
+  ALTER TABLE entries DROP COLUMN salt; DROP TABLE erased; DROP TABLE redacted;
   DROP TABLE keys; DROP TABLE doomed; ALTER TABLE flight DROP COLUMN sealed;
   UPDATE bodies SET bytes = CAST('a prompt' AS BLOB); ALTER TABLE bodies DROP COLUMN key;
   PRAGMA user_version=2`

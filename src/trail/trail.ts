@@ -4,6 +4,7 @@ import type { DayFiles } from './dayfiles.ts'
 import type { Documents } from './documents.ts'
 import type { KeyCare } from './key-care.ts'
 import type { Query } from './query.ts'
+import type { SealState } from './seal/sealer.ts'
 import type { Followed, Origin, Page, Recorded } from './store.ts'
 import type { SessionSummary, Summary } from './summary.ts'
 
@@ -60,6 +61,8 @@ export interface Trail {
   /** Calls back with every entry from now on, once it is durable; returns what ends it. */
   tail(listener: (entry: Entry, seq: number) => void): () => void
   readonly documents: Documents
+  /** What the sealer does, and how far it came. */
+  sealed(): Promise<SealState>
   /** The keys that its bodies are encrypted under. */
   readonly keys: KeyCare
   readonly dayFiles: DayFiles

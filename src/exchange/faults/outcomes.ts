@@ -112,4 +112,19 @@ export const OUTCOMES = {
     message: 'There is no record yet',
     remedy: 'Start the server, or name the configuration that it was started with: --config <file>.',
   },
+  'seal.key': {
+    status: 500,
+    message: 'The trail cannot be sealed with this key',
+    remedy: 'Correct trail.seal: the key that signed the log so far, and its origin, or `gatelog doctor`.',
+  },
+  'seal.damaged': {
+    status: 500,
+    message: 'The log that seals the trail is damaged',
+    remedy: 'Keep the folder seal as it is, and look: `gatelog verify`. A copy of it from a backup serves.',
+  },
+  'seal.behind': {
+    status: 500,
+    message: 'More was sealed before than is here: the data folder was rolled back',
+    remedy: 'Keep the folder as it is; restore the newest copy, or look: `gatelog verify`.',
+  },
 } as const satisfies Record<string, Row>

@@ -26,6 +26,7 @@ import {
 } from '../facets.ts'
 import { Prints, spellPrints } from '../prints.ts'
 import type { Query } from '../query.ts'
+import type { SealState } from '../seal/sealer.ts'
 import type {
   Batch,
   Committed,
@@ -332,6 +333,10 @@ class MemoryStore implements Store {
 
   async wrappers() {
     return []
+  }
+
+  async sealed(): Promise<SealState> {
+    return { kind: 'off', why: 'a record in memory is not sealed', size: 0 }
   }
 
   async close(): Promise<void> {

@@ -4,6 +4,8 @@ import { Worker } from 'node:worker_threads'
 import { type Ending, type Entry, Fault, faultOf, type Note, type Opening, type Outcome } from '#exchange'
 import { parseEntry } from '../entries.ts'
 import type { Query } from '../query.ts'
+import type { SealState } from '../seal/sealer.ts'
+import type { Signer } from '../seal/signer.ts'
 import type {
   Batch,
   Committed,
@@ -34,6 +36,7 @@ import type {
   RedactedRow,
   Reply,
   Row,
+  SealWish,
 } from './sqlite/protocol.ts'
 
 /**
@@ -41,10 +44,12 @@ import type {
  * @throws trail.locked, trail.newer, trail.key, trail.unavailable, trail.broken
  */
 export async function openSqlite(options: StoreOptions): Promise<Store> {
-  const { wrapping, lostKey } = options
+  const { wrapping, lostKey, signer } = options
+  const last = await signer?.last?.()
+  const sealing = signer && { vkey: signer.vkey, ...(last !== undefined && { last }) }
   const link = new Link(options)
   try {
-    await link.call('open', [beginOf(wrapping, lostKey)])
+    await link.call('open', [beginOf(wrapping, lostKey), sealing])
   } catch (error) {
     await link.end()
     throw error
@@ -65,11 +70,13 @@ class Link {
   readonly #waiting = new Map<number, Waiting>()
   readonly #wrapping: Wrapping
   readonly #onBroken: (fault: Fault) => void
+  readonly #signer: Signer | undefined
   #count = 0
   #dead: Fault | undefined
 
-  constructor({ folder, tokenKey, lineKey, wrapping, onBroken }: StoreOptions) {
+  constructor({ folder, tokenKey, lineKey, wrapping, onBroken, signer }: StoreOptions) {
     this.#wrapping = wrapping
+    this.#signer = signer
     this.#onBroken = onBroken
     const workerData = { folder, tokenKey: Uint8Array.from(tokenKey), lineKey: Uint8Array.from(lineKey) }
     this.#worker = new Worker(new URL('./sqlite/thread.ts', import.meta.url), { workerData, execArgv: [] })
@@ -101,10 +108,11 @@ class Link {
     this.#rejectAll(this.#dead)
   }
 
-  /** The thread wants keys wrapped or unwrapped. */
+  /** The thread wants keys wrapped or unwrapped, or a head signed. */
   #grant({ asked, wish }: Asked): void {
     const tell = (answer: Answer) => this.#dead || this.#worker.postMessage(answer)
-    granted(this.#wrapping, wish).then(
+    const grant = 'sign' in wish ? signed(this.#signer, wish) : granted(this.#wrapping, wish)
+    grant.then(
       (grant) => tell({ asked, grant }),
       (error: unknown) => tell({ asked, fault: lineOfFault(faultOf(error)) }),
     )
@@ -133,6 +141,13 @@ class Link {
     for (const { reject } of this.#waiting.values()) reject(fault)
     this.#waiting.clear()
   }
+}
+
+/** A signature; a note that is to be kept is kept. @throws seal.key */
+async function signed(signer: Signer | undefined, { sign, keep }: SealWish): Promise<Grant> {
+  if (!signer) throw new Fault('seal.key', 'there is none')
+  if (keep !== undefined) await signer.keep?.(keep)
+  return { by: signer.vkey, bytes: keep === undefined ? [await signer.sign(sign)] : [] }
 }
 
 class SqliteStore implements Store {
@@ -252,6 +267,10 @@ class SqliteStore implements Store {
 
   wrappers() {
     return this.#link.call('wrappers', [])
+  }
+
+  sealed(): Promise<SealState> {
+    return this.#link.call('sealed', [])
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,7 @@
 /** One day's file: entries, bodies, the index of words, reply bytes in flight. Removable as a whole; knows no other day. */
 import { Fault } from '#exchange'
 import type { EndingFacets } from '../../facets.ts'
+import { FIELDS, type Field, parseSalts, printSalts, saltOf } from '../../seal/leaf.ts'
 import type { Origin } from '../../store.ts'
 import { spell, type Tokens } from '../../tokens.ts'
 import { wordsOf } from '../../words.ts'
@@ -21,6 +22,12 @@ const OPEN = `INSERT OR IGNORE INTO exchanges(seq, exchange, at, ${COLUMNS.join(
 const OUTCOMES_OF = 'SELECT json FROM outcomes JOIN entries USING (seq) WHERE of = ? ORDER BY seq'
 
 const REDACTED = 'SELECT seq, "by", findings FROM redacted WHERE seq IN (?, ?) ORDER BY "by"'
+/** An entry as it lies in its file. `salt`: as `printSalts` wrote it. */
+export interface EntryRow {
+  readonly seq: number
+  readonly json: string
+  readonly salt: Uint8Array | null
+}
 
 /** Where an entry belongs: its exchange by the seq of its opening, and its session’s term. */
 interface Place {
@@ -104,15 +111,20 @@ export class Day {
   }
 
   /**
-   * Writes one entry with its body as `seq`. Nothing is written where its exchange has no `place` for it, or where the
-   * body that its own is like is not here, so that it must be given `whole`.
+   * Writes one entry with its body as `seq`, and the root of its salts. Nothing is written where its exchange has no
+   * `place` for it, or where the body that its own is like is not here, so that it must be given `whole`.
    */
-  write(line: Line, seq: number, body: Uint8Array | undefined): 'written' | 'no place' | 'whole' {
+  write(
+    line: Line,
+    seq: number,
+    body: Uint8Array | undefined,
+    salt: Uint8Array | null,
+  ): 'written' | 'no place' | 'whole' {
     const session = line.part === 'opening' ? this.terms.id('session', line.facets.facets.session) : null
     if (line.like && !this.bodies.canMake(line.like, session)) return 'whole'
     const place = this.#place(line, seq, session)
     if (!place) return 'no place'
-    this.file.run('INSERT INTO entries VALUES (?, ?)', seq, line.json)
+    this.file.run('INSERT INTO entries VALUES (?, ?, ?)', seq, line.json, salt)
     if (line.part === 'note') this.file.run('INSERT INTO gaps VALUES (?, ?)', seq, line.kind)
     const owner = { seq, exchange: line.exchange, session: place.session, isPrompt: line.part === 'opening' }
     if (body) this.bodies.keep(owner, body, line.like)
@@ -291,6 +303,33 @@ export class Day {
   lines(prints: readonly string[], most: number): Origin[] {
     const found = this.edits.find(prints, most)
     return found.map(({ seq, prints: own }) => ({ exchange: JSON.parse(this.json(seq)).exchange, seq, prints: own }))
+  }
+
+  /** The entries from seq `from` to `to`, `to` exclusive, in their order. */
+  entries(from: number, to: number): EntryRow[] {
+    return this.file.all('SELECT seq, json, salt FROM entries WHERE seq >= ? AND seq < ? ORDER BY seq', from, to)
+  }
+
+  /** Gives salts to entries that have none yet. */
+  salt(salts: ReadonlyMap<number, Uint8Array>): void {
+    this.file.transaction(() => {
+      for (const [seq, salt] of salts)
+        this.file.run('UPDATE entries SET salt = ? WHERE seq = ? AND salt IS NULL', salt, seq)
+    })
+  }
+
+  /** Destroys the salt of one part of an entry, within a running transaction: nobody can tell any more what it was. */
+  unsalt(seq: number, part: Field): void {
+    const [row] = this.entries(seq, seq + 1)
+    if (!row?.salt) return
+    const salts = parseSalts(row.salt)
+    const left = Object.fromEntries(FIELDS.filter((name) => name !== part).map((name) => [name, saltOf(name, salts)]))
+    this.file.run('UPDATE entries SET salt = ? WHERE seq = ?', printSalts(left), seq)
+  }
+
+  /** The body of one entry, whole; undefined where it has none. @throws Wanted, trail.broken, trail.key, trail.body */
+  body(seq: number): Uint8Array | undefined {
+    return this.bodies.read(seq)
   }
 
   /** @throws trail.broken where there is no such entry */

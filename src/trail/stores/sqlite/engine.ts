@@ -2,6 +2,7 @@
 import { Fault, faultOf } from '#exchange'
 import { dayFileOf, fileFor, noteFileFor } from '../../dayfile.ts'
 import { dayOfExchange } from '../../days.ts'
+import { headIn, sealIn } from '../../seal/files.ts'
 import type { DayFile } from '../../store.ts'
 import type { Tokens } from '../../tokens.ts'
 import { UNREADABLE } from './bodies.ts'
@@ -12,6 +13,7 @@ import { Folder } from './folder.ts'
 import { bury, shred } from './key-work.ts'
 import type { Begin } from './keys.ts'
 import type { FaultLine, Line, LineOutcome, Outcome, Parcel, Stretch, UnfinishedRow } from './protocol.ts'
+import { FolderUnsealed } from './unsealed.ts'
 import { Wanted } from './wanted.ts'
 
 /** What an engine is opened with. */
@@ -45,6 +47,7 @@ const BACKLOG = { most: 512, bytes: 64 * 1024, step: 64 } as const
 /** The open store. After a `trail.broken` it never writes again. */
 export class Engine {
   readonly folder: Folder
+  readonly unsealed: FolderUnsealed
   /** By day file: the lowest and the highest seq of its entries. */
   readonly #ranges = new Map<string, { readonly first: number; last: number }>()
   readonly #flight = new Flight()
@@ -57,6 +60,7 @@ export class Engine {
   /** @throws trail.locked, trail.newer, trail.key, trail.unavailable, trail.broken */
   constructor(path: string, { tokens, wrapping, now }: EngineOptions) {
     this.folder = new Folder(path, tokens, now)
+    this.unsealed = new FolderUnsealed(this.folder, this)
     try {
       this.folder.keys.begin(wrapping)
       this.#recover()
@@ -64,11 +68,6 @@ export class Engine {
       this.folder.close()
       throw error
     }
-  }
-
-  /** The highest seq that was given out. */
-  get seq(): number {
-    return this.#seq
   }
 
   /** What broke the store, if so. */
@@ -87,7 +86,7 @@ export class Engine {
   }
 
   #recover(): void {
-    this.#seq = this.folder.head.seq
+    this.#seq = Math.max(this.folder.head.seq, sealedIn(this.folder.path))
     const rows: { id: number; name: string; exchanges: string[] }[] = []
     const free = this.folder.keys.lowestFree
     for (const name of this.folder.names()) {
@@ -104,6 +103,11 @@ export class Engine {
       this.#flight.placed(id, name, exchanges)
       this.#flightId = Math.max(this.#flightId, id)
     }
+  }
+
+  /** The highest seq that was given out. */
+  get seq(): number {
+    return this.#seq
   }
 
   /** Every exchange that was asked and has no ending, with its bytes in flight in order. @throws Wanted, trail.key */
@@ -241,7 +245,7 @@ export class Engine {
   #commitGroup({ name, lines }: Group, parcel: Parcel, withPieces: boolean, outcomes: LineOutcome[]): void {
     this.mayWrite()
     const day = this.folder.day(name)
-    const written: { line: Line; at: number; seq: number }[] = []
+    const written: { line: Line; at: number; seq: number; salt: Uint8Array }[] = []
     const ended = new Set(lines.flatMap(({ line }) => (line.part === 'ending' ? line.exchange : [])))
     const begun = new Set(lines.flatMap(({ line }) => (asked(line) ? line.exchange : [])))
     const flying = ({ exchange }: { exchange: string }) =>
@@ -254,8 +258,9 @@ export class Engine {
     day.transaction(() => {
       for (const { line, at } of lines) {
         const seq = this.#seq + written.length + 1
-        const wrote = day.write(line, seq, line.body && stretch(parcel, line.body))
-        if (wrote === 'written') written.push({ line, at, seq })
+        const salt = this.unsealed.salts.next()
+        const wrote = day.write(line, seq, line.body && stretch(parcel, line.body), salt)
+        if (wrote === 'written') written.push({ line, at, seq, salt })
         else if (wrote === 'whole') outcomes[at] = 'whole'
         else outcomes[at] = noPlace(line)
       }
@@ -267,10 +272,11 @@ export class Engine {
       this.#removeDead(day, name)
     })
     this.#flight.removed(name)
-    for (const { line, at, seq } of written) {
+    for (const { line, at, seq, salt } of written) {
       outcomes[at] = seq
       this.#settled(line, seq, name)
       this.rangeOf(name).last = seq
+      this.unsealed.wrote(name, line, { seq, salt, body: line.body && stretch(parcel, line.body) })
     }
     if (pieces.length === 0) return
     this.#flightId = id
@@ -339,6 +345,15 @@ export class Engine {
     if (this.#broken) return
     this.folder.head.seq = this.#seq
     this.folder.close()
+  }
+}
+
+/** How many entries the log in a data folder says were sealed: no seq of theirs is given out again. */
+function sealedIn(path: string): number {
+  try {
+    return headIn(sealIn(path))?.size ?? 0
+  } catch {
+    return 0
   }
 }
 

@@ -13,6 +13,7 @@ const MOST_OPEN = 24
 
 /** An open folder. No other process can open it meanwhile. */
 export class Folder {
+  readonly path: string
   readonly head: Head
   readonly keys: Keys
   readonly #days: string
@@ -21,6 +22,7 @@ export class Folder {
 
   /** @throws trail.locked, trail.newer, trail.unavailable, trail.broken */
   constructor(path: string, tokens: Tokens, now: () => number) {
+    this.path = path
     this.#tokens = tokens
     this.#days = join(path, 'days')
     try {

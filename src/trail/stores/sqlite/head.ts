@@ -20,12 +20,22 @@ export class Head {
 
   /** A seq that none given out before was higher than, as far as is known without the day files. */
   get seq(): number {
-    return this.#file.get<{ value: number }>("SELECT value FROM marks WHERE name = 'seq'")?.value ?? 0
+    return this.mark('seq')
   }
 
   set seq(value: number) {
-    const sql = "INSERT INTO marks VALUES ('seq', ?) ON CONFLICT(name) DO UPDATE SET value = max(value, excluded.value)"
-    this.#file.transaction(() => this.#file.run(sql, value))
+    this.setMark('seq', value)
+  }
+
+  /** A number by its name, 0 where there is none. */
+  mark(name: string): number {
+    return this.#file.get<{ value: number }>('SELECT value FROM marks WHERE name = ?', name)?.value ?? 0
+  }
+
+  /** Raises a number; it never becomes less. */
+  setMark(name: string, value: number): void {
+    const sql = 'INSERT INTO marks VALUES (?, ?) ON CONFLICT(name) DO UPDATE SET value = max(value, excluded.value)'
+    this.#file.transaction(() => this.#file.run(sql, name, value))
   }
 
   put(kind: string, id: string, json: string): void {

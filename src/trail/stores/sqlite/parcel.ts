@@ -36,7 +36,8 @@ function lineOf(entry: Entry, body: Stretch | undefined, like: Like | undefined)
   const common = { exchange: entry.exchange, at: entry.at, json: printEntry(entry), ...stored }
   if (isOutcome(entry)) return { ...common, part: 'outcome', many: outcomeFacets(entry.outcome) }
   if (isBare(entry)) return { ...common, part: 'note', kind: entry.kind }
-  const said = { ...common, ...(entry.text && { text: entry.text }) }
+  const hash = entry.body?.sha256
+  const said = { ...common, ...(entry.text && { text: entry.text }), ...(hash !== undefined && { hash }) }
   return isOpening(entry)
     ? { ...said, part: 'opening', facets: openingFacets(entry), ...(entry.retain && { retain: entry.retain }) }
     : { ...said, part: 'ending', facets: endingFacets(entry), ...(entry.edits && { edits: editsOf(entry.edits) }) }

@@ -2,6 +2,7 @@
 import type { FaultCode, KeptEdits, Like, Note } from '#exchange'
 import type { EndingFacets, ManyValues, OpeningFacets } from '../../facets.ts'
 import type { Query } from '../../query.ts'
+import type { SealState } from '../../seal/sealer.ts'
 import type {
   DayFile,
   Origin,
@@ -28,6 +29,8 @@ interface Common {
   /** Of the body only what stands between the bytes that it shares was sent. */
   readonly like?: Like
   readonly text?: string
+  /** SHA-256 of the whole body, hexadecimal, where somebody took it already. Never stored. */
+  readonly hash?: string
 }
 
 /** What a reply brought: its units as they are kept, and the forms of its new lines, one a line. */
@@ -104,7 +107,7 @@ export interface Paged<Item> {
 
 /** The calls that the thread answers. */
 export interface Calls {
-  open(wrapping: Begin): void
+  open(wrapping: Begin, sealing: Sealing | undefined): Promise<void>
   commit(parcel: Parcel): Outcome
   unfinished(): readonly UnfinishedRow[]
   exchange(prefix: string): Row | undefined
@@ -131,7 +134,20 @@ export interface Calls {
   shred(file: string): number
   rewrap(wrapping: Begin): Promise<Rewrapped>
   wrappers(): readonly Wrapper[]
-  close(): void
+  sealed(): SealState
+  close(): Promise<void>
+}
+
+/** The key that heads are signed with, and the last one that is known outside the folder. */
+export interface Sealing {
+  readonly vkey: string
+  readonly last?: string
+}
+
+/** A signature over these bytes is wanted, or that a signed note be kept. */
+export interface SealWish {
+  readonly sign: Uint8Array
+  readonly keep?: string
 }
 
 export interface UnfinishedRow {
@@ -157,7 +173,7 @@ export type Reply =
 /** What the thread wants of whoever holds the wrapping key; the parent answers with the same number. */
 export interface Asked {
   readonly asked: number
-  readonly wish: Wish
+  readonly wish: Wish | SealWish
 }
 
 /** The answer to what the thread asked. */

@@ -41,6 +41,7 @@ export function revise(engine: Engine, revision: Revision, tokens: Tokens): Revi
     bodies += done.bodies
   }
   for (const day of engine.folder.opened()) day.terms.forget()
+  engine.unsealed.forget()
   tokens.forget()
   return { entries, bodies }
 }
@@ -104,7 +105,7 @@ function erase(day: Day, { seq, closing, exchange }: Part['erased'][number], by:
 }
 
 function blank(day: Day, seq: number, exchange: string | undefined, by: string): number {
-  const { changes } = day.file.run("UPDATE entries SET json = '' WHERE seq = ? AND json <> ''", seq)
+  const { changes } = day.file.run("UPDATE entries SET json = '', salt = NULL WHERE seq = ? AND json <> ''", seq)
   day.file.run('DELETE FROM gaps WHERE seq = ?', seq)
   day.file.run('INSERT OR IGNORE INTO erased VALUES (?, ?, ?)', seq, exchange ?? '', by)
   return changes
@@ -134,7 +135,9 @@ function redact(day: Day, { seq, of, by, salt, findings }: Redaction): void {
     salt,
     JSON.stringify(findings),
   )
-  if (told.changes === 0 || findings.length === 0) return
+  if (told.changes === 0) return
+  day.unsalt(seq, 'body')
+  if (findings.length === 0) return
   day.file.run('UPDATE exchanges SET findings = findings + ? WHERE seq = ?', findings.length, of)
   day.terms.mark(markedBy(findings), of)
 }

@@ -32,9 +32,9 @@ const EDITS = [
 
 /** `seq` of an exchange is that of its opening. Words: row 2·seq is the prompt's, 2·seq + 1 the reply's. */
 export const FORMAT: Format = {
-  version: 7,
+  version: 8,
   schema: `
-    CREATE TABLE entries(seq INTEGER PRIMARY KEY, json TEXT NOT NULL);
+    CREATE TABLE entries(seq INTEGER PRIMARY KEY, json TEXT NOT NULL, salt BLOB);
     CREATE TABLE bodies(seq INTEGER PRIMARY KEY, coding INTEGER NOT NULL, size INTEGER NOT NULL, bytes BLOB NOT NULL,
       key INTEGER);
     CREATE TABLE exchanges(seq INTEGER PRIMARY KEY, exchange TEXT NOT NULL UNIQUE, closing INTEGER, at INTEGER NOT NULL,
@@ -55,7 +55,7 @@ export const FORMAT: Format = {
     ${KEYS};
     ${REVISED};
     ${EDITS.join(';\n    ')}`,
-  upgrades: { 1: () => undefined, 2: outcomesAndPlaces, 3: kindsOfNotes, 4: keys, 5: revised, 6: edits },
+  upgrades: { 1: () => undefined, 2: outcomesAndPlaces, 3: kindsOfNotes, 4: keys, 5: revised, 6: edits, 7: salts },
 }
 
 /** From version 2: outcomes get a table, and what the entries told of language, commit and files can be sought. */
@@ -96,4 +96,9 @@ function revised(file: File): void {
 /** From version 6: what replies brought gets tables; of those that were written before nothing is derived. */
 function edits(file: File): void {
   for (const sql of EDITS) file.run(sql)
+}
+
+/** From version 7: an entry is sealed with a salt of its own; those that were written before get theirs when they are. */
+function salts(file: File): void {
+  file.run('ALTER TABLE entries ADD COLUMN salt BLOB')
 }

@@ -5,13 +5,15 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { Fault } from '#exchange'
 import { Prints } from '../../prints.ts'
+import type { Sealer } from '../../seal/sealer.ts'
 import { Tokens } from '../../tokens.ts'
 import { Engine } from './engine.ts'
 import { faultOfStore, lineOfFault } from './faults.ts'
 import { prepare, rekey, rewrap, shred } from './key-work.ts'
 import type { Begin, Grant, Wish } from './keys.ts'
-import type { Answer, Call, Calls, Reply } from './protocol.ts'
+import type { Answer, Call, Calls, Reply, Sealing, SealWish } from './protocol.ts'
 import { revise } from './revise.ts'
+import { sealerOf, stateOf, unsealedState } from './sealing.ts'
 import { Search } from './search.ts'
 import { Wanted } from './wanted.ts'
 
@@ -23,11 +25,21 @@ const tokens = new Tokens(tokenKey, new Prints(lineKey))
 const send = (reply: Reply): void => parentPort?.postMessage(reply)
 
 let engine: Engine | undefined
+let sealing: { readonly sealer: Sealer; readonly vkey: string } | undefined
 let told = false
 let timer: NodeJS.Timeout | undefined
 
-function open(wrapping: Begin): void {
+async function open(wrapping: Begin, seal: Sealing | undefined): Promise<void> {
   engine ??= new Engine(folder, { tokens, wrapping, now: Date.now })
+  if (!seal) return
+  const sealer = sealerOf(engine, seal, { ask, reading: withKeys })
+  await sealer.open()
+  sealing = { sealer, vkey: seal.vkey }
+}
+
+async function close(): Promise<void> {
+  if (!opened().broken) await sealing?.sealer.close()
+  opened().close()
 }
 
 function opened(): Engine {
@@ -67,14 +79,15 @@ const CALLS: Calls = {
   shred: (file) => shred(writable().folder, file),
   rewrap: (wrapping) => rewrap(writable().folder, wrapping, ask),
   wrappers: () => opened().folder.keys.wrappers(),
-  close: () => opened().close(),
+  sealed: () => (sealing ? stateOf(sealing) : unsealedState(folder)),
+  close,
 }
 
 const asking = new Map<number, PromiseWithResolvers<Grant>>()
 let asked = 0
 
 /** Asks the parent, which asks whoever holds the wrapping key. */
-function ask(wish: Wish): Promise<Grant> {
+function ask(wish: Wish | SealWish): Promise<Grant> {
   const waiting = Promise.withResolvers<Grant>()
   asking.set(++asked, waiting)
   send({ asked, wish })
@@ -153,6 +166,7 @@ async function tidy(): Promise<void> {
 
 async function called(call: Call): Promise<void> {
   await answer(call)
+  if (call.name === 'commit') sealing?.sealer.wake()
   if (call.name === 'close') {
     clearTimeout(timer)
     engine = undefined

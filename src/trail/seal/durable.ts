@@ -1,0 +1,42 @@
+/** Files that are durable with their names once the promise resolves, in folders below one. Reads nothing. */
+import { mkdir, open } from 'node:fs/promises'
+import { dirname } from 'node:path'
+
+export interface Written {
+  readonly path: string
+  readonly bytes: Uint8Array
+}
+
+/** Writes whole files (0600) and syncs them, then the folders that name them, up to `root`. */
+export async function writeDurably(root: string, files: readonly Written[]): Promise<void> {
+  const folders = new Set<string>()
+  await Promise.all(
+    files.map(async ({ path, bytes }) => {
+      const made = await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+      folders.add(dirname(path))
+      if (made) for (let at = dirname(path); at.length >= root.length; at = dirname(at)) folders.add(at)
+      await writeSynced(path, bytes)
+    }),
+  )
+  await Promise.all([...folders].map(syncNames))
+}
+
+async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, 'w', 0o600)
+  try {
+    await file.writeFile(bytes)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}
+
+/** Makes the names in a folder durable. */
+export async function syncNames(folder: string): Promise<void> {
+  const file = await open(folder, 'r')
+  try {
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+}

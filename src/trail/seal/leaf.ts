@@ -1,0 +1,148 @@
+/** What of an entry becomes a leaf of the log: salted commitments, never a value of a person's. Pure. docs/trail.md says the same. */
+import { hash } from 'node:crypto'
+import { canonical } from './jcs.ts'
+
+/** The parts of an entry that have a commitment each, in the order in which a leaf names them. */
+export const FIELDS = ['about', 'body', 'facts', 'judged', 'who'] as const
+export type Field = (typeof FIELDS)[number]
+
+type Keys = Readonly<Record<string, unknown>>
+
+/** Which top-level key of an entry belongs to which part; what is not here stands in the leaf itself or in `about`. */
+const PART_OF: Readonly<Record<string, Field>> = {
+  ...{ actor: 'who', key: 'who', credential: 'who', session: 'who' },
+  facts: 'facts',
+  ...{ verdict: 'judged', findings: 'judged', alerts: 'judged' },
+}
+/** Keys that the leaf tells in clear; `body` of an entry is its type and digests, which are in `about`. */
+const CLEAR = new Set(['kind', 'exchange', 'at', 'connection', 'model', 'policy'])
+/** A longer text (UTF-16 units) is not told in clear: it stands in `about`. */
+const LONGEST_CLEAR = 256
+
+const isClear = (key: string, value: unknown): boolean =>
+  CLEAR.has(key) && !(typeof value === 'string' && value.length > LONGEST_CLEAR)
+
+/** The secret bytes that the commitments of one entry are made with: one root for all, or what a redaction left of them. */
+export type Salts = Uint8Array | Readonly<Partial<Record<Field, Uint8Array | undefined>>>
+
+const SALT_BYTES = 32
+
+const saltInputs = inputs('gl1-salt:', 1)
+const commitInputs = inputs('gl1:', 2)
+
+/** `<prefix><name>0x00` and room for `hashes` times 32 bytes, filled anew for each use. */
+function inputs(prefix: string, hashes: number): Readonly<Record<Field, Buffer>> {
+  const made = FIELDS.map((name) => [
+    name,
+    Buffer.concat([Buffer.from(`${prefix}${name}\0`), Buffer.alloc(hashes * SALT_BYTES)]),
+  ])
+  return Object.fromEntries(made) as Record<Field, Buffer>
+}
+
+/** The salt of one part: SHA-256("gl1-salt:" name 0x00 root), or the one that is left; undefined where it is gone. */
+export function saltOf(name: Field, salts: Salts): Uint8Array | undefined {
+  if (!(salts instanceof Uint8Array)) return salts[name]
+  const input = saltInputs[name]
+  input.set(salts, input.length - SALT_BYTES)
+  return hash('sha256', input, 'buffer')
+}
+
+/** The commitment of one part: SHA-256("gl1:" name 0x00 salt SHA-256(value)), hexadecimal. `digest` is SHA-256 of the value. */
+export function commitmentOf(name: Field, salt: Uint8Array, digest: Uint8Array): string {
+  const input = commitInputs[name]
+  input.set(salt, input.length - 2 * SALT_BYTES)
+  input.set(digest, input.length - SALT_BYTES)
+  return hash('sha256', input, 'hex')
+}
+
+/** The values of an entry that are committed to, as the texts that are hashed. The body's bytes are apart. */
+export function valuesOf(entry: Keys): Partial<Record<Exclude<Field, 'body'>, string>> {
+  const parts: Partial<Record<Field, Record<string, unknown>>> = {}
+  for (const key in entry) {
+    if (entry[key] === undefined || isClear(key, entry[key])) continue
+    const part = PART_OF[key] ?? 'about'
+    const keys = parts[part] ?? {}
+    parts[part] = keys
+    keys[key] = entry[key]
+  }
+  return Object.fromEntries(Object.entries(parts).map(([name, keys]) => [name, canonical(keys)]))
+}
+
+/** What a leaf says of one part: its commitment, or undefined where the salt is gone and nobody can tell. */
+export type Commitments = Partial<Record<Field, string | undefined>>
+
+/** The commitments of an entry. `body` is SHA-256 of its body's bytes, where it has one. */
+export function commitmentsOf(entry: Keys, salts: Salts, body: Uint8Array | undefined): Commitments {
+  const values = valuesOf(entry)
+  const made: Commitments = {}
+  for (const name of FIELDS) {
+    const digest = name === 'body' ? body : digestOf(values[name])
+    if (digest === undefined) continue
+    const salt = saltOf(name, salts)
+    made[name] = salt && commitmentOf(name, salt, digest)
+  }
+  return made
+}
+
+const digestOf = (value: string | undefined): Uint8Array | undefined =>
+  value === undefined ? undefined : hash('sha256', value, 'buffer')
+
+/** The leaf of an entry: RFC 8785 JSON. `made` are its commitments, all of them known. */
+export function printLeaf(seq: number, entry: Keys, made: Commitments): string {
+  const fields = FIELDS.flatMap((name) => (made[name] ? [`"${name}":"${made[name]}"`] : []))
+  const { kind, exchange, at, connection, model, policy } = entry
+  const some = (name: string, value: unknown) =>
+    value === undefined || !isClear(name, value) ? '' : `"${name}":${canonical(value)},`
+  return (
+    `{"at":${canonical(at)},${some('connection', connection)}"exchange":${canonical(exchange)},` +
+    `"fields":{${fields.join(',')}},"kind":${canonical(kind)},${some('model', model)}${some('policy', policy)}"seq":${seq},"v":1}`
+  )
+}
+
+/** The leaf in the place of an entry that was not there any more when it would have been sealed. */
+export const absentLeaf = (seq: number): string => `{"fields":{},"kind":"absent","seq":${seq},"v":1}`
+
+/** A leaf as it is read. */
+export interface Leaf {
+  readonly v: 1
+  readonly seq: number
+  /** `absent` where there was no entry. */
+  readonly kind: string
+  readonly at?: number
+  readonly exchange?: string
+  readonly connection?: string
+  readonly model?: string
+  readonly policy?: string
+  readonly fields: Readonly<Partial<Record<Field, string>>>
+}
+
+/** Reads a leaf; undefined for what is none. */
+export function parseLeaf(text: string): Leaf | undefined {
+  try {
+    const leaf = JSON.parse(text)
+    return leaf?.v === 1 && Number.isSafeInteger(leaf.seq) && typeof leaf.fields === 'object' ? leaf : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Salts as a row keeps them: the root's 32 bytes, or for each part that is left its number in `FIELDS` (1 byte) and its salt. */
+export function printSalts(salts: Salts): Buffer {
+  if (salts instanceof Uint8Array) return Buffer.from(salts)
+  const parts = FIELDS.flatMap((name, at) => {
+    const salt = salts[name]
+    return salt ? [Buffer.from([at]), Buffer.from(salt)] : []
+  })
+  return Buffer.concat(parts)
+}
+
+/** Reads what `printSalts` wrote. */
+export function parseSalts(bytes: Uint8Array): Salts {
+  if (bytes.byteLength === SALT_BYTES) return bytes
+  const left: Partial<Record<Field, Uint8Array>> = {}
+  for (let at = 0; at < bytes.byteLength; at += 1 + SALT_BYTES) {
+    const name = FIELDS[bytes[at] ?? -1]
+    if (name) left[name] = bytes.subarray(at + 1, at + 1 + SALT_BYTES)
+  }
+  return left
+}

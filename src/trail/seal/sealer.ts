@@ -1,0 +1,159 @@
+/** Seals what became durable, in its order, behind the appends: nobody waits for it. Runs beside the store; no SQL. */
+import { type Fault, faultOf } from '#exchange'
+import type { Head } from './files.ts'
+import { sha256 } from './hashes.ts'
+import { absentLeaf, commitmentsOf, printLeaf, type Salts } from './leaf.ts'
+import type { LogWriter } from './writer.ts'
+
+/** How long an entry waits to be sealed at most, in ms, and how many wait at most before it begins at once. */
+const SEAL = { ms: 1000, entries: 256 } as const
+/** Entries made into leaves at a time, so that a commit waits no longer than for these; and leaves for one head. */
+const STEP = 32
+const MOST = 4096
+
+/** An entry that is durable and not sealed. */
+export interface Sealable {
+  readonly seq: number
+  /** As `printEntry` wrote it; undefined where there is no such entry any more. */
+  readonly json: string | undefined
+  readonly salts: Salts
+  /** SHA-256 of the body's bytes where somebody took it; else `bytes` gives them. */
+  readonly body: Uint8Array | undefined
+  bytes(): Uint8Array | undefined
+}
+
+/** What is to be sealed. */
+export interface Unsealed {
+  /** The seq of the last durable entry. */
+  readonly last: number
+  /** The entries from `seq` on, in their order and without a hole, at most `most`. @throws trail.* */
+  take(seq: number, most: number): readonly Sealable[]
+}
+
+/** What the sealer is doing. `size`: how many entries are sealed. */
+export type SealState =
+  | { readonly kind: 'off'; readonly why: string; readonly size: number; readonly head?: string }
+  | {
+      readonly kind: 'on'
+      readonly vkey: string
+      readonly size: number
+      /** The signed head, once there is one. */
+      readonly head?: string
+      /** Why the last round failed; it is tried again. */
+      readonly fault?: string
+    }
+
+export interface SealerOptions {
+  /** Opens the log; again after a failure. */
+  open(): Promise<LogWriter>
+  readonly unsealed: Unsealed
+  /** Runs a work that reads a body, with the keys that it takes; undefined where the body can be read no more. */
+  reading(work: () => Uint8Array | undefined): Promise<Uint8Array | undefined>
+  /** The first head of this process is shown. */
+  shown(): void
+  /** Told of a fault of the disk. */
+  failed(error: unknown): void
+}
+
+/** One sealer for one store. It tries again after a failure, a second later. */
+export class Sealer {
+  readonly #o: SealerOptions
+  #log: LogWriter | undefined
+  #timer: NodeJS.Timeout | undefined
+  #round: Promise<void> | undefined
+  #fault: Fault | undefined
+  #closing = false
+  #shown = false
+
+  constructor(options: SealerOptions) {
+    this.#o = options
+  }
+
+  get head(): Head | undefined {
+    return this.#log?.head
+  }
+
+  /** The last failure, until a round succeeds. */
+  get fault(): Fault | undefined {
+    return this.#fault
+  }
+
+  /** Opens the log. A key that does not fit is told at once; all else is tried again. @throws seal.key */
+  async open(): Promise<void> {
+    try {
+      this.#log = await this.#o.open()
+    } catch (error) {
+      this.#failed(error)
+      if (faultOf(error).code === 'seal.key') throw error
+    }
+    this.wake()
+  }
+
+  #failed(error: unknown): void {
+    this.#fault = faultOf(error)
+    this.#log = undefined
+    this.#o.failed(error)
+  }
+
+  /** Entries became durable. */
+  wake(): void {
+    const sealed = this.#log?.size ?? 0
+    const waiting = this.#o.unsealed.last - sealed
+    if (this.#closing || (this.#log && waiting <= 0)) return
+    if (waiting >= SEAL.entries && !this.#fault) this.#start()
+    else this.#timer ??= setTimeout(() => this.#start(), SEAL.ms)
+  }
+
+  #start(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#round ??= this.#seal().finally(() => {
+      this.#round = undefined
+      this.wake()
+    })
+  }
+
+  /** One head over all that waits, up to `MOST` leaves. Never rejects. */
+  async #seal(): Promise<void> {
+    try {
+      this.#log ??= await this.#o.open()
+      const until = Math.min(this.#o.unsealed.last, this.#log.size + MOST)
+      while (this.#log.size < until) {
+        const some = this.#o.unsealed.take(this.#log.size + 1, Math.min(STEP, until - this.#log.size))
+        for (const entry of some) this.#log.add(Buffer.from(await this.#leaf(entry)))
+        await new Promise(setImmediate)
+      }
+      await this.#log.publish()
+      this.#fault = undefined
+      if (!this.#shown && this.#log.head) this.#o.shown()
+      this.#shown ||= this.#log.head !== undefined
+    } catch (error) {
+      this.#failed(error)
+    }
+  }
+
+  /** The leaf of an entry, or of the hole where it was. */
+  async #leaf({ seq, json, salts, body, bytes }: Sealable): Promise<string> {
+    const entry = parsed(json)
+    if (!entry) return absentLeaf(seq)
+    const own = entry['body'] === undefined || body ? body : await this.#o.reading(bytes)
+    return printLeaf(seq, entry, commitmentsOf(entry, salts, own === body ? body : own && sha256(own)))
+  }
+
+  /** Seals what is left and ends; what cannot be sealed now is at the next start. */
+  async close(): Promise<void> {
+    this.#closing = true
+    clearTimeout(this.#timer)
+    await this.#round
+    do await this.#seal()
+    while (!this.#fault && (this.#log?.size ?? 0) < this.#o.unsealed.last)
+  }
+}
+
+function parsed(json: string | undefined): Readonly<Record<string, unknown>> | undefined {
+  try {
+    return json === undefined ? undefined : JSON.parse(json)
+  } catch {
+    return undefined
+  }
+}

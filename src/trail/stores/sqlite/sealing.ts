@@ -1,0 +1,64 @@
+/** The sealer of a folder, in the store's thread; who signs is in another one. Starts only when it is asked to. */
+import { Fault } from '#exchange'
+import { headIn, sealIn } from '../../seal/files.ts'
+import { Sealer, type SealState } from '../../seal/sealer.ts'
+import { LogWriter } from '../../seal/writer.ts'
+import { readable } from './bodies.ts'
+import type { Engine } from './engine.ts'
+import { faultOfStore } from './faults.ts'
+import type { Grant } from './keys.ts'
+import type { Sealing, SealWish } from './protocol.ts'
+
+/** The mark in the head file: a log was begun here. */
+const BEGUN = 'sealed'
+
+/** Who signs, in another thread, and what fetches the keys that a work wants. */
+export interface Means {
+  ask(wish: SealWish): Promise<Grant>
+  reading<Result>(work: () => Result): Promise<Awaited<Result>>
+}
+
+/** Seals a folder with the key that is given, whose name is the log's origin. */
+export function sealerOf(engine: Engine, { vkey, last }: Sealing, { ask, reading }: Means): Sealer {
+  const folder = sealIn(engine.folder.path)
+  const signer = {
+    vkey,
+    sign: async (text: Uint8Array) => (await ask({ sign: text })).bytes[0] ?? new Uint8Array(),
+    last: async () => last,
+    keep: async (note: string) => void (await ask({ sign: new Uint8Array(), keep: note })),
+  }
+  const { head } = engine.folder
+  return new Sealer({
+    unsealed: engine.unsealed,
+    reading: (work) => reading(() => readable(work)),
+    async open() {
+      const log = await LogWriter.open({ folder, origin: originOf(vkey), signer })
+      if (!log.head && head.mark(BEGUN) > 0) throw new Fault('seal.behind', 'a log was begun, and its files are gone')
+      return log
+    },
+    shown: () => head.setMark(BEGUN, 1),
+    failed: (error) => engine.noticed(faultOfStore((error instanceof Fault && error.cause) || error, 'seal')),
+  })
+}
+
+/** The origin is the name of the key. */
+const originOf = (vkey: string): string => vkey.split('+')[0] ?? ''
+
+/** What is known of a folder's log where nobody seals. */
+export function unsealedState(folder: string): SealState {
+  const head = headIn(sealIn(folder))
+  const why = 'nobody seals here now: a running server does'
+  return { kind: 'off', why, size: head?.size ?? 0, ...(head && { head: head.printed }) }
+}
+
+/** What a sealer is doing. */
+export function stateOf({
+  sealer: { head, fault },
+  vkey,
+}: {
+  readonly sealer: Sealer
+  readonly vkey: string
+}): SealState {
+  const size = head?.size ?? 0
+  return { kind: 'on', vkey, size, ...(head && { head: head.printed }), ...(fault && { fault: fault.message }) }
+}
