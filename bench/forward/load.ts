@@ -5,6 +5,7 @@ import { connect, type Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 import { connect as connectSecure, createSecureContext, type SecureContext, type TLSSocket } from 'node:tls'
 import { WebSocket } from 'ws'
+import { cpuOf } from '../process.ts'
 import { small } from '../prompts.ts'
 
 /** What is to be done, for so many ms, so many at a time. `first`: the number of the first prompt, so that no two are alike. */
@@ -18,14 +19,17 @@ export interface Job {
   readonly method: 'GET' | 'POST'
   /** PEM text of the CAs. */
   readonly trust: string
+  /** Processes whose CPU counts. */
+  readonly pids: readonly number[]
   readonly ms: number
   readonly wide: number
   readonly first: number
 }
 
-/** `count`: replies, handshakes or frames. `asked`: what the record must hold of it. */
+/** `count`: replies, handshakes or frames; `ms` and `cpu` (seconds) are theirs alone. `asked`: what the record must hold of all. */
 export interface Done {
   readonly ms: number
+  readonly cpu: number
   readonly count: number
   readonly asked: number
 }
@@ -63,19 +67,12 @@ async function established(socket: Socket): Promise<void> {
   if (!/^HTTP\/1\.\d 200/.test(head)) throw new Error(`the proxy said ${head.slice(0, 200)}`)
 }
 
-/** One request after the other on one tunnel until it is time. */
-async function lane(job: Job, until: number, next: () => number): Promise<number> {
-  const socket = await tunnel(job)
+/** Sends one request and reads its reply. */
+function ask(socket: TLSSocket, job: Job, nth: number): Promise<void> {
   const head = `${job.method} ${job.path} HTTP/1.1\r\nHost: ${job.target}\r\nContent-Type: application/json\r\n`
-  let count = 0
-  while (performance.now() < until) {
-    const body = job.method === 'POST' ? small(next()) : ''
-    socket.write(`${head}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`)
-    await reply(socket)
-    count++
-  }
-  socket.destroy()
-  return count
+  const body = job.method === 'POST' ? small(nth) : ''
+  socket.write(`${head}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`)
+  return reply(socket)
 }
 
 /** Reads one reply, whose length its head tells. */
@@ -101,58 +98,92 @@ function reply(socket: TLSSocket): Promise<void> {
   })
 }
 
-async function requests(job: Job, until: number): Promise<number[]> {
+/** As many as are `wide`, at once. */
+const all = <Result>({ wide }: Job, one: () => Promise<Result>): Promise<Result[]> =>
+  Promise.all(Array.from({ length: wide }, one))
+
+/** One request after the other on each tunnel. They stand already, and have borne one. */
+async function requests(job: Job): Promise<Done> {
   let nth = job.first
-  return Promise.all(Array.from({ length: job.wide }, () => lane(job, until, () => nth++)))
+  const sockets = await all(job, () => tunnel(job))
+  await Promise.all(sockets.map((socket) => ask(socket, job, nth++)))
+  const measured = await measure(job, (until) =>
+    Promise.all(
+      sockets.map(async (socket) => {
+        let count = 0
+        for (; performance.now() < until; count++) await ask(socket, job, nth++)
+        return count
+      }),
+    ),
+  )
+  for (const socket of sockets) socket.destroy()
+  return { ...measured, asked: measured.count + sockets.length }
 }
 
 /** Tunnels opened, shaken hands in and closed, no session resumed. */
-async function handshakes(job: Job, until: number): Promise<number[]> {
-  const one = async () => {
-    let count = 0
-    for (; performance.now() < until; count++) (await tunnel(job)).destroy()
-    return count
-  }
-  return Promise.all(Array.from({ length: job.wide }, one))
+async function handshakes(job: Job): Promise<Done> {
+  const measured = await measure(job, (until) =>
+    all(job, async () => {
+      let count = 0
+      for (; performance.now() < until; count++) (await tunnel(job)).destroy()
+      return count
+    }),
+  )
+  return { ...measured, asked: 0 }
+}
+
+/** Turns on WebSockets that stand. */
+async function frames(job: Job): Promise<Done> {
+  const sockets = await all(job, () => open(job))
+  let turns = 0
+  const measured = await measure(job, (until) =>
+    Promise.all(sockets.map((socket) => talk(socket, until, () => void turns++))),
+  )
+  for (const socket of sockets) socket.close()
+  return { ...measured, asked: turns + sockets.length }
+}
+
+async function measure(
+  { pids, ms }: Job,
+  work: (until: number) => Promise<readonly number[]>,
+): Promise<Pick<Done, 'ms' | 'cpu' | 'count'>> {
+  const [cpu, began] = [cpuOf(pids), performance.now()]
+  const counts = await work(began + ms)
+  const count = counts.reduce((sum, each) => sum + each, 0)
+  return { ms: performance.now() - began, cpu: cpuOf(pids) - cpu, count }
 }
 
 const PROMPT = JSON.stringify({ type: 'response.create', model: 'm', input: 'Write the loader, and say what changed.' })
 
-/** Turns on a WebSocket, each as soon as the one before has ended; frames and turns. */
-async function talk(job: Job, until: number): Promise<{ frames: number; turns: number }> {
+async function open(job: Job): Promise<WebSocket> {
   const secure = await tunnel(job)
   const options = { perMessageDeflate: false, createConnection: () => secure }
   const socket = new WebSocket(`ws://${job.target}${job.path}`, options)
   await once(socket, 'open')
+  return socket
+}
+
+/** One turn as soon as the one before has ended; how many frames came. */
+function talk(socket: WebSocket, until: number, turned: () => void): Promise<number> {
   return new Promise((resolve, reject) => {
-    let [frames, turns] = [0, 0]
+    let count = 0
     socket.on('close', () => reject(new Error('a WebSocket closed within a turn')))
     socket.on('message', (message: Buffer) => {
-      frames++
+      count++
       if (message.includes('response.failed')) reject(new Error(message.toString()))
       if (!message.includes('"response.completed"')) return
-      turns++
+      turned()
       if (performance.now() < until) return socket.send(PROMPT)
-      socket.removeAllListeners('close').close()
-      resolve({ frames, turns })
+      socket.removeAllListeners('close')
+      resolve(count)
     })
     socket.send(PROMPT)
   })
 }
 
-const sum = (counts: readonly number[]): number => counts.reduce((all, each) => all + each, 0)
+const KINDS = { requests, handshakes, frames }
 
-async function run(job: Job): Promise<Done> {
-  const began = performance.now()
-  const until = began + job.ms
-  if (job.kind === 'frames') {
-    const told = await Promise.all(Array.from({ length: job.wide }, () => talk(job, until)))
-    const ms = performance.now() - began
-    return { ms, count: sum(told.map(({ frames }) => frames)), asked: sum(told.map(({ turns }) => turns + 1)) }
-  }
-  const count = sum(await (job.kind === 'requests' ? requests : handshakes)(job, until))
-  return { ms: performance.now() - began, count, asked: job.kind === 'requests' ? count : 0 }
+for await (const line of createInterface({ input: process.stdin })) {
+  const job = JSON.parse(line) as Job
+  process.stdout.write(`${JSON.stringify(await KINDS[job.kind](job))}\n`)
 }
-
-for await (const line of createInterface({ input: process.stdin }))
-  process.stdout.write(`${JSON.stringify(await run(JSON.parse(line) as Job))}\n`)

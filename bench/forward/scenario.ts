@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { makeAuthority, makeLeaf, openAuthority } from '../../src/relay/tls/authority.ts'
-import { cpuOf, end, start } from '../process.ts'
+import { end, start } from '../process.ts'
 import type { Served } from '../targets.ts'
 import type { Done, Job } from './load.ts'
-import { forwardDoor, mitmproxy, type ProxyTarget, type Stage, squid } from './targets.ts'
+import { bare, forwardDoor, mitmproxy, type ProxyTarget, type Stage, squid } from './targets.ts'
 
 /** By round: how many a second, and CPU microseconds of the proxy for each. */
 export interface Passed {
@@ -69,8 +69,9 @@ async function openStage() {
   const [whole, socket, unread] = await Promise.all(['whole', 'socket', 'whole'].map(peer))
   if (!whole || !socket || !unread) throw new Error('a provider did not start')
   const stage: Stage = { folder, ca, trust, whole: whole.port, socket: socket.port, unread: unread.port }
+  const ownLeaf = await makeLeaf(openAuthority(own), HOST, now, 1)
   return {
-    ...{ stage, own },
+    ...{ stage, own, ownLeaf },
     async end() {
       await Promise.all([whole, socket, unread].map((each) => each.end()))
       rmSync(folder, { recursive: true, force: true })
@@ -80,25 +81,26 @@ async function openStage() {
 
 /** So many rounds of so many ms each; the first, which warms, is not counted. */
 export async function forwarded(rounds: number, ms: number): Promise<ForwardRun> {
-  const { stage, own, end: endStage } = await openStage()
+  const { stage, own, ownLeaf, end: endStage } = await openStage()
   const gateway = await forwardDoor(stage, own)
   const others = [await squid(stage), await mitmproxy(stage)].filter((each) => each !== undefined)
+  const least = await bare(stage, ownLeaf)
   const unread = { ...gateway, name: 'gateway, a host that is relayed unread' }
   const load = openLoad()
   let [asked, first] = [0, 0]
   const measure = async (proxy: ProxyTarget, what: What): Promise<{ pace: number; cpu: number }> => {
-    const before = cpuOf(proxy.pids())
     const trust = readFileSync(stage.trust, 'utf8')
-    const done = await load.run({ ...what, proxy, trust, ms, first })
-    first += done.count
+    const done = await load.run({ ...what, proxy, trust, ms, first, pids: proxy.pids() })
+    first += done.asked
     if (proxy.pids().join() === gateway.pids().join()) asked += done.asked
-    return { pace: (done.count * 1000) / done.ms, cpu: ((cpuOf(proxy.pids()) - before) * 1e6) / done.count }
+    return { pace: (done.count * 1000) / done.ms, cpu: (done.cpu * 1e6) / done.count }
   }
   const tables = { requests: [] as Passed[], handshakes: [] as Passed[], frames: [] as Passed[] }
-  const chat: What = { kind: 'requests', target: `${HOST}:${stage.whole}`, path: CHAT, method: 'POST', wide: 16 }
+  const chat: What = { kind: 'requests', target: `${HOST}:${stage.whole}`, path: CHAT, method: 'POST', wide: 64 }
   const rows: readonly (readonly [keyof Forwarded, ProxyTarget, What])[] = [
     ...[gateway, ...others].map((proxy) => ['requests', proxy, chat] as const),
     ['requests', unread, { ...chat, target: `${HOST}:${stage.unread}`, path: '/repos/o/r', method: 'GET' }],
+    ['requests', least, chat],
     ...[gateway, ...others].map((proxy) => ['handshakes', proxy, { ...chat, kind: 'handshakes', wide: 4 }] as const),
     ...[gateway, ...others].map((proxy) => {
       const target = `${HOST}:${stage.socket}`
@@ -115,6 +117,7 @@ export async function forwarded(rounds: number, ms: number): Promise<ForwardRun>
     }
   return {
     ...{ results: tables, gateway, asked },
-    end: async () => void (await Promise.all([load, ...others, gateway, { end: endStage }].map((each) => each.end()))),
+    end: async () =>
+      void (await Promise.all([load, ...others, least, gateway, { end: endStage }].map((each) => each.end()))),
   }
 }

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { AuthorityFiles } from '#relay'
-import { end } from '../process.ts'
+import { end, start } from '../process.ts'
 import { freePort, type Served, serve } from '../targets.ts'
 
 export interface ProxyTarget {
@@ -50,6 +50,20 @@ connections:
     name: 'gateway, everything on',
     port: Number(new URL(served.url).port),
     authorization: `Basic ${basic}`,
+  }
+}
+
+/** Node alone, which does nothing but open and close TLS. */
+export async function bare(
+  stage: Stage,
+  { cert, key }: { readonly cert: string; readonly key: string },
+): Promise<ProxyTarget> {
+  const env = { BARE_CERT: cert, BARE_KEY: key, BARE_TRUST: readFileSync(stage.ca, 'utf8') }
+  const running = await start(process.execPath, [join(import.meta.dirname, 'bare.ts')], env)
+  return {
+    ...{ name: 'node:tls + node:http + undici', port: running.port, authorization: '' },
+    pids: () => [running.pid],
+    end: running.end,
   }
 }
 
