@@ -80,12 +80,12 @@ test('a page, a foreign name and a wrong secret get nothing', { skip: NO_OPENSSL
   const page = await asked(agent, { origin: 'https://evil.example' })
   assert.equal(page.status, 403)
   assert.match(await page.text(), /agent\.refused/)
-  const rebound = await new Promise<number>((resolve) => {
-    request(`${agent}/c/up/v1/models`, { headers: { host: 'evil.example' } }, ({ statusCode = 0 }) =>
-      resolve(statusCode),
-    ).end()
-  })
-  assert.equal(rebound, 403)
+  for (const headers of [{ host: 'evil.example' }, { 'sec-fetch-site': 'cross-site', 'sec-fetch-dest': 'image' }]) {
+    const got = await new Promise<number>((resolve) => {
+      request(`${agent}/c/up/v1/models`, { headers }, ({ statusCode = 0 }) => resolve(statusCode)).end()
+    })
+    assert.equal(got, 403, JSON.stringify(headers))
+  }
   assert.equal((await asked(`${agent}/a/wrong`)).status, 403)
   const secret = readFileSync(join(folder, 'agent.secret'), 'utf8').trim()
   assert.equal(statSync(join(folder, 'agent.secret')).mode & 0o777, 0o600)
@@ -139,4 +139,10 @@ test('a key that others may read, no key, and a plain gateway are refused at the
     assert.notEqual(code, 0)
     assert.match(stderr, told)
   }
+  writeFileSync(join(folder, 'good'), ['gtl', 'user', 'x'].join('_'), { mode: 0o600 })
+  writeFileSync(join(folder, 'agent.secret'), 'guessable', { mode: 0o666 })
+  chmodSync(join(folder, 'agent.secret'), 0o666)
+  const { code, stderr } = await run('https://127.0.0.1:1', join(folder, 'good'))
+  assert.notEqual(code, 0)
+  assert.match(stderr, /agent\.secret: others may read it; delete it/)
 })

@@ -1,9 +1,9 @@
 /** The way from the agent to the gateway: TLS that trusts the pinned certificates alone. It never falls back to plain text. */
-import { readFileSync, statSync } from 'node:fs'
 import { Agent } from 'node:https'
 import { isIP } from 'node:net'
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls'
 import { Fault } from '#exchange'
+import { readPrivate } from './private.ts'
 
 const CONNECT_MS = 10_000
 
@@ -38,16 +38,9 @@ export class Gateway {
   /** @throws usage.input where the file is missing, empty, or others may read it */
   key(): string {
     const { keyFile } = this.#options
-    try {
-      if (process.platform !== 'win32' && statSync(keyFile).mode & 0o077)
-        throw new Fault('usage.input', `${keyFile}: others may read it; chmod 600`)
-      const key = readFileSync(keyFile, 'utf8').trim()
-      if (!/^gtl_[\x21-\x7e]+$/.test(key)) throw new Fault('usage.input', `${keyFile}: it holds no Gatelog key`)
-      return key
-    } catch (cause) {
-      if (cause instanceof Fault) throw cause
-      throw new Fault('usage.input', `${keyFile}: ${(cause as NodeJS.ErrnoException).code}`, { cause })
-    }
+    const key = readPrivate(keyFile, 'chmod 600')
+    if (!/^gtl_[\x21-\x7e]+$/.test(key)) throw new Fault('usage.input', `${keyFile}: it holds no Gatelog key`)
+    return key
   }
 
   /** A connection that has shaken hands. @throws server.unreachable */

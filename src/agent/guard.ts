@@ -13,12 +13,20 @@ export interface Admitted {
 const LOOPBACK = /^(127(\.\d{1,3}){3}|localhost|\[::1\])(:\d+)?$/i
 
 /**
+ * What a browser says of a request that no page of another site made (W3C Fetch Metadata). Images, scripts and what a page
+ * asks without CORS bear no Origin, and this instead.
+ */
+const DIRECT = /^(none|same-origin)$/
+
+/**
  * Admits a request that came from a process of this user, or that bears the installation's secret: as the first part of
  * its path (`/a/<secret>/c/…`), or as the password of its proxy credentials. @throws agent.refused
  */
 export function admit(request: IncomingMessage, secret: string): Admitted {
   const { headers, url = '', method } = request
   if (headers.origin !== undefined) throw new Fault('agent.refused', 'a web page asked: Origin is set')
+  if (!DIRECT.test(String(headers['sec-fetch-site'] ?? 'none')))
+    throw new Fault('agent.refused', 'a web page asked: Sec-Fetch-Site is set')
   if (method !== 'CONNECT' && url.startsWith('/') && !LOOPBACK.test(headers.host ?? ''))
     throw new Fault('agent.refused', 'Host is no loopback address')
   const [, said, rest] = /^\/a\/([^/]*)(\/.*)$/.exec(url) ?? []

@@ -48,7 +48,11 @@ test('a stranger, a page, a foreign name and a wrong secret are refused', () => 
   assert.equal(asked('/a/s3cret/c/x', { host }), '/c/x')
   assert.equal(asked('h.example:443', { host: 'h.example', ...basic('s3cret') }, 'CONNECT'), 'h.example:443')
   assert.equal(asked('http://h.example/x', { host: 'h.example', ...basic('s3cret') }), 'http://h.example/x')
+  assert.equal(asked('/a/s3cret/c/x', { host, 'sec-fetch-site': 'none', 'sec-fetch-mode': 'cors' }), '/c/x')
   for (const [url, headers] of [
+    ...['cross-site', 'same-site', 'CROSS-SITE', ''].map(
+      (site) => ['/a/s3cret/c/x', { host, 'sec-fetch-site': site, 'sec-fetch-dest': 'image' }] as const,
+    ),
     ['/c/x', { host }],
     ['/a/wrong/c/x', { host }],
     ['/a//c/x', { host }],

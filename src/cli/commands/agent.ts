@@ -1,6 +1,5 @@
 /** `gatelog agent`: the small process near the developer, between clients on this machine and a gateway elsewhere. */
-import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { Fault } from '#exchange'
@@ -26,8 +25,10 @@ export const agent: Register = (program) => {
     .option('--port <port>', 'where to listen on 127.0.0.1', numberOf(0, 65_535), 8490)
     .addHelpText('after', examples('agent --gateway https://gatelog.example.com:8484 --ca gatelog-ca.pem'))
     .action(async ({ gateway, ca, keyFile, port }: Options) => {
-      const { openAgent } = await import('#agent')
-      const secret = secretIn(join(dirname(keyFile), 'agent.secret'))
+      const { openAgent, openSecret } = await import('#agent')
+      const file = join(dirname(keyFile), 'agent.secret')
+      const { secret, made } = openSecret(file)
+      if (made) say(`gatelog: made ${file}`)
       const running = await openAgent({ url: gateway, ca: textOf(ca), keyFile, port, secret })
       const { host } = new URL(running.url)
       out(`agent    ${running.url}  to ${gateway.origin}`)
@@ -48,14 +49,4 @@ function textOf(file: string): string {
   } catch (cause) {
     throw new Fault('usage.input', `${file}: ${(cause as NodeJS.ErrnoException).code}`, { cause })
   }
-}
-
-/** The installation's secret, made on the first start. */
-function secretIn(file: string): string {
-  if (!existsSync(file)) {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-    writeFileSync(file, `${randomBytes(18).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' })
-    say(`gatelog: made ${file}`)
-  }
-  return textOf(file).trim()
 }
