@@ -1,9 +1,22 @@
 /** The keys of a real gateway: held by a process of its own, which dies with it and is started again; lost, back, rotated. */
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { createPrivateKey } from 'node:crypto'
+import {
+  closeSync,
+  existsSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { folderFor, type Gateway, gatelog, startGateway } from './process.case.ts'
+import { basic, connectTo, shake } from './tunnel.case.ts'
 
 const YAML = 'connections: { demo: { kind: demo } }\n'
 const PROMPT = { model: 'demo', stream: true, messages: [{ role: 'user', content: 'Write a config loader' }] }
@@ -194,4 +207,74 @@ test('no core is dumped, no signal opens an inspector, and the holder of keys li
   assert.ok(!/debugger/i.test(gateway.said()), gateway.said())
   const row = (await checksOf(gateway)).find(({ check }) => check === 'memory')
   assert.equal(row?.state, 'ok')
+})
+
+/** Whether the writable memory of a process holds these bytes; undefined where it may not be read. */
+function holds(pid: number, wanted: Uint8Array): boolean | undefined {
+  const areas = readFileSync(`/proc/${pid}/maps`, 'utf8').matchAll(/^([0-9a-f]+)-([0-9a-f]+) rw/gm)
+  let memory: number
+  try {
+    memory = openSync(`/proc/${pid}/mem`, 'r')
+  } catch {
+    return undefined
+  }
+  try {
+    return [...areas].some(([, from = '', to = '']) => areaHolds(memory, [from, to], wanted))
+  } finally {
+    closeSync(memory)
+  }
+}
+
+const STEP = 16 * 1_048_576
+
+function areaHolds(memory: number, [from, to]: readonly [string, string], wanted: Uint8Array): boolean {
+  const end = Number.parseInt(to, 16)
+  const part = Buffer.alloc(STEP + wanted.length)
+  for (let at = Number.parseInt(from, 16); at < end; at += STEP) {
+    try {
+      const length = readSync(memory, part, 0, Math.min(part.length, end - at), at)
+      if (part.subarray(0, length).includes(wanted)) return true
+    } catch {}
+  }
+  return false
+}
+
+/** The 32 bytes of a private key of P-256, from its file. */
+function scalarOf(path: string): Buffer {
+  const { d = '' } = createPrivateKey(readFileSync(path)).export({ format: 'jwk' })
+  return Buffer.from(d, 'base64url')
+}
+
+async function shaken(gateway: Gateway, key: string): Promise<boolean> {
+  const ca = (await gateway.gatelog('ca', 'export')).stdout
+  const { socket } = await connectTo(gateway.url, 'api.openai.com:443', basic(key))
+  const inner = await shake(socket, { servername: 'api.openai.com', ca })
+  const { authorized } = inner
+  inner.destroy()
+  return authorized
+}
+
+test('neither the wrapping key nor the CA’s is ever in the gateway’s memory, and leaves are signed all the same', async (t) => {
+  const gateway = await startGateway(t, 'connections: { openai: { kind: openai } }\n')
+  const key = await gateway.key()
+  assert.ok(await shaken(gateway, key))
+  const [server, holder] = [gateway.child.pid ?? 0, await holderOf(gateway)]
+  const wrapping = readdirSync(placeOf(gateway.folder)).find((name) => name.endsWith('.key')) ?? ''
+  const ca = join(gateway.folder, 'gatelog-data/ca')
+  const secrets = [
+    Buffer.from(readFileSync(join(placeOf(gateway.folder), wrapping), 'utf8').trim(), 'hex'),
+    scalarOf(join(ca, readdirSync(ca).find((name) => name.endsWith('.key')) ?? '')),
+  ]
+  for (const secret of secrets) {
+    assert.equal(secret.length, 32)
+    assert.notEqual(holds(server, secret), true)
+  }
+  const [held] = secrets.map((secret) => holds(holder, secret))
+  assert.notEqual(held, false, 'the search finds what is there')
+  const counted = (await checksOf(gateway)).find(({ check }) => check === 'keyholder')?.told
+  assert.match(counted ?? '', /leaf [1-9]/)
+  process.kill(holder, 'SIGKILL')
+  await gateway.hears('is started again')
+  await gateway.gatelog('ca', 'rotate', '--now')
+  assert.ok(await shaken(gateway, key))
 })

@@ -18,8 +18,8 @@ import type { Identity } from '#identity'
 import type { Engine } from '#masking'
 import { dial, reachOf } from '#relay'
 import type { Custody, Reads, Trail } from '#trail'
-import type { Authorities } from './ca/authorities.ts'
 import { caChecks, trustChecks } from './ca/checks.ts'
+import type { HeldCa } from './ca/held.ts'
 import type { Names } from './config-names.ts'
 import { sinkChecks } from './export-checks.ts'
 import { markLeftIn } from './gap-mark.ts'
@@ -36,7 +36,7 @@ export interface BackendOptions {
   /** `undefined` when ready; absent where no server runs. */
   notReady?(): string | undefined
   /** undefined where the forward door is off. */
-  ca(): Authorities | undefined
+  ca(): HeldCa | undefined
   /** Clients that do not trust the CA; absent where no server runs. */
   untrusting?(): readonly Untrusting[]
   sightings(): Sightings

@@ -1,7 +1,7 @@
 /** The forward door as it is written to what the house needs: who may be tunnelled to, and with which CA. */
-import { readFileSync } from 'node:fs'
+import { accessSync, constants, readFileSync, statSync } from 'node:fs'
 import { z } from 'zod'
-import type { AuthorityFiles } from '#relay'
+import type { ConfiguredCa } from './ca/authorities.ts'
 import type { Wrong } from './config-secrets.ts'
 
 /** `*.` in front stands for everything below; a port may follow, else any is meant. */
@@ -37,7 +37,7 @@ type Form = z.infer<typeof ForwardForm>
 
 export interface Forward extends Pick<Form, 'enabled' | 'other_hosts' | 'private_addresses'> {
   readonly proxy: URL | undefined
-  readonly ca: { readonly hosts: readonly string[]; readonly configured: AuthorityFiles | undefined }
+  readonly ca: { readonly hosts: readonly string[]; readonly configured: ConfiguredCa | undefined }
 }
 
 /** @throws config.invalid naming the key that is wrong */
@@ -56,17 +56,32 @@ export const filesOf = ({ ca }: Form): string[] =>
 
 const isPem = (text: string): boolean => text.startsWith('-----BEGIN')
 
-function configuredOf({ cert, key }: Form['ca'], wrong: Wrong): AuthorityFiles | undefined {
+function configuredOf({ cert, key }: Form['ca'], wrong: Wrong): ConfiguredCa | undefined {
   if (cert === undefined && key === undefined) return undefined
   if (cert === undefined || key === undefined)
     throw wrong(['forward', 'ca', cert === undefined ? 'key' : 'cert'], 'cert and key belong together')
-  const read = (name: 'cert' | 'key', given: string) => {
-    if (isPem(given)) return given
-    try {
-      return readFileSync(given, 'utf8')
-    } catch (error) {
-      throw wrong(['forward', 'ca', name], `the file cannot be read (${(error as NodeJS.ErrnoException).code})`)
-    }
+  const unreadable = (name: 'cert' | 'key', error: unknown) =>
+    wrong(['forward', 'ca', name], `the file cannot be read (${(error as NodeJS.ErrnoException).code})`)
+  return { chain: isPem(cert) ? cert : textOf(cert, unreadable), key: isPem(key) ? key : fileOf(key, unreadable) }
+}
+
+type Unreadable = (name: 'cert' | 'key', error: unknown) => Error
+
+function textOf(path: string, unreadable: Unreadable): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw unreadable('cert', error)
   }
-  return { chain: read('cert', cert), key: read('key', key) }
+}
+
+/** A key is read by the holder of keys alone; that it can be is seen here. */
+function fileOf(file: string, unreadable: Unreadable): { readonly file: string } {
+  try {
+    accessSync(file, constants.R_OK)
+    if (statSync(file).isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR' })
+    return { file }
+  } catch (error) {
+    throw unreadable('key', error)
+  }
 }

@@ -21,7 +21,7 @@ import type { Engine } from '#masking'
 import { openRelay } from '#relay'
 import type { Trail } from '#trail'
 import { backendOf } from './backend.ts'
-import { type Authorities, openAuthorities } from './ca/authorities.ts'
+import { HeldCa } from './ca/held.ts'
 import { isProvider, PROVIDER_HOSTS } from './ca/providers.ts'
 import type { Config } from './config.ts'
 import { socketIn } from './config-place.ts'
@@ -29,7 +29,7 @@ import { daily } from './daily.ts'
 import { startDemo } from './demo/index.ts'
 import { actionsIn, engineOf } from './engine.ts'
 import { openGapMark } from './gap-mark.ts'
-import { startKeyholder } from './keyholder/index.ts'
+import { type Keyholder, startKeyholder } from './keyholder/index.ts'
 import { type OpenRecord, openRecord } from './record.ts'
 import { openSigner } from './seal-key.ts'
 import { uuid7 } from './uuid.ts'
@@ -124,7 +124,7 @@ class Running {
   readonly #relay = openRelay()
   readonly #exports: Exports
   #demo: Awaited<ReturnType<typeof startDemo>> | undefined
-  #ca: Authorities | undefined
+  #ca: HeldCa | undefined
   #house: House
 
   constructor(config: Config, record: OpenRecord & Pick<House, 'accounts'>, { tell }: Ears) {
@@ -156,7 +156,7 @@ class Running {
 
   async reload(next: Config): Promise<void> {
     if (next.demo) this.#demo ??= await startDemo({})
-    this.#ca = await authoritiesOf(next)
+    this.#ca = await caOf(next, this.#record.keyholder)
     this.#house = houseOf(next, this.#fixed, { demo: this.#demo?.url, ca: this.#ca })
     this.#fixed.limits.set(limitsOf(next))
     this.config = next
@@ -223,17 +223,13 @@ class Running {
 }
 
 /** The CA of a data folder, made where there is none; undefined where the forward door is off. @throws ca.* */
-export async function authoritiesOf({
-  data,
-  forward: { enabled, ca },
-}: Pick<Config, 'data' | 'forward'>): Promise<Authorities | undefined> {
+export async function caOf(
+  { data, forward: { enabled, ca } }: Pick<Config, 'data' | 'forward'>,
+  keyholder: Keyholder,
+): Promise<HeldCa | undefined> {
   if (!enabled) return undefined
-  return openAuthorities({
-    data,
-    permitted: [...PROVIDER_HOSTS, ...ca.hosts],
-    configured: ca.configured,
-    now: Date.now,
-  })
+  const permitted = [...PROVIDER_HOSTS, ...ca.hosts]
+  return new HeldCa(await keyholder.ca({ data, permitted, configured: ca.configured }), Date.now)
 }
 
 type Fixed = Pick<
@@ -254,7 +250,7 @@ type Fixed = Pick<
 
 interface Made {
   readonly demo?: URL | undefined
-  readonly ca?: Authorities | undefined
+  readonly ca?: HeldCa | undefined
 }
 
 function houseOf(config: Config, fixed: Fixed, { demo, ca }: Made): House {

@@ -5,9 +5,9 @@ import { connectionsOnly, routes } from '#console'
 import { Fault } from '#exchange'
 import { compile, type Engine, RULES } from '#masking'
 import { backendOf, waysOf } from './backend.ts'
-import type { Authorities } from './ca/authorities.ts'
+import type { HeldCa } from './ca/held.ts'
 import type { Names } from './config-names.ts'
-import { authoritiesOf, sightingsOf } from './gatelog.ts'
+import { caOf, sightingsOf } from './gatelog.ts'
 import { openRecord } from './record.ts'
 
 export interface Local {
@@ -29,7 +29,7 @@ const QUIET = () => undefined
 export function openLocal(names: Names, reader = 'unknown'): Local {
   const connections = () => names.connections(undefined)
   let record: ReturnType<typeof openRecord> | undefined
-  let ca: Authorities | undefined
+  let ca: HeldCa | undefined
   let engine: Engine | undefined
   return {
     async request(path, init) {
@@ -38,7 +38,7 @@ export function openLocal(names: Names, reader = 'unknown'): Local {
       if (!makes && !existsSync(join(names.data, 'install.key'))) throw new Fault('trail.none', names.data)
       record ??= openRecord(names)
       const opened = await record
-      if (OF_CA.test(path)) ca ??= await authoritiesOf(names)
+      if (OF_CA.test(path)) ca ??= await caOf(names, opened.keyholder)
       const compiled = () => (engine ??= compile(RULES))
       const sightings = () => sightingsOf(opened.trail, compiled, QUIET)
       const house = { config: () => names, connections, ca: () => ca, engine: compiled, sightings }

@@ -21,7 +21,7 @@ export {
   requestAuthority,
 } from './tls/authority.ts'
 export { covers } from './tls/constraints.ts'
-export { type Leaves, openLeaves } from './tls/leaves.ts'
+export { type DatedLeaf, type Leaves, leafFor, openLeaves } from './tls/leaves.ts'
 export { contextOf, terminate } from './tls/terminate.ts'
 export { dial } from './tunnel/dial.ts'
 export { sniff } from './tunnel/sniff.ts'

@@ -5,8 +5,8 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import type { AuthorityFiles } from '#relay'
-import { openAuthorities } from './authorities.ts'
+import { type ConfiguredCa, openAuthorities } from './authorities.ts'
+import { HeldCa } from './held.ts'
 
 const DAY = 86_400_000
 const NO_OPENSSL = spawnSync('openssl', ['version']).error ? 'openssl is not installed' : false
@@ -19,8 +19,9 @@ function ground(t: TestContext) {
   const data = mkdtempSync(join(tmpdir(), 'gatelog-ca-'))
   t.after(() => rmSync(data, { recursive: true, force: true }))
   const clock = { at: Date.now() }
-  const open = (configured?: AuthorityFiles) =>
-    openAuthorities({ data, permitted: ['api.openai.com'], configured, now: () => clock.at })
+  const now = () => clock.at
+  const open = async (configured?: ConfiguredCa) =>
+    new HeldCa(await openAuthorities({ data, permitted: ['api.openai.com'], configured, now }), now)
   return { data, clock, open, at: (name: string) => join(data, 'ca', name) }
 }
 
@@ -34,8 +35,8 @@ test('made at the first start, its key for the owner alone, and the same from th
   assert.equal(statSync(join(data, 'ca')).mode & 0o777, 0o700)
   const again = await open()
   assert.deepEqual((await again.rows())[0], first)
-  assert.equal(again.exposed(), undefined)
-  assert.deepEqual(again.beyond(['api.openai.com', 'x.api.openai.com', 'evil.example']), ['evil.example'])
+  assert.equal(await again.exposed(), undefined)
+  assert.deepEqual(await again.beyond(['api.openai.com', 'x.api.openai.com', 'evil.example']), ['evil.example'])
   assert.ok(readdirSync(join(data, 'ca')).every((name) => !name.endsWith('.new')))
 })
 
@@ -117,7 +118,7 @@ test('what cannot be read is one clear fault that names the file', async (t) => 
   await assert.rejects(open(), named('EISDIR'))
   rmSync(key, { recursive: true })
   writeFileSync(key, text, { mode: 0o644 })
-  assert.equal((await open()).exposed(), key)
+  assert.equal(await (await open()).exposed(), key)
   writeFileSync(at('state.json'), '{"signing":"../../etc"}')
   await assert.rejects(open(), code('ca.unreadable', /state\.json is damaged/))
 })
@@ -134,5 +135,8 @@ test('a CA of the configuration is used as it is, and rotated by whoever writes 
   assert.ok(!existsSync(join(other.data, 'ca')))
   for (const change of [ca.rotate({}), ca.request(), ca.import('x')])
     await assert.rejects(change, code('ca.configured'))
+  const key = { file: own.at(`${row?.id}.key`) }
+  assert.equal((await (await other.open({ ...files, key })).rows())[0]?.fingerprint, row?.fingerprint)
   await assert.rejects(other.open({ ...files, key: 'nonsense' }), code('ca.invalid'))
+  await assert.rejects(other.open({ ...files, key: { file: own.at('gone') } }), code('ca.unreadable', /gone ENOENT/))
 })

@@ -1,4 +1,5 @@
 /** The CA of a running house: the one that signs, its successor, those before it. Keeps no key of one that signs no more. */
+import { readFileSync } from 'node:fs'
 import type { CaRow, Rotation } from '#console'
 import { Fault, faultOf } from '#exchange'
 import {
@@ -6,14 +7,15 @@ import {
   type AuthorityFiles,
   type Certified,
   covers,
-  type Leaves,
+  type DatedLeaf,
+  leafFor,
   makeAuthority,
   openAuthority,
-  openLeaves,
   readAuthority,
   requestAuthority,
 } from '#relay'
 import { CaFolder, othersMay, type State } from './folder.ts'
+import type { CaKeys } from './held.ts'
 
 const DAY_MS = 86_400_000
 /** Long enough to be forgotten by whoever rolled it out: `doctor` warns a month before. */
@@ -25,15 +27,30 @@ export interface AuthoritiesOptions {
   /** The names that a new CA may vouch for. */
   readonly permitted: readonly string[]
   /** Where the configuration names files. */
-  readonly configured: AuthorityFiles | undefined
+  readonly configured: ConfiguredCa | undefined
   readonly now: () => number
+}
+
+/** A CA of the configuration: its chain as PEM, its key as PEM or by its file. */
+export interface ConfiguredCa {
+  readonly chain: string
+  readonly key: string | { readonly file: string }
+}
+
+function configuredFiles({ chain, key }: ConfiguredCa): AuthorityFiles {
+  if (typeof key === 'string') return { chain, key }
+  try {
+    return { chain, key: readFileSync(key.file, 'utf8') }
+  } catch (cause) {
+    throw new Fault('ca.unreadable', `${key.file} ${(cause as NodeJS.ErrnoException).code}`, { cause })
+  }
 }
 
 /** Opens the CA of a data folder, and makes it at the first start. @throws ca.unreadable, ca.invalid */
 export async function openAuthorities(options: AuthoritiesOptions): Promise<Authorities> {
   const folder = new CaFolder(options.data)
   if (options.configured) {
-    const signing = openAuthority(options.configured)
+    const signing = openAuthority(configuredFiles(options.configured))
     return new Authorities(options, folder, undefined, new Map([['configured', signing]]))
   }
   let state = folder.state()
@@ -68,13 +85,12 @@ interface Row {
   readonly authority: Certified
 }
 
-export class Authorities implements Leaves {
+export class Authorities implements CaKeys {
   readonly #options: AuthoritiesOptions
   readonly #folder: CaFolder
   readonly #open: Map<string, Authority>
   readonly #read = new Map<string, Certified>()
   #state: State | undefined
-  #leaves: { readonly id: string; readonly leaves: Leaves } | undefined
 
   constructor(options: AuthoritiesOptions, folder: CaFolder, state: State | undefined, open: Map<string, Authority>) {
     this.#options = options
@@ -83,14 +99,14 @@ export class Authorities implements Leaves {
     this.#open = open
   }
 
-  contextFor(host: string) {
-    const id = this.#signing()
-    if (this.#leaves?.id !== id) this.#leaves = { id, leaves: openLeaves(this.#authority(id), this.#options.now) }
-    return this.#leaves.leaves.contextFor(host)
+  /** Signs a leaf for a host; it is made anew at the latest when the successor signs. @throws forward.constraint, ca.expired */
+  async leaf(host: string): Promise<DatedLeaf> {
+    const made = await leafFor(this.#authority(this.#signing()), host, this.#options.now())
+    return { ...made, renew: Math.min(made.renew, this.#state?.next?.from ?? Number.POSITIVE_INFINITY) }
   }
 
   /** Hosts of these that the CA may not vouch for. */
-  beyond(hosts: readonly string[]): string[] {
+  async beyond(hosts: readonly string[]): Promise<string[]> {
     const { permitted } = this.#authority(this.#signing())
     return permitted ? hosts.filter((host) => !covers(permitted, host)) : []
   }
@@ -156,7 +172,7 @@ export class Authorities implements Leaves {
   }
 
   /** Whether somebody else than the owner may read a key that signs. */
-  exposed(): string | undefined {
+  async exposed(): Promise<string | undefined> {
     const state = this.#state
     const paths = state
       ? [state.signing, ...(state.next ? [state.next.id] : [])].map((id) => this.#folder.keyPath(id))

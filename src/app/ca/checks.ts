@@ -1,20 +1,20 @@
 /** What `doctor` says of the CA: its end, its key's mode, and connections that it may not vouch for. Changes nothing. */
 import type { CheckRow } from '#console'
 import type { Connection, Untrusting } from '#gateway'
-import type { Authorities } from './authorities.ts'
+import type { CaKeys } from './held.ts'
 
 const DAY_MS = 86_400_000
 const SOON_DAYS = 30
 
 export async function caChecks(
-  ca: Authorities | undefined,
+  ca: CaKeys | undefined,
   connections: ReadonlyMap<string, Connection>,
 ): Promise<CheckRow[]> {
   if (!ca) return [{ check: 'ca', state: 'ok', told: 'the forward door is off' }]
-  return [await endOf(ca), ...keyOf(ca), ...beyond(ca, connections)]
+  return [await endOf(ca), ...(await keyOf(ca)), ...(await beyond(ca, connections))]
 }
 
-async function endOf(ca: Authorities): Promise<CheckRow> {
+async function endOf(ca: CaKeys): Promise<CheckRow> {
   const [signing] = await ca.rows()
   const left = Math.floor(((signing?.until ?? 0) - Date.now()) / DAY_MS)
   const remedy = 'gatelog ca rotate, then let clients trust the new one: gatelog ca install-help'
@@ -30,19 +30,19 @@ async function endOf(ca: Authorities): Promise<CheckRow> {
   return { check: 'ca', state: 'ok', told: `good for ${left} days, for ${signing.permitted.length} names` }
 }
 
-function keyOf(ca: Authorities): CheckRow[] {
-  const path = ca.exposed()
+async function keyOf(ca: CaKeys): Promise<CheckRow[]> {
+  const path = await ca.exposed()
   if (path === undefined) return []
   return [{ check: 'ca key', state: 'fail', told: `others may read ${path}`, remedy: `chmod 600 ${path}` }]
 }
 
 /** TLS upstreams with a name that the CA may not vouch for: reachable by the reverse door only. */
-function beyond(ca: Authorities, connections: ReadonlyMap<string, Connection>): CheckRow[] {
+async function beyond(ca: CaKeys, connections: ReadonlyMap<string, Connection>): Promise<CheckRow[]> {
   const hosts = [...connections.values()].flatMap((connection) => [...connection.hosts.values()])
   const names = hosts
     .map(({ upstream }) => upstream.origin)
     .filter(({ protocol, hostname }) => protocol === 'https:' && !/^[\d.]+$|^\[/.test(hostname))
-  const told = ca.beyond([...new Set(names.map(({ hostname }) => hostname))])
+  const told = await ca.beyond([...new Set(names.map(({ hostname }) => hostname))])
   if (told.length === 0) return []
   const remedy = 'For the forward door: name them in forward.ca.hosts, then gatelog ca rotate.'
   return [{ check: 'ca hosts', state: 'warn', told: `the CA may not vouch for ${told.join(', ')}`, remedy }]

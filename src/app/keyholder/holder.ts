@@ -1,6 +1,8 @@
 /** Who holds the keys: does what may be asked for with them, counts it, and gives no key out. Knows no transport. */
 import { Fault } from '#exchange'
 import { type Wrapped, type Wrapping, wrappingOf } from '#trail'
+import type { AuthoritiesOptions } from '../ca/authorities.ts'
+import type { CaKeys } from '../ca/held.ts'
 import { makeWrappingKey, openWrappingKeys, type WrappingKeys, type WrappingOptions } from './wrapping-keys.ts'
 
 /** What a holder is started with: places and names, no secret. */
@@ -23,8 +25,21 @@ export interface Calls {
   unwrap(wrapped: readonly Wrapped[]): ReturnType<Wrapping['unwrap']>
   /** A new wrapping key, or with one of the configuration that which is there now. */
   renew(): Known
+  /** Opens the CA of a data folder, or of the configuration, for what follows; made at the first start. @throws ca.* */
+  ca(options: CaOptions): Promise<void>
+  /** A leaf for a host within the CA's constraints, with its key; the CA's own never leaves. */
+  leaf: CaKeys['leaf']
+  caRows: CaKeys['rows']
+  caExport: CaKeys['export']
+  caRotate: CaKeys['rotate']
+  caRequest: CaKeys['request']
+  caImport: CaKeys['import']
+  caBeyond: CaKeys['beyond']
+  caExposed: CaKeys['exposed']
   counts(): Counts
 }
+
+export type CaOptions = Omit<AuthoritiesOptions, 'now'>
 
 /** How often each was asked since it was started. */
 export type Counts = Readonly<Partial<Record<keyof Calls, number>>>
@@ -47,6 +62,11 @@ export function openHolder({ wrapping: options }: HolderOptions): Calls {
     if (!wrapping) throw new Fault('trail.key', opened.place && `there is none in ${opened.place}`)
     return wrapping
   }
+  let authorities: CaKeys | undefined
+  const ca = (): CaKeys => {
+    if (!authorities) throw new Fault('ca.off')
+    return authorities
+  }
   const counted = <Name extends keyof Calls>(name: Name, call: Calls[Name]): Calls[Name] =>
     ((...args: never[]) => {
       counts.set(name, (counts.get(name) ?? 0) + 1)
@@ -61,6 +81,18 @@ export function openHolder({ wrapping: options }: HolderOptions): Calls {
       wrapping = wrappingIn(opened)
       return known()
     }),
+    ca: async (asked) => {
+      const { openAuthorities } = await import('../ca/authorities.ts') // only where a forward door is
+      authorities = await openAuthorities({ ...asked, now: Date.now })
+    },
+    leaf: counted('leaf', (host) => ca().leaf(host)),
+    caRows: counted('caRows', () => ca().rows()),
+    caExport: counted('caExport', () => ca().export()),
+    caRotate: counted('caRotate', (rotation) => ca().rotate(rotation)),
+    caRequest: counted('caRequest', () => ca().request()),
+    caImport: counted('caImport', (chain) => ca().import(chain)),
+    caBeyond: counted('caBeyond', (hosts) => ca().beyond(hosts)),
+    caExposed: counted('caExposed', () => ca().exposed()),
     counts: () => Object.fromEntries(counts),
   }
 }

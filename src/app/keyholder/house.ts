@@ -51,6 +51,7 @@ export async function keyChecks(trail: Trail, keyholder: Keyholder, data: string
       return { check: 'keys', state: 'warn', told, remedy: 'Go on with the rotation: gatelog trail rotate-key' }
     }),
     ...(gone.length + left.length ? [] : [{ check: 'keys', state: 'ok', told: goodRow(rows, keyholder) } as const]),
+    ...(await heldRow(keyholder)),
   ]
 }
 
@@ -64,6 +65,13 @@ function goodRow(rows: Awaited<ReturnType<Trail['keys']['wrappers']>>, { name, p
   const count = rows.reduce((sum, { keys }) => sum + keys, 0)
   const where = place ?? 'the configuration'
   return `${count} keys of sessions under ${name}, from ${where}${pid === undefined ? '' : `, held by process ${pid}`}`
+}
+
+/** What the process that holds the keys was asked since it was started. */
+async function heldRow(keyholder: Keyholder): Promise<CheckRow[]> {
+  if (keyholder.pid === undefined) return []
+  const asked = Object.entries(await keyholder.counts()).map(([call, times]) => `${call} ${times}`)
+  return [{ check: 'keyholder', state: 'ok', told: `asked for ${asked.join(', ') || 'nothing'}` }]
 }
 
 function placeRows(place: string, data: string): CheckRow[] {

@@ -1,6 +1,7 @@
 /** The holder of keys, as the rest of the house sees it: a process of its own under a server, this one elsewhere. */
 import type { Wrapping } from '#trail'
-import { type Counts, type HolderOptions, type Known, openHolder } from './holder.ts'
+import type { CaKeys } from '../ca/held.ts'
+import { type CaOptions, type Counts, type HolderOptions, type Known, openHolder } from './holder.ts'
 import { type Ask, Link } from './link.ts'
 
 export interface Keyholder extends Wrapping {
@@ -12,6 +13,8 @@ export interface Keyholder extends Wrapping {
   readonly pid: number | undefined
   /** Makes a new wrapping key, or takes up that which the configuration says now. */
   renew(): Promise<void>
+  /** Opens a CA; it stands for it until another is opened. @throws ca.* */
+  ca(options: CaOptions): Promise<CaKeys>
   counts(): Promise<Counts>
   close(): Promise<void>
 }
@@ -71,7 +74,22 @@ async function keyholderOf(ask: Ask, { pid, close }: Line): Promise<Keyholder> {
     async renew() {
       known = await ask('renew')
     },
+    async ca(options) {
+      await ask('ca', options)
+      return caOver(ask)
+    },
     counts: () => ask('counts'),
     close,
   }
 }
+
+const caOver = (ask: Ask): CaKeys => ({
+  leaf: (host) => ask('leaf', host),
+  rows: () => ask('caRows'),
+  export: () => ask('caExport'),
+  rotate: (rotation) => ask('caRotate', rotation),
+  request: () => ask('caRequest'),
+  import: (chain) => ask('caImport', chain),
+  beyond: (hosts) => ask('caBeyond', hosts),
+  exposed: () => ask('caExposed'),
+})

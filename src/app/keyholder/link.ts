@@ -32,6 +32,8 @@ export class Link {
   #ready: Promise<void>
   #ends: number[] = []
   #count = 0
+  /** How the CA was opened last: one that is started again opens it so. */
+  #ca: readonly unknown[] | undefined
   #closed = false
 
   /** @param variables names of the environment's variables that it may read */
@@ -53,7 +55,13 @@ export class Link {
 
   readonly ask: Ask = async (name, ...args) => {
     await this.#ready
-    return this.#sent({ number: ++this.#count, name, args }) as never
+    const value = await this.#asked(name, args)
+    if (name === 'ca') this.#ca = args
+    return value as never
+  }
+
+  #asked(name: keyof Calls, args: readonly unknown[]): Promise<unknown> {
+    return this.#sent({ number: ++this.#count, name, args })
   }
 
   async #start(): Promise<void> {
@@ -67,6 +75,7 @@ export class Link {
     child.once('exit', (code, signal) => this.#ended(child, signal ?? `${code}`))
     child.once('error', (error) => this.#ended(child, error.message))
     await this.#sent({ begin: this.#options })
+    if (this.#ca) await this.#asked('ca', this.#ca)
   }
 
   #sent(message: Asked | { readonly begin: HolderOptions }): Promise<unknown> {

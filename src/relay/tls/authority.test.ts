@@ -6,7 +6,7 @@ import fc from 'fast-check'
 import { certificate, NO_OPENSSL } from '../certificate.case.ts'
 import { type Authority, makeAuthority, makeLeaf, openAuthority, requestAuthority } from './authority.ts'
 import { constraintsFor, covers, permittedBy } from './constraints.ts'
-import { openLeaves } from './leaves.ts'
+import { leafFor, openLeaves } from './leaves.ts'
 import { javaSays, NO_JAVA, nodeSays, opensslSays, type Stolen, show, steal } from './thief.case.ts'
 
 const PERMITTED = ['api.openai.com', 'githubcopilot.com']
@@ -103,7 +103,10 @@ test('the root’s key is not among what is kept: it could vouch for another CA'
 test('leaves are kept while they are good, made anew before they end, and never outlive the CA', async () => {
   const authority = await made(10)
   let at = now
-  const leaves = openLeaves(authority, () => at)
+  const leaves = openLeaves(
+    (host) => leafFor(authority, host, at),
+    () => at,
+  )
   const first = await leaves.contextFor('api.openai.com')
   assert.equal(await leaves.contextFor('api.openai.com'), first)
   assert.notEqual(await leaves.contextFor('x.githubcopilot.com'), first)
@@ -119,7 +122,11 @@ test('leaves are kept while they are good, made anew before they end, and never 
 })
 
 test('no leaf for an address or a host that the CA may not vouch for', async () => {
-  const leaves = openLeaves(await made(), () => now)
+  const authority = await made()
+  const leaves = openLeaves(
+    (host) => leafFor(authority, host, now),
+    () => now,
+  )
   for (const host of ['127.0.0.1', '::1', 'evil.example', 'openai.com'])
     await assert.rejects(leaves.contextFor(host), code('forward.constraint'))
 })

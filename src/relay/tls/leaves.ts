@@ -1,8 +1,8 @@
-/** Leaves on demand: one per host, kept while it is good, made anew before it ends. Writes nothing to disk. */
+/** Leaves on demand: one per host, kept while it is good, made anew before it ends. Writes nothing to disk, holds no CA. */
 import { isIP } from 'node:net'
 import { createSecureContext, type SecureContext } from 'node:tls'
 import { Fault } from '#exchange'
-import { type Authority, makeLeaf } from './authority.ts'
+import { type Authority, type Leaf, makeLeaf } from './authority.ts'
 import { covers } from './constraints.ts'
 
 const DAYS = 7
@@ -16,38 +16,46 @@ export interface Leaves {
   contextFor(host: string): Promise<SecureContext>
 }
 
-interface Kept {
-  readonly context: Promise<SecureContext>
-  until: number
+/** A leaf, and when another is to be made, in ms since the Unix epoch. */
+export interface DatedLeaf extends Leaf {
+  readonly renew: number
 }
 
-/** Leaves of one authority. `now` in ms since the Unix epoch. */
-export function openLeaves(authority: Authority, now: () => number): Leaves {
+/** Signs a leaf for a host that the CA may vouch for. @throws forward.constraint, ca.expired */
+export async function leafFor(authority: Authority, host: string, now: number): Promise<DatedLeaf> {
+  const { until, permitted } = authority
+  if (until <= now) throw new Fault('ca.expired', new Date(until).toISOString())
+  if (isIP(host)) throw new Fault('forward.constraint', `${host} is an address, not a name`)
+  if (permitted && !covers(permitted, host)) throw new Fault('forward.constraint', host)
+  const leaf = await makeLeaf(authority, host, now, DAYS)
+  return { ...leaf, renew: leaf.until < until ? leaf.until - RENEW_MS : leaf.until }
+}
+
+interface Kept {
+  readonly context: Promise<SecureContext>
+  renew: number
+}
+
+/** Leaves that somebody makes who holds a CA. `now` in ms since the Unix epoch. */
+export function openLeaves(make: (host: string) => Promise<DatedLeaf>, now: () => number): Leaves {
   const kept = new Map<string, Kept>()
-  const make = async (host: string, entry: () => Kept | undefined) => {
-    const leaf = await makeLeaf(authority, host, now(), DAYS)
+  const made = async (host: string, entry: () => Kept | undefined) => {
+    const leaf = await make(host)
     const own = entry()
-    if (own) own.until = leaf.until
+    if (own) own.renew = leaf.renew
     return createSecureContext({ cert: leaf.cert, key: leaf.key, minVersion: 'TLSv1.2' })
   }
   return {
     async contextFor(host) {
-      mayVouch(authority, host, now())
       const known = kept.get(host)
-      if (known && known.until - now() > Math.min(RENEW_MS, (authority.until - now()) / 2)) return known.context
+      if (known && known.renew > now()) return known.context
       if (kept.size >= MOST) kept.clear()
-      const context = make(host, () => kept.get(host))
-      kept.set(host, { context, until: Number.POSITIVE_INFINITY })
+      const context = made(host, () => kept.get(host))
+      kept.set(host, { context, renew: Number.POSITIVE_INFINITY })
       return context.catch((error: unknown) => {
         kept.delete(host)
         throw error
       })
     },
   }
-}
-
-function mayVouch({ until, permitted }: Authority, host: string, now: number): void {
-  if (until <= now) throw new Fault('ca.expired', new Date(until).toISOString())
-  if (isIP(host)) throw new Fault('forward.constraint', `${host} is an address, not a name`)
-  if (permitted && !covers(permitted, host)) throw new Fault('forward.constraint', host)
 }
