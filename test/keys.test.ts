@@ -234,7 +234,9 @@ function areaHolds(memory: number, [from, to]: readonly [string, string], wanted
     try {
       const length = readSync(memory, part, 0, Math.min(part.length, end - at), at)
       if (part.subarray(0, length).includes(wanted)) return true
-    } catch {}
+    } catch {
+      // a page that nobody has touched
+    }
   }
   return false
 }
