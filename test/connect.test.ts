@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { type Ends, folderFor, type Gateway, gatelog, startGateway } from './process.case.ts'
@@ -170,4 +170,40 @@ test('a record that no server holds gives the CA too; a client that no longer ne
   assert.equal((await copilot('--agent')).code, 0)
   assert.equal(existsSync(path), false)
   assert.equal((await gatelog(home, ['connect', 'copilot-cli', '--undo', '--yes'])).code, 0)
+})
+
+/** What `doctor` says at a laptop, with these variables and no others that matter. */
+function doctorAt(home: string, variables: Readonly<Record<string, string>>) {
+  const env = { PATH: process.env['PATH'], HOME: home, NO_COLOR: '1', ...variables }
+  const { stdout, status } = spawnSync(process.execPath, [BIN, 'doctor'], { cwd: home, env, encoding: 'utf8' })
+  return { rows: stdout.split('\n').filter((each) => /^(ok|warn|fail) /.test(each)), status }
+}
+
+test('doctor at a laptop: what connect wrote works, and what is then broken is found', {
+  skip: NO_OPENSSL,
+}, async (t) => {
+  const home = folderFor(t)
+  await onLaptop(home, 'copilot-cli', '--forward', '--write')
+  const file = join(home, '.config', 'gatelog', 'ca.pem')
+  const good = { HTTPS_PROXY: agent, NODE_EXTRA_CA_CERTS: file }
+  const { rows, status } = doctorAt(home, good)
+  const host = agent.slice('http://'.length)
+  assert.deepEqual(
+    rows.map((each) => each.replaceAll(realpathSync(home), '~')).toSorted(),
+    [
+      'warn record     There is no record yet: ./gatelog-data',
+      `ok   proxy      HTTPS_PROXY leads to ${host}, where an agent answers`,
+      'ok   ca file    NODE_EXTRA_CA_CERTS names the CA of this gateway',
+      'ok   ca file    ~/.config/gatelog/ca.pem holds the CA of this gateway',
+      'ok   settings   ~/.config/gatelog/copilot-cli.env is as connect wrote it',
+    ].toSorted(),
+  )
+  assert.equal(status, 0)
+  const other = join(gateway.folder, 'cert.pem')
+  const wrong = doctorAt(home, { ...good, NODE_EXTRA_CA_CERTS: other, NO_PROXY: '*githubcopilot.com' }).rows
+  assert.ok(wrong.some((each) => /^warn no_proxy .*api\.githubcopilot\.com/.test(each)))
+  assert.ok(wrong.some((each) => /^warn ca file .*CA of this gateway is not among them/.test(each)))
+  const direct = doctorAt(home, { ...good, HTTPS_PROXY: agent.replace(/:\d+$/, ':1') })
+  assert.ok(direct.rows.some((each) => /^fail proxy .*nobody answers/.test(each)))
+  assert.equal(direct.status, 1)
 })

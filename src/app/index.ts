@@ -22,6 +22,9 @@ export const openGatelog = async (config: Config, ears: Ears): Promise<Gatelog> 
 /** As `openLocal` in local.ts. @throws trail.locked, trail.unavailable, config.* */
 export const openLocal = async (names: Names, reader?: string) => (await import('./local.ts')).openLocal(names, reader)
 
+/** Hosts of all supported providers; what is below one belongs to it. */
+export const providerHosts = async () => (await import('./ca/providers.ts')).PROVIDER_HOSTS
+
 /** As `engineOf` in engine.ts. */
 export const engineOf = async (config: Config) => (await import('./engine.ts')).engineOf(config)
 

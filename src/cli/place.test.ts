@@ -21,7 +21,6 @@ describe('place', { concurrency: 2 }, () => {
     ['show', 'last'],
     ['replay', 'last'],
     ['sessions'],
-    ['doctor'],
     ['keys', 'list'],
     ['keys', 'revoke', 'k_12345678'],
     ['ca', 'show'],
@@ -39,6 +38,29 @@ describe('place', { concurrency: 2 }, () => {
     assert.equal((await run(folder, ['keys', 'create', '--user', 'ana'])).code, EXIT.ok)
     assert.deepEqual(readdirSync(folder), ['gatelog-data'])
     assert.deepEqual((await run(folder, ['search', 'user:ana'])).err, 'nothing found\n')
+  })
+
+  test('doctor looks at the shell where there is no record, makes none, and tells what else it cannot ask', async (t) => {
+    const folder = folderFor(t)
+    const wrong = { NO_PROXY: '*', HTTPS_PROXY: 'http://127.0.0.1:1', NODE_TLS_REJECT_UNAUTHORIZED: '0' }
+    const { code, out, err } = await spawned(folder, ['doctor', '--json'], '', wrong)
+    const rows = JSON.parse(out) as { check: string; state: string; told: string }[]
+    assert.deepEqual(
+      rows.map(({ check, state }) => `${check} ${state}`),
+      ['record warn', 'proxy fail', 'no_proxy warn', 'ca file warn', 'tls fail'],
+    )
+    assert.match(rows[0]?.told ?? '', /no record yet: \.\/gatelog-data/)
+    assert.deepEqual([code, err], [EXIT.error, ''])
+    assert.deepEqual(readdirSync(folder), [])
+    const quiet = await spawned(folder, ['doctor'])
+    assert.equal(quiet.code, EXIT.ok, quiet.out)
+    put(folder, 'gatelog.yaml', 'nonsense: 1\n')
+    const config = await spawned(folder, ['doctor'])
+    assert.equal(config.code, EXIT.config)
+    assert.match(config.out, /^warn shell /)
+    assert.match(config.err, /nonsense.*\[config\.invalid\]/)
+    const away = await spawned(folder, ['doctor', '--url', 'http://127.0.0.1:1'])
+    assert.deepEqual([away.code, /^warn shell /.test(away.out)], [EXIT.unreachable, true], away.err)
   })
 
   test('a relative folder stands beside its configuration, from wherever it is asked', async (t) => {

@@ -1,5 +1,6 @@
 /** Writes a client's settings and takes them back: remembers what was there before, and never touches another's change. */
 import { createHash } from 'node:crypto'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Fault } from '#exchange'
 import type { Settings } from './client.ts'
@@ -124,6 +125,27 @@ export function apply({ file, text, memo, undo }: Change): void {
   if (undo) replaceFile(memo, JSON.stringify(undo))
   if (file.text !== text) replaceFile(file, text)
   if (!undo) replaceFile(memo, undefined)
+}
+
+/** A file that was written and not taken back, as it is now. */
+export interface Standing {
+  readonly path: string
+  readonly state: 'as written' | 'changed' | 'gone'
+  /** Of one that settings refer to: which. */
+  readonly for?: readonly string[]
+}
+
+/** All of them; none where the folder is not there. @throws client.file */
+export function standing(folder: string): Standing[] {
+  if (!existsSync(folder)) return []
+  const memos = readdirSync(folder).filter((name) => name.endsWith('.json'))
+  return memos.flatMap((name) => {
+    const memo = memoOf(readFile(join(folder, name)))
+    if (!memo) return []
+    const { text } = readFile(memo.path)
+    const state = text === undefined ? 'gone' : digest(text) === memo.written ? 'as written' : 'changed'
+    return [{ path: memo.path, state, ...(memo.for && { for: memo.for }) }]
+  })
 }
 
 const memoFile = (folder: string, path: string): File => readFile(join(folder, `${digest(path).slice(0, 16)}.json`))
