@@ -1,15 +1,17 @@
 /** What the admin API may ask of a running house, or of a record that no server holds. */
 
 import { statfsSync, statSync } from 'node:fs'
-import type { Backend, CheckRow, CoverageSource, ReadHouse, SecretSearch, TestRow } from '#console'
+import type { Backend, CheckRow, CoverageSource, ReadHouse, Reviser, SecretSearch, TestRow } from '#console'
 import { type Fact, Fault, faultOf, type Keyring } from '#exchange'
 import { leftStandings, type Standing } from '#export'
 import {
   type Connection,
+  Erasure,
   fingerprintOf,
   gapSignature,
   type Host,
   maskFact,
+  Rescan,
   SHORTEST_PRINTED,
   type Sightings,
   type Untrusting,
@@ -44,6 +46,8 @@ export interface BackendOptions {
   standings?(): Promise<readonly Standing[]>
   readonly reads: Reads
   readonly custody: Custody
+  /** Forgets what was said; absent where no server runs. */
+  forget?(): void
   readonly keyholder: Keyholder
   /** Who reads a record that no server holds. */
   readonly reader?: Fact
@@ -63,6 +67,7 @@ export function backendOf(options: BackendOptions): Backend {
     ...waysOf(options.connections),
     coverage: coverageOf(options),
     custody: options.custody,
+    reviser: reviserOf(options),
     knows: (name) => options.config().connections(NO_DEMO).has(name),
     ca() {
       const ca = options.ca()
@@ -105,6 +110,23 @@ const secretsOf = ({ config, keyring, notReady }: BackendOptions): SecretSearch 
 })
 
 const viaOf = ({ notReady }: BackendOptions) => (notReady ? 'server' : 'local')
+
+/** Erasure and rescan over the record; one of each, so that two never meet. */
+export function reviserOf(options: BackendOptions): Reviser & { resume(): Promise<number> } {
+  const { trail, keyring, custody, engine, forget } = options
+  const house = {
+    ...{ trail, keyring, engine, holds: custody.holds, now: Date.now, clock: () => performance.now() },
+    ...{ uuid: () => uuid7(Date.now()), ...(forget && { forget }) },
+  }
+  const erasure = new Erasure(house)
+  const rescan = new Rescan(house)
+  return {
+    plan: (scope) => erasure.plan(scope),
+    erase: (scope, doer) => erasure.erase(scope, doer),
+    rescan: (since, doer) => rescan.page(since, doer),
+    resume: () => erasure.resume(),
+  }
+}
 
 const LONGEST_QUERY = 4096
 

@@ -5,6 +5,7 @@ import type { Fault } from '#exchange'
 import { Exports } from '#export'
 import {
   Endings,
+  forgetSaid,
   Gaps,
   type House,
   Outcomes,
@@ -20,7 +21,7 @@ import { type Identity, openLimits } from '#identity'
 import type { Engine } from '#masking'
 import { openRelay } from '#relay'
 import type { Trail } from '#trail'
-import { backendOf } from './backend.ts'
+import { backendOf, reviserOf } from './backend.ts'
 import { HeldCa } from './ca/held.ts'
 import { isProvider, PROVIDER_HOSTS } from './ca/providers.ts'
 import type { Config } from './config.ts'
@@ -70,6 +71,8 @@ export async function openGatelog(first: Config, ears: Ears): Promise<Gatelog> {
   const running = new Running(first, { ...record, accounts }, ears)
   opened.defer(() => running.end())
   await running.start()
+  const erased = await running.resume()
+  if (erased > 0) ears.tell(`${erased} erasures that were cut short are done`)
   tellNotes(first, ears)
   await ears.loaded?.()
   const gateway = await openDoors(running.door)
@@ -196,7 +199,16 @@ class Running {
   }
 
   get backend() {
-    return backendOf({
+    return backendOf(this.#options)
+  }
+
+  /** Ends what a process before this one had begun to erase. */
+  resume(): Promise<number> {
+    return reviserOf(this.#options).resume()
+  }
+
+  get #options() {
+    return {
       ...this.#record,
       config: () => this.config,
       connections: () => this.#house.connections,
@@ -206,7 +218,8 @@ class Running {
       untrusting: () => this.#trust.list(),
       sightings: () => this.#fixed.sightings,
       standings: () => this.#exports.standings(),
-    })
+      forget: () => forgetSaid(this.#house),
+    }
   }
 
   /** Puts on the record what was kept back, and lets go of upstreams. */

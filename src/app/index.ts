@@ -20,7 +20,15 @@ export const openGatelog = async (config: Config, ears: Ears): Promise<Gatelog> 
   (await import('./gatelog.ts')).openGatelog(config, ears)
 
 /** As `openLocal` in local.ts. @throws trail.locked, trail.unavailable, config.* */
-export const openLocal = async (names: Names, reader?: string) => (await import('./local.ts')).openLocal(names, reader)
+export const openLocal = async (names: Names, reader?: string, config?: string) => {
+  const [{ openLocal }, { engineOf }, { loadConfig }] = await Promise.all([
+    import('./local.ts'),
+    import('./engine.ts'),
+    import('./config.ts'),
+  ])
+  let engine: ReturnType<typeof engineOf> | undefined
+  return openLocal(names, reader, config === undefined ? undefined : () => (engine ??= engineOf(loadConfig(config))))
+}
 
 /** Hosts of all supported providers; what is below one belongs to it. */
 export const providerHosts = async () => (await import('./ca/providers.ts')).PROVIDER_HOSTS

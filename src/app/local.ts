@@ -24,9 +24,9 @@ const QUIET = () => undefined
 
 /**
  * Opens nothing before it is asked for: connections need no record, and of all but the CA no file is read. `reader`: who
- * runs this process.
+ * runs this process. `full`: the rules and known values of the configuration, with all that they refer to.
  */
-export function openLocal(names: Names, reader = 'unknown'): Local {
+export function openLocal(names: Names, reader = 'unknown', full?: () => Engine): Local {
   const connections = () => names.connections(undefined)
   let record: ReturnType<typeof openRecord> | undefined
   let ca: HeldCa | undefined
@@ -41,7 +41,8 @@ export function openLocal(names: Names, reader = 'unknown'): Local {
       if (OF_CA.test(path)) ca ??= await caOf(names, opened.keyholder)
       const compiled = () => (engine ??= compile(RULES))
       const sightings = () => sightingsOf(opened.trail, compiled, QUIET)
-      const house = { config: () => names, connections, ca: () => ca, engine: compiled, sightings }
+      const rules = full && path.startsWith('/rescan') ? full : compiled
+      const house = { config: () => names, connections, ca: () => ca, engine: rules, sightings }
       return routes(backendOf({ ...opened, ...house, reader: { value: reader, source: 'observed' } })).request(
         path,
         init,

@@ -147,6 +147,10 @@ test('the JSON of every command is what the document says', async (t) => {
     const lost = new Fault('trail.body', 'why')
     return found && id === idOf(4) ? { ...found, unreadable: { opening: lost, ending: lost } } : found
   }
+  const salt = Buffer.alloc(32)
+  const [{ body, findings }] = exchangeOf({ nth: 1, text: 'text' })
+  const anew = { exchange: idOf(1), part: 'prompt', bytes: Buffer.from(body?.bytes ?? ''), salt, findings } as const
+  await trail.dayFiles.revise({ by: idOf(60), erased: [], bodies: [anew], taken: [], notes: [] })
   const asked = [
     ...[1, 2, 3, 4].map((id) => told('`gatelog show`', 'show', idOf(id))),
     told('`gatelog version`', 'version'),
@@ -159,6 +163,8 @@ test('the JSON of every command is what the document says', async (t) => {
     told('`gatelog connections list`', 'connections', 'list'),
     told('`gatelog connections test`', 'connections', 'test', 'demo'),
     told('`gatelog doctor`', 'doctor'),
+    told('`gatelog erase`', 'erase', '--user', 'ana', '--why', 'x', '--basis', 'y', '--yes'),
+    told('`gatelog rescan`', 'rescan', '--since', '2026-01-01'),
     told('`gatelog coverage show`', 'coverage', 'show'),
     told('`gatelog coverage import`', 'coverage', 'import', 'gatelog-data/seats.json', '--from', 'seats'),
   ]
@@ -244,6 +250,10 @@ test('the JSON of every command is what the document says', async (t) => {
     ...{ at: AT, key: 'k2', rewrapped: 2, lost: 0, reader: SOME.reader },
   } as const
   await until(said, /"rotated"/, (nth) => trail.append({ ...rotated, exchange: idOf(nth + 8000) }))
+  const erase = { kind: 'erase', ...act, basis: 'law', scope: {}, exchanges: 1, sessions: 1, later: 0 } as const
+  await until(said, /"erase"/, (nth) => trail.append({ ...erase, exchange: idOf(nth + 8000) }))
+  const bodies = [{ exchange: 'x', part: 'prompt', rules: ['r'], commitment: 'c' }] as const
+  await until(said, /"redact"/, (nth) => trail.append({ kind: 'redact', ...act, bodies, exchange: idOf(nth + 9000) }))
   await until(said, /"bypass"/, (nth) => trail.append({ ...BYPASS, exchange: idOf(nth + 3000) }))
   await until(said, /"outcome"/, () => trail.append(outcomeOf(3, 'text')))
   await until(said, /"refused"/, (nth) => trail.append(refusedOf(nth + 1000, 'text')))

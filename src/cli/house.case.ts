@@ -101,6 +101,7 @@ export async function openHouse(
   const reads = new Reads({ trail, now: Date.now, uuid: secretsFor().uuid })
   const hosts = { api: 'http://127.0.0.1:1/' }
   const backend: Backend = {
+    reviser: NO_REVISER,
     custody: new Custody({ trail, keyring, now: Date.now, uuid: uuidNow }),
     wrapping: WRAPPING,
     ...{ trail, identity, now: Date.now, secrets: secretsFor(), coverage: NO_COVERAGE, log: () => LOG },
@@ -117,6 +118,18 @@ export async function openHouse(
     await trail.close()
   })
   return { folder, trail, identity, run: (...args) => run(folder, args), spawned: (...args) => spawned(folder, args) }
+}
+
+const NOBODY = { exchanges: 2, sessions: 1, later: 1, notes: 0, held: 0, holds: ['h'], worm: 0, open: 0 }
+const LATE = { exchange: 'x', at: 1, who: 'ana', model: 'm', direction: 'prompt', rules: ['r'], secrets: 1 } as const
+let pages = 0
+const NO_REVISER: Backend['reviser'] = {
+  plan: async () => NOBODY,
+  erase: async () => ({ ...NOBODY, seq: 7 }),
+  rescan: async () =>
+    pages++ % 2
+      ? { seen: 2, found: [], resumed: true }
+      : { seen: 1, found: [LATE], reached: 1, seq: 8, resumed: false },
 }
 
 const TALLY = { since: 0, seen: 0, onRecord: 0, bypasses: 0, dropped: 0 }

@@ -10,6 +10,7 @@ import { connect } from './commands/connect.ts'
 import { connections } from './commands/connections.ts'
 import { coverage } from './commands/coverage.ts'
 import { doctor } from './commands/doctor.ts'
+import { erase } from './commands/erase.ts'
 import { exportCommand } from './commands/export.ts'
 import { hold } from './commands/hold.ts'
 import { keys } from './commands/keys.ts'
@@ -17,6 +18,7 @@ import { mask } from './commands/mask.ts'
 import { purge } from './commands/purge.ts'
 import { reads } from './commands/reads.ts'
 import { replay } from './commands/replay.ts'
+import { rescan } from './commands/rescan.ts'
 import { rules } from './commands/rules.ts'
 import { scan } from './commands/scan.ts'
 import { search } from './commands/search.ts'
@@ -33,7 +35,7 @@ import { safe } from './terminal.ts'
 const COMMANDS: readonly Register[] = [
   ...[serve, check, keys, connections, connect, ca, agent],
   ...[search, show, replay, tail, sessions, reads, exportCommand],
-  ...[purge, hold],
+  ...[purge, hold, erase, rescan],
   ...[scan, mask, rules],
   ...[trail],
   ...[doctor, coverage, completion, version],

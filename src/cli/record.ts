@@ -30,7 +30,7 @@ async function answers(socket: string): Promise<boolean> {
 }
 
 async function local(config: string): Promise<Record> {
-  const { request: ask, close } = await openLocal(await loadNames(config), userName())
+  const { request: ask, close } = await openLocal(await loadNames(config), userName(), config)
   const via = async (method: string, path: string, body?: unknown) => {
     const answer = await ask(path, { method, ...(body !== undefined && { body: JSON.stringify(body) }) })
     return parsed<never>(checked(answer.status, await answer.text()))

@@ -22,8 +22,11 @@ export const scopeOptions = (command: Command): Command =>
     .option('--exchange <id>', 'one exchange, by its whole id')
     .option('--connection <name>', 'over one connection')
     .option('--query <query>', 'what a search for it finds')
-    .addOption(new Option('--since <time>', 'from then on: 2026-11-24, or with a time, UTC').argParser(timeOf))
-    .addOption(new Option('--until <time>', 'until then, not included').argParser(timeOf))
+    .addOption(timeOption('--since <time>', 'from then on: 2026-11-24, or with a time, UTC'))
+    .addOption(timeOption('--until <time>', 'until then, not included'))
+
+/** An option that is a time. */
+export const timeOption = (flags: string, told: string): Option => new Option(flags, told).argParser(timeOf)
 
 function timeOf(text: string): number {
   const time = /^\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:\d\d)?)?$/.test(text) ? Date.parse(withZone(text)) : Number.NaN

@@ -7,7 +7,7 @@ import type { Identity, NewKey } from '#identity'
 import { isBare, parseQuery, type Recorded, type Trail } from '#trail'
 import { type Ca, caRoutes } from './ca.ts'
 import { type CoverageSource, coverageRoutes } from './coverage.ts'
-import { type Custodian, custodyRoutes } from './custody.ts'
+import { actsOf, type Custodian, custodyRoutes, type Reviser } from './custody.ts'
 import { exportRoutes } from './export.ts'
 import { didOf, noteFor, type ReadHouse } from './readers.ts'
 import { bodyOf, noBrowser } from './refuse.ts'
@@ -22,6 +22,7 @@ export interface Backend {
   readonly reading: ReadHouse
   readonly coverage: CoverageSource
   readonly custody: Custodian
+  readonly reviser: Reviser
   readonly wrapping: WrappingHouse
   /** Where the record is sealed; absent where it is not. */
   log?(): Log | undefined
@@ -87,7 +88,7 @@ export function routes(backend: Backend): Hono {
   app.get('/exchanges/:id', async (c) => {
     const id = c.req.param('id')
     const found = id === 'last' ? await trail.last() : await trail.exchange(id)
-    if (!found) throw new Fault('trail.absent', id.slice(0, 64))
+    if (!found) throw await absent(trail, id)
     const before = await beforeOf(trail, found)
     await noteOf(c)('viewed', found.opening.exchange, 1 + before.length)
     return c.json(shown(found, before))
@@ -142,7 +143,7 @@ export function routes(backend: Backend): Hono {
   app.delete('/keys/:id', async (c) => c.json(publicKey(await identity.revoke(c.req.param('id'), c.req.query('why')))))
   connectionRoutes(app, backend)
   coverageRoutes(app, backend.coverage)
-  custodyRoutes(app, backend.custody, backend.reading)
+  custodyRoutes(app, { ...actsOf(backend.custody), reviser: backend.reviser }, backend.reading)
   exportRoutes(app, backend)
   wrappingRoutes(app, backend.wrapping)
   caRoutes(app, () => {
@@ -175,6 +176,12 @@ function telling(app: Hono): Hono {
     return c.json({ error: { code, message, remedy } }, status as 400)
   })
   return app
+}
+
+/** Why there is no such exchange. */
+async function absent(trail: Trail, id: string): Promise<Fault> {
+  const by = await trail.dayFiles.erasedBy(id)
+  return by === undefined ? new Fault('trail.absent', id.slice(0, 64)) : new Fault('trail.erased', `by entry ${by}`)
 }
 
 /** How far back a prompt is put together that names the reply before it. */

@@ -2,7 +2,7 @@
 export { type Backend, type CheckRow, type ConnectionRow, connectionsOnly, routes, type TestRow } from './api.ts'
 export type { Ca, CaRow, Rotation } from './ca.ts'
 export type { Coverage, CoverageSource, CoverageTally, Report } from './coverage.ts'
-export type { Custodian } from './custody.ts'
+export type { Custodian, ErasureRow, RescanRow, Reviser } from './custody.ts'
 export type { ReadHouse } from './readers.ts'
 export type { SecretSearch } from './secrets.ts'
 export type { Shown, ShownBody } from './shown.ts'

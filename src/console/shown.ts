@@ -12,7 +12,7 @@ import type {
   Prompt,
   Reply,
 } from '#exchange'
-import type { Recorded } from '#trail'
+import type { Recorded, Redaction } from '#trail'
 import { answered, continued, promptIn, replyIn } from '#wire'
 
 /** The stable JSON of `gatelog show --json`. Bodies are text; `prompt` and `reply` are the same text as meaning. */
@@ -22,6 +22,8 @@ export interface Shown {
   readonly ending?: Omit<Ending, 'body' | 'text'>
   /** What became of its suggestions, as the client told. */
   readonly outcomes?: readonly Outcome[]
+  /** Bodies that were written anew: by which entry, and what was found in them. */
+  readonly redactions?: readonly Redaction[]
   /** With what came before, where the prompt names the reply that it goes on from. */
   readonly prompt?: Prompt
   /** The exchanges whose prompts and replies came before, oldest first. */
@@ -54,7 +56,7 @@ export interface ShownBody {
 
 /** `before`: the exchanges that this one goes on from, oldest first. */
 export function shown(
-  { seq, opening, ending, outcomes, edits, unreadable }: Recorded,
+  { seq, opening, ending, outcomes, redactions, edits, unreadable }: Recorded,
   before: readonly Recorded[] = [],
 ): Shown {
   const prompt = bodyOf(opening)
@@ -67,6 +69,7 @@ export function shown(
     opening: without(opening),
     ...(ending && { ending: without(ending) }),
     ...(outcomes && { outcomes }),
+    ...(redactions && { redactions }),
     ...(meant && { prompt: meant }),
     ...(before.length && { before: before.map((each) => each.opening.exchange) }),
     ...(isPartial(own, opening, before) && { partial: true }),

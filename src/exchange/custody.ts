@@ -50,5 +50,31 @@ export interface Purge extends Act {
   readonly days: readonly PurgedDay[]
 }
 
+/** Exchanges were erased. `later`: exchanges of the same sessions that stayed, and lost what they said again. */
+export interface Erase extends Act {
+  readonly kind: 'erase'
+  /** The legal basis. */
+  readonly basis: string
+  readonly scope: Scope
+  readonly exchanges: number
+  readonly sessions: number
+  readonly later: number
+}
+
+/** A body that was masked anew. */
+export interface Redacted {
+  readonly exchange: string
+  readonly part: 'prompt' | 'reply'
+  readonly rules: readonly string[]
+  /** Of its new bytes: SHA-256("gl1:body" 0x00 salt SHA-256(bytes)), hexadecimal; the salt is kept with it. */
+  readonly commitment: string
+}
+
+/** Stored bodies were looked through again, and these held what was not known as a secret when they were recorded. */
+export interface Redact extends Act {
+  readonly kind: 'redact'
+  readonly bodies: readonly Redacted[]
+}
+
 /** An entry that tells what was done to the record. */
-export type CustodyNote = Hold | Release | Purge
+export type CustodyNote = Hold | Release | Purge | Erase | Redact

@@ -11,6 +11,9 @@ const clean = new WeakMap<Engine, Set<string>>()
 const MOST_CLEAN = 4096
 const LONGEST_CLEAN = 256
 
+/** Forgets what was found clean. */
+export const forgetFacts = (engine: Engine): void => void clean.delete(engine)
+
 /** The text without its secrets, cut to `longest`: a secret that the cut would go through is whole when it is looked for. */
 export function maskFact(engine: Engine, text: string, longest = LONGEST_FACT): string {
   const known = clean.get(engine) ?? new Set()

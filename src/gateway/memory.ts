@@ -31,17 +31,28 @@ export interface Memory {
   readonly replies: Recent<Before>
   /** Session → the least that was kept of one of its exchanges: what it resends is kept no better. */
   readonly keeps: Recent<Keep>
+  /** Forgets all that anybody said: something of it was erased. */
+  forget(): void
 }
 
-export const openMemory = (): Memory => ({
-  retries: new Recent(20_000, 10 * MINUTE),
-  signed: new Recent(2_000, 24 * 60 * MINUTE),
-  notices: new Recent(2 ** 20, 24 * 60 * MINUTE),
-  resent: new Resent(),
-  strands: new Strands(),
-  numbers: new Numbers(),
-  taken: new Recent(4 * 2 ** 20, 60 * MINUTE),
-  given: new Recent(4 * 2 ** 20, 24 * 60 * MINUTE),
-  replies: new Recent(64 * 2 ** 20, 60 * MINUTE),
-  keeps: new Recent(100_000, 7 * 24 * 60 * MINUTE),
-})
+export function openMemory(): Memory {
+  const memory = {
+    retries: new Recent<string>(20_000, 10 * MINUTE),
+    signed: new Recent<string>(2_000, 24 * 60 * MINUTE),
+    notices: new Recent<readonly string[]>(2 ** 20, 24 * 60 * MINUTE),
+    resent: new Resent(),
+    strands: new Strands(),
+    numbers: new Numbers(),
+    taken: new Recent<Taken>(4 * 2 ** 20, 60 * MINUTE),
+    given: new Recent<Given>(4 * 2 ** 20, 24 * 60 * MINUTE),
+    replies: new Recent<Before>(64 * 2 ** 20, 60 * MINUTE),
+    keeps: new Recent<Keep>(100_000, 7 * 24 * 60 * MINUTE),
+  }
+  const { signed, resent, strands, taken, given, replies } = memory
+  return {
+    ...memory,
+    forget() {
+      for (const each of [signed, resent, strands, taken, given, replies]) each.clear()
+    },
+  }
+}

@@ -42,6 +42,9 @@ export interface ReplyOptions extends Masker {
 /** The shapes of events whose whole strings an engine found clean. */
 const known = new WeakMap<Engine, Map<Protocol, Shapes>>()
 
+/** Forgets them. */
+export const forgetShapes = (engine: Engine): void => void known.delete(engine)
+
 function shapesFor({ engine, protocol }: ReplyOptions): Shapes | undefined {
   if (!protocol) return undefined
   const byProtocol = known.get(engine) ?? new Map<Protocol, Shapes>()

@@ -93,6 +93,10 @@ const detached = (value: string): string | undefined =>
 export class Resent {
   readonly #sessions = new Recent<Known>(MOST_CHARACTERS, KEPT_MS)
 
+  clear(): void {
+    this.#sessions.clear()
+  }
+
   /** Compares a prompt with its session's; `session` names actor, client and connection too. */
   compare(session: string, masker: Masker, now: number): Comparison {
     const known = this.#sessions.get(session, now)

@@ -73,6 +73,10 @@ function closest(strands: readonly Strand[], body: Buffer): Shared | undefined {
 export class Strands {
   readonly #callers = new Recent<readonly Strand[]>(MOST_BYTES, KEPT_MS)
 
+  clear(): void {
+    this.#callers.clear()
+  }
+
   /** What a body shares with one that was read under the same rules; undefined where that is little. */
   read(caller: string, bytes: Buffer, engine: Engine, now: number): Shared | undefined {
     if (bytes.length < SHORTEST) return undefined

@@ -17,6 +17,9 @@ const known = new WeakMap<Engine, Set<string>>()
 const MOST_KNOWN = 4096
 const LONGEST_KNOWN = 64
 
+/** Forgets what was found clean. */
+export const forgetTexts = (engine: Engine): void => void known.delete(engine)
+
 /** The masked text, and what was found where (UTF-16 offsets). */
 export function maskText(engine: Engine, text: string, mode: 'text' | 'json', options?: LaneOptions): MaskedText {
   const short = mode === 'text' && text.length <= LONGEST_KNOWN

@@ -1,5 +1,6 @@
 /** The names of day files: a UTC day and how long what is in it is kept. Pure. */
 import { Fault, type Note } from '#exchange'
+import { dayOfExchange } from './days.ts'
 import { CUSTODY as CUSTODIAL } from './entries.ts'
 import type { DayFile } from './store.ts'
 
@@ -19,6 +20,10 @@ export function fileFor(day: string, retain: string | undefined): string {
 /** The file of a line that belongs to no exchange. */
 export const noteFileFor = (day: string, kind: Note['kind']): string =>
   fileFor(day, OWN.has(kind) ? CUSTODY : undefined)
+
+/** The file of a note. */
+export const noteFile = ({ exchange, kind }: Pick<Note, 'exchange' | 'kind'>): string =>
+  noteFileFor(dayOfExchange(exchange), kind)
 
 export const isDayFile = (name: string): boolean => NAME.test(name)
 

@@ -1,4 +1,5 @@
 /** The day files of a trail, as whoever decides what becomes of them sees them. Decides nothing; writes nothing once it has latched. */
+import { isExchangePrefix } from './days.ts'
 import type { Write } from './documents.ts'
 import type { DayFile, Revised, Revision, Store } from './store.ts'
 
@@ -18,5 +19,5 @@ export const dayFilesOf = (store: Store, write: Write): DayFiles => ({
   list: () => store.files(),
   remove: (names) => write(() => store.remove(names)),
   revise: (revision) => write(() => store.revise(revision)),
-  erasedBy: (prefix) => store.erasedBy(prefix),
+  erasedBy: async (prefix) => (isExchangePrefix(prefix) ? store.erasedBy(prefix) : undefined),
 })

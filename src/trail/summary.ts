@@ -55,8 +55,9 @@ export interface Summary {
 const TELLING: readonly OutcomeName[] = ['accepted', 'partly', 'kept', 'gone', 'rejected', 'shown']
 
 /** The line of a list. */
-export function summaryOf({ seq, opening, ending, outcomes = [] }: Recorded): Summary {
-  const findings = [...opening.findings, ...(ending?.findings ?? [])]
+export function summaryOf({ seq, opening, ending, outcomes = [], redactions = [] }: Recorded): Summary {
+  const late = redactions.flatMap((each) => each.findings)
+  const findings = [...opening.findings, ...(ending?.findings ?? []), ...late]
   const last = ending ?? opening
   return {
     exchange: opening.exchange,
@@ -65,7 +66,7 @@ export function summaryOf({ seq, opening, ending, outcomes = [] }: Recorded): Su
     kind: last.kind,
     route: opening.route,
     door: opening.door,
-    findings: secretsIn(opening.findings) + secretsIn(ending?.findings ?? []),
+    findings: secretsIn(opening.findings) + secretsIn(ending?.findings ?? []) + secretsIn(late),
     rules: [...new Set(findings.map(({ rule }) => rule))],
     ...given({
       actor: opening.actor,

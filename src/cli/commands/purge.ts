@@ -1,6 +1,7 @@
 /** `gatelog purge`: removes the days whose time is over; shows first what goes, what stays, and why. */
 import type { Purged, PurgeRow } from '#trail'
 import { commonOf, examples, type Register, withRecord } from '../command.ts'
+import { PRECEDENCE } from '../precedence.ts'
 import { type Cell, table } from '../table.ts'
 import { json, out, say } from '../terminal.ts'
 
@@ -37,13 +38,6 @@ export const purge: Register = (program) => {
       else say('nothing was removed')
     })
 }
-
-/** Shown before anything is removed; docs/retention.md says the same. */
-const PRECEDENCE = `What decides, the first of these that speaks:
-  1 hold      nothing that somebody holds goes
-  2 statute   nothing under a WORM preset goes before its time
-  3 erasure   what somebody must have erased goes
-  4 preset    the rest stays for its period, and then goes`
 
 const question = (going: readonly PurgeRow[]): string =>
   `Remove ${going.length} ${going.length === 1 ? 'day' : 'days'} with ${sum(going, 'exchanges')} exchanges for good?`

@@ -34,6 +34,8 @@ const took = ({ end }: Ending['timings']): string => (end === undefined ? '' : `
 /** What somebody did to the record itself. */
 function actOf(entry: CustodyNote): string {
   const who = `${entry.who.value}: ${entry.why}`
+  if (entry.kind === 'erase') return `${entry.exchanges} exchanges, ${who}`
+  if (entry.kind === 'redact') return `${entry.bodies.length} bodies, ${who}`
   if (entry.kind !== 'purge') return who
   const gone = entry.days.reduce((sum, { exchanges }) => sum + exchanges, 0)
   return `${gone} exchanges of ${entry.days.length} days, ${who}`
@@ -46,7 +48,7 @@ function about(entry: Entry): string {
     return `${entry.reader.value} ${entry.did} ${entry.of || 'everything'}, ${entry.count} shown`
   if (entry.kind === 'bypass')
     return `${entry.actor ?? entry.github} used ${entry.model ?? 'a model'} elsewhere, says ${entry.via}`
-  if (entry.kind === 'hold' || entry.kind === 'release' || entry.kind === 'purge') return actOf(entry)
+  if ('who' in entry) return actOf(entry)
   if (entry.kind === 'rotated')
     return `wrapping key ${entry.key} took over, ${entry.rewrapped} wrapped anew, ${entry.lost} lost`
   if (entry.kind === 'outcome') return `${entry.outcome} (${entry.source}), ${entry.event}`

@@ -57,6 +57,12 @@ export function factsOf(shown: Shown): Row[] {
     ['fault', [ending?.fault ?? opening.fault, ending?.reason ?? opening.reason].filter(Boolean).join(': ')],
     ['status', ending && statusOf(ending)],
     ['kept', [opening.keep, opening.retain && `for ${opening.retain}`].filter(Boolean).join(', ')],
+    ...(shown.redactions ?? []).map(
+      ({ part, by, findings }): Maybe => [
+        'written anew',
+        `the ${part}, by entry ${by}${findings.length ? `, ${findings.length} found` : ''}`,
+      ],
+    ),
     ['sizes', sizesOf(opening.measure, ending?.measure)],
     ['alerts', [...(opening.alerts ?? []), ...(ending?.alerts ?? [])].join(', ')],
     ['outcomes', toldTo(ending?.outcomes)],

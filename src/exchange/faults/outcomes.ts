@@ -96,6 +96,31 @@ export const OUTCOMES = {
     message: 'This trail was written by a newer Gatelog',
     remedy: 'Run the newer version.',
   },
+  'custody.held': {
+    status: 409,
+    message: 'Some of these exchanges are held, so none was erased',
+    remedy: 'See `gatelog hold list`; release the hold, or say less.',
+  },
+  'custody.worm': {
+    status: 409,
+    message: 'A statute keeps some of these exchanges, so none was erased',
+    remedy: 'Nothing under a WORM preset is erased: say less, as by --since and --until.',
+  },
+  'custody.open': {
+    status: 409,
+    message: 'Some of these exchanges are still open, so none was erased',
+    remedy: 'Wait for their end, or say less, as by --until.',
+  },
+  'custody.nothing': {
+    status: 404,
+    message: 'There is nothing to erase',
+    remedy: 'Look at it first: `gatelog search`.',
+  },
+  'trail.erased': {
+    status: 410,
+    message: 'This exchange was erased',
+    remedy: 'The entry that is named tells by whom, why and on what basis.',
+  },
   'custody.absent': {
     status: 404,
     message: 'There is no such hold, or more than one begins so',

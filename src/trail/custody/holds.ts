@@ -25,6 +25,7 @@ interface House {
 
 const KIND = 'hold'
 const MOST = 1000
+const STEP = 500
 
 /** The holds of a trail, generous ones: who has the name of a held user is held too. A small record each, in force until it is released, and an entry for its beginning and its end. */
 export class Holds {
@@ -66,6 +67,33 @@ export class Holds {
   async holding(file: string): Promise<HoldRow[]> {
     const found: HoldRow[] = []
     for (const hold of await this.list()) if (await this.#holds(hold.scope, file)) found.push(hold)
+    return found
+  }
+
+  /** How many of these exchanges are held, and by which holds. */
+  async among(ids: ReadonlySet<string>): Promise<{ readonly held: number; readonly by: readonly string[] }> {
+    const held = new Set<string>()
+    const by: string[] = []
+    for (const { id, scope } of await this.list()) {
+      const own = await this.#idsIn(scope, ids)
+      if (own.length > 0) by.push(id)
+      for (const each of own) held.add(each)
+    }
+    return { held: held.size, by }
+  }
+
+  async #idsIn(scope: Scope, ids: ReadonlySet<string>): Promise<string[]> {
+    if (scope.exchange !== undefined) return ids.has(scope.exchange) ? [scope.exchange] : []
+    const found: string[] = []
+    let before: string | undefined
+    do {
+      const { rows, next } = await this.#house.trail.recorded(queryOf(scope), {
+        limit: STEP,
+        ...(before && { before }),
+      })
+      found.push(...rows.map(({ opening }) => opening.exchange).filter((id) => ids.has(id)))
+      before = next
+    } while (before)
     return found
   }
 

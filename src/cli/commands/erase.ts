@@ -1,0 +1,60 @@
+/** `gatelog erase`: takes exchanges out of the record for good; shows first what goes, and what forbids it. */
+import type { ErasureRow } from '#console'
+import { Fault } from '#exchange'
+import { commonOf, examples, type Register, withRecord } from '../command.ts'
+import { PRECEDENCE } from '../precedence.ts'
+import { type ScopeOptions, scopeFrom, scopeOptions, scopeText } from '../scope.ts'
+import { json, line, out, say } from '../terminal.ts'
+
+interface Options extends ScopeOptions {
+  readonly why: string
+  readonly basis: string
+  readonly dryRun?: true
+  readonly yes?: true
+}
+
+export const erase: Register = (program) => {
+  scopeOptions(
+    program
+      .command('erase')
+      .description('take exchanges out of the record for good; all options that are given must fit'),
+  )
+    .requiredOption('--why <text>', 'who asked for it and why, for the record')
+    .requiredOption('--basis <text>', 'the legal basis, for the record')
+    .option('--dry-run', 'show what would go, and erase nothing')
+    .option('--yes', 'do not ask')
+    .addHelpText('after', `\n${PRECEDENCE}\n`)
+    .addHelpText(
+      'after',
+      examples(
+        "erase --user ana@example.com --why 'her request of 3 May' --basis 'GDPR Art. 17(1)(b)'",
+        "erase --exchange 0199f2c4-0000-7000-8000-000000000001 --why 'a customer list' --basis 'GDPR Art. 5(1)(c)' --dry-run",
+      ),
+    )
+    .action(async ({ why, basis, dryRun, yes, ...options }: Options, command) => {
+      const scope = scopeFrom(options)
+      if (Object.keys(scope).length === 0) throw new Fault('usage.option', 'say what to erase')
+      const asJson = commonOf(command).json
+      const done = await withRecord(command, async (record) => {
+        const plan = await record.send<ErasureRow>('POST', '/erase/plan', { scope })
+        if (!asJson) tell(scopeText(scope), plan)
+        if (dryRun) return plan
+        const { agreed } = await import('../connect/ask.ts')
+        if (!(await agreed(`Erase ${plan.exchanges} exchanges for good?`, yes === true))) return plan
+        return record.send<ErasureRow & { seq?: number }>('POST', '/erase', { scope, why, basis })
+      })
+      if (asJson) return out(json(done))
+      if ('seq' in done) out(`erased by entry ${done.seq}`)
+      else say('nothing was erased')
+    })
+}
+
+function tell(scope: string, { exchanges, sessions, later, notes, held, holds, worm, open }: ErasureRow): void {
+  out(`${line(scope)}: ${exchanges} exchanges of ${sessions} sessions`)
+  if (later > 0) out(`${later} later exchanges of these sessions stay, without what they say again`)
+  if (notes > 0) out(`${notes} lines of reads, searches and leads that name the user go too`)
+  if (held > 0) out(`forbidden: ${held} are held, by ${holds.join(', ')}`)
+  if (worm > 0) out(`forbidden: a statute keeps ${worm}`)
+  if (open > 0) out(`forbidden: ${open} are still open`)
+  out(`\n${PRECEDENCE}\n`)
+}

@@ -1,0 +1,51 @@
+/** `gatelog rescan`: today's rules and known values over what was recorded before; what is found is masked in place. */
+import type { RescanRow } from '#console'
+import { commonOf, examples, type Register, withRecord } from '../command.ts'
+import { timeOption } from '../scope.ts'
+import { type Cell, table } from '../table.ts'
+import { brief, json, out, say } from '../terminal.ts'
+
+type Found = RescanRow['found'][number]
+
+export const rescan: Register = (program) => {
+  program
+    .command('rescan')
+    .description('look through what was recorded by today’s rules, and mask in place what they find')
+    .addOption(timeOption('--since <time>', 'how far back: 2026-03-01').makeOptionMandatory())
+    .option('--why <text>', 'the reason, for the record', 'rules have changed')
+    .addHelpText('after', '\nIt goes on where it was stopped, if asked for the same time again.\n')
+    .addHelpText('after', examples('rescan --since 2026-03-01', "rescan --since 2026-03-01 --why 'key leaked' --json"))
+    .action(async ({ since, why }: { readonly since: number; readonly why: string }, command) => {
+      const { progress } = await import('../progress.ts')
+      const shown = progress()
+      const done = await withRecord(command, async (record) => {
+        const found: Found[] = []
+        const entries: number[] = []
+        for (let resumed: boolean | undefined; ; ) {
+          const page = await record.send<RescanRow>('POST', '/rescan', { since, why })
+          resumed ??= page.resumed
+          found.push(...page.found)
+          if (page.seq !== undefined) entries.push(page.seq)
+          if (page.reached === undefined) return { seen: page.seen, resumed, entries, found }
+          shown.at(page.seen, 0, new Date(page.reached).toISOString())
+        }
+      }).finally(() => shown.end())
+      if (commonOf(command).json) return out(json(done))
+      if (done.found.length > 0) out(table(HEAD, done.found.map(row)))
+      say(
+        `${done.resumed ? 'gone on: ' : ''}${done.seen} exchanges looked through, ${done.found.length} bodies masked anew`,
+      )
+    })
+}
+
+const HEAD = ['exchange', 'when', 'who', 'model', 'in the', 'rules', 'found']
+
+const row = ({ exchange, at, who, model, direction, rules, secrets }: Found): Cell[] => [
+  exchange,
+  brief(at),
+  who ?? '–',
+  model ?? '–',
+  direction,
+  rules.join(', '),
+  String(secrets),
+]

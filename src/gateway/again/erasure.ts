@@ -1,0 +1,231 @@
+/** Erasing exchanges: what it is about, what forbids it, and every trace of them in later turns of their sessions. */
+import { randomBytes } from 'node:crypto'
+import { type Erase, Fault, isWorm, type Keyring, type Scope } from '#exchange'
+import {
+  type Custody,
+  type Doer,
+  noteFile,
+  queryOf,
+  type Recorded,
+  type Revision,
+  readScope,
+  type Trail,
+  toldScope,
+} from '#trail'
+import { tracesOf, without } from './traces.ts'
+
+export interface ErasureHouse {
+  readonly trail: Trail
+  readonly keyring: Keyring
+  readonly holds: Custody['holds']
+  /** Forgets what was said. Absent where no server runs. */
+  forget?(): void
+  /** Milliseconds since the Unix epoch. */
+  now(): number
+  /** Monotonic milliseconds. */
+  clock(): number
+  uuid(): string
+}
+
+/** What an erasure would do. */
+export interface ErasurePlan {
+  readonly exchanges: number
+  readonly sessions: number
+  /** Exchanges of the same sessions that stay, and lose what they say again. */
+  readonly later: number
+  /** Lines of no exchange that name the user, and go too. */
+  readonly notes: number
+  /** What forbids it: exchanges that are held, under a statute, or open. */
+  readonly held: number
+  readonly holds: readonly string[]
+  readonly worm: number
+  readonly open: number
+}
+
+export interface Erased extends ErasurePlan {
+  /** Of the entry that tells of it. */
+  readonly seq: number
+}
+
+/** What is being erased: by ids alone, so that it can be taken up again. */
+interface Pending {
+  readonly id: string
+  readonly ids: readonly string[]
+  readonly notes: Revision['notes']
+}
+
+const PENDING = 'erasing'
+const STEP = 500
+
+export class Erasure {
+  readonly #house: ErasureHouse
+  #running: Promise<unknown> = Promise.resolve()
+
+  constructor(house: ErasureHouse) {
+    this.#house = house
+  }
+
+  /** @throws usage.option, query.syntax, trail.* */
+  async plan(asked: unknown): Promise<ErasurePlan> {
+    const scope = readScope(asked, this.#house.now())
+    return this.#planOf(scope, await this.#found(scope))
+  }
+
+  /**
+   * Erases all that a scope is about, or nothing. Resolves once no byte of it is on disk.
+   * @throws usage.option, query.syntax, custody.held, custody.worm, custody.open, custody.nothing, trail.*
+   */
+  erase(asked: unknown, doer: Doer & { readonly basis: string }): Promise<Erased> {
+    const erased = this.#running.then(() => this.#erase(asked, doer))
+    this.#running = erased.catch(() => undefined)
+    return erased
+  }
+
+  async #erase(asked: unknown, { who, why, basis }: Doer & { readonly basis: string }): Promise<Erased> {
+    const { trail, keyring, now, uuid } = this.#house
+    const scope = readScope(asked, now())
+    const found = await this.#found(scope)
+    const plan = await this.#planOf(scope, found)
+    forbid(plan)
+    const pending: Pending = { id: uuid(), ids: idsOf(found), notes: await this.#notesOf(scope) }
+    await trail.documents.put(PENDING, pending.id, pending)
+    const { exchanges, sessions, later } = plan
+    const told: Erase = {
+      ...{ kind: 'erase', exchange: pending.id, at: now(), who, why, basis },
+      ...{ scope: toldScope(scope, keyring), exchanges, sessions, later },
+    }
+    const seq = await trail.append(told)
+    await this.#finish(pending)
+    return { ...plan, seq }
+  }
+
+  /** Takes up what a process before this one left half done; what is not on the record was not begun. */
+  async resume(): Promise<number> {
+    const { trail } = this.#house
+    const left = (await trail.documents.list(PENDING)) as Pending[]
+    const told = new Set(left.length > 0 ? (await trail.custody()).map(({ note }) => note.exchange) : [])
+    const begun = left.filter(({ id }) => told.has(id))
+    for (const { id } of left) if (!told.has(id)) await trail.documents.delete(PENDING, id)
+    for (const pending of begun) await this.#finish(pending)
+    return begun.length
+  }
+
+  /** Later turns first: what they say again is told by what is still there. Every step may be done again. */
+  async #finish({ id, ids, notes }: Pending): Promise<void> {
+    const { trail, forget } = this.#house
+    const gone = new Set(ids)
+    const there = await this.#there(ids)
+    const sessions = new Set(there.map(({ opening: { session } }) => session))
+    for (const session of sessions) if (session !== undefined) await this.#clean(session, gone, id)
+    await trail.dayFiles.revise({ by: id, erased: ids, bodies: [], taken: [], notes })
+    for (const session of sessions) await trail.keys.rekey(session)
+    forget?.()
+    await trail.documents.delete(PENDING, id)
+  }
+
+  async #there(ids: readonly string[]): Promise<Recorded[]> {
+    const found: Recorded[] = []
+    for (const id of ids) {
+      const one = await this.#house.trail.exchange(id)
+      if (one) found.push(one)
+    }
+    return found
+  }
+
+  /** Takes what these exchanges were the first to say out of the later turns of their session. */
+  async #clean(session: string, gone: ReadonlySet<string>, by: string): Promise<void> {
+    const { trail, keyring, clock } = this.#house
+    const all = (await trail.session(session)).map(({ exchange }) => exchange)
+    const first = all.findIndex((exchange) => gone.has(exchange))
+    const after = all.slice(first).filter((exchange) => !gone.has(exchange))
+    if (first < 0 || after.length === 0) return
+    const before = await this.#there(all.slice(0, first))
+    const traces = tracesOf(await this.#there(all.filter((exchange) => gone.has(exchange))), before)
+    if (traces.length === 0) return
+    const clean = without(traces, keyring, clock)
+    for (const exchange of after) {
+      const row = await trail.exchange(exchange)
+      const bodies = row ? await cleaned(row, clean) : []
+      if (bodies.length > 0) await trail.dayFiles.revise({ by, erased: [], bodies, taken: traces, notes: [] })
+    }
+  }
+
+  async #found(scope: Scope): Promise<Recorded[]> {
+    const { trail } = this.#house
+    if (scope.exchange !== undefined) {
+      const one = await trail.exchange(scope.exchange)
+      return one ? [one] : []
+    }
+    const found: Recorded[] = []
+    let before: string | undefined
+    do {
+      const { rows, next } = await trail.recorded(queryOf(scope), { limit: STEP, ...(before && { before }) })
+      found.push(...rows.filter(({ opening }) => scope.user === undefined || opening.actor?.id === scope.user))
+      before = next
+    } while (before)
+    return found
+  }
+
+  /** Lines that belong to no exchange and name the user whose all is erased. */
+  async #notesOf({ user, ...rest }: Scope): Promise<Revision['notes']> {
+    if (user === undefined || Object.keys(rest).length > 0) return []
+    const { trail } = this.#house
+    const reads = (await trail.reads(Number.MAX_SAFE_INTEGER)).map(({ seq, read }) => ({
+      seq,
+      note: read,
+      text: read.of,
+    }))
+    const searches = (await trail.searches()).map(({ seq, searched }) => ({
+      seq,
+      note: searched,
+      text: searched.query,
+    }))
+    const leads = (await trail.bypasses()).map(({ seq, bypass }) => ({ seq, note: bypass, text: bypass.actor ?? '' }))
+    const naming = [...reads, ...searches, ...leads].filter(({ text }) => text.includes(user))
+    return naming.map(({ seq, note }) => ({ seq, file: noteFile(note) }))
+  }
+
+  async #planOf(scope: Scope, found: readonly Recorded[]): Promise<ErasurePlan> {
+    const { trail, holds } = this.#house
+    const ids = new Set(idsOf(found))
+    const sessions = new Set(found.flatMap(({ opening: { session } }) => session ?? []))
+    let later = 0
+    for (const session of sessions) {
+      const all = (await trail.session(session)).map(({ exchange }) => exchange)
+      later += all.slice(all.findIndex((id) => ids.has(id))).filter((id) => !ids.has(id)).length
+    }
+    const { held, by } = await holds.among(ids)
+    return {
+      ...{ exchanges: found.length, sessions: sessions.size, later, held, holds: by },
+      notes: (await this.#notesOf(scope)).length,
+      worm: found.filter(({ opening: { retain } }) => isWorm(retain)).length,
+      open: found.filter(({ opening, ending }) => opening.kind === 'asked' && !ending).length,
+    }
+  }
+}
+
+const idsOf = (found: readonly Recorded[]): string[] => found.map(({ opening: { exchange } }) => exchange)
+
+function forbid({ exchanges, held, holds, worm, open }: ErasurePlan): void {
+  if (held > 0) throw new Fault('custody.held', `${held} of ${exchanges}, by ${holds.join(', ')}`)
+  if (worm > 0) throw new Fault('custody.worm', `${worm} of ${exchanges}`)
+  if (open > 0) throw new Fault('custody.open', `${open} of ${exchanges}`)
+  if (exchanges === 0) throw new Fault('custody.nothing')
+}
+
+async function cleaned(
+  { opening, ending }: Recorded,
+  clean: ReturnType<typeof without>,
+): Promise<Revision['bodies'][number][]> {
+  const { exchange, route } = opening
+  const prompt = opening.body && (await clean(opening.body, { route, direction: 'prompt' }))
+  const reply = ending?.body && (await clean(ending.body, { route, direction: 'reply' }))
+  const of = (part: 'prompt' | 'reply', bytes: Uint8Array) => ({
+    exchange,
+    part,
+    bytes,
+    salt: randomBytes(32),
+    findings: [],
+  })
+  return [...(prompt ? [of('prompt', prompt.bytes)] : []), ...(reply ? [of('reply', reply.bytes)] : [])]
+}

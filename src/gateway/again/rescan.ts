@@ -1,0 +1,158 @@
+/** Looks through stored bodies by today's rules, a page at a time, newest first: what is found is masked in place, on the record. */
+import { hash, randomBytes } from 'node:crypto'
+import { type Finding, type Keyring, type Redact, secretsIn } from '#exchange'
+import type { Engine } from '#masking'
+import type { Doer, Recorded, Revision, Trail } from '#trail'
+import { type Anew, maskedAnew } from './anew.ts'
+
+export interface RescanHouse {
+  readonly trail: Trail
+  readonly keyring: Keyring
+  /** The rules and known values of now. */
+  engine(): Engine
+  /** Forgets what was said. Absent where no server runs. */
+  forget?(): void
+  /** Milliseconds since the Unix epoch. */
+  now(): number
+  /** Monotonic milliseconds. */
+  clock(): number
+  uuid(): string
+}
+
+/** One body that held what nobody knew. */
+export interface Late {
+  readonly exchange: string
+  readonly at: number
+  readonly who?: string
+  readonly model?: string
+  readonly direction: 'prompt' | 'reply'
+  readonly rules: readonly string[]
+  readonly secrets: number
+}
+
+export interface RescanPage {
+  /** Exchanges that were looked through so far. */
+  readonly seen: number
+  /** What this page found. */
+  readonly found: readonly Late[]
+  /** How far back it has come, ms since the Unix epoch; absent once all is done. */
+  readonly reached?: number
+  /** The entry that tells of what was found; absent where nothing was. */
+  readonly seq?: number
+  /** Whether it goes on where an earlier one was stopped. */
+  readonly resumed: boolean
+}
+
+/** Where a rescan is. `since` tells which one it is. */
+interface Mark {
+  readonly since: number
+  readonly before?: string
+  readonly seen: number
+}
+
+interface Body {
+  readonly row: Recorded
+  readonly part: 'prompt' | 'reply'
+  readonly anew: Anew
+  readonly salt: Buffer
+}
+
+const KIND = 'rescan'
+const CURRENT = 'current'
+const PAGE = 50
+const EVERYTHING = { where: {}, except: {}, text: [], without: [] }
+
+export class Rescan {
+  readonly #house: RescanHouse
+  #running: Promise<unknown> = Promise.resolve()
+
+  constructor(house: RescanHouse) {
+    this.#house = house
+  }
+
+  /** The next page of the rescan that goes back to `since`; the first one of it where none was begun. @throws trail.* */
+  page(since: number, doer: Doer): Promise<RescanPage> {
+    const done = this.#running.then(() => this.#page(since, doer))
+    this.#running = done.catch(() => undefined)
+    return done
+  }
+
+  async #page(since: number, doer: Doer): Promise<RescanPage> {
+    const { trail } = this.#house
+    const left = (await trail.documents.get(KIND, CURRENT)) as Mark | undefined
+    const mark: Mark = left?.since === since ? left : { since, seen: 0 }
+    const page = { limit: PAGE, ...(mark.before && { before: mark.before }) }
+    const { rows, next } = await trail.recorded({ ...EVERYTHING, after: since }, page)
+    const bodies = await this.#bodiesIn(rows)
+    const seq = bodies.length > 0 ? await this.#redact(bodies, doer) : undefined
+    const seen = mark.seen + rows.length
+    if (next) await trail.documents.put(KIND, CURRENT, { since, before: next, seen } satisfies Mark)
+    else await trail.documents.delete(KIND, CURRENT)
+    const reached = rows.at(-1)?.opening.at
+    return {
+      ...{ seen, found: bodies.map(told), resumed: mark.before !== undefined },
+      ...(next && reached !== undefined && { reached }),
+      ...(seq !== undefined && { seq }),
+    }
+  }
+
+  async #bodiesIn(rows: readonly Recorded[]): Promise<Body[]> {
+    const found: Body[] = []
+    for (const { opening, ending } of rows) {
+      const isOpen = opening.kind === 'asked' && !ending
+      const row = isOpen ? undefined : await this.#house.trail.exchange(opening.exchange)
+      for (const part of ['prompt', 'reply'] as const) {
+        const anew = row && (await this.#anew(row, part))
+        if (anew) found.push({ row, part, anew, salt: randomBytes(32) })
+      }
+    }
+    return found
+  }
+
+  #anew({ opening, ending }: Recorded, part: Body['part']): Promise<Anew | undefined> | undefined {
+    const { engine, keyring, clock } = this.#house
+    const body = part === 'prompt' ? opening.body : ending?.body
+    const scope = opening.session ?? opening.actor?.id ?? ''
+    return (
+      body && maskedAnew({ engine: engine(), keyring, clock }, { route: opening.route, direction: part, scope }, body)
+    )
+  }
+
+  /** The entry first, then the bodies; the session gets a new key, so that no copy made before tells what was taken out. */
+  async #redact(bodies: readonly Body[], { who, why }: Doer): Promise<number> {
+    const { trail, now, uuid, forget } = this.#house
+    const redacted = bodies.map(({ row, part, anew, salt }) => ({
+      ...{ exchange: row.opening.exchange, part, rules: rulesIn(anew.findings) },
+      commitment: commitmentOf(anew.bytes, salt),
+    }))
+    const note: Redact = { kind: 'redact', exchange: uuid(), at: now(), who, why, bodies: redacted }
+    const seq = await trail.append(note)
+    const taken = [...new Set(bodies.flatMap(({ anew }) => anew.taken))]
+    const revision: Revision = {
+      ...{ by: note.exchange, erased: [], taken, notes: [] },
+      bodies: bodies.map(({ row, part, anew: { bytes, findings }, salt }) => ({
+        ...{ exchange: row.opening.exchange, part, bytes, salt, findings },
+      })),
+    }
+    await trail.dayFiles.revise(revision)
+    for (const session of new Set(bodies.map(({ row }) => row.opening.session))) await trail.keys.rekey(session)
+    forget?.()
+    return seq
+  }
+}
+
+/** As a leaf commits to a body; docs/retention.md says the same. */
+const commitmentOf = (bytes: Uint8Array, salt: Uint8Array): string =>
+  hash('sha256', Buffer.concat([Buffer.from('gl1:body\0'), salt, hash('sha256', bytes, 'buffer')]), 'hex')
+
+const rulesIn = (findings: readonly Finding[]): string[] => [...new Set(findings.map(({ rule }) => rule))]
+
+const told = ({ row: { opening, ending }, part, anew }: Body): Late => {
+  const model = (part === 'reply' ? ending?.model : undefined) ?? opening.model
+  return {
+    ...{ exchange: opening.exchange, at: opening.at },
+    ...(opening.actor && { who: opening.actor.id }),
+    ...(model !== undefined && { model }),
+    ...{ direction: part, rules: rulesIn(anew.findings), secrets: secretsIn(anew.findings) },
+  }
+}
