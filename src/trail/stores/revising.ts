@@ -81,7 +81,8 @@ export async function erases(store: Store): Promise<void> {
 export async function redacts(store: Store): Promise<void> {
   const text = 'the kangaroo token getUserName of the kangaroo house'
   await commit(store, opening(idOf(1), { body: bodyOf('old prompt'), text }), opening(idOf(2), { text, session: 's' }))
-  await commit(store, ending(idOf(1), { body: bodyOf('old reply'), text: 'kangaroo house' }))
+  const edits = { units: [], forms: ['consta=b(c)'] }
+  await commit(store, ending(idOf(1), { body: bodyOf('old reply'), text: 'kangaroo house', edits }))
   const bodies = [
     {
       exchange: idOf(1),
@@ -103,6 +104,7 @@ export async function redacts(store: Store): Promise<void> {
     ['prompt', idOf(900), 1],
     ['reply', idOf(900), 0],
   ])
+  assert.deepEqual(kept?.edits, undefined)
   assert.deepEqual(await found(store, 'token'), [2])
   assert.deepEqual(await found(store, 'getusername'), [2])
   assert.deepEqual(await found(store, '"the of the kangaroo"'), [1])

@@ -87,12 +87,13 @@ function reviseIn(part: Part, { by, taken }: Revision, tokens: Tokens): Revised 
     changes.set(seq, bytes)
     worded.push({ id: 2 * of.seq + (side === 'reply' ? 1 : 0), erased: false })
     redact(day, { seq, of: of.seq, by, salt, findings })
+    if (side === 'reply' && findings.length === 0) day.edits.remove(seq)
   }
   const sessions = new Set([...erased, ...bodies.map(({ of }) => of)].map(({ session }) => session))
   for (const session of sessions) day.bodies.rewrite(session, changes)
   for (const one of erased) forget(day, one)
-  if (erased.length > 0) day.edits.condense()
   unword(day.file, tokens, worded, taken)
+  day.edits.condense()
   forgetTerms(day)
   return { entries, bodies: bodies.length }
 }
