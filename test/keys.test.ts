@@ -241,7 +241,7 @@ function areaHolds(memory: number, [from, to]: readonly [string, string], wanted
   return false
 }
 
-/** The 32 bytes of a private key of P-256, from its file. */
+/** The 32 bytes of a private key of P-256 or Ed25519, from its file. */
 function scalarOf(path: string): Buffer {
   const { d = '' } = createPrivateKey(readFileSync(path)).export({ format: 'jwk' })
   return Buffer.from(d, 'base64url')
@@ -256,8 +256,8 @@ async function shaken(gateway: Gateway, key: string): Promise<boolean> {
   return authorized
 }
 
-test('neither the wrapping key nor the CA’s is ever in the gateway’s memory, and leaves are signed all the same', async (t) => {
-  const gateway = await startGateway(t, 'connections: { openai: { kind: openai } }\n')
+test('no key that wraps, seals or certifies is ever in the gateway’s memory, and it is all done all the same', async (t) => {
+  const gateway = await startGateway(t, 'connections: { demo: { kind: demo }, openai: { kind: openai } }\n')
   const key = await gateway.key()
   assert.ok(await shaken(gateway, key))
   const [server, holder] = [gateway.child.pid ?? 0, await holderOf(gateway)]
@@ -266,6 +266,7 @@ test('neither the wrapping key nor the CA’s is ever in the gateway’s memory,
   const secrets = [
     Buffer.from(readFileSync(join(placeOf(gateway.folder), wrapping), 'utf8').trim(), 'hex'),
     scalarOf(join(ca, readdirSync(ca).find((name) => name.endsWith('.key')) ?? '')),
+    scalarOf(join(gateway.folder, 'gatelog-data/seal.key')),
   ]
   for (const secret of secrets) {
     assert.equal(secret.length, 32)
@@ -273,8 +274,10 @@ test('neither the wrapping key nor the CA’s is ever in the gateway’s memory,
   }
   const [held] = secrets.map((secret) => holds(holder, secret))
   assert.notEqual(held, false, 'the search finds what is there')
-  const counted = (await checksOf(gateway)).find(({ check }) => check === 'keyholder')?.told
-  assert.match(counted ?? '', /leaf [1-9]/)
+  assert.equal(await ask(gateway, key), 200)
+  const counted = async () => (await checksOf(gateway)).find(({ check }) => check === 'keyholder')?.told ?? ''
+  assert.match(await counted(), /leaf [1-9]/)
+  await until(async () => /sign [1-9]/.test(await counted()))
   process.kill(holder, 'SIGKILL')
   await gateway.hears('is started again')
   await gateway.gatelog('ca', 'rotate', '--now')

@@ -100,7 +100,7 @@ export async function startGateway(t: Ends, yaml: string, folder = folderFor(t))
 
 function askApi<Answer>(socketPath: string, path: string): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    request({ socketPath, path }, (answer) => {
+    request({ socketPath, path, agent: false }, (answer) => {
       answer.toArray().then((chunks) => resolve(JSON.parse(Buffer.concat(chunks).toString()) as Answer), reject)
     })
       .once('error', reject)

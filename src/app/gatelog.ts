@@ -32,7 +32,6 @@ import { actionsIn, engineOf } from './engine.ts'
 import { openGapMark } from './gap-mark.ts'
 import { type Keyholder, startKeyholder } from './keyholder/index.ts'
 import { type OpenRecord, openRecord } from './record.ts'
-import { openSigner } from './seal-key.ts'
 import { uuid7 } from './uuid.ts'
 
 export interface Gatelog {
@@ -58,9 +57,8 @@ export interface Ears {
 /** Opens everything, or nothing. @throws trail.*, config.bind, config.invalid */
 export async function openGatelog(first: Config, ears: Ears): Promise<Gatelog> {
   await using opened = new AsyncDisposableStack()
-  const signer = first.seal && (await openSigner(first.seal, first.data))
   const record = await openRecord(first, {
-    ...{ lostKey: 'refuse', onLatch: ears.onLatch, ...(signer && { signer }) },
+    ...{ lostKey: 'refuse', onLatch: ears.onLatch, ...(first.seal && { seal: first.seal }) },
     keys: (options) => startKeyholder(options, ears.tell),
   })
   opened.defer(() => record.close())

@@ -5,9 +5,10 @@ import { join } from 'node:path'
 import type { Ending, Fault, Keyring, Opening } from '#exchange'
 import { editsOf, reduced, textOf } from '#gateway'
 import { openIdentity } from '#identity'
-import { Custody, type LostKey, openTrail, Reads, type Signer } from '#trail'
+import { Custody, type LostKey, openTrail, Reads } from '#trail'
 import { formOfText, PROTOCOLS } from '#wire'
 import type { Config } from './config.ts'
+import type { Seal } from './config-trail.ts'
 import type { HolderOptions } from './keyholder/holder.ts'
 import { holdKeys, type Keyholder } from './keyholder/index.ts'
 import { openKeyring } from './keyring.ts'
@@ -21,14 +22,15 @@ interface How {
   readonly lostKey: LostKey
   readonly onLatch?: (fault: Fault) => void
   /** Who signs the log that the entries are sealed in; nothing is sealed without. */
-  readonly signer?: Signer
+  /** The key that entries are sealed with; without it they are not. */
+  readonly seal?: Seal
 }
 
 /** Holds the keys in this process, and shows what can be shown where they are gone. */
 const HERE: How = { keys: holdKeys, lostKey: 'show' }
 
 /** The trail and the identities of a data folder, with no listener: what the command line opens when no server runs. */
-export async function openRecord(config: Place, { keys, lostKey, onLatch, signer }: How = HERE) {
+export async function openRecord(config: Place, { keys, lostKey, onLatch, seal }: How = HERE) {
   await using opened = new AsyncDisposableStack()
   const keyring = openKeyring(config.data)
   const latch = new AbortController()
@@ -36,8 +38,9 @@ export async function openRecord(config: Place, { keys, lostKey, onLatch, signer
     latch.abort(fault)
     onLatch?.(fault)
   }
-  const keyholder = await keys({ wrapping: wrappingIn(config, keyring) })
+  const keyholder = await keys({ wrapping: wrappingIn(config, keyring), variables: variablesOf(config, seal) })
   opened.defer(() => keyholder.close())
+  const signer = seal && (await keyholder.signer(seal, config.data))
   const trail = await openTrail({
     ...{ folder: config.data, keyring, now: Date.now, wrapping: keyholder, lostKey },
     ...{ words: wordsOf, edits: editsOf, reduce: keptOf, onLatch: latched, ...(signer && { signer }) },
@@ -59,6 +62,12 @@ export async function openRecord(config: Place, { keys, lostKey, onLatch, signer
   const custody = new Custody({ trail, keyring, now: Date.now, uuid: () => uuid7(Date.now()) })
   return { keyring, keyholder, trail, identity, reads, custody, latched: latch.signal, close: () => all.disposeAsync() }
 }
+
+/** What a key of the configuration is named after. */
+const variablesOf = ({ encryption: { key, former } }: Place, seal: Seal | undefined): string[] => [
+  ...[key, ...former].flatMap((source) => source?.env ?? []),
+  ...(seal?.key.kind === 'env' ? [seal.key.name] : []),
+]
 
 /** Each record has a folder of its own among the wrapping keys of a machine. */
 const wrappingIn = ({ data, encryption }: Place, keyring: Keyring): HolderOptions['wrapping'] => ({

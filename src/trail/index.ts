@@ -13,7 +13,16 @@ export { folded, parseQuery, type Query } from './query.ts'
 export { type ReadOf, Reads } from './reads.ts'
 export type { Anchor, Anchored } from './seal/anchor.ts'
 export { writeDurably } from './seal/durable.ts'
-export { defaultOrigin, isSignedBy, parseVerifier, printVerifier, verifierOf } from './seal/note.ts'
+export {
+  defaultOrigin,
+  isSignedBy,
+  parseCheckpoint,
+  parseNote,
+  parseVerifier,
+  printCheckpoint,
+  printVerifier,
+  verifierOf,
+} from './seal/note.ts'
 export type { SealState } from './seal/sealer.ts'
 export type { Signer } from './seal/signer.ts'
 export type { Followed, Origin, Page, Recorded, Redaction, Revision } from './store.ts'

@@ -1,13 +1,16 @@
 /** Who holds the keys: does what may be asked for with them, counts it, and gives no key out. Knows no transport. */
 import { Fault } from '#exchange'
-import { type Wrapped, type Wrapping, wrappingOf } from '#trail'
+import { type Signer, type Wrapped, type Wrapping, wrappingOf } from '#trail'
 import type { AuthoritiesOptions } from '../ca/authorities.ts'
 import type { CaKeys } from '../ca/held.ts'
+import type { Seal } from '../config-trail.ts'
 import { makeWrappingKey, openWrappingKeys, type WrappingKeys, type WrappingOptions } from './wrapping-keys.ts'
 
 /** What a holder is started with: places and names, no secret. */
 export interface HolderOptions {
   readonly wrapping: WrappingOptions
+  /** Names of the environment's variables that it may read. */
+  readonly variables: readonly string[]
 }
 
 /** The wrapping keys by their names, and where they lie. */
@@ -25,6 +28,12 @@ export interface Calls {
   unwrap(wrapped: readonly Wrapped[]): ReturnType<Wrapping['unwrap']>
   /** A new wrapping key, or with one of the configuration that which is there now. */
   renew(): Known
+  /** Opens the key that heads of the log are signed with; its verifier key, and whether it knows what was signed last. */
+  signer(seal: Seal, data: string): Promise<{ readonly vkey: string; readonly keeps: boolean }>
+  /** Only a head of its own log, and none that takes back one before. @throws seal.key, seal.behind */
+  sign: Signer['sign']
+  signLast(): Promise<string | undefined>
+  signKeep(note: string): Promise<void>
   /** Opens the CA of a data folder, or of the configuration, for what follows; made at the first start. @throws ca.* */
   ca(options: CaOptions): Promise<void>
   /** A leaf for a host within the CA's constraints, with its key; the CA's own never leaves. */
@@ -67,6 +76,11 @@ export function openHolder({ wrapping: options }: HolderOptions): Calls {
     if (!authorities) throw new Fault('ca.off')
     return authorities
   }
+  let notary: Signer | undefined
+  const signs = (): Signer => {
+    if (!notary) throw new Fault('seal.key', 'none was opened')
+    return notary
+  }
   const counted = <Name extends keyof Calls>(name: Name, call: Calls[Name]): Calls[Name] =>
     ((...args: never[]) => {
       counts.set(name, (counts.get(name) ?? 0) + 1)
@@ -81,6 +95,14 @@ export function openHolder({ wrapping: options }: HolderOptions): Calls {
       wrapping = wrappingIn(opened)
       return known()
     }),
+    signer: async (seal, data) => {
+      const [{ openSigner }, { notaryOf }] = await Promise.all([import('../seal-key.ts'), import('./notary.ts')])
+      notary = await notaryOf(await openSigner(seal, data), data)
+      return { vkey: notary.vkey, keeps: notary.keep !== undefined }
+    },
+    sign: counted('sign', (text) => signs().sign(text)),
+    signLast: counted('signLast', async () => signs().last?.()),
+    signKeep: counted('signKeep', async (note) => signs().keep?.(note)),
     ca: async (asked) => {
       const { openAuthorities } = await import('../ca/authorities.ts') // only where a forward door is
       authorities = await openAuthorities({ ...asked, now: Date.now })

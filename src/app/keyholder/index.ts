@@ -1,6 +1,7 @@
 /** The holder of keys, as the rest of the house sees it: a process of its own under a server, this one elsewhere. */
-import type { Wrapping } from '#trail'
+import type { Signer, Wrapping } from '#trail'
 import type { CaKeys } from '../ca/held.ts'
+import type { Seal } from '../config-trail.ts'
 import { type CaOptions, type Counts, type HolderOptions, type Known, openHolder } from './holder.ts'
 import { type Ask, Link } from './link.ts'
 
@@ -13,6 +14,8 @@ export interface Keyholder extends Wrapping {
   readonly pid: number | undefined
   /** Makes a new wrapping key, or takes up that which the configuration says now. */
   renew(): Promise<void>
+  /** Opens the key of the seal; it stands for it until another is opened. @throws seal.key */
+  signer(seal: Seal, data: string): Promise<Signer>
   /** Opens a CA; it stands for it until another is opened. @throws ca.* */
   ca(options: CaOptions): Promise<CaKeys>
   counts(): Promise<Counts>
@@ -24,9 +27,7 @@ export interface Keyholder extends Wrapping {
  * @param tell told when it ends by itself
  */
 export async function startKeyholder(options: HolderOptions, tell: (line: string) => void): Promise<Keyholder> {
-  const { key, former } = options.wrapping.form
-  const variables = [key, ...former].flatMap((source) => source?.env ?? [])
-  const link = new Link(options, variables, tell)
+  const link = new Link(options, tell)
   try {
     await link.opened()
     return await keyholderOf(link.ask, { pid: () => link.pid, close: () => link.close() })
@@ -73,6 +74,11 @@ async function keyholderOf(ask: Ask, { pid, close }: Line): Promise<Keyholder> {
     unwrap: (wrapped) => ask('unwrap', wrapped),
     async renew() {
       known = await ask('renew')
+    },
+    async signer(seal, data) {
+      const { vkey, keeps } = await ask('signer', seal, data)
+      const sign: Signer['sign'] = (text) => ask('sign', text)
+      return keeps ? { vkey, sign, last: () => ask('signLast'), keep: (note) => ask('signKeep', note) } : { vkey, sign }
     },
     async ca(options) {
       await ask('ca', options)

@@ -15,6 +15,9 @@ const PROGRAM = fileURLToPath(new URL('./process.ts', import.meta.url))
 /** A small heap; no inspector that a signal could open. */
 const FLAGS = ['--disable-sigusr1', '--max-old-space-size=64', '--no-warnings']
 
+/** Calls that open a key for others. */
+const OPENS: ReadonlySet<keyof Calls> = new Set<keyof Calls>(['ca', 'signer'])
+
 type Waiting = PromiseWithResolvers<unknown>
 
 export type Ask = <Name extends keyof Calls>(
@@ -25,21 +28,18 @@ export type Ask = <Name extends keyof Calls>(
 /** A running process with its line. */
 export class Link {
   readonly #options: HolderOptions
-  readonly #variables: readonly string[]
   readonly #tell: (line: string) => void
   readonly #waiting = new Map<number, Waiting>()
   #child: ChildProcess | undefined
   #ready: Promise<void>
   #ends: number[] = []
   #count = 0
-  /** How the CA was opened last: one that is started again opens it so. */
-  #ca: readonly unknown[] | undefined
+  /** How each key was opened last: a process that is started again opens it so. */
+  readonly #opened = new Map<keyof Calls, readonly unknown[]>()
   #closed = false
 
-  /** @param variables names of the environment's variables that it may read */
-  constructor(options: HolderOptions, variables: readonly string[], tell: (line: string) => void) {
+  constructor(options: HolderOptions, tell: (line: string) => void) {
     this.#options = options
-    this.#variables = variables
     this.#tell = tell
     this.#ready = this.#start()
   }
@@ -56,7 +56,7 @@ export class Link {
   readonly ask: Ask = async (name, ...args) => {
     await this.#ready
     const value = await this.#asked(name, args)
-    if (name === 'ca') this.#ca = args
+    if (OPENS.has(name)) this.#opened.set(name, args)
     return value as never
   }
 
@@ -68,14 +68,14 @@ export class Link {
     const child = spawn(process.execPath, [...FLAGS, PROGRAM], {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       serialization: 'advanced',
-      env: environment(this.#variables),
+      env: environment(this.#options.variables),
     })
     this.#child = child
     child.on('message', (answer: Answer) => this.#answered(answer))
     child.once('exit', (code, signal) => this.#ended(child, signal ?? `${code}`))
     child.once('error', (error) => this.#ended(child, error.message))
     await this.#sent({ begin: this.#options })
-    if (this.#ca) await this.#asked('ca', this.#ca)
+    for (const [name, args] of this.#opened) await this.#asked(name, args)
   }
 
   #sent(message: Asked | { readonly begin: HolderOptions }): Promise<unknown> {

@@ -1,0 +1,64 @@
+/** What the holder of the seal's key signs: heads of its own log that go on, and nothing else that it is given. */
+import assert from 'node:assert/strict'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { isSignedBy, parseVerifier, printCheckpoint } from '#trail'
+import { openSigner } from '../seal-key.ts'
+import { notaryOf } from './notary.ts'
+
+const ORIGIN = 'audit.example/log'
+const root = (byte: number) => Buffer.alloc(32, byte)
+const head = (size: number, byte = size, origin = ORIGIN) =>
+  Buffer.from(printCheckpoint({ origin, size, root: root(byte) }))
+
+async function ground(t: TestContext) {
+  const data = mkdtempSync(join(tmpdir(), 'gatelog-notary-'))
+  t.after(() => rmSync(data, { recursive: true, force: true }))
+  const open = async () => {
+    const signer = await openSigner({ origin: ORIGIN, key: { kind: 'file', path: join(data, 'seal.key') } }, data)
+    return notaryOf(signer, data)
+  }
+  return { data, open }
+}
+
+test('a head that goes on is signed, and the same once more', async (t) => {
+  const notary = await (await ground(t)).open()
+  const verifier = parseVerifier(notary.vkey)!
+  for (const text of [head(1), head(256), head(256), head(257)]) {
+    const signature = await notary.sign(text)
+    const signatures = [{ name: verifier.name, id: verifier.id, bytes: signature }]
+    assert.ok(isSignedBy({ text: text.toString(), signatures }, [verifier]))
+  }
+})
+
+test('a smaller head, another of the same size, one of another log and what is no head are not', async (t) => {
+  const notary = await (await ground(t)).open()
+  await notary.sign(head(256))
+  for (const [text, code] of [
+    [head(255), 'seal.behind'],
+    [head(256, 9), 'seal.behind'],
+    [head(300, 1, 'another/log'), 'seal.key'],
+    [Buffer.from('pay mallory 100\n'), 'seal.key'],
+    [Buffer.concat([head(300), Buffer.from('extension\n')]), 'seal.key'],
+    [Buffer.from(head(300).toString().replace('300', '0300')), 'seal.key'],
+    [Buffer.alloc(0), 'seal.key'],
+  ] as const)
+    await assert.rejects(notary.sign(text), { code }, text.toString())
+  await notary.sign(head(300))
+})
+
+test('one that was started again knows what was published', async (t) => {
+  const { data, open } = await ground(t)
+  const first = await open()
+  const verifier = parseVerifier(first.vkey)!
+  const text = head(500).toString()
+  const bytes = await first.sign(Buffer.from(text))
+  const signed = Buffer.concat([Buffer.from(verifier.id, 'hex'), bytes]).toString('base64')
+  mkdirSync(join(data, 'seal'))
+  writeFileSync(join(data, 'seal', 'checkpoint'), `${text}\n— ${verifier.name} ${signed}\n`)
+  await assert.rejects((await open()).sign(head(499)), { code: 'seal.behind' })
+  writeFileSync(join(data, 'seal', 'checkpoint'), `${head(900).toString()}\n— ${verifier.name} ${signed}\n`)
+  await (await open()).sign(head(499))
+})
