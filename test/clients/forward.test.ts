@@ -6,7 +6,7 @@ import { type TestContext, test } from 'node:test'
 import type { Shown } from '#console'
 import { ANSWER, script } from './agent.case.ts'
 import { absent, filesWith, type Ran, run } from './client.case.ts'
-import { type ForwardStage, openForwardStage } from './forward.case.ts'
+import { type ForwardStage, HOSTS, openForwardStage } from './forward.case.ts'
 import { CALLED, masked, TOLD, TYPED, unmarked } from './secrets.case.ts'
 import { DENIED, FORBIDDEN } from './stage.case.ts'
 
@@ -104,6 +104,7 @@ async function asks(t: TestContext, client: Client): Promise<Journey> {
       ['ana', 'replied', client.client],
     )
     assert.match(opening.credential ?? '', /^[0-9a-f]{32}$/)
+    assert.ok(opening.session)
   }
   assert.ok(stage.world.targets.includes(`${name}:443`))
   for (const { request } of stage.mock.turns)
@@ -124,6 +125,9 @@ function accountHosts(t: TestContext, { stage, all }: Journey): void {
     `reached: ${[...new Set(stage.world.targets)].join(' ')}; refused: ${[...new Set(refused)].join(' ') || 'nothing'}`,
   )
   for (const path of refused) assert.ok(!stage.world.targets.includes(path))
+  const expected = HOSTS.map((host) => `${host}:443`)
+  const others = stage.world.targets.filter((target) => !expected.includes(target))
+  assert.deepEqual(others, [], 'a host that was not expected')
 }
 
 async function isDenied(t: TestContext, client: Client, code: number): Promise<void> {
@@ -143,7 +147,11 @@ for (const model of ['claude-sonnet-4.6', 'gpt-5.4'])
     const { prompts, stage } = await asks(t, copilot(model))
     assert.ok(stage.world.asked.some(({ path }) => path.startsWith('/copilot_internal/user')))
     const [route, door] = model.startsWith('claude') ? ['messages', 'forward'] : ['responses', 'websocket']
-    for (const { opening } of prompts) assert.deepEqual([opening.route, opening.door], [route, door])
+    for (const { opening } of prompts) {
+      const { route: taken, door: by, facts } = opening
+      assert.deepEqual([taken, by, facts.github?.value, facts.github?.source], [route, door, 'mona', 'observed'])
+    }
+    assert.equal(new Set(prompts.map(({ opening }) => opening.session)).size, 1, 'one session')
   })
 
 test('Copilot CLI through the proxy: a denied prompt is told', { skip: absent('copilot') }, (t) =>
