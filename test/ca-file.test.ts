@@ -1,7 +1,10 @@
 /** The CA's certificates for whoever asks the gateway's port: the same as `ca export`, for no key, and never in a provider's place. */
 import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
-import { startGateway } from './process.case.ts'
+import { makeAuthority } from '#relay'
+import { folderFor, startGateway } from './process.case.ts'
 import { inside, open, streams } from './scene.case.ts'
 import { askOver } from './tunnel.case.ts'
 
@@ -39,4 +42,16 @@ test('there is none where the forward door is off', async (t) => {
   const answer = await fetch(`${gateway.url}/ca.pem`)
   assert.deepEqual([answer.status, answer.headers.get('x-gatelog-error')], [404, 'ca.off'])
   assert.match(await answer.text(), /switched off\. Set forward\.enabled: true/)
+})
+
+test('a key of the configuration that others may read is told of at the start, and by doctor', async (t) => {
+  const folder = folderFor(t)
+  const { chain, key } = await makeAuthority({ permitted: ['api.openai.com'], days: 9, now: Date.now() })
+  writeFileSync(join(folder, 'ca.crt'), chain)
+  writeFileSync(join(folder, 'ca.key'), key, { mode: 0o644 })
+  const gateway = await startGateway(t, 'connections: {}\nforward: { ca: { cert: ca.crt, key: ca.key } }\n', folder)
+  assert.match(gateway.said(), /others may read the CA’s key, and vouch with it: chmod 600 .*ca\.key/)
+  const { code, stdout } = await gateway.gatelog('doctor')
+  assert.equal(code, 1)
+  assert.match(stdout, /^fail ca key +others may read .*ca\.key\n +chmod 600 .*ca\.key$/m)
 })

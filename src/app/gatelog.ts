@@ -125,6 +125,7 @@ class Running {
   readonly #relay = openRelay()
   readonly #exports: Exports
   #demo: Awaited<ReturnType<typeof startDemo>> | undefined
+  readonly #tell: Ears['tell']
   #ca: HeldCa | undefined
   #house: House
 
@@ -132,6 +133,7 @@ class Running {
     const { trail, identity, keyring, accounts } = record
     this.config = config
     this.#record = record
+    this.#tell = tell
     this.#mark = openGapMark(config.data)
     this.#fixed = {
       ...{ identity, trail, keyring, accounts, outcomes: new Outcomes() },
@@ -158,6 +160,8 @@ class Running {
   async reload(next: Config): Promise<void> {
     if (next.demo) this.#demo ??= await startDemo({})
     this.#ca = await caOf(next, this.#record.keyholder)
+    const exposed = await this.#ca?.exposed()
+    if (exposed) this.#tell(`others may read the CA’s key, and vouch with it: chmod 600 ${exposed}`)
     this.#house = houseOf(next, this.#fixed, { demo: this.#demo?.url, ca: this.#ca })
     this.#fixed.limits.set(limitsOf(next))
     this.config = next

@@ -20,7 +20,7 @@ export {
   readAuthority,
   requestAuthority,
 } from './tls/authority.ts'
-export { covers } from './tls/constraints.ts'
+export { covers, within } from './tls/constraints.ts'
 export { type DatedLeaf, type Leaves, leafFor, openLeaves } from './tls/leaves.ts'
 export { contextOf, terminate } from './tls/terminate.ts'
 export { dial } from './tunnel/dial.ts'

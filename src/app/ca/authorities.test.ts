@@ -1,11 +1,22 @@
 /** The CA of a data folder: made once, kept, rotated with overlap, replaced by a company's own; never half there. */
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { type ConfiguredCa, openAuthorities } from './authorities.ts'
+import { caChecks } from './checks.ts'
 import { HeldCa } from './held.ts'
 
 const DAY = 86_400_000
@@ -102,6 +113,56 @@ test('a company’s CA signs the request; what does not answer it is refused, an
   assert.match(await ca.export(), new RegExp(read('corp.pem').split('\n')[2] ?? '?'))
   assert.ok(!existsSync(at('request.key')))
   await (await open()).contextFor('api.openai.com')
+})
+
+test('a host that the company’s own root excludes is not vouched for, though the CA below it may', {
+  skip: NO_OPENSSL,
+}, async (t) => {
+  const { data, open } = ground(t)
+  const ca = await open()
+  writeFileSync(join(data, 'sub.csr'), await ca.request())
+  const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: data, stdio: 'pipe' })
+  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-subj', '/CN=Corp root']
+  const limits = 'nameConstraints=critical,excluded;DNS:x.api.openai.com,excluded;email:.example'
+  openssl('req', '-x509', ...curve, '-keyout', 'corp.key', '-out', 'corp.pem', '-days', '9', '-addext', limits)
+  const sign = ['x509', '-req', '-in', 'sub.csr', '-CA', 'corp.pem', '-CAkey', 'corp.key', '-days', '5']
+  openssl(...sign, '-copy_extensions', 'copyall', '-out', 'sub.pem')
+  const read = (name: string) => readFileSync(join(data, name), 'utf8')
+  await ca.import(read('sub.pem') + read('corp.pem'))
+  const hosts = ['api.openai.com', 'x.api.openai.com', 'y.x.api.openai.com', 'evil.example']
+  assert.deepEqual(await ca.beyond(hosts), ['x.api.openai.com', 'y.x.api.openai.com', 'evil.example'])
+  await assert.rejects(ca.leaf('x.api.openai.com'), code('forward.constraint'))
+  await ca.leaf('api.openai.com')
+})
+
+test('a CA that excludes names and permits all others vouches for those', { skip: NO_OPENSSL }, async (t) => {
+  const { data, open } = ground(t)
+  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-subj', '/CN=Corp']
+  const limits = 'nameConstraints=critical,excluded;DNS:bank.example'
+  const files = ['-keyout', 'corp.key', '-out', 'corp.pem', '-days', '9', '-addext', limits]
+  execFileSync('openssl', ['req', '-x509', ...curve, ...files], { cwd: data, stdio: 'pipe' })
+  const read = (name: string) => readFileSync(join(data, name), 'utf8')
+  const ca = await open({ chain: read('corp.pem'), key: read('corp.key') })
+  assert.deepEqual(await ca.beyond(['api.openai.com', 'bank.example']), ['bank.example'])
+  assert.equal((await ca.rows())[0]?.permitted, undefined)
+})
+
+test('a key of the configuration that others may read is told of, with what can be done about it', async (t) => {
+  const [own, other] = [ground(t), ground(t)]
+  own.clock.at -= 3000 * DAY
+  const [row] = await (await own.open()).rows()
+  const file = own.at(`${row?.id}.key`)
+  const ca = await other.open({ chain: readFileSync(own.at(`${row?.id}.crt`), 'utf8'), key: { file } })
+  assert.equal(await ca.exposed(), undefined)
+  chmodSync(file, 0o644)
+  assert.equal(await ca.exposed(), file)
+  const rows = await caChecks(ca, new Map())
+  const exposed = rows.find(({ check }) => check === 'ca key')
+  assert.deepEqual([exposed?.state, exposed?.remedy], ['fail', `chmod 600 ${file}`])
+  const [ended] = rows
+  assert.deepEqual([ended?.state, ended?.told], ['fail', 'the CA has expired'])
+  assert.match(ended?.remedy ?? '', /forward\.ca\.cert and \.key/)
+  assert.doesNotMatch(ended?.remedy ?? '', /ca rotate/)
 })
 
 test('what cannot be read is one clear fault that names the file', async (t) => {

@@ -6,13 +6,13 @@ import {
   type Authority,
   type AuthorityFiles,
   type Certified,
-  covers,
   type DatedLeaf,
   leafFor,
   makeAuthority,
   openAuthority,
   readAuthority,
   requestAuthority,
+  within,
 } from '#relay'
 import { CaFolder, othersMay, type State } from './folder.ts'
 import type { CaKeys } from './held.ts'
@@ -107,8 +107,8 @@ export class Authorities implements CaKeys {
 
   /** Hosts of these that the CA may not vouch for. */
   async beyond(hosts: readonly string[]): Promise<string[]> {
-    const { permitted } = this.#authority(this.#signing())
-    return permitted ? hosts.filter((host) => !covers(permitted, host)) : []
+    const { limits } = this.#authority(this.#signing())
+    return hosts.filter((host) => !within(limits, host))
   }
 
   /** Every certificate that clients should trust now, PEM: of the one that signs, the one to come, those not yet over. */
@@ -174,9 +174,12 @@ export class Authorities implements CaKeys {
   /** Whether somebody else than the owner may read a key that signs. */
   async exposed(): Promise<string | undefined> {
     const state = this.#state
+    const { key } = this.#options.configured ?? {}
     const paths = state
       ? [state.signing, ...(state.next ? [state.next.id] : [])].map((id) => this.#folder.keyPath(id))
-      : []
+      : typeof key === 'object'
+        ? [key.file]
+        : []
     return paths.find((path) => othersMay(path) !== 0)
   }
 

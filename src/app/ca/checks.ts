@@ -17,7 +17,9 @@ export async function caChecks(
 async function endOf(ca: CaKeys): Promise<CheckRow> {
   const [signing] = await ca.rows()
   const left = Math.floor(((signing?.until ?? 0) - Date.now()) / DAY_MS)
-  const remedy = 'gatelog ca rotate, then let clients trust the new one: gatelog ca install-help'
+  const theirs = signing?.source === 'configured'
+  const renew = theirs ? 'Put new files where forward.ca.cert and .key say: they are taken up' : 'gatelog ca rotate'
+  const remedy = `${renew}, then let clients trust the new one: gatelog ca install-help`
   if (left < 0) return { check: 'ca', state: 'fail', told: 'the CA has expired', remedy }
   if (left < SOON_DAYS) return { check: 'ca', state: 'warn', told: `the CA ends in ${left} days`, remedy }
   if (!signing?.permitted)
@@ -25,7 +27,7 @@ async function endOf(ca: CaKeys): Promise<CheckRow> {
       check: 'ca',
       state: 'warn',
       told: 'nothing holds the CA to a list of hosts: whoever steals its key can vouch for any',
-      remedy: 'Have one signed that is name-constrained: gatelog ca csr',
+      remedy: `Have one signed that is name-constrained${theirs ? '' : ': gatelog ca csr'}.`,
     }
   return { check: 'ca', state: 'ok', told: `good for ${left} days, for ${signing.permitted.length} names` }
 }
@@ -44,7 +46,11 @@ async function beyond(ca: CaKeys, connections: ReadonlyMap<string, Connection>):
     .filter(({ protocol, hostname }) => protocol === 'https:' && !/^[\d.]+$|^\[/.test(hostname))
   const told = await ca.beyond([...new Set(names.map(({ hostname }) => hostname))])
   if (told.length === 0) return []
-  const remedy = 'For the forward door: name them in forward.ca.hosts, then gatelog ca rotate.'
+  const [signing] = await ca.rows()
+  const remedy =
+    signing?.source === 'configured'
+      ? 'For the forward door: have a CA signed that may, for forward.ca; the reverse door needs none.'
+      : 'For the forward door: name them in forward.ca.hosts, then gatelog ca rotate, or have your company’s CA allow them.'
   return [{ check: 'ca hosts', state: 'warn', told: `the CA may not vouch for ${told.join(', ')}`, remedy }]
 }
 

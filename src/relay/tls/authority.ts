@@ -11,7 +11,7 @@ import {
   X509Certificate,
 } from 'node:crypto'
 import { Fault } from '#exchange'
-import { constraintsFor, maySign, NAME_CONSTRAINTS, permittedOf } from './constraints.ts'
+import { constraintsFor, type Limits, limitsOf, maySign, NAME_CONSTRAINTS } from './constraints.ts'
 
 const DAY_MS = 86_400_000
 /** Clocks of clients may be behind. */
@@ -34,6 +34,8 @@ export interface Certified {
   readonly until: number
   /** Names that it may vouch for, and all below them; undefined where nothing constrains it. */
   readonly permitted: readonly string[] | undefined
+  /** Of every certificate of the chain: a name must be within all of them. */
+  readonly limits: readonly Limits[]
   /** The certificate that clients must trust, PEM. */
   readonly top: string
   readonly signing: X509Certificate
@@ -134,7 +136,8 @@ export function readAuthority(chain: string): Certified {
     subject: signing.subject.replaceAll('\n', ', '),
     from: Math.max(...certificates.map((each) => Date.parse(each.validFrom))),
     until: Math.min(...certificates.map((each) => Date.parse(each.validTo))),
-    permitted: permittedOf(signing),
+    permitted: limitsOf(signing).permitted,
+    limits: certificates.map(limitsOf),
     top: String(top),
   }
 }

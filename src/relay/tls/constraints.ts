@@ -38,13 +38,35 @@ function tlv(tag: number, value: Uint8Array): Buffer {
 }
 
 /** The permitted names of an extension's value; none where it permits by other means or can't be read. */
-export function permittedBy(value: Uint8Array): string[] {
+export const permittedBy = (value: Uint8Array): string[] => namesIn(value, PERMITTED) ?? []
+
+/** The DNS names of one half of an extension's value; undefined where it has no such half, or no DNS name in it. */
+function namesIn(value: Uint8Array, half: number): string[] | undefined {
   const [outer] = parts(value)
-  const permitted = outer && parts(outer.value).find(({ tag }) => tag === PERMITTED)
-  if (!permitted) return []
-  const bases = parts(permitted.value).flatMap(({ value: each }) => parts(each).slice(0, 1))
-  return bases.filter(({ tag }) => tag === DNS_NAME).map(({ value: name }) => Buffer.from(name).toString('latin1'))
+  const found = outer && parts(outer.value).find(({ tag }) => tag === half)
+  const bases = found && parts(found.value).flatMap(({ value: each }) => parts(each).slice(0, 1))
+  const names = bases?.filter(({ tag }) => tag === DNS_NAME)
+  return names?.length ? names.map(({ value: name }) => Buffer.from(name).toString('latin1')) : undefined
 }
+
+/** What one certificate says of the DNS names below it. */
+export interface Limits {
+  /** undefined where all are permitted that are not excluded: names of other kinds limit no DNS name. */
+  readonly permitted: readonly string[] | undefined
+  readonly excluded: readonly string[]
+}
+
+/** The limits of a certificate. An extension that cannot be read permits nothing. */
+export function limitsOf(certificate: X509Certificate): Limits {
+  const value = extensionOf(certificate, 30)
+  if (!value) return { permitted: undefined, excluded: [] }
+  if (parts(value).length !== 1) return { permitted: [], excluded: [] }
+  return { permitted: namesIn(value, PERMITTED), excluded: namesIn(value, EXCLUDED) ?? [] }
+}
+
+/** Whether a host is within the limits of every certificate of a chain. */
+export const within = (all: readonly Limits[], host: string): boolean =>
+  all.every(({ permitted, excluded }) => (!permitted || covers(permitted, host)) && !covers(excluded, host))
 
 interface Part {
   readonly tag: number
@@ -79,12 +101,6 @@ function extensionOf({ raw }: X509Certificate, nth: number): Uint8Array | undefi
 
 const NOTHING = new Uint8Array()
 
-/** The names that a CA may vouch for; undefined where nothing constrains it. */
-export function permittedOf(certificate: X509Certificate): string[] | undefined {
-  const value = extensionOf(certificate, 30)
-  return value && permittedBy(value)
-}
-
 /** Whether a certificate may sign others (`keyCertSign`), or does not say. */
 export function maySign(certificate: X509Certificate): boolean {
   const value = extensionOf(certificate, 15)
@@ -96,5 +112,5 @@ export function maySign(certificate: X509Certificate): boolean {
 export const covers = (permitted: readonly string[], host: string): boolean =>
   permitted.some((name) => {
     const base = name.replace(/^\./, '').toLowerCase()
-    return host === base || host.endsWith(`.${base}`)
+    return base === '' || host === base || host.endsWith(`.${base}`)
   })

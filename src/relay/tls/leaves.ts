@@ -3,7 +3,7 @@ import { isIP } from 'node:net'
 import { createSecureContext, type SecureContext } from 'node:tls'
 import { Fault } from '#exchange'
 import { type Authority, type Leaf, makeLeaf } from './authority.ts'
-import { covers } from './constraints.ts'
+import { within } from './constraints.ts'
 
 const DAYS = 7
 /** One that has less than this left is made anew. */
@@ -23,10 +23,10 @@ export interface DatedLeaf extends Leaf {
 
 /** Signs a leaf for a host that the CA may vouch for. @throws forward.constraint, ca.expired */
 export async function leafFor(authority: Authority, host: string, now: number): Promise<DatedLeaf> {
-  const { until, permitted } = authority
+  const { until, limits } = authority
   if (until <= now) throw new Fault('ca.expired', new Date(until).toISOString())
   if (isIP(host)) throw new Fault('forward.constraint', `${host} is an address, not a name`)
-  if (permitted && !covers(permitted, host)) throw new Fault('forward.constraint', host)
+  if (!within(limits, host)) throw new Fault('forward.constraint', host)
   const leaf = await makeLeaf(authority, host, now, DAYS)
   return { ...leaf, renew: leaf.until < until ? leaf.until - RENEW_MS : leaf.until }
 }
