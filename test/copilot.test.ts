@@ -76,6 +76,7 @@ test('whose account it is, what was accepted and where is found, also after the 
   const user = await (await ask(gateway, key, '/github/copilot_internal/user')).text()
   const expected = { api: `${gateway.url}/c/copilot/api`, telemetry: `${gateway.url}/c/copilot/telemetry` }
   assert.equal(user, JSON.stringify({ ...USER, endpoints: expected }))
+  assert.equal((await gateway.api<Shown>('/exchanges/last')).ending?.requestId, 'r1')
   await (await ask(gateway, key, '/proxy/v1/engines/x/completions', GHOST)).text()
   const accepted = (request: string) => {
     const event = {

@@ -22,6 +22,8 @@ export interface Agent {
   prints(first: string, last: string): string
   /** Flags of `keys create`. */
   readonly flags: readonly string[]
+  /** What came through the gateway before the client was started. */
+  before?(stage: Stage, key: string): Promise<void>
 }
 
 export const ANSWER = `The token is ${TOLD}, written down once – and never again.`
@@ -46,6 +48,7 @@ export interface Journey {
 async function travel(t: TestContext, agent: Agent, prompt: string): Promise<Journey> {
   const stage = await openStage(t, script)
   const key = await stage.gateway.key(...agent.flags)
+  await agent.before?.(stage, key)
   const ran = await run(t, agent.command, agent.args(prompt, stage), agent.env(stage, key))
   t.diagnostic(`beyond loopback, in vain: ${[...new Set(ran.tried)].join(' ') || 'nothing'}`)
   const accounted = await account(stage, key)

@@ -6,6 +6,7 @@ import type { Rewrite } from '../connection.ts'
 import { type Exchange, ended } from '../exchange.ts'
 import { end } from '../record.ts'
 import { lineOf } from '../refusals.ts'
+import { requestIdsOf } from '../request-ids.ts'
 import type { Way } from '../steps.ts'
 import { allowsPlan, fingerprintOfCredential } from './recognise.ts'
 
@@ -13,12 +14,16 @@ import { allowsPlan, fingerprintOfCredential } from './recognise.ts'
 export async function answerAccount(exchange: Exchange, way: Way, incoming: Incoming, bytes: Buffer): Promise<void> {
   const { turn, id } = exchange
   const { status } = incoming
+  const ids = requestIdsOf(incoming)
   const text = bytes.toString()
   const refused = status === 200 ? learnt(exchange, way, text) : undefined
   const own: [string, string][] = [['x-gatelog-exchange', id]]
   if (refused) {
     const body = Buffer.from(tokenRefusal(lineOf(refused, id)))
-    await end(exchange, ended(exchange, { kind: 'denied', status, delivered: 403, fault: refused, authored: true }))
+    await end(
+      exchange,
+      ended(exchange, { kind: 'denied', status, delivered: 403, fault: refused, authored: true, ...ids }),
+    )
     own.push(['x-gatelog-error', refused.code], ['x-github-request-id', id])
     turn.head(403, [['content-type', 'application/json'], ['content-length', String(body.length)], ...own])
     await turn.deliver(body)
@@ -26,7 +31,7 @@ export async function answerAccount(exchange: Exchange, way: Way, incoming: Inco
   }
   const rewritten = status === 200 ? rewrittenFor(exchange, way, text) : text
   const out = rewritten === text ? bytes : Buffer.from(rewritten)
-  await end(exchange, ended(exchange, { kind: 'replied', status, delivered: status }))
+  await end(exchange, ended(exchange, { kind: 'replied', status, delivered: status, ...ids }))
   const length: [string, string][] = turn.method === 'HEAD' ? [] : [['content-length', String(out.length)]]
   turn.head(status, [...withoutLength(incoming.headers), ...length, ...own])
   await turn.deliver(out)
