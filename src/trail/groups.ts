@@ -8,6 +8,9 @@ import { type KeyCare, keyCareOf } from './key-care.ts'
 import { isPrint } from './prints.ts'
 import type { Query } from './query.ts'
 import { barrierOf, type Group, Queue } from './queue.ts'
+import { readAnchors } from './seal/anchor.ts'
+import type { Report } from './seal/report.ts'
+import { type VerifyOptions, verify } from './seal/verify.ts'
 import type { Committed, Page, Recorded, Store } from './store.ts'
 import { type Summary, sessionSummaryOf, summaryOf } from './summary.ts'
 import type { Trail, TrailState } from './trail.ts'
@@ -231,6 +234,14 @@ export class GroupTrail implements Trail {
   lines(prints: readonly string[], most = MOST_ORIGINS) {
     const sought = [...new Set(prints)].filter(isPrint).slice(0, MOST_PRINTS)
     return sought.length > 0 ? this.#store.lines(sought, most) : Promise.resolve([])
+  }
+
+  async verify(options: VerifyOptions): Promise<Report | undefined> {
+    const state = await this.#store.state()
+    if (!state) return undefined
+    const notes = await Promise.all(CUSTODY.map((kind) => this.#store.notes(kind)))
+    const held = (from: number, count: number) => this.#store.held(from, count)
+    return verify({ ...state, held, notes: notes.flat(), anchors: await readAnchors(state.folder) }, options)
   }
 
   sealed() {

@@ -1,6 +1,7 @@
 /** The port between the trail and whatever keeps it: batches in, records out, all asynchronous. Types only. */
 import type { Ending, Entry, Fault, Finding, KeptEdits, Note, Opening, Outcome } from '#exchange'
 import type { Query } from './query.ts'
+import type { Held } from './seal/held.ts'
 import type { SealState } from './seal/sealer.ts'
 import type { Signer } from './seal/signer.ts'
 import type { LostKey, Wrapping } from './wrapping.ts'
@@ -197,6 +198,10 @@ export interface Store {
   listDocuments(kind: string): Promise<readonly StoredDocument[]>
   /** Whether there was one. */
   deleteDocument(kind: string, id: string): Promise<boolean>
+  /** Where its log is, and what it says of itself; undefined where nothing is sealed. */
+  state(): Promise<RecordState | undefined>
+  /** What is there of `count` seqs from `from` on, in their order; of those that are nowhere, nothing. */
+  held(from: number, count: number): Promise<readonly Held[]>
   /** What its sealer does. */
   sealed(): Promise<SealState>
   /** Every day file, oldest day first. */
@@ -221,6 +226,16 @@ export interface Store {
   rewrap(lost: LostKey): Promise<Rewrapped>
   wrappers(): Promise<readonly Wrapper[]>
   close(): Promise<void>
+}
+
+/** A record that is sealed, as it says itself. */
+export interface RecordState {
+  /** Of the log. */
+  readonly folder: string
+  /** The highest seq that was given out. */
+  readonly last: number
+  /** How many entries were sealed at least. */
+  readonly sealedOnce: number
 }
 
 /** What a store is opened with. */

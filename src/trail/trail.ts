@@ -4,7 +4,9 @@ import type { DayFiles } from './dayfiles.ts'
 import type { Documents } from './documents.ts'
 import type { KeyCare } from './key-care.ts'
 import type { Query } from './query.ts'
+import type { Report } from './seal/report.ts'
 import type { SealState } from './seal/sealer.ts'
+import type { VerifyOptions } from './seal/verify.ts'
 import type { Followed, Origin, Page, Recorded } from './store.ts'
 import type { SessionSummary, Summary } from './summary.ts'
 
@@ -61,6 +63,8 @@ export interface Trail {
   /** Calls back with every entry from now on, once it is durable; returns what ends it. */
   tail(listener: (entry: Entry, seq: number) => void): () => void
   readonly documents: Documents
+  /** Holds every sealed entry against the log. Undefined where nothing can be sealed. */
+  verify(options: VerifyOptions): Promise<Report | undefined>
   /** What the sealer does, and how far it came. */
   sealed(): Promise<SealState>
   /** The keys that its bodies are encrypted under. */

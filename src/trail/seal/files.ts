@@ -32,6 +32,9 @@ export function headIn(folder: string): Head | undefined {
   return head
 }
 
+/** The verifier key that lies beside the log, for whoever has none from elsewhere. */
+export const vkeyIn = (folder: string): string | undefined => readMaybe(join(folder, 'vkey'))?.toString().trim()
+
 const MOST_CACHED = 1024
 
 /** The leaves and hashes of a log of a given size. */

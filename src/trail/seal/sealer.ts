@@ -49,8 +49,8 @@ export interface SealerOptions {
   readonly unsealed: Unsealed
   /** Runs a work that reads a body, with the keys that it takes; undefined where the body can be read no more. */
   reading(work: () => Uint8Array | undefined): Promise<Uint8Array | undefined>
-  /** The first head of this process is shown. */
-  shown(): void
+  /** A head over so many entries is shown: told of the first one and of the last. */
+  shown(size: number): void
   /** Told of a fault of the disk. */
   failed(error: unknown): void
 }
@@ -125,7 +125,7 @@ export class Sealer {
       }
       await this.#log.publish()
       this.#fault = undefined
-      if (!this.#shown && this.#log.head) this.#o.shown()
+      if (!this.#shown && this.#log.head) this.#o.shown(this.#log.head.size)
       this.#shown ||= this.#log.head !== undefined
     } catch (error) {
       this.#failed(error)
@@ -147,6 +147,7 @@ export class Sealer {
     await this.#round
     do await this.#seal()
     while (!this.#fault && (this.#log?.size ?? 0) < this.#o.unsealed.last)
+    if (this.#log?.head) this.#o.shown(this.#log.head.size)
   }
 }
 

@@ -3,7 +3,7 @@ import { rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Fault } from '#exchange'
 import { syncNames, type Written, writeDurably } from './durable.ts'
-import { type Head, headIn, LogFiles, parseHead } from './files.ts'
+import { type Head, headIn, LogFiles, parseHead, vkeyIn } from './files.ts'
 import { Frontier, leafHash, rangeHash } from './hashes.ts'
 import { isSignedBy, parseVerifier, printCheckpoint, printNote, type Verifier } from './note.ts'
 import type { Signer } from './signer.ts'
@@ -55,6 +55,10 @@ export class LogWriter {
     const log = new LogWriter(options, head)
     if (head) log.#resume(head)
     await log.#isAhead()
+    if (vkeyIn(options.folder) !== options.signer.vkey) {
+      const bytes = Buffer.from(`${options.signer.vkey}\n`)
+      await writeDurably(options.folder, [{ path: join(options.folder, 'vkey'), bytes }])
+    }
     return log
   }
 

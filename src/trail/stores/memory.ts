@@ -336,6 +336,14 @@ class MemoryStore implements Store {
     return []
   }
 
+  async state() {
+    return undefined
+  }
+
+  async held() {
+    return []
+  }
+
   async sealed(): Promise<SealState> {
     return { kind: 'off', why: 'a record in memory is not sealed', size: 0 }
   }

@@ -14,6 +14,7 @@ import type {
   Origin,
   Page,
   Recorded,
+  RecordState,
   Redaction,
   Revised,
   Revision,
@@ -267,6 +268,14 @@ class SqliteStore implements Store {
 
   wrappers() {
     return this.#link.call('wrappers', [])
+  }
+
+  state(): Promise<RecordState> {
+    return this.#link.call('state', [])
+  }
+
+  held(from: number, count: number) {
+    return this.#link.call('held', [from, count])
   }
 
   sealed(): Promise<SealState> {

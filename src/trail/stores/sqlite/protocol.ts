@@ -2,11 +2,13 @@
 import type { FaultCode, KeptEdits, Like, Note } from '#exchange'
 import type { EndingFacets, ManyValues, OpeningFacets } from '../../facets.ts'
 import type { Query } from '../../query.ts'
+import type { Held } from '../../seal/held.ts'
 import type { SealState } from '../../seal/sealer.ts'
 import type {
   DayFile,
   Origin,
   Page,
+  RecordState,
   Revised,
   Revision,
   Rewrapped,
@@ -135,6 +137,8 @@ export interface Calls {
   rewrap(wrapping: Begin): Promise<Rewrapped>
   wrappers(): readonly Wrapper[]
   sealed(): SealState
+  state(): RecordState
+  held(from: number, count: number): readonly Held[]
   close(): Promise<void>
 }
 

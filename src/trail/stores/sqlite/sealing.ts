@@ -3,13 +3,14 @@ import { Fault } from '#exchange'
 import { headIn, sealIn } from '../../seal/files.ts'
 import { Sealer, type SealState } from '../../seal/sealer.ts'
 import { LogWriter } from '../../seal/writer.ts'
+import type { RecordState } from '../../store.ts'
 import { readable } from './bodies.ts'
 import type { Engine } from './engine.ts'
 import { faultOfStore } from './faults.ts'
 import type { Grant } from './keys.ts'
 import type { Sealing, SealWish } from './protocol.ts'
 
-/** The mark in the head file: a log was begun here. */
+/** The mark in the head file: so many entries were sealed at least. */
 const BEGUN = 'sealed'
 
 /** Who signs, in another thread, and what fetches the keys that a work wants. */
@@ -36,13 +37,19 @@ export function sealerOf(engine: Engine, { vkey, last }: Sealing, { ask, reading
       if (!log.head && head.mark(BEGUN) > 0) throw new Fault('seal.behind', 'a log was begun, and its files are gone')
       return log
     },
-    shown: () => head.setMark(BEGUN, 1),
+    shown: (size) => head.setMark(BEGUN, size),
     failed: (error) => engine.noticed(faultOfStore((error instanceof Fault && error.cause) || error, 'seal')),
   })
 }
 
 /** The origin is the name of the key. */
 const originOf = (vkey: string): string => vkey.split('+')[0] ?? ''
+
+/** Where a folder's log is, and what the record says of itself. */
+export const recordOf = ({ folder, seq }: Engine): RecordState => ({
+  ...{ folder: sealIn(folder.path), last: seq },
+  sealedOnce: folder.head.mark(BEGUN),
+})
 
 /** What is known of a folder's log where nobody seals. */
 export function unsealedState(folder: string): SealState {

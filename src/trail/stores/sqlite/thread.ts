@@ -9,11 +9,12 @@ import type { Sealer } from '../../seal/sealer.ts'
 import { Tokens } from '../../tokens.ts'
 import { Engine } from './engine.ts'
 import { faultOfStore, lineOfFault } from './faults.ts'
+import { heldIn } from './held.ts'
 import { prepare, rekey, rewrap, shred } from './key-work.ts'
 import type { Begin, Grant, Wish } from './keys.ts'
 import type { Answer, Call, Calls, Reply, Sealing, SealWish } from './protocol.ts'
 import { revise } from './revise.ts'
-import { sealerOf, stateOf, unsealedState } from './sealing.ts'
+import { recordOf, sealerOf, stateOf, unsealedState } from './sealing.ts'
 import { Search } from './search.ts'
 import { Wanted } from './wanted.ts'
 
@@ -79,6 +80,8 @@ const CALLS: Calls = {
   shred: (file) => shred(writable().folder, file),
   rewrap: (wrapping) => rewrap(writable().folder, wrapping, ask),
   wrappers: () => opened().folder.keys.wrappers(),
+  state: () => recordOf(opened()),
+  held: (from, count) => heldIn(opened(), from, count),
   sealed: () => (sealing ? stateOf(sealing) : unsealedState(folder)),
   close,
 }

@@ -1,0 +1,54 @@
+/** What a verification came to. Types, and how its parts are named. Pure. */
+
+/** What was done to an entry, or to the log over it. */
+export type Harm =
+  | 'changed'
+  | 'dropped'
+  | 'added'
+  | 'reordered'
+  | 'duplicated'
+  | 'truncated'
+  | 'rolled back'
+  | 'forged'
+  | 'log changed'
+  | 'unreadable'
+
+export interface Alarm {
+  readonly harm: Harm
+  /** The first entry that it befell; absent where it is no entry's. */
+  readonly seq?: number
+  /** Its exchange, as the log has it. */
+  readonly exchange?: string
+  readonly told: string
+}
+
+/** How many entries are in which state. */
+export interface Counts {
+  verified: number
+  erased: number
+  expired: number
+  redacted: number
+}
+
+export interface Report {
+  /** True where there is no alarm. */
+  readonly ok: boolean
+  readonly origin?: string
+  /** The verifier key that was used, and whether it lay beside the log itself. */
+  readonly vkey?: string
+  readonly ownKey: boolean
+  /** Entries that the head covers, and those that came since. */
+  readonly sealed: number
+  readonly unsealed: number
+  readonly root?: string
+  readonly counts: Counts
+  readonly alarms: readonly Alarm[]
+  /** How many alarms there were; the list is cut. */
+  readonly found: number
+  /** The newest anchor whose head is a beginning of this log: so much cannot have been rewritten since. */
+  readonly anchored?: { readonly by: string; readonly at: number; readonly size: number }
+}
+
+/** "internally consistent", or "anchored until …". */
+export const standingOf = ({ anchored }: Pick<Report, 'anchored'>): string =>
+  anchored ? `anchored until ${new Date(anchored.at).toISOString()} by ${anchored.by}` : 'internally consistent'

@@ -1,0 +1,256 @@
+/** Holds a record against its log, leaf by leaf, and names what does not fit. Reads both through what it is given; writes nothing. */
+import { faultOf } from '#exchange'
+import type { KeptAnchor } from './anchor.ts'
+import { blame, duplicates, gone } from './blame.ts'
+import { Fates, type Placed } from './fates.ts'
+import { type Head, headIn, LogFiles, parseHead, vkeyIn } from './files.ts'
+import { Frontier, leafHash, rangeHash } from './hashes.ts'
+import type { Held } from './held.ts'
+import { type Leaf, parseLeaf } from './leaf.ts'
+import { isSignedBy, parseVerifier, printVerifier, type Verifier } from './note.ts'
+import type { Alarm, Counts, Report } from './report.ts'
+import { TILE } from './tiles.ts'
+
+/** What is verified. */
+export interface Evidence {
+  /** The folder of the log. */
+  readonly folder: string
+  /** What the record holds of `count` seqs from `from` on, in their order. */
+  held(from: number, count: number): Promise<readonly Held[]>
+  /** Entries that say of what was removed. */
+  readonly notes: readonly Placed[]
+  /** The seq of the record's last entry, and how many it once had, as far as it says so itself. */
+  readonly last: number
+  readonly sealedOnce: number
+  readonly anchors: readonly KeptAnchor[]
+}
+
+export interface VerifyOptions {
+  /** The log's verifier key, from elsewhere; without it the one beside the log is used, and the report says so. */
+  readonly vkey?: string
+  /** Signed notes that somebody kept: each must be a beginning of the log. */
+  readonly heads?: readonly string[]
+  readonly progress?: (done: number, total: number) => void
+}
+
+/** Alarms that are listed; all are counted. */
+const MOST_TOLD = 100
+/** So many entries are asked for ahead, that who reads the record and who hashes the log work at once. */
+const AHEAD = 4
+
+/** Never throws for what is wrong with the evidence: that is what it reports. */
+export async function verify(evidence: Evidence, options: VerifyOptions = {}): Promise<Report> {
+  return new Verification(evidence, options).run()
+}
+
+class Verification {
+  readonly #evidence: Evidence
+  readonly #o: VerifyOptions
+  readonly #alarms: Alarm[] = []
+  readonly #odd: Alarm[] = []
+  readonly #counts: Counts = { verified: 0, erased: 0, expired: 0, redacted: 0 }
+  readonly #fates: Fates
+  #files: LogFiles
+  #found = 0
+  #anchored: Report['anchored']
+  #places: Map<string, number> | undefined
+
+  constructor(evidence: Evidence, options: VerifyOptions) {
+    this.#evidence = evidence
+    this.#o = options
+    this.#fates = new Fates(evidence.notes)
+    this.#files = new LogFiles(evidence.folder, 0)
+  }
+
+  #alarm(...alarms: readonly Alarm[]): void {
+    this.#found += alarms.length
+    this.#alarms.push(...alarms.slice(0, Math.max(0, MOST_TOLD - this.#alarms.length)))
+  }
+
+  async run(): Promise<Report> {
+    const verifier = verifierOf(this.#o.vkey, this.#evidence.folder)
+    const head = this.#head(verifier)
+    if (head) {
+      this.#files = new LogFiles(this.#evidence.folder, head.size)
+      this.#before(head, verifier)
+      await this.#walk(head)
+      this.#settle(head)
+    }
+    return this.#report(head, verifier)
+  }
+
+  #head(verifier: Verifier | undefined): Head | undefined {
+    try {
+      const head = headIn(this.#evidence.folder)
+      if (!head && this.#evidence.sealedOnce > 0)
+        this.#alarm({ harm: 'rolled back', told: 'the log is gone: entries were sealed before' })
+      else if (!head) return undefined
+      else if (!verifier) this.#alarm({ harm: 'forged', told: 'there is no key to verify the checkpoint with' })
+      else if (head.origin !== verifier.name || !isSignedBy(head.note, [verifier]))
+        this.#alarm({ harm: 'forged', told: `the checkpoint is not signed by ${printVerifier(verifier)}` })
+      return head
+    } catch (error) {
+      this.#alarm({ harm: 'log changed', told: faultOf(error).message })
+      return undefined
+    }
+  }
+
+  /** Heads that others kept must be beginnings of this log. */
+  #before(head: Head, verifier: Verifier | undefined): void {
+    if (this.#evidence.sealedOnce > head.size)
+      this.#alarm({
+        harm: 'rolled back',
+        told: `${this.#evidence.sealedOnce} entries were sealed, the log has ${head.size}`,
+      })
+    const own = (this.#o.heads ?? []).map((note) => ({ note, by: 'a checkpoint that was kept', at: undefined }))
+    const outside = this.#evidence.anchors.map(({ note, name, at }) => ({ note, by: name, at }))
+    for (const { note, by, at } of [...own, ...outside]) {
+      const old = parseHead(note)
+      const why = old ? this.#beginning(old, head, verifier) : 'it is none'
+      if (why !== undefined) this.#alarm({ harm: 'rolled back', told: `${by}: ${why}` })
+      else if (old && at !== undefined && at > (this.#anchored?.at ?? 0)) this.#anchored = { by, at, size: old.size }
+    }
+  }
+
+  /** Why an earlier head is no beginning of this one; undefined where it is. */
+  #beginning(old: Head, head: Head, verifier: Verifier | undefined): string | undefined {
+    if (verifier && !isSignedBy(old.note, [verifier])) return 'it is not signed by this log’s key'
+    if (old.size > head.size) return `${old.size} entries were sealed, the log has ${head.size}`
+    try {
+      const root = rangeHash(this.#files.node, 0, old.size)
+      return old.root.equals(root) ? undefined : `the first ${old.size} entries are not those that were sealed`
+    } catch (error) {
+      return faultOf(error).message
+    }
+  }
+
+  async #walk({ size, root }: Head): Promise<void> {
+    const tree = new Frontier((height, hash) => this.#onWhole(tree.size, height, hash))
+    const bundles = Math.ceil(size / TILE)
+    const asked: Promise<readonly Held[]>[] = []
+    const ask = (index: number) => {
+      if (index >= bundles) return
+      const held = this.#evidence.held(index * TILE + 1, Math.min(TILE, size - index * TILE))
+      held.catch(() => undefined)
+      asked[index] = held
+    }
+    for (let index = 0; index < AHEAD; index++) ask(index)
+    for (let index = 0; index < bundles; index++) {
+      const leaves = this.#bundle(index)
+      for (const leaf of leaves ?? []) tree.add(leafHash(leaf))
+      if (!leaves) return
+      this.#compare(index * TILE, leaves, await asked[index]!)
+      delete asked[index]
+      ask(index + AHEAD)
+      this.#o.progress?.(index * TILE + leaves.length, size)
+    }
+    if (!tree.root.equals(root) && !this.#alarms.some(({ harm }) => harm === 'log changed'))
+      this.#alarm({ harm: 'forged', told: 'the checkpoint is not over the leaves that are here' })
+  }
+
+  #bundle(index: number): readonly Buffer[] | undefined {
+    try {
+      return this.#files.leaves(index)
+    } catch (error) {
+      this.#alarm({ harm: 'log changed', seq: index * TILE + 1, told: faultOf(error).message })
+      return undefined
+    }
+  }
+
+  /** Each hash of a tile must be what the leaves make it. */
+  #onWhole(before: number, height: number, hash: Uint8Array): void {
+    if (height % 8 !== 0) return
+    const index = Math.floor(before / 2 ** height)
+    try {
+      if (Buffer.compare(this.#files.node(height, index), hash) === 0) return
+      const seq = index * 2 ** height + 1
+      const leaf = this.#leafAt(seq)
+      const told =
+        height === 0 ? 'its leaf is not the one that was sealed' : `the tile over ${2 ** height} leaves differs`
+      this.#alarm({ harm: 'log changed', seq, ...(leaf?.exchange && { exchange: leaf.exchange }), told })
+    } catch (error) {
+      this.#alarm({ harm: 'log changed', seq: index * 2 ** height + 1, told: faultOf(error).message })
+    }
+  }
+
+  #leafAt(seq: number): Leaf | undefined {
+    return parseLeaf(this.#files.leaf(seq - 1).toString())
+  }
+
+  #compare(start: number, leaves: readonly Buffer[], held: readonly Held[]): void {
+    const bySeq = new Map(held.map((one) => [one.seq, one]))
+    for (const [at, bytes] of leaves.entries()) {
+      const seq = start + at + 1
+      const text = bytes.toString()
+      const one = bySeq.get(seq)
+      if (one?.leaf === text) this.#counts.verified += 1
+      else this.#differs(seq, text, one)
+    }
+  }
+
+  #differs(seq: number, text: string, held: Held | undefined): void {
+    const logged = parseLeaf(text)
+    if (!logged || logged.seq !== seq)
+      this.#alarm({ harm: 'log changed', seq, told: 'its leaf is not that of this entry' })
+    else if (!held) this.#fates.missing(logged)
+    else if (held.fault === undefined && held.leaf === undefined && this.#fates.vouch(held.by ?? [], ['erase'])) {
+      this.#counts.erased += 1
+      this.#fates.erased(logged, held.by ?? [])
+    } else if (held.leaf !== undefined && this.#isRedacted(logged, held)) this.#counts.redacted += 1
+    else this.#odd.push(blame(logged, held, (leaf) => this.#placeOf(leaf)))
+  }
+
+  /** Whether all parts but those whose salt is gone are as they were, and an entry says why. */
+  #isRedacted(logged: Leaf, { leaf = '', unknown = [], by = [] }: Held): boolean {
+    if (unknown.length === 0 || !this.#fates.vouch(by, ['redact', 'erase'])) return false
+    const now = parseLeaf(leaf)
+    const fields = Object.fromEntries(unknown.map((name) => [name, logged.fields[name]]))
+    return now !== undefined && sameLeaf(logged, { ...now, fields: { ...now.fields, ...fields } })
+  }
+
+  #placeOf({ exchange, kind }: Leaf): number | undefined {
+    this.#places ??= this.#index()
+    return this.#places.get(`${kind} ${exchange}`)
+  }
+
+  /** Where each exchange's entries stand in the log; made only where something is wrong. */
+  #index(): Map<string, number> {
+    const places = new Map<string, number>()
+    for (let at = 0; at < this.#files.size; at++) {
+      const leaf = parseLeaf(this.#files.leaf(at).toString())
+      if (leaf) places.set(`${leaf.kind} ${leaf.exchange}`, leaf.seq)
+    }
+    return places
+  }
+
+  #settle({ size }: Head): void {
+    const { expired, missing } = this.#fates.settle()
+    this.#counts.expired += expired
+    const alarms = [...duplicates(this.#odd), ...gone(missing, size), ...this.#fates.excesses()]
+    this.#alarm(...alarms.sort((a, b) => (a.seq ?? 0) - (b.seq ?? 0)))
+  }
+
+  #report(head: Head | undefined, verifier: Verifier | undefined): Report {
+    const sealed = head?.size ?? 0
+    return {
+      ok: this.#found === 0,
+      ...(head && { origin: head.origin, root: head.root.toString('hex') }),
+      ...(verifier && { vkey: printVerifier(verifier) }),
+      ownKey: this.#o.vkey === undefined,
+      ...{ sealed, unsealed: Math.max(0, this.#evidence.last - sealed) },
+      counts: this.#counts,
+      ...{ alarms: this.#alarms, found: this.#found },
+      ...(this.#anchored && this.#found === 0 && { anchored: this.#anchored }),
+    }
+  }
+}
+
+const sameLeaf = (one: Leaf, other: Leaf): boolean => {
+  const flat = ({ fields, ...rest }: Leaf) =>
+    JSON.stringify([Object.entries(rest).sort(), Object.entries(fields).sort()])
+  return flat(one) === flat(other)
+}
+
+function verifierOf(vkey: string | undefined, folder: string): Verifier | undefined {
+  return parseVerifier(vkey ?? vkeyIn(folder) ?? '')
+}

@@ -1,0 +1,46 @@
+/** Reads day files as a verifier wants them: by seq, with what became of each. Writes nothing; a damaged file harms no other. */
+import { type Held, heldOf } from '../../seal/held.ts'
+import { readable } from './bodies.ts'
+import type { Day } from './day.ts'
+import type { Engine } from './engine.ts'
+import { faultOfStore } from './faults.ts'
+import { Wanted } from './wanted.ts'
+
+const ROWS = `SELECT seq, json, salt,
+  (SELECT group_concat("by", ' ') FROM (SELECT "by" FROM erased WHERE erased.seq = entries.seq
+    UNION SELECT "by" FROM redacted WHERE redacted.seq = entries.seq)) AS told
+  FROM entries WHERE seq >= ? AND seq < ? ORDER BY seq`
+const KEYS = 'SELECT DISTINCT key FROM bodies WHERE seq >= ? AND seq < ? AND key IS NOT NULL'
+
+interface Row {
+  readonly seq: number
+  readonly json: string
+  readonly salt: Uint8Array | null
+  readonly told: string | null
+}
+
+/** What is held of `count` seqs from `from` on; of those that are nowhere, nothing. @throws Wanted */
+export function heldIn(engine: Engine, from: number, count: number): Held[] {
+  const held = engine.folder.names().flatMap((name) => {
+    const { first, last } = engine.rangeOf(name)
+    return last < from || first >= from + count ? [] : inDay(engine, name, from, from + count)
+  })
+  return held.sort((a, b) => a.seq - b.seq)
+}
+
+function inDay(engine: Engine, name: string, from: number, to: number): Held[] {
+  try {
+    const day = engine.folder.day(name)
+    engine.folder.keys.need(day.file.all<{ key: number }>(KEYS, from, to).map(({ key }) => key))
+    return day.file.all<Row>(ROWS, from, to).map((row) => heldAs(day, row))
+  } catch (error) {
+    if (error instanceof Wanted) throw error
+    const fault = faultOfStore(error, name).message
+    return Array.from({ length: to - from }, (_, at) => ({ seq: from + at, fault }))
+  }
+}
+
+function heldAs(day: Day, { seq, json, salt, told }: Row): Held {
+  const by = told === null ? [] : told.split(' ')
+  return heldOf({ seq, json, salt, by }, () => readable(() => day.body(seq)))
+}
