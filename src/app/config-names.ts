@@ -7,6 +7,8 @@ export interface Names
   /** `tls` says only that there is one. */
   readonly listen: Config['listen']
   readonly masking: Pick<Config['masking'], 'secret_search'>
+  /** True where the record is only looked at: what a process that died left open stays so. */
+  readonly asItIs?: boolean
   /** Read when it is asked for, with its files and references. */
   readonly forward: Config['forward']
 }

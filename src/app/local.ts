@@ -8,7 +8,7 @@ import { backendOf, waysOf } from './backend.ts'
 import type { HeldCa } from './ca/held.ts'
 import type { Names } from './config-names.ts'
 import { caOf, sightingsOf } from './gatelog.ts'
-import { openRecord } from './record.ts'
+import { lookAt, openRecord } from './record.ts'
 
 export interface Local {
   /** @throws trail.none, trail.locked, trail.unavailable, config.* */
@@ -36,7 +36,7 @@ export function openLocal(names: Names, reader = 'unknown', full?: () => Engine)
       if (path.startsWith('/connections')) return connectionsOnly(waysOf(connections)).request(path, init)
       const makes = init.method === 'POST' && KEEPS.test(path)
       if (!makes && !existsSync(join(names.data, 'install.key'))) throw new Fault('trail.none', names.data)
-      record ??= openRecord(names)
+      record ??= names.asItIs ? lookAt(names) : openRecord(names)
       const opened = await record
       if (OF_CA.test(path)) ca ??= await caOf(names, opened.keyholder)
       const compiled = () => (engine ??= compile(RULES))

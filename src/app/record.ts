@@ -24,13 +24,15 @@ interface How {
   /** Who signs the log that the entries are sealed in; nothing is sealed without. */
   /** The key that entries are sealed with; without it they are not. */
   readonly seal?: Seal
+  /** Nothing is recovered. */
+  readonly asItIs?: boolean
 }
 
 /** Holds the keys in this process, and shows what can be shown where they are gone. */
 const HERE: How = { keys: holdKeys, lostKey: 'show' }
 
 /** The trail and the identities of a data folder, with no listener: what the command line opens when no server runs. */
-export async function openRecord(config: Place, { keys, lostKey, onLatch, seal }: How = HERE) {
+export async function openRecord(config: Place, { keys, lostKey, onLatch, seal, asItIs }: How = HERE) {
   await using opened = new AsyncDisposableStack()
   const keyring = openKeyring(config.data)
   const latch = new AbortController()
@@ -42,7 +44,7 @@ export async function openRecord(config: Place, { keys, lostKey, onLatch, seal }
   opened.defer(() => keyholder.close())
   const signer = seal && (await keyholder.signer(seal, config.data))
   const trail = await openTrail({
-    ...{ folder: config.data, keyring, now: Date.now, wrapping: keyholder, lostKey },
+    ...{ folder: config.data, keyring, now: Date.now, wrapping: keyholder, lostKey, asItIs: asItIs ?? false },
     ...{ words: wordsOf, edits: editsOf, reduce: keptOf, onLatch: latched, ...(signer && { signer }) },
   })
   opened.defer(() => trail.close())
@@ -68,6 +70,9 @@ const variablesOf = ({ encryption: { key, former } }: Place, seal: Seal | undefi
   ...[key, ...former].flatMap((source) => source?.env ?? []),
   ...(seal?.key.kind === 'env' ? [seal.key.name] : []),
 ]
+
+/** The same, and what a process that died left open stays open: nothing is written. */
+export const lookAt = (config: Place) => openRecord(config, { ...HERE, asItIs: true })
 
 /** Each record has a folder of its own among the wrapping keys of a machine. */
 const wrappingIn = ({ data, encryption }: Place, keyring: Keyring): HolderOptions['wrapping'] => ({

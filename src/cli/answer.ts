@@ -34,3 +34,7 @@ function errorOf(text: string): Told | undefined {
     return undefined
   }
 }
+
+/** The fault that a line of an answer tells. */
+export const faultIn = ({ code, detail }: { readonly code: string; readonly detail?: string }): Fault =>
+  new Fault(Object.hasOwn(FAULTS, code) ? (code as FaultCode) : 'gateway.internal', detail)

@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import type { Command } from 'commander'
 import type { Ca, CaRow } from '#console'
 import { type Bypass, type Ending, type Entry, Fault, type Opening } from '#exchange'
+import type { Report } from '#trail'
 import { headings, holds, tableOf, unseen } from './document.case.ts'
 import { AT, exchangeOf, idOf, outcomeOf, refusedOf } from './entries.case.ts'
 import { EXIT, MEANINGS } from './exit.ts'
@@ -119,6 +120,13 @@ const CA: Ca = {
   import: async () => [ROW],
 }
 
+const REPORT: Report = {
+  ...{ ok: false, origin: 'o', vkey: 'v', ownKey: true, sealed: 1, unsealed: 0, root: 'r', found: 1 },
+  counts: { verified: 1, erased: 0, expired: 0, redacted: 0 },
+  alarms: [{ harm: 'changed', seq: 1, exchange: 'e', told: 'text' }],
+  anchored: { by: 'b', at: AT, size: 1 },
+}
+
 /** A gateway that is not there, so that the CA comes from the record. */
 const CONNECTED = ['--config', 'open.yaml', '--file', 'own.vim', '--gateway', 'http://127.0.0.1:1']
 
@@ -147,6 +155,7 @@ test('the JSON of every command is what the document says', async (t) => {
     const lost = new Fault('trail.body', 'why')
     return found && id === idOf(4) ? { ...found, unreadable: { opening: lost, ending: lost } } : found
   }
+  trail.verify = async () => REPORT
   const salt = Buffer.alloc(32)
   const [{ body, findings }] = exchangeOf({ nth: 1, text: 'text' })
   const anew = { exchange: idOf(1), part: 'prompt', bytes: Buffer.from(body?.bytes ?? ''), salt, findings } as const
@@ -163,6 +172,7 @@ test('the JSON of every command is what the document says', async (t) => {
     told('`gatelog connections list`', 'connections', 'list'),
     told('`gatelog connections test`', 'connections', 'test', 'demo'),
     told('`gatelog doctor`', 'doctor'),
+    told('`gatelog verify`', 'verify'),
     told('`gatelog erase`', 'erase', '--user', 'ana', '--why', 'x', '--basis', 'y', '--yes'),
     told('`gatelog rescan`', 'rescan', '--since', '2026-01-01'),
     told('`gatelog coverage show`', 'coverage', 'show'),

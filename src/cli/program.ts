@@ -27,6 +27,7 @@ import { sessions } from './commands/sessions.ts'
 import { show } from './commands/show.ts'
 import { tail } from './commands/tail.ts'
 import { trail } from './commands/trail.ts'
+import { verify } from './commands/verify.ts'
 import { version } from './commands/version.ts'
 import { exitTable } from './exit.ts'
 import { safe } from './terminal.ts'
@@ -38,7 +39,7 @@ const COMMANDS: readonly Register[] = [
   ...[purge, hold, erase, rescan],
   ...[scan, mask, rules],
   ...[trail],
-  ...[doctor, coverage, completion, version],
+  ...[verify, doctor, coverage, completion, version],
 ]
 
 const { version: installed } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {

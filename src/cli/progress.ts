@@ -6,6 +6,25 @@ export interface Progress {
 }
 
 const EVERY_MS = 200
+const WIDTH = 30
+
+/** How much of a known whole is done, as a bar. `what`: of which there are so many. */
+export function bar(what: string): { at(done: number, total: number): void; end(): void } {
+  const terminal = process.stderr.isTTY
+  let told = 0
+  return {
+    at(done, total) {
+      const now = Date.now()
+      if (!terminal || now - told < EVERY_MS) return
+      told = now
+      const full = Math.round((WIDTH * done) / Math.max(1, total))
+      process.stderr.write(`\r[${'='.repeat(full).padEnd(WIDTH)}] ${done} of ${total} ${what}\u001b[K`)
+    },
+    end() {
+      if (terminal && told > 0) process.stderr.write('\r\u001b[K')
+    },
+  }
+}
 
 /** Rows, bytes and how far back they reach. */
 export function progress(): Progress {

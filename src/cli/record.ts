@@ -1,7 +1,7 @@
 /** The way to the record: the running server's socket, one elsewhere by URL, or the store itself where none runs. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { folderOf, loadNames, openLocal } from '#app'
+import { folderOf, loadNames, type Names, openLocal } from '#app'
 import { Fault, faultOf } from '#exchange'
 import { checked, parsed } from './answer.ts'
 import { type Record, remote, splitLines } from './remote.ts'
@@ -19,6 +19,17 @@ export async function openRecord(config: string, url?: URL): Promise<Record> {
   return local(config)
 }
 
+/** The record in a folder, as it lies there: a server that runs on it is asked, else nothing is written. @throws as `openRecord` */
+export async function openFolder(config: string, folder: string): Promise<Record> {
+  const socket = join(folder, 'gatelog.sock')
+  if (existsSync(socket) && (await answers(socket))) return remote({ socket })
+  return local(config, folder)
+}
+
+/** The same names over another data folder, of which nothing is recovered: it is looked at as it is. */
+const elsewhere = (names: Names, folder: string): Names =>
+  Object.create(names, { data: { value: folder }, asItIs: { value: true } })
+
 async function answers(socket: string): Promise<boolean> {
   try {
     await remote({ socket }).get('/connections')
@@ -29,8 +40,10 @@ async function answers(socket: string): Promise<boolean> {
   }
 }
 
-async function local(config: string): Promise<Record> {
-  const { request: ask, close } = await openLocal(await loadNames(config), userName(), config)
+async function local(config: string, folder?: string): Promise<Record> {
+  const names = await loadNames(config)
+  const place = folder === undefined ? names : elsewhere(names, folder)
+  const { request: ask, close } = await openLocal(place, userName(), config)
   const via = async (method: string, path: string, body?: unknown) => {
     const answer = await ask(path, { method, ...(body !== undefined && { body: JSON.stringify(body) }) })
     return parsed<never>(checked(answer.status, await answer.text()))

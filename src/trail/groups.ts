@@ -244,6 +244,11 @@ export class GroupTrail implements Trail {
     return verify({ ...state, held, notes: notes.flat(), anchors: await readAnchors(state.folder) }, options)
   }
 
+  async anchors() {
+    const state = await this.#store.state()
+    return state ? readAnchors(state.folder) : []
+  }
+
   sealed() {
     return this.#store.sealed()
   }

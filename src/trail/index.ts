@@ -23,6 +23,7 @@ export {
   printVerifier,
   verifierOf,
 } from './seal/note.ts'
+export { type Alarm, type Report, standingOf } from './seal/report.ts'
 export type { SealState } from './seal/sealer.ts'
 export type { Signer } from './seal/signer.ts'
 export type { Followed, Origin, Page, Recorded, Redaction, Revision } from './store.ts'

@@ -22,6 +22,8 @@ export interface TrailOptions {
   readonly store?: StoreName
   /** Who signs the heads of the log that the entries are sealed in; without one nothing is sealed. */
   readonly signer?: Signer
+  /** Leave open what a process that died left open: the record is only looked at. */
+  readonly asItIs?: boolean
   /** What a reply that broke off says, for the full-text index. */
   readonly words?: Words
   /** What is kept of the ending of a reply that broke off; all of it unless said. */
@@ -49,6 +51,7 @@ export async function startTrail(open: OpenStore, options: TrailOptions): Promis
   const store = await open({ folder, ...keysOf(keyring), wrapping, onBroken, ...some })
   const trail = new GroupTrail(store, options.onLatch)
   broken.then((fault) => trail.latch(fault))
+  if (options.asItIs) return trail
   try {
     const unfinished = await store.unfinished().catch((error: unknown) => {
       if (lostKey === 'show' && faultOf(error).code === 'trail.key') return []

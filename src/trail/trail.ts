@@ -4,6 +4,7 @@ import type { DayFiles } from './dayfiles.ts'
 import type { Documents } from './documents.ts'
 import type { KeyCare } from './key-care.ts'
 import type { Query } from './query.ts'
+import type { KeptAnchor } from './seal/anchor.ts'
 import type { Report } from './seal/report.ts'
 import type { SealState } from './seal/sealer.ts'
 import type { VerifyOptions } from './seal/verify.ts'
@@ -65,6 +66,8 @@ export interface Trail {
   readonly documents: Documents
   /** Holds every sealed entry against the log. Undefined where nothing can be sealed. */
   verify(options: VerifyOptions): Promise<Report | undefined>
+  /** The newest proof from outside of each anchor. */
+  anchors(): Promise<readonly KeptAnchor[]>
   /** What the sealer does, and how far it came. */
   sealed(): Promise<SealState>
   /** The keys that its bodies are encrypted under. */

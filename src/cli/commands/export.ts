@@ -2,8 +2,9 @@
 import { createWriteStream, renameSync, rmSync, type WriteStream } from 'node:fs'
 import { finished } from 'node:stream/promises'
 import { InvalidArgumentError, Option } from 'commander'
-import { FAULTS, Fault, type FaultCode } from '#exchange'
+import { Fault } from '#exchange'
 import type { FormatName, Row } from '#export'
+import { faultIn } from '../answer.ts'
 import { commonOf, examples, type Register, withRecord } from '../command.ts'
 import { type Progress, progress } from '../progress.ts'
 import { json, line, out, say } from '../terminal.ts'
@@ -85,9 +86,6 @@ function timeOf(text: string): string {
 }
 
 type Last = { readonly end: object } | { readonly fault: { readonly code: string; readonly detail?: string } }
-
-const faultIn = ({ code, detail }: { readonly code: string; readonly detail?: string }): Fault =>
-  new Fault(Object.hasOwn(FAULTS, code) ? (code as FaultCode) : 'gateway.internal', detail)
 
 function pathOf(words: readonly string[], { query, since, until, bodies, format }: How): string {
   const parts = [query, ...words, since && `after:${since}`, until && `before:${until}`].filter(Boolean)

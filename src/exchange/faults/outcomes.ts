@@ -147,6 +147,11 @@ export const OUTCOMES = {
     message: 'The log that seals the trail is damaged',
     remedy: 'Keep the folder seal as it is, and look: `gatelog verify`. A copy of it from a backup serves.',
   },
+  'seal.off': {
+    status: 404,
+    message: 'This record is not sealed',
+    remedy: 'Let a server seal it: trail.seal.enabled: true, and a store on disk.',
+  },
   'seal.behind': {
     status: 500,
     message: 'More was sealed before than is here: the data folder was rolled back',

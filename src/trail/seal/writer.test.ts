@@ -1,6 +1,5 @@
-/** The log on disk: what lies there after every stop, and that it never shrinks nor has two heads. Kills child processes. */
+/** The log on disk: what lies there after every stop, and that it never shrinks nor has two heads. */
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
 import { existsSync, globSync } from 'node:fs'
 import { cp, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -11,7 +10,7 @@ import { consistencyProof, consistent, included, inclusionProof, leafHash, range
 import { leafOf, signerOf } from './made.ts'
 import { isSignedBy, parseVerifier } from './note.ts'
 import { levelsOf, tilePath, widthOf } from './tiles.ts'
-import { LogWriter, type Point } from './writer.ts'
+import { LogWriter } from './writer.ts'
 
 const ORIGIN = 'gatelog.example/log'
 const verifiers = [parseVerifier(signerOf().vkey)!]
@@ -48,14 +47,14 @@ function check(folder: string): { size: number; root: Buffer } {
 test('a log grows over restarts, and every head is the beginning of the next', async (t) => {
   const folder = await newFolder(t)
   const heads: { size: number; root: Buffer }[] = []
-  for (const size of [1, 2, 255, 256, 257, 511, 513, 1000, 66_000]) {
+  for (const size of [1, 2, 255, 256, 257, 511, 513, 1000, 1300]) {
     await grow(await open(folder), size, 777)
     heads.push(check(folder))
   }
   const last = heads.at(-1)!
   const { node } = new LogFiles(folder, last.size)
   for (const head of heads) assert.ok(consistent(head, last, consistencyProof(node, head.size, last.size)))
-  for (const index of [0, 255, 256, 65_535, 65_536, 65_999]) {
+  for (const index of [0, 255, 256, 1299]) {
     const proof = inclusionProof(node, index, last.size)
     assert.ok(included(leafHash(leafOf(index)), { index, size: last.size }, proof, last.root))
   }
@@ -73,45 +72,6 @@ test('partial tiles that nobody needs are removed', async (t) => {
   )
   assert.ok(!existsSync(join(folder, 'tile/0/000.p')) && existsSync(join(folder, 'tile/0/000')))
 })
-
-/** Adds leaves and publishes until it reaches a point for the nth time; then the process kills itself. */
-const CHILD = `
-const { LogWriter } = await import(process.argv[1] + '/writer.ts')
-const { leafOf, signerOf } = await import(process.argv[1] + '/made.ts')
-const [, , folder, point, count] = process.argv
-let left = Number(count)
-const reached = (at) => {
-  if (at === point && --left === 0) process.kill(process.pid, 'SIGKILL')
-}
-const log = await LogWriter.open({ folder, origin: '${ORIGIN}', signer: signerOf(), reached })
-for (;;) {
-  for (let more = 0; more < 100; more++) log.add(leafOf(log.size))
-  await log.publish()
-}
-`
-
-const POINTS: readonly Point[] = ['added', 'tiles', 'signed', 'kept', 'written', 'published', 'tidied']
-
-for (const point of POINTS) {
-  test(`kill -9 at "${point}": what was shown is there, and the log goes on from it`, async (t) => {
-    const folder = await newFolder(t)
-    await grow(await open(folder), 10, 10)
-    let before = check(folder)
-    for (const count of point === 'added' ? [1, 50, 350] : [1, 2, 3]) {
-      const args = ['--input-type=module', '--eval', CHILD, import.meta.dirname, folder, point, String(count)]
-      const { signal, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 30_000 })
-      assert.equal(signal, 'SIGKILL', stderr)
-      const now = check(folder)
-      assert.ok(now.size >= before.size)
-      const proof = consistencyProof(new LogFiles(folder, now.size).node, before.size, now.size)
-      assert.ok(consistent(before, now, proof))
-      const log = await open(folder)
-      assert.equal(log.size, now.size)
-      await grow(log, now.size + 3, 3)
-      before = check(folder)
-    }
-  })
-}
 
 test('a lowest tile that is damaged is made anew from the leaves; damaged leaves are told', async (t) => {
   const folder = await newFolder(t)

@@ -7,18 +7,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, before, describe, type TestContext, test } from 'node:test'
-import type { Keyring } from '#exchange'
-import { openTrail } from '../index.ts'
-import { bodyOf, ending, finding, idOf, NOON, opening } from '../stores/made.ts'
-import { keepAnchored } from './anchor.ts'
-import { headIn, LogFiles, sealIn } from './files.ts'
-import { rangeHash } from './hashes.ts'
-import { keyOf, signerOf } from './made.ts'
-import { printCheckpoint, printNote } from './note.ts'
-import type { Alarm, Report } from './report.ts'
-import { printBundle, TILE, tilePath, widthOf } from './tiles.ts'
-import type { VerifyOptions } from './verify.ts'
-import { LogWriter } from './writer.ts'
+import type { Keyring } from '../../src/exchange/index.ts'
+import { openTrail } from '../../src/trail/index.ts'
+import { keepAnchored } from '../../src/trail/seal/anchor.ts'
+import { headIn, LogFiles, sealIn } from '../../src/trail/seal/files.ts'
+import { rangeHash } from '../../src/trail/seal/hashes.ts'
+import { keyOf, signerOf } from '../../src/trail/seal/made.ts'
+import { printCheckpoint, printNote } from '../../src/trail/seal/note.ts'
+import type { Alarm, Report } from '../../src/trail/seal/report.ts'
+import { printBundle, TILE, tilePath, widthOf } from '../../src/trail/seal/tiles.ts'
+import type { VerifyOptions } from '../../src/trail/seal/verify.ts'
+import { LogWriter } from '../../src/trail/seal/writer.ts'
+import { bodyOf, ending, finding, idOf, NOON, opening } from '../../src/trail/stores/made.ts'
 
 const keyring: Keyring = {
   digest: (purpose, data) => createHmac('sha256', purpose).update(data).digest(),
@@ -217,7 +217,7 @@ const MUTATIONS: readonly [string, Change, Expected, VerifyOptions?][] = [
       const leaves = [...files.leaves(0)]
       leaves[4] = Buffer.from(String(leaves[4]).replace('"asked"', '"denied"'))
       await writeFile(tileOf(f, 'entries', 0), printBundle(leaves))
-      const { leafHash } = await import('./hashes.ts')
+      const { leafHash } = await import('../../src/trail/seal/hashes.ts')
       await writeFile(tileOf(f, 0, 0), Buffer.concat(leaves.map(leafHash)))
     },
     ['log changed', 1],

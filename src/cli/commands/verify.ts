@@ -1,0 +1,100 @@
+/** `gatelog verify [folder]`: holds every entry against the log that seals it. Changes nothing; exits 5 where something was done. */
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Verifying } from '#console'
+import { Fault } from '#exchange'
+import { type Alarm, type Report, standingOf } from '#trail'
+import { faultIn } from '../answer.ts'
+import { commonOf, examples, type Register, withRecord } from '../command.ts'
+import { EXIT } from '../exit.ts'
+import { bar } from '../progress.ts'
+import type { Record } from '../remote.ts'
+import { json, line, out, paint } from '../terminal.ts'
+
+interface How {
+  readonly key?: string
+  readonly checkpoint: readonly string[]
+}
+
+/** Alarms that are shown; JSON has a hundred. */
+const MOST_SHOWN = 10
+
+const several = (path: string, before: readonly string[]): string[] => [...before, path]
+
+export const verify: Register = (program) => {
+  program
+    .command('verify [folder]')
+    .description(
+      'hold every entry against the log that seals it; a data folder is read under its lock, a running server is asked',
+    )
+    .option('--key <vkey>', 'the log’s verifier key, from elsewhere; without it the one beside the log is used')
+    .option('--checkpoint <file>', 'a checkpoint that you kept; may be given several times', several, [])
+    .addHelpText(
+      'after',
+      examples('verify', 'verify /mnt/copy/gatelog-data --key "$(cat vkey)"', 'verify --checkpoint kept.txt --json'),
+    )
+    .action(async (folder: string | undefined, how: How, command) => {
+      const path = pathOf(how)
+      const report =
+        folder === undefined ? await withRecord(command, read(path)) : await inFolder(folder, command, path)
+      const standing = standingOf(report)
+      if (commonOf(command).json) out(json({ ...report, standing }))
+      else tell(report, standing)
+      if (!report.ok) process.exitCode = EXIT.evidence
+    })
+}
+
+function pathOf({ key, checkpoint }: How): string {
+  const asked = new URLSearchParams(key === undefined ? {} : { vkey: key })
+  for (const file of checkpoint) asked.append('head', kept(file))
+  return `/verify?${asked}`
+}
+
+function kept(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (cause) {
+    throw new Fault('usage.input', file, { cause })
+  }
+}
+
+async function inFolder(folder: string, command: Parameters<typeof commonOf>[0], path: string): Promise<Report> {
+  if (!existsSync(join(folder, 'install.key'))) throw new Fault('trail.none', folder)
+  const { openFolder } = await import('../record.ts')
+  const record = await openFolder(commonOf(command).config, folder)
+  return read(path)(record).finally(() => record.close())
+}
+
+/** @throws seal.off, trail.*, server.unreachable */
+const read =
+  (path: string) =>
+  async (record: Record): Promise<Report> => {
+    const shown = bar('entries')
+    try {
+      for await (const text of record.lines(path)) {
+        const told = JSON.parse(text) as Verifying
+        if ('report' in told) return told.report
+        if ('fault' in told) throw faultIn(told.fault)
+        shown.at(told.done, told.total)
+      }
+    } finally {
+      shown.end()
+    }
+    throw new Fault('server.unreachable', 'the verification broke off')
+  }
+
+function tell(report: Report, standing: string): void {
+  const { ok, sealed, unsealed, counts, alarms, found, vkey, ownKey, origin, root } = report
+  const states = Object.entries(counts).filter(([, count]) => count > 0)
+  out(
+    `${sealed} entries are sealed${unsealed ? `, ${unsealed} not yet` : ''}: ${states.map(([state, count]) => `${count} ${state}`).join(', ') || 'none verified'}`,
+  )
+  if (origin !== undefined) out(`log   ${line(origin)}, root ${root}`)
+  if (vkey !== undefined) out(`key   ${line(vkey)}${ownKey ? ' (from beside the log: have it from elsewhere)' : ''}`)
+  for (const alarm of alarms.slice(0, MOST_SHOWN)) out(toldOf(alarm))
+  if (found > MOST_SHOWN) out(`and ${found - MOST_SHOWN} more`)
+  out(ok ? paint('green', standing) : paint('red', `not intact: ${found} ${found === 1 ? 'alarm' : 'alarms'}`))
+}
+
+const toldOf = ({ harm, seq, exchange, told }: Alarm): string =>
+  `${paint('red', harm)}${seq === undefined ? '' : ` entry ${seq}`}${exchange === undefined ? '' : ` (${line(exchange)})`}: ${line(told)}`

@@ -1,0 +1,55 @@
+/** The seal of the record over the admin API: how far it is, and every entry held against the log. Sees no body. */
+import type { Hono } from 'hono'
+import { stream } from 'hono/streaming'
+import { Fault, faultOf } from '#exchange'
+import type { Report, SealState, Trail } from '#trail'
+
+/** What `GET /seal` says. */
+export type Seal = SealState & {
+  /** The newest anchor of a head, as its proof says; `gatelog verify` holds it against the log. */
+  readonly anchored?: { readonly by: string; readonly at: number; readonly size: number }
+}
+
+/** A line of `GET /verify`: how far it is, then once what it came to, or why not. */
+export type Verifying =
+  | { readonly done: number; readonly total: number }
+  | { readonly report: Report }
+  | { readonly fault: { readonly code: string; readonly detail?: string } }
+
+const MOST_HEADS = 16
+const EVERY_MS = 100
+
+/** `GET /seal`; `GET /verify?vkey=&head=`: lines of JSON, `head` any number of signed notes. @throws seal.off, trail.* */
+export function sealRoutes(app: Hono, trail: Trail): void {
+  app.get('/seal', async (c) => {
+    const [newest] = (await trail.anchors()).toSorted((a, b) => b.at - a.at)
+    const anchored = newest && { by: newest.name, at: newest.at, size: newest.checkpoint.size }
+    return c.json({ ...(await trail.sealed()), ...(anchored && { anchored }) } satisfies Seal)
+  })
+  app.get('/verify', (c) => {
+    const vkey = c.req.query('vkey')
+    const heads = (c.req.queries('head') ?? []).slice(0, MOST_HEADS)
+    c.header('content-type', 'application/jsonl')
+    return stream(c, async (out) => {
+      let told = 0
+      const write = (line: Verifying) => out.write(`${JSON.stringify(line)}\n`)
+      const progress = (done: number, total: number) => {
+        if (Date.now() - told < EVERY_MS) return
+        told = Date.now()
+        void write({ done, total })
+      }
+      await write(await verified(trail, { ...(vkey && { vkey }), heads, progress }))
+    })
+  })
+}
+
+async function verified(trail: Trail, options: Parameters<Trail['verify']>[0]): Promise<Verifying> {
+  try {
+    const report = await trail.verify(options)
+    if (!report) throw new Fault('seal.off')
+    return { report }
+  } catch (error) {
+    const { code, detail } = faultOf(error)
+    return { fault: { code, ...(detail !== undefined && { detail }) } }
+  }
+}

@@ -1,0 +1,109 @@
+/** A record that is held against its log: what fits is counted, what does not is named. `npm run test:seal` tries every change. */
+import assert from 'node:assert/strict'
+import { createHash, createHmac } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { type TestContext, test } from 'node:test'
+import type { Keyring } from '#exchange'
+import { openTrail, standingOf } from '../index.ts'
+import { bodyOf, ending, idOf, NOON, opening } from '../stores/made.ts'
+import { keepAnchored } from './anchor.ts'
+import { headIn, sealIn } from './files.ts'
+import { signerOf } from './made.ts'
+
+const keyring: Keyring = {
+  digest: (purpose, data) => createHmac('sha256', purpose).update(data).digest(),
+  hash: () => createHash('sha256'),
+  key: (purpose) => createHash('sha256').update(purpose).digest(),
+}
+const signer = signerOf()
+
+async function open(t: TestContext, folder: string, sealing: boolean) {
+  const trail = await openTrail({ folder, keyring, now: () => NOON, ...(sealing && { signer }) })
+  t.after(() => trail.close())
+  return trail
+}
+
+async function filled(t: TestContext): Promise<string> {
+  const parent = await mkdtemp(join(tmpdir(), 'gatelog-verify-'))
+  t.after(() => rm(parent, { recursive: true, force: true }))
+  const folder = join(parent, 'data')
+  const trail = await open(t, folder, true)
+  for (let nth = 1; nth <= 5; nth++) {
+    await trail.append(
+      opening(idOf(nth), { session: 's', body: bodyOf(`prompt ${nth}`), actor: { id: 'ana' } as never }),
+    )
+    await trail.append(ending(idOf(nth), { body: bodyOf(`reply ${nth}`) }))
+  }
+  await trail.close()
+  return folder
+}
+
+function sql(folder: string, statement: string): void {
+  const db = new DatabaseSync(join(folder, 'days/2026-11-24.default.db'))
+  db.exec(statement)
+  db.close()
+}
+
+async function look(t: TestContext, folder: string) {
+  const trail = await open(t, folder, false)
+  const report = await trail.verify({ vkey: signer.vkey })
+  await trail.close()
+  assert.ok(report)
+  return report
+}
+
+test('what is as it was sealed, and what was changed or taken out', async (t) => {
+  const folder = await filled(t)
+  const { ok, sealed, counts, alarms } = await look(t, folder)
+  assert.deepEqual([ok, sealed, counts, alarms], [true, 10, { verified: 10, erased: 0, expired: 0, redacted: 0 }, []])
+  sql(
+    folder,
+    `UPDATE entries SET json = replace(json, '"ana"', '"bea"') WHERE seq = 3; DELETE FROM entries WHERE seq = 6`,
+  )
+  const report = await look(t, folder)
+  assert.deepEqual(
+    report.alarms.map(({ harm, seq }) => [harm, seq]),
+    [
+      ['changed', 3],
+      ['dropped', 6],
+    ],
+  )
+  assert.equal(report.counts.verified, 8)
+})
+
+test('what was erased and redacted by an entry of the record is no alarm; what nobody vouches for is', async (t) => {
+  const folder = await filled(t)
+  const trail = await open(t, folder, true)
+  const act = { at: NOON, who: { value: 'root', source: 'observed' }, why: 'asked for' } as const
+  const erase = { kind: 'erase', ...act, basis: 'law', scope: {}, exchanges: 1, sessions: 0, later: 0 } as const
+  await trail.append({ ...erase, exchange: idOf(100) })
+  const told = { exchange: idOf(3), part: 'prompt', rules: ['r'], commitment: 'c' } as const
+  await trail.append({ kind: 'redact', ...act, bodies: [told], exchange: idOf(101) })
+  const anew = {
+    exchange: idOf(3),
+    part: 'prompt',
+    bytes: Buffer.from('masked'),
+    salt: Buffer.alloc(32),
+    findings: [],
+  } as const
+  const none = { taken: [], notes: [] }
+  await trail.dayFiles.revise({ by: idOf(100), erased: [idOf(2)], bodies: [], ...none })
+  await trail.dayFiles.revise({ by: idOf(101), erased: [], bodies: [anew], ...none })
+  await trail.close()
+  const report = await look(t, folder)
+  assert.deepEqual([report.alarms, report.counts], [[], { verified: 9, erased: 2, expired: 0, redacted: 1 }])
+  sql(folder, `INSERT INTO erased VALUES (7, '${idOf(4)}', '${idOf(100)}'); UPDATE entries SET json = '' WHERE seq = 7`)
+  const excess = await look(t, folder)
+  assert.match(excess.alarms[0]?.told ?? '', /says that 1 exchanges were erased, and 2 are marked so/)
+})
+
+test('an anchor says until when nothing can have been rewritten', async (t) => {
+  const folder = await filled(t)
+  assert.equal(standingOf(await look(t, folder)), 'internally consistent')
+  const note = headIn(sealIn(folder))?.printed ?? ''
+  await keepAnchored(sealIn(folder), { name: 'tsa', kind: 'rfc3161' }, note, { at: NOON, proof: Buffer.of(1) })
+  assert.equal(standingOf(await look(t, folder)), 'anchored until 2026-11-24T12:00:00.000Z by tsa')
+})
