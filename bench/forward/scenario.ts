@@ -117,7 +117,9 @@ export async function forwarded(rounds: number, ms: number): Promise<ForwardRun>
     }
   return {
     ...{ results: tables, gateway, asked },
-    end: async () =>
-      void (await Promise.all([load, ...others, least, gateway, { end: endStage }].map((each) => each.end()))),
+    async end() {
+      await Promise.all([load, ...others, least, gateway].map((each) => each.end()))
+      await endStage() // its files are watched while the gateway runs
+    },
   }
 }
