@@ -146,6 +146,9 @@ test('a job’s files lie side by side, name nothing of this machine, and go tog
   const shell = ['-c', '. ./gatelog-ci.env && test -s "$NODE_EXTRA_CA_CERTS" && printf %s "$HTTPS_PROXY"']
   const ran = spawnSync('sh', shell, { cwd: join(home, 'repo'), env: { GATELOG_KEY: 'k' }, encoding: 'utf8' })
   assert.equal(ran.stdout, 'http://gatelog:k@gateway.example:8484')
+  assert.doesNotMatch(stderr, /own machine/)
+  const here = await gatelog(home, ['connect', 'ci', '--gateway', 'http://127.0.0.1:8484'])
+  assert.match(here.stderr, /127\.0\.0\.1:8484 is each job’s own machine: --gateway/)
   writeFileSync(join(home, 'key'), await gateway.key())
   const keyed = await gatelog(home, ['connect', 'ci', ...args, ...file, '--key-file', 'key', '--write', '--yes'])
   assert.match(keyed.stderr, /bears no key.*GATELOG_KEY \[usage\.option\]/)

@@ -139,13 +139,14 @@ export interface Standing {
 export function standing(folder: string): Standing[] {
   if (!existsSync(folder)) return []
   const memos = readdirSync(folder).filter((name) => name.endsWith('.json'))
-  return memos.flatMap((name) => {
+  const found = memos.flatMap((name): Standing[] => {
     const memo = memoOf(readFile(join(folder, name)))
     if (!memo) return []
     const { text } = readFile(memo.path)
     const state = text === undefined ? 'gone' : digest(text) === memo.written ? 'as written' : 'changed'
     return [{ path: memo.path, state, ...(memo.for && { for: memo.for }) }]
   })
+  return found.toSorted((a, b) => a.path.localeCompare(b.path))
 }
 
 const memoFile = (folder: string, path: string): File => readFile(join(folder, `${digest(path).slice(0, 16)}.json`))

@@ -163,7 +163,7 @@ test('what takes the gateway as its proxy wants no connection named', () => {
   assert.equal(connectionFor(client('ci'), [row('openai'), row('copilot')], {}).name, 'openai')
   assert.match(
     faultOf(() => connectionFor(client('vscode'), [row('demo')], {})),
-    /no connection that vscode can speak to \(copilot, openai, anthropic\).*--agent/,
+    /no connection that vscode can speak to \(kind copilot, openai, anthropic\).*--agent/,
   )
   assert.match(
     faultOf(() => connectionFor(client('codex'), [row('openai')], { connection: 'openai', kind: 'demo' })),

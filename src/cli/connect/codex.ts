@@ -42,12 +42,9 @@ function write(text: string, target: Target): string {
 
 const remove = (text: string): string => withoutBlocks(text).replaceAll(KEPT, '')
 
-function notes({ own, key, agent }: Target): string[] {
+function notes({ own, agent }: Target): string[] {
   const beside = agent ? 'the agent adds the Gatelog key' : 'the Gatelog key travels beside it'
-  return [
-    ...(own ? [`Your own login with an API key stays as it is; ${beside}.`] : []),
-    ...(key === `$${KEY_VARIABLE}` ? [`Codex takes the Gatelog key from ${KEY_VARIABLE}.`] : []),
-  ]
+  return own ? [`Your own login with an API key stays as it is; ${beside}.`] : []
 }
 
 export const codex: Client = {

@@ -2,14 +2,17 @@
 import { Fault } from '#exchange'
 import type { Client, Target } from './client.ts'
 import { environmentClient, header, type Variables } from './environment.ts'
-import { notesOf, proxyVariables } from './proxied.ts'
+import { NOTES, proxyVariables } from './proxied.ts'
 
 /** The signed-in protocol takes addresses only, so that the key must stand in them; or it takes a proxy. */
 function signedIn(target: Target): Variables {
   const { base, key, agent, forward } = target
   if (forward) return proxyVariables(target)
   if (key !== undefined && !agent)
-    throw new Fault('identity.channel', 'a copilot connection needs a path key: gatelog keys create --path <id>')
+    throw new Fault(
+      'identity.channel',
+      'a copilot connection needs a path key (gatelog keys create --path <id>); or --forward, which takes any',
+    )
   return { COPILOT_API_URL: `${base}/api` }
 }
 
@@ -28,7 +31,7 @@ function provider(target: Target): Variables {
 
 function notes(target: Target): string[] {
   const { kind, own, model, forward } = target
-  if (forward) return notesOf(target)
+  if (forward) return [...NOTES]
   if (kind === 'copilot')
     return [
       'Model traffic comes this way; sign-in and account go to GitHub by themselves. With --forward all of it comes.',

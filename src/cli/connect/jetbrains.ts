@@ -6,7 +6,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Fault } from '#exchange'
 import type { Client, Target, Where } from './client.ts'
-import { notesOf, OPENED, proxyOf } from './proxied.ts'
+import { OPENED, proxyOf } from './proxied.ts'
 import { componentOf, emptyOf, withComponent, withOptions } from './xml.ts'
 
 const NAME = 'HttpConfigurable'
@@ -68,7 +68,6 @@ export const jetbrains: Client = {
         'Close the IDE first, or it writes its own settings over these.',
         ...password(target),
         'Its list “No proxy for” must not hold the hosts of providers.',
-        ...notesOf(target).slice(0, -1),
       ],
       trusts: 'system',
     }

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { type Client, KEY_VARIABLE, type Target } from './client.ts'
 import { ownFile } from './own-file.ts'
-import { notesOf, OPENED, proxyOf } from './proxied.ts'
+import { NOTES, OPENED, proxyOf } from './proxied.ts'
 
 const MARK = '" written by gatelog connect neovim, taken out by --undo'
 
@@ -20,7 +20,7 @@ export const neovim: Client = {
     ownFile(MARK, linesOf(target).join('\n'), {
       trusts: 'file',
       notes: [
-        ...notesOf(target),
+        NOTES[1] ?? '',
         'For copilot.vim; other plugins take what `gatelog connect copilot-language-server` shows.',
       ],
     }),

@@ -6,11 +6,11 @@ import { Fault, faultOf } from '#exchange'
 import { commonOf } from '../command.ts'
 import { json, line, out, say } from '../terminal.ts'
 import type { Place } from './changes.ts'
-import type { Client, Settings } from './client.ts'
+import { type Client, KEY_VARIABLE, type Settings } from './client.ts'
 import { CLIENTS } from './clients.ts'
 import { readKey } from './key.ts'
 import { type Asked, isForward, targetOf } from './target.ts'
-import { CA_PATH } from './trusted.ts'
+import { CA_PATH, isSafe } from './trusted.ts'
 import { ownFolder, wayOf } from './way.ts'
 import { about, type CaFile, connectionOf, type Plan, systemNote, takeBack, write } from './written.ts'
 
@@ -38,12 +38,21 @@ export async function run(name: string, options: Options, command: Command): Pro
   const target = targetOf(way.row, way.gateway, key, asked)
   if (target.key === undefined && !target.agent && way.pathKeys === false)
     throw new Fault('usage.option', 'a path key needs path_keys: true in the configuration')
-  const settings = client.settings(target)
+  const settings = withKeyNote(client, client.settings(target))
   const plan = { client, way, settings, command, yes: options.yes ?? false, ca: settings.trusts && ca }
   if (!options.write) return print(plan, options)
   if (key === undefined && !client.reads && !target.agent)
     throw new Fault('usage.option', `${name} reads no variable: give --key-file`)
   await write(plan, placeOf(client, options))
+}
+
+/** Says what stands for a key that was not given. */
+function withKeyNote({ name, reads }: Client, settings: Settings): Settings {
+  if (!settings.text.includes(KEY_VARIABLE)) return settings
+  const note = reads
+    ? `The key is taken from the environment variable ${KEY_VARIABLE}.`
+    : `${name} reads no variable: your key belongs in the place of $${KEY_VARIABLE} (--key-file puts it there).`
+  return { ...settings, notes: [note, ...settings.notes] }
 }
 
 /** Where the CA is kept for the client, and how its settings name it. */
@@ -61,10 +70,11 @@ const placeOf = (client: Client, { file }: Options): Place => ({
   path: file ?? client.file(WHERE),
 })
 
-function print({ client, way, settings, command, ca }: Plan, options: Options): void {
+function print(plan: Plan, options: Options): void {
+  const { client, way, settings, command, ca } = plan
   const path = printedPath(client, options)
   const { text } = settings
-  const notes = [...(ca ? caNotes(ca, settings) : []), ...settings.notes]
+  const notes = [...(ca ? caNotes(ca, plan) : []), ...settings.notes]
   if (commonOf(command).json) {
     out(json({ ...about(client, path.found ?? '', 'print'), ...connectionOf(way), text, notes }))
     return
@@ -87,9 +97,10 @@ function printedPath(client: Client, options: Options): { found?: string; none: 
 }
 
 /** What is to be done about a CA that has not been written yet. */
-const caNotes = ({ path, theirs }: CaFile, { trusts }: Settings): string[] => [
-  ...(theirs
-    ? []
-    : [`--write puts the gateway’s CA into ${path}; by hand: gatelog ca export, or ${CA_PATH} of the gateway`]),
-  ...(trusts === 'system' ? [systemNote(path)] : []),
-]
+const caNotes = ({ path, theirs }: CaFile, { client, settings, way: { gateway } }: Plan): string[] => {
+  const byHand = isSafe(gateway) ? `curl -o ${path} ${gateway}${CA_PATH}` : 'gatelog ca export, on its machine'
+  return [
+    ...(theirs ? [] : [`--write puts the gateway’s CA into ${path}; by hand: ${byHand}`]),
+    ...(settings.trusts === 'system' ? [systemNote(client, path)] : []),
+  ]
+}

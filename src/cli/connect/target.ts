@@ -49,12 +49,14 @@ export function connectionFor(client: Client, rows: readonly ConnectionRow[], as
   if (name !== undefined) throw new Fault('request.connection', name)
   const [only, ...others] = fitting
   if (only && (others.length === 0 || isForward(client, asked))) return only
-  if (only) throw new Fault('usage.option', `choose with --connection: ${fitting.map((row) => row.name).join(', ')}`)
+  const also = client.forward === 'can' ? '; or --forward, by which each of them is reached' : ''
+  if (only)
+    throw new Fault('usage.option', `choose with --connection: ${fitting.map((row) => row.name).join(', ')}${also}`)
   const kinds = client.kinds.filter((each) => each !== 'demo').join(', ')
   const elsewhere = 'or name the gateway that has one: --agent, or --gateway <url>'
   throw new Fault(
     'usage.option',
-    `no connection that ${client.name} can speak to (${kinds}): add one to the configuration, ${elsewhere}`,
+    `the configuration has no connection that ${client.name} can speak to (kind ${kinds}): add one, ${elsewhere}`,
   )
 }
 

@@ -5,6 +5,7 @@ import { type IncomingMessage, request } from 'node:http'
 import { request as secureRequest } from 'node:https'
 import { Fault } from '#exchange'
 import { line, moment } from '../terminal.ts'
+import { isHere } from './proxied.ts'
 
 /** Where gateway and agent give their certificates to whoever asks. */
 export const CA_PATH = '/ca.pem'
@@ -19,8 +20,7 @@ export interface Given {
 }
 
 /** Whether what comes from there can be believed: nobody is between, or TLS is. */
-export const isSafe = (origin: string): boolean =>
-  /^https:\/\/|^http:\/\/(127(\.\d{1,3}){3}|localhost|\[::1\])(:\d+)?(\/|$)/.test(origin)
+export const isSafe = (origin: string): boolean => origin.startsWith('https://') || isHere(origin)
 
 /** Asks a gateway, or an agent before one. @param base its address, with an agent's secret where it wants one @throws client.ca */
 export function fetchCa(base: string, headers: Readonly<Record<string, string>> = {}): Promise<Given> {

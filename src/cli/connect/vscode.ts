@@ -4,9 +4,10 @@ import { join } from 'node:path'
 import type * as Jsonc from 'jsonc-parser'
 import { Fault } from '#exchange'
 import type { Client, Where } from './client.ts'
-import { notesOf, OPENED, proxyOf } from './proxied.ts'
+import { OPENED, proxyOf } from './proxied.ts'
 
 const NAME = 'http.proxy'
+const SYNCED = 'The key stands in settings.json, which Settings Sync may carry on; with `gatelog agent` none does.'
 
 /** Loaded when a file is read: the command line starts without it. */
 const jsonc = (): typeof Jsonc => createRequire(import.meta.url)('jsonc-parser')
@@ -49,10 +50,8 @@ export const vscode: Client = {
       write: (text) => withValue(text, proxy),
       remove: (text, former) => withValue(text, former === '' ? undefined : valueIn(former)),
       notes: [
-        ...notesOf(target),
-        ...(target.agent
-          ? []
-          : ['The key stands in settings.json, which Settings Sync may carry on; `gatelog agent` needs none.']),
+        'Its http.noProxy, and NO_PROXY, must not hold the hosts of providers.',
+        ...(target.agent ? [] : [SYNCED]),
       ],
       trusts: 'system',
     }

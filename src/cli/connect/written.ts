@@ -49,8 +49,8 @@ export const about = (client: Client, file: string, action: 'print' | 'write' | 
 
 export const connectionOf = ({ row: { name } }: WayTo) => (name === '' ? {} : { connection: name })
 
-export const systemNote = (path: string): string =>
-  `The client trusts what the system trusts, which is yours to tell: ${installLine(path)}`
+export const systemNote = ({ name }: Client, path: string): string =>
+  `${name} trusts what the system trusts. To add the CA: ${installLine(path)}`
 
 /** @throws client.* */
 export async function write(plan: Plan, place: Place): Promise<void> {
@@ -79,7 +79,7 @@ export async function write(plan: Plan, place: Place): Promise<void> {
 /** The certificates to write, and what is left to do about them. @throws client.ca where the settings name a file that nobody can fill */
 async function trustOf({ client, way, settings: { trusts }, command, ca }: Plan) {
   if (!ca) return { notes: [] }
-  const notes = trusts === 'system' ? [systemNote(ca.path)] : []
+  const notes = trusts === 'system' ? [systemNote(client, ca.path)] : []
   if (ca.theirs) {
     if (!client.ca) checkCa(ca.path)
     return { notes }

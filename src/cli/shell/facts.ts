@@ -11,8 +11,12 @@ export interface Facts {
   readonly hosts: readonly string[]
   /** Certificates to trust, PEM, the one that signs first; undefined where nobody could be asked. */
   readonly pem: string | undefined
+  /** Those of the gateway whose record is here; undefined where none is. */
+  readonly own: string | undefined
   /** What answers at the address of the proxy variable, or why nothing does; undefined where it was not asked. */
   readonly answer: Given | Fault | undefined
+  /** What answers at the place of an agent, where no proxy variable is set; undefined where it was not asked. */
+  readonly agent: Given | Fault | undefined
   /** Whether the record is here: then clients need not be. */
   readonly here: boolean
   /** A file's text. @throws where it cannot be read */

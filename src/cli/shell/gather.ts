@@ -21,8 +21,8 @@ export async function gather(env: Env, { here, pem, hosts }: OfGateway): Promise
   const answer = await answerFor(env, here)
   const given = answer && !(answer instanceof Fault) ? answer.pem : undefined
   return {
-    ...{ env, here, pem: given ?? pem },
-    answer: proxyIn(env) ? answer : undefined,
+    ...{ env, here, pem: given ?? pem, own: pem },
+    ...(proxyIn(env) ? { answer, agent: undefined } : { answer: undefined, agent: answer }),
     hosts: [...new Set([...(await providerHosts()), ...hosts])],
     read: (path) => readFileSync(path, 'utf8'),
     system: () => getCACertificates('system'),

@@ -3,6 +3,7 @@ import type { CheckRow } from '#console'
 import { Fault } from '#exchange'
 import { looksLikeKey } from '#identity'
 import { type Env, type Facts, row } from './facts.ts'
+import { missingOf } from './trust.ts'
 
 const NAMES = ['HTTPS_PROXY', 'https_proxy'] as const
 const OTHERS = ['HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy'] as const
@@ -23,7 +24,7 @@ export const addressIn = ({ address }: Named): URL | undefined =>
   URL.parse(address.includes('://') ? address : `http://${address}`) ?? undefined
 
 /** Nothing where no proxy is set. */
-export function proxyRows({ env, answer }: Pick<Facts, 'env' | 'answer'>): CheckRow[] {
+export function proxyRows({ env, answer, own }: Pick<Facts, 'env' | 'answer' | 'own'>): CheckRow[] {
   const named = proxyIn(env)
   if (!named) {
     const other = first(env, OTHERS)
@@ -36,10 +37,10 @@ export function proxyRows({ env, answer }: Pick<Facts, 'env' | 'answer'>): Check
     return [
       row('proxy', 'warn', 'HTTPS_PROXY and https_proxy differ', 'Clients take one or the other: set both alike.'),
     ]
-  return [proxyRow(named, answer)]
+  return [proxyRow(named, answer, own)]
 }
 
-function proxyRow(named: Named, answer: Facts['answer']): CheckRow {
+function proxyRow(named: Named, answer: Facts['answer'], own: string | undefined): CheckRow {
   const { name } = named
   const url = addressIn(named)
   const warn = (told: string, remedy: string) => row('proxy', 'warn', `${name} ${told}`, remedy)
@@ -49,6 +50,8 @@ function proxyRow(named: Named, answer: Facts['answer']): CheckRow {
   const leads = `leads to ${url.host}`
   if (answer === undefined) return row('proxy', 'ok', `${name} ${leads}`)
   if (answer instanceof Fault) return elsewhere(`${name} ${leads}`, answer)
+  if (own !== undefined && missingOf(answer.pem, own) === 'all')
+    return warn(`${leads}, another Gatelog than the one whose record is here`, 'Where that is meant all is well.')
   const bare = url.username === '' && url.password === ''
   if (bare && !answer.credential)
     return warn(

@@ -29,7 +29,8 @@ function rowOf({ path, state, for: users }: Standing): CheckRow {
 }
 
 function caRow({ path }: Standing, { pem, read }: Facts): CheckRow {
-  const missing = pem === undefined ? 'none' : missingOf(read(path), pem)
+  if (pem === undefined) return row('ca file', 'ok', `${path} is there; whether of this gateway nobody could say`)
+  const missing = missingOf(read(path), pem)
   if (missing === 'none') return row('ca file', 'ok', `${path} holds the CA of this gateway`)
   const told =
     missing === 'all' ? 'does not hold the CA of this gateway' : 'is not up to date: the CA was rotated since'

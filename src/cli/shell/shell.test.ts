@@ -15,7 +15,15 @@ const GOOD = { HTTPS_PROXY: `http://ana:${KEY}@gateway:8484`, NODE_EXTRA_CA_CERT
 
 const factsOf = (env: Env, more: Partial<Facts> = {}): Facts => ({
   ...{ env, hosts: ['githubcopilot.com', 'ghe.com', 'generativelanguage.googleapis.com', 'api.github.com'] },
-  ...{ pem: undefined, answer: undefined, here: true, read: () => PEM, system: () => [] },
+  ...{
+    pem: undefined,
+    own: undefined,
+    answer: undefined,
+    agent: undefined,
+    here: true,
+    read: () => PEM,
+    system: () => [],
+  },
   ...more,
 })
 const rows = (env: Env, more: Partial<Facts> = {}, written: readonly Standing[] = []) =>
@@ -25,6 +33,12 @@ const states = (...args: Parameters<typeof rows>) => rows(...args).map(({ check,
 test('a shell that leads nowhere is told of: as it should be beside a gateway, and as a hole elsewhere', () => {
   assert.deepEqual(states({ NO_PROXY: '*' }), ['shell ok'])
   assert.deepEqual(states({}, { here: false }), ['shell warn'])
+})
+
+test('an agent that runs is told of, also one whose gateway is not reached', () => {
+  assert.deepEqual(states({}, { here: false, agent: { pem: own, credential: true } }), ['agent ok', 'shell warn'])
+  assert.deepEqual(states({}, { agent: elsewhere('x answers 502: the gateway') }), ['agent fail', 'shell ok'])
+  assert.deepEqual(states({}, { agent: elsewhere('x does not answer (ECONNREFUSED)') }), ['shell ok'])
 })
 
 test('a good proxy is told without its key', () => {
@@ -126,6 +140,12 @@ before(async () => {
   ;[own = '', next = '', other = ''] = (await Promise.all([made(), made(), made()])).map(({ chain }) => chain)
 })
 
+test('a proxy that leads to another Gatelog than this one is told of', () => {
+  const first = (pem: string) => rows(GOOD, { own, pem, answer: { pem, credential: false } })[0]
+  assert.deepEqual([first(other)?.state, first(own)?.state, first(next + own)?.state], ['warn', 'ok', 'ok'])
+  assert.match(first(other)?.told ?? '', /another Gatelog than the one whose record is here$/)
+})
+
 test('the file that a variable names is held against the CA of this gateway', () => {
   const told = (text: string, pem = own) =>
     rows(GOOD, { pem, read: () => text }).find(({ check }) => check === 'ca file')
@@ -140,6 +160,11 @@ test('the file that a variable names is held against the CA of this gateway', ()
     { pem: own, read: (path) => (path === '/other' ? other : own) },
   )
   assert.deepEqual(both, ['proxy ok', 'ca file ok', 'ca file warn'])
+  const whole = rows({ ...GOOD, SSL_CERT_FILE: '/x', CURL_CA_BUNDLE: '/y' }, { pem: own, read: () => other })
+  const [node, others] = whole.filter(({ check }) => check === 'ca file')
+  assert.match(node?.told ?? '', /^NODE_EXTRA_CA_CERTS names other/)
+  assert.match(others?.told ?? '', /^SSL_CERT_FILE, CURL_CA_BUNDLE name other certificates/)
+  assert.match(others?.remedy ?? '', /nothing else: add the CA to it/)
   const { NODE_EXTRA_CA_CERTS: _none, ...bare } = GOOD
   assert.deepEqual(states(bare, { pem: own, system: () => [other, own] }), ['proxy ok', 'ca file ok'])
   assert.deepEqual(states(bare, { pem: own, system: () => [other] }), ['proxy ok', 'ca file warn'])
