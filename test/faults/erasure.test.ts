@@ -124,7 +124,7 @@ async function heapOf(child: ChildProcess, folder: string): Promise<void> {
   assert.ok((told.written ?? 0) >= 2, String(told.error))
 }
 
-test('what a user said is nowhere once it is erased', { timeout: 180_000 }, async (t) => {
+test('what a user said is nowhere once it is erased', { timeout: 600_000 }, async (t) => {
   const folder = folderFor(t)
   const values = Array.from({ length: COUNT }, (_, nth) => planted(nth))
   let reply = { type: '', body: '' }
@@ -171,6 +171,9 @@ test('what a user said is nowhere once it is erased', { timeout: 180_000 }, asyn
   assert.deepEqual([...valuesIn(data, values)], [], 'in a file')
   assert.deepEqual([...valuesIn(heap, values)], [], 'in a heap')
   rmSync(heap, { recursive: true })
+  const proof = await gatelog(folder, ['verify', '--json'])
+  assert.equal(proof.code, 0, proof.stdout + proof.stderr)
+  assert.ok(JSON.parse(proof.stdout).counts.erased >= 2 * COUNT, proof.stdout)
   const search = await gatelog(folder, ['search', 'keepthisquestion', '--json'])
   assert.equal(JSON.parse(search.stdout).exchanges.length, 1)
   for (const value of values)
