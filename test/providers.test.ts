@@ -101,14 +101,14 @@ async function named(t: Ends): Promise<void> {
   await new Promise<void>((resolve) => far.listen(0, '127.0.0.1', resolve))
   t.after(() => far.close())
   const { port } = far.address() as { port: number }
-  const { socket } = await connectTo(gateway.url, `127.0.0.1:${port}`, basic(key))
-  const closed = new Promise((resolve) => socket.once('close', resolve))
-  const inner = secure({ socket, servername: at('individual'), rejectUnauthorized: false }).on('error', () =>
-    inner.destroy(),
-  )
-  await closed
-  assert.deepEqual(heard, [])
-  assert.equal((await last()).ending?.fault, 'forward.name')
+  for (const servername of [at('individual'), `${at('individual')}.`, 'API.OpenAI.com']) {
+    const { socket } = await connectTo(gateway.url, `127.0.0.1:${port}`, basic(key))
+    const closed = new Promise((resolve) => socket.once('close', resolve))
+    const inner = secure({ socket, servername, rejectUnauthorized: false }).on('error', () => inner.destroy())
+    await closed
+    assert.deepEqual(heard, [], servername)
+    assert.equal((await last()).ending?.fault, 'forward.name', servername)
+  }
 }
 
 async function gatewaySocket() {

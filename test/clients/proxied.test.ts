@@ -11,7 +11,7 @@ import type { Script } from './mock.case.ts'
 import { COPILOT_TOKEN } from './models.case.ts'
 import { masked, TOLD, TYPED, unmarked } from './secrets.case.ts'
 import { eventually, OAUTH, type OnRecord, recordOf } from './server.case.ts'
-import { accountPlaces, GHOST, MASKED } from './suggestion.case.ts'
+import { accepts, accountPlaces, GHOST } from './suggestion.case.ts'
 
 const skip = existsSync(SERVER) || process.env['CI'] ? false : 'the language server is not installed: npm run clients'
 
@@ -70,12 +70,7 @@ test('language server through the proxy: completion, show, accept, panel and cha
 }, async (t) => {
   const stage = await open(t)
   const { editor } = stage
-  const item = (await editor.complete()).items[0] ?? assert.fail('no suggestion')
-  assert.equal(unmarked(item.insertText.trim()), MASKED)
-  editor.show(item)
-  await editor.accept(item)
-  const panel = await editor.panel()
-  assert.ok(unmarked(panel.items[0]?.insertText ?? '').includes(MASKED))
+  await accepts(editor)
   assert.equal(unmarked(await editor.chat(`keep the token ${TYPED} in mind`)), masked(ANSWER))
   await editor.close()
 

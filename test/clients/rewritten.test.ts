@@ -11,7 +11,7 @@ import type { Script } from './mock.case.ts'
 import { COPILOT_TOKEN } from './models.case.ts'
 import { masked, TOLD, TYPED, unmarked } from './secrets.case.ts'
 import { eventually, OAUTH, recordOf } from './server.case.ts'
-import { accountPlaces, GHOST, MASKED } from './suggestion.case.ts'
+import { accepts, accountPlaces, GHOST } from './suggestion.case.ts'
 
 const skip = existsSync(SERVER) || process.env['CI'] ? false : 'the language server is not installed: npm run clients'
 
@@ -50,12 +50,7 @@ test('language server through the proxy, led: completion, accept, panel and chat
   const env = { GH_COPILOT_TOKEN: OAUTH, NODE_EXTRA_CA_CERTS, NO_PROXY: '', no_proxy: '' }
   const editor = await openEditor(t, { env, settings, signedIn: true })
   const record = recordOf(stage.gateway)
-  const item = (await editor.complete()).items[0] ?? assert.fail('no suggestion')
-  assert.equal(unmarked(item.insertText.trim()), MASKED)
-  editor.show(item)
-  await editor.accept(item)
-  const panel = await editor.panel()
-  assert.ok(unmarked(panel.items[0]?.insertText ?? '').includes(MASKED))
+  await accepts(editor)
   assert.equal(unmarked(await editor.chat(`keep the token ${TYPED} in mind`)), masked(ANSWER))
   await editor.close()
 

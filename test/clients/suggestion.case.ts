@@ -1,11 +1,21 @@
 /** A suggestion with a secret in it, and what the record must say of every completion, whichever way it came. */
 import assert from 'node:assert/strict'
-import { FILE, REPOSITORY } from './editor.case.ts'
+import { type Editor, FILE, REPOSITORY } from './editor.case.ts'
 import { TOLD, unmarked } from './secrets.case.ts'
 import type { OnRecord } from './server.case.ts'
 
 export const GHOST = `return "${TOLD}" + a`
 export const MASKED = 'return "[masked:github-pat]" + a'
+
+/** The developer has a suggestion shown and accepts it, then looks at the panel; none of them sees the secret. */
+export async function accepts(editor: Editor): Promise<void> {
+  const item = (await editor.complete()).items[0] ?? assert.fail('no suggestion')
+  assert.equal(unmarked(item.insertText.trim()), MASKED)
+  editor.show(item)
+  await editor.accept(item)
+  const panel = await editor.panel()
+  assert.ok(unmarked(panel.items[0]?.insertText ?? '').includes(MASKED))
+}
 
 /** Who asked, as what, of which account and place: of every completion. */
 export async function accountPlaces(stage: OnRecord): Promise<void> {

@@ -108,8 +108,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     guarantee: 'A prompt with a blocked secret is denied.',
     file: 'gateway/steps.ts',
-    line: 'const stopped = stoppedBy(findings)',
-    instead: 'const stopped = stoppedBy([])',
+    line: 'const verdict = stoppedBy(findings)',
+    instead: 'const verdict = stoppedBy([])',
   },
   stream('The record holds what left, and no more.', 'this.#takeBack(delivered)', ''),
   {

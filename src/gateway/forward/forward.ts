@@ -97,7 +97,8 @@ export class Forward {
     const opening = openingOf({ ...connecting, ...listener })
     if (opening) return this.#intercept(connecting, opening)
     const caller = this.#admit(connecting)
-    const isOurs = (name: string) => isHost(this.#options.house().connections, name) || settings.isProvider(name)
+    const isOurs = (name: string) =>
+      isHost(this.#options.house().connections, name) || settings.isProvider(name.replace(/\.$/, ''))
     if (isHost(house.connections, target.host))
       throw new Fault('forward.host', `${target.host} belongs to a connection, at another port`)
     const reach = reachOf(settings, target, this.#options.ownPorts())
