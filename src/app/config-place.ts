@@ -35,6 +35,9 @@ export function placed(form: Form, name: string, wrong: Wrong): Form {
     masking: {
       ...masking,
       import: masking.import.map(at),
+      ...(masking.originals && {
+        originals: { ...masking.originals, ...some('public_key', masking.originals.public_key) },
+      }),
       known: masking.known.map((known) => ({ ...known, ...some('file', known.file) })),
     },
     export: placedExport(form.export, at),

@@ -95,6 +95,10 @@ export const MaskingForm = z.strictObject({
   rules: z.array(OwnRuleForm).default([]).describe('Rules of your own'),
   import: z.array(z.string().min(1)).default([]).describe('Rule files in the format of gitleaks (TOML)'),
   disable: z.array(z.string().min(1)).default([]).describe('Ids of rules that are switched off'),
+  originals: z
+    .strictObject({ public_key: z.string().min(1).describe('PEM file of an X25519 public key, or its text') })
+    .optional()
+    .describe('Keeps what was masked, sealed to a key whose private half is elsewhere'),
   personal: z
     .array(z.enum(['email', 'card', 'iban', 'ssn', 'phone']))
     .default([])

@@ -5,6 +5,7 @@ import { createSecureContext } from 'node:tls'
 import { z } from 'zod'
 import { Fault } from '#exchange'
 import type { Connection, House } from '#gateway'
+import { wrongPublicKey } from '#masking'
 import { compileRules, type Rule } from '#policy'
 import { connectionOf, type Defaults, saidOf } from './config-connections.ts'
 import { copilotOf } from './config-copilot.ts'
@@ -31,6 +32,8 @@ export interface Config
   extends Pick<Form, 'data' | 'path_keys' | 'durable' | 'on_trail_failure' | 'timeouts' | 'limits'> {
   /** `tls` holds PEM texts. */
   readonly listen: { readonly gateway: Listen; readonly health: Listen; readonly tls?: { cert: string; key: string } }
+  /** The public key that originals are sealed to, PEM; undefined where none are kept. */
+  readonly originals: string | undefined
   /** Where the wrapping keys are. */
   readonly encryption: WrappingForm
   /** Files whose change is a change of the configuration. */
@@ -117,11 +120,15 @@ function settle(form: Form, { references, wrong, reads }: How): Config {
       ...(form.listen.tls ? [form.listen.tls.cert, form.listen.tls.key] : []),
       ...form.masking.known.flatMap(({ file }) => file ?? []),
       ...masking.files,
+      ...(form.masking.originals?.public_key.startsWith('-----BEGIN') === false
+        ? [form.masking.originals.public_key]
+        : []),
       ...filesOf(form.forward),
     ],
     insecure: plain,
     data: form.data,
     encryption: encryptionOf(form.encryption),
+    originals: reads ? originalsOf(form.masking.originals, wrong) : undefined,
     path_keys: form.path_keys,
     durable: form.durable,
     on_trail_failure: form.on_trail_failure,
@@ -135,6 +142,26 @@ function settle(form: Form, { references, wrong, reads }: How): Config {
     export: exportOf(form.export, wrong),
     demo,
     connections,
+  }
+}
+
+/** The PEM text of the key that originals are sealed to. A private one is refused, wherever it came from. */
+function originalsOf(form: Form['masking']['originals'], wrong: Wrong): string | undefined {
+  if (!form) return undefined
+  const at = ['masking', 'originals', 'public_key']
+  const pem = form.public_key.startsWith('-----BEGIN')
+    ? form.public_key
+    : pemIn(form.public_key, () => wrong(at, 'the file cannot be read'))
+  const why = wrongPublicKey(pem)
+  if (why) throw wrong(at, why)
+  return pem
+}
+
+function pemIn(path: string, unreadable: () => Fault): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    throw unreadable()
   }
 }
 

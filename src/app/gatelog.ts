@@ -18,7 +18,7 @@ import {
   Trust,
 } from '#gateway'
 import { type Identity, openLimits } from '#identity'
-import type { Engine } from '#masking'
+import { type Engine, originalsTo } from '#masking'
 import { openRelay } from '#relay'
 import type { Trail } from '#trail'
 import { backendOf, reviserOf } from './backend.ts'
@@ -276,6 +276,7 @@ function houseOf(config: Config, fixed: Fixed, { demo, ca }: Made): House {
     engine: engineOf(config),
     actions: actionsIn(config),
     rules: config.rules,
+    ...(config.originals && { originals: originalsTo(config.originals) }),
     recording: config.recording,
     ...(ca && {
       forward: {

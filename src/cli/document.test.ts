@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import type { Command } from 'commander'
 import type { Ca, CaRow } from '#console'
 import { type Bypass, type Ending, type Entry, Fault, type Opening } from '#exchange'
+import { makeOriginalsKeys, originalsTo } from '#masking'
 import type { Report } from '#trail'
 import { headings, holds, tableOf, unseen } from './document.case.ts'
 import { AT, exchangeOf, idOf, outcomeOf, refusedOf } from './entries.case.ts'
@@ -62,6 +63,14 @@ test('the help of every command has examples, and they name commands and options
 
 const ASSEMBLED = Buffer.from('{"model":"m","stream":true,"messages":[],"tools":[]}')
 
+const PAIR = makeOriginalsKeys()
+
+/** The same entry with its original beside it. */
+function withOriginal<Each extends Opening | Ending>(entry: Each, part: 'prompt' | 'reply'): Each {
+  const original = originalsTo(PAIR.publicKey)(Buffer.from('text'), entry.exchange, part)
+  return { ...entry, ...(entry.body && { body: { ...entry.body, original, unmaskable: true } }) }
+}
+
 /** Between them these bear every field that an entry may have. */
 function entries(): Entry[] {
   const [asked, replied] = exchangeOf({ nth: 1, text: 'text' })
@@ -96,7 +105,15 @@ function entries(): Entry[] {
   const over: Opening = { ...refusedOf(7, 'text'), exchange: idOf(7, old), at: old, retain: '1d' }
   const goesOn: Opening = { ...asked, exchange: idOf(4), route: 'responses', follows: idOf(99), body }
   return [
-    ...[over, asked, replied, goesOn, refusedOf(2, 'text'), deny, failed],
+    ...[
+      over,
+      withOriginal(asked, 'prompt'),
+      withOriginal(replied, 'reply'),
+      goesOn,
+      refusedOf(2, 'text'),
+      deny,
+      failed,
+    ],
     ...[1, 3].map((nth) => outcomeOf(nth, 'text')),
   ]
 }
@@ -167,6 +184,8 @@ test('the JSON of every command is what the document says', async (t) => {
     told('`gatelog sessions`', 'sessions', '--limit', '1'),
     told('`gatelog reads`', 'reads'),
     told('`gatelog trail keys`', 'trail', 'keys'),
+    told('`gatelog unmask`', 'unmask', idOf(1), '--key', 'gatelog-data/private.pem'),
+    told('`gatelog originals keygen`', 'originals', 'keygen', '--private', 'other.pem'),
     told('`gatelog trail rotate-key`', 'trail', 'rotate-key'),
     told('`gatelog replay`', 'replay', 'last'),
     told('`gatelog connections list`', 'connections', 'list'),
@@ -195,6 +214,7 @@ test('the JSON of every command is what the document says', async (t) => {
     told('`gatelog export`', 'export', '--output', 'rows.jsonl'),
   )
   put(join(folder, 'gatelog-data'), 'chain.pem', 'text')
+  put(join(folder, 'gatelog-data'), 'private.pem', PAIR.privateKey)
   put(folder, 'open.yaml', 'connections: { copilot: { kind: copilot } }\n')
   put(join(folder, 'gatelog-data'), 'seats.json', '{"seats":[]}')
   const half = (odd: number) =>
@@ -260,16 +280,7 @@ test('the JSON of every command is what the document says', async (t) => {
     ...{ at: AT, key: 'k2', rewrapped: 2, lost: 0, reader: SOME.reader },
   } as const
   await until(said, /"rotated"/, (nth) => trail.append({ ...rotated, exchange: idOf(nth + 8000) }))
-  const erase = {
-    kind: 'erase',
-    ...act,
-    basis: 'law',
-    scope: {},
-    exchanges: 1,
-    sessions: 1,
-    later: 0,
-    notes: 0,
-  } as const
+  const erase = { kind: 'erase', ...act, basis: 'law', scope: {}, exchanges: 1, sessions: 1, later: 0 } as const
   await until(said, /"erase"/, (nth) => trail.append({ ...erase, exchange: idOf(nth + 8000) }))
   const bodies = [{ exchange: 'x', part: 'prompt', rules: ['r'], commitment: 'c' }] as const
   await until(said, /"redact"/, (nth) => trail.append({ kind: 'redact', ...act, bodies, exchange: idOf(nth + 9000) }))

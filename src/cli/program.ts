@@ -27,6 +27,7 @@ import { sessions } from './commands/sessions.ts'
 import { show } from './commands/show.ts'
 import { tail } from './commands/tail.ts'
 import { trail } from './commands/trail.ts'
+import { originals, unmask } from './commands/unmask.ts'
 import { verify } from './commands/verify.ts'
 import { version } from './commands/version.ts'
 import { exitTable } from './exit.ts'
@@ -38,7 +39,7 @@ const COMMANDS: readonly Register[] = [
   ...[search, show, replay, tail, sessions, reads, exportCommand],
   ...[purge, hold, erase, rescan],
   ...[scan, mask, rules],
-  ...[trail],
+  ...[trail, unmask, originals],
   ...[verify, doctor, coverage, completion, version],
 ]
 

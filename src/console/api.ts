@@ -94,6 +94,17 @@ export function routes(backend: Backend): Hono {
     await noteOf(c)('viewed', found.opening.exchange, 1 + before.length)
     return c.json(shown(found, before))
   })
+  app.get('/exchanges/:id/originals', async (c) => {
+    const id = c.req.param('id')
+    const named = id === 'last' ? (await trail.last())?.opening.exchange : id
+    const found = named === undefined ? undefined : await trail.originals(named)
+    if (!found) throw new Fault('trail.absent', id.slice(0, 64))
+    const { exchange, prompt, reply } = found
+    if (!prompt && !reply) throw new Fault('originals.none', exchange)
+    await noteOf(c)('unmasked', exchange, 1)
+    const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64')
+    return c.json({ exchange, ...(prompt && { prompt: text(prompt) }), ...(reply && { reply: text(reply) }) })
+  })
   app.post('/secrets', async (c) => {
     const asked = (await bodyOf(c.req)) as Record<string, unknown>
     const named = (name: string) => (asked[name] === undefined ? undefined : String(asked[name]))

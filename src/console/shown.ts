@@ -50,6 +50,8 @@ export interface ShownBody {
   readonly type: string
   readonly received: string
   readonly sent: string
+  /** Whether what was received is kept too, sealed: `gatelog unmask`. */
+  readonly unmaskable?: true
   /** With `keep: redacted`: the text is JSON of what the body said, put together. */
   readonly assembled?: true
 }

@@ -59,8 +59,6 @@ export interface Erase extends Act {
   readonly exchanges: number
   readonly sessions: number
   readonly later: number
-  /** Entries of no exchange that named the user, and went too. */
-  readonly notes: number
 }
 
 /** A body that was masked anew. */

@@ -28,12 +28,16 @@ export interface Body {
   readonly sent: string
   /** With `keep: redacted`: the bytes are JSON of what the body said (`Prompt`, `Reply`), put together, not its own. */
   readonly assembled?: true
+  /** What was received, sealed to a key that is not here; kept beside the entry, and never part of it. */
+  readonly original?: Uint8Array
+  /** Whether there is one. */
+  readonly unmaskable?: true
   /** Never stored: SHA-256 of `bytes`, hex, where it was taken already. */
   readonly sha256?: string
 }
 
 /** What is known of a body that is not kept as it was: its size in bytes as it would have been recorded, and its digests. */
-export interface Measure extends Omit<Body, 'bytes' | 'assembled' | 'sha256'> {
+export interface Measure extends Omit<Body, 'bytes' | 'assembled' | 'sha256' | 'original' | 'unmaskable'> {
   readonly size: number
 }
 

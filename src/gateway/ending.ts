@@ -10,7 +10,7 @@ import { keepsBodies } from './copilot/kept.ts'
 import { relayUnread } from './copilot/unread.ts'
 import { askedOf, judgeWith, maskBody, readingOnce } from './document.ts'
 import { editsIn } from './edits.ts'
-import { digest, type Exchange, ended, sealed } from './exchange.ts'
+import { digest, type Exchange, ended, originalOf, sealed } from './exchange.ts'
 import { rememberReply } from './follows.ts'
 import { framed } from './framing.ts'
 import { cleanHead } from './heads.ts'
@@ -84,7 +84,9 @@ async function whole(exchange: Exchange, way: Way, incoming: Incoming, cut: Cut)
   const record = masked.recorded === given ? out : Buffer.from(masked.recorded)
   if (restoring) rememberTaken(exchange, way, restoring)
   rememberSigned(exchange, way, signedIn(way, text, masked.text))
-  const body = bodyOf(exchange, way, { bytes: record, type, received: digest(exchange, bytes) }, out)
+  const changed = masked.recorded === text ? undefined : bytes
+  const received = { received: digest(exchange, bytes), ...originalOf(exchange, 'reply', changed) }
+  const body = bodyOf(exchange, way, { bytes: record, type, ...received }, out)
   const reply = way.protocol?.readReply(masked.recorded, false)
   await end(
     exchange,

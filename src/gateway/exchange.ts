@@ -114,6 +114,16 @@ export function digest(exchange: Exchange, bytes: Uint8Array): string {
 export const sealed = ({ digested }: Exchange, bytes: Uint8Array): Pick<Body, 'sha256'> =>
   digested?.bytes === bytes ? { sha256: digested.sha256 } : {}
 
+/** What was received, sealed to a key that is not here, where originals are kept and the record holds other bytes. */
+export function originalOf(
+  { house, id }: Exchange,
+  part: 'prompt' | 'reply',
+  received: Uint8Array | undefined,
+): Pick<Body, 'original' | 'unmaskable'> {
+  if (!received || !house.originals) return {}
+  return { original: house.originals(received, id, part), unmaskable: true }
+}
+
 /** The `asked` entry: who, where to, what, and what the rules said. */
 export function asked(exchange: Exchange<Head>): Opening {
   return reduced({ kind: 'asked', ...opening(exchange) }, recordingOf(exchange).keep)

@@ -1,7 +1,7 @@
 /** What `carry()` needs from the other rooms, as one value that a reload replaces whole. Types only. */
 import type { Direction, Keyring, Recording } from '#exchange'
 import type { Identity, Limits } from '#identity'
-import type { Engine } from '#masking'
+import type { Engine, SealOriginal } from '#masking'
 import type { Rule } from '#policy'
 import type { Trail } from '#trail'
 import type { Actions } from './actions.ts'
@@ -37,6 +37,8 @@ export interface House {
   readonly strangers: Strangers
   readonly sightings: Sightings
   readonly settings: Settings
+  /** Seals what was received, before it was masked, to a key that is not here; absent where originals are not kept. */
+  readonly originals?: SealOriginal
   /** Absent where the forward door is off. */
   readonly forward?: ForwardSettings
   /** Milliseconds since the Unix epoch. */

@@ -58,10 +58,7 @@ export function reduced(entry: Opening | Ending, keep: Keep, route?: RouteKind):
   return { ...rest, ...(kept ? { body: kept } : { measure: measureOf(body) }) }
 }
 
-const measureOf = ({ bytes, assembled: _assembled, sha256: _sha256, ...rest }: Body): Measure => ({
-  size: bytes.length,
-  ...rest,
-})
+const measureOf = ({ bytes, type, received, sent }: Body): Measure => ({ size: bytes.length, type, received, sent })
 
 /** Without what counts bytes of a body that is no longer there. */
 function withoutOffsets<Each extends Opening | Ending>(entry: Each): Each {
@@ -73,7 +70,7 @@ function withoutOffsets<Each extends Opening | Ending>(entry: Each): Each {
 function assembled(body: Body, route: RouteKind | undefined, prompt: boolean): Body | undefined {
   const text = Buffer.from(body.bytes).toString()
   const said = route && (prompt ? promptIn(route, text) : replyIn(route, text, body.type))
-  const { sha256: _sha256, ...rest } = body
+  const { sha256: _sha256, original: _original, unmaskable: _unmaskable, ...rest } = body
   return said && { ...rest, bytes: Buffer.from(JSON.stringify(said)), type: 'application/json', assembled: true }
 }
 

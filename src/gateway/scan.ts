@@ -8,7 +8,7 @@ import type { Asked } from './asked.ts'
 import { Breath } from './breath.ts'
 import { keepsBodies } from './copilot/kept.ts'
 import { askedOf, type Judge, maskBody, readingOnce } from './document.ts'
-import { digest, type Exchange, sealed } from './exchange.ts'
+import { digest, type Exchange, originalOf, sealed } from './exchange.ts'
 import { follow } from './follows.ts'
 import { maskerFor, scopeOf } from './masker.ts'
 import { ownWords } from './notices.ts'
@@ -128,7 +128,17 @@ function keep(exchange: Exchange, way: Way, received: Asked, { record, outgoing 
   const came = digest(exchange, received.raw)
   const type = String(exchange.turn.headers['content-type'] ?? '')
   const sent = digest(exchange, outgoing)
-  if (keepsBodies(way)) exchange.body = { bytes: record, type, received: came, sent, ...sealed(exchange, record) }
+  if (keepsBodies(way)) {
+    const original = record === received.bytes ? undefined : received.bytes
+    exchange.body = {
+      bytes: record,
+      type,
+      received: came,
+      sent,
+      ...sealed(exchange, record),
+      ...originalOf(exchange, 'prompt', original),
+    }
+  }
   if (!prompt) return
   const like = likeOf(exchange, way, received, record)
   if (like) exchange.like = like

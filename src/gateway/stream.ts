@@ -5,7 +5,7 @@ import type { Form } from '#wire'
 import { Came } from './came.ts'
 import { keepsBodies } from './copilot/kept.ts'
 import { editsIn } from './edits.ts'
-import { digest, type End, type Exchange, elapsed, ended } from './exchange.ts'
+import { digest, type End, type Exchange, elapsed, ended, originalOf } from './exchange.ts'
 import { rememberReply } from './follows.ts'
 import { maskerFor } from './masker.ts'
 import { rememberNotice } from './notices.ts'
@@ -53,14 +53,17 @@ class Stream implements Streamed {
   /** The bytes that left, where the record holds others. */
   #left: Uint8Array[] | undefined
   readonly #came: Came
+  /** All that came, where originals are kept. */
+  readonly #received: Uint8Array[] | undefined
 
   constructor(exchange: Exchange, way: Way, incoming: Incoming, { type, form }: Kind) {
-    const { settings, keyring } = exchange.house
+    const { settings, keyring, originals } = exchange.house
     this.#exchange = exchange
     this.#way = way
     this.#incoming = incoming
     this.#type = type
     this.#came = new Came(keyring, this.#sent)
+    if (originals && keepsBodies(way)) this.#received = []
     const masker = maskerFor(exchange, way, 'reply')
     this.#restoring = restoringOf(exchange, way)
     const { protocol } = way
@@ -73,6 +76,7 @@ class Stream implements Streamed {
     const source = this.#incoming.body[Symbol.asyncIterator]()
     for (let next = await source.next(); !next.done; next = await this.#next(source)) {
       this.#came.take(next.value)
+      this.#received?.push(next.value)
       const out = this.#reply.push(next.value)
       if (this.#changed) this.#came.changed()
       for (const bytes of out) {
@@ -174,10 +178,18 @@ class Stream implements Streamed {
       alerts: alertsOf(this.#restoring),
       events: this.#reply.events,
       unparsed: this.#reply.unparsed,
-      ...(kept && { body: { bytes, type: this.#type, received, sent }, pace: this.#sent.pace() }),
+      ...(kept && { body: { bytes, type: this.#type, received, sent, ...this.#original() }, pace: this.#sent.pace() }),
       ...(reply && { reply, edits: await editsIn(this.#exchange, reply) }),
       ...requestIdsOf(this.#incoming),
     }
+  }
+
+  #original() {
+    return originalOf(
+      this.#exchange,
+      'reply',
+      this.#received && this.#changed ? Buffer.concat(this.#received) : undefined,
+    )
   }
 
   async cut(kind: EndingKind, fault: Fault): Promise<void> {

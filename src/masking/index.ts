@@ -7,6 +7,13 @@ export { OwnRuleForm, readOwnRules } from './import/own.ts'
 export { Lane } from './lane.ts'
 export type { LaneOptions, Marks, Match } from './marks.ts'
 export { forgetTexts, type MaskedText, maskSlowly, maskText } from './mask.ts'
+export {
+  makeOriginalsKeys,
+  openOriginal,
+  originalsTo,
+  type SealOriginal,
+  wrongPublicKey,
+} from './originals/original.ts'
 export type { ForeignRule, MaskingRule } from './rule.ts'
 export { FAMILIES, PERSONAL, RULES } from './rules/index.ts'
 export { type Failure, type Tried, tryExamples } from './trial.ts'

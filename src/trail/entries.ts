@@ -24,7 +24,7 @@ export const isBare = (entry: Entry): entry is Note | Outcome => isNote(entry) |
 /** All of an entry but the bytes of its body and its words, as one JSON text. */
 export function printEntry(entry: Entry): string {
   if (isBare(entry)) return JSON.stringify(entry)
-  const body = entry.body && { ...entry.body, bytes: undefined, sha256: undefined }
+  const body = entry.body && { ...entry.body, bytes: undefined, sha256: undefined, original: undefined }
   return JSON.stringify({ ...entry, text: undefined, like: undefined, edits: undefined, body })
 }
 

@@ -11,7 +11,7 @@ import { barrierOf, type Group, Queue } from './queue.ts'
 import { readAnchors } from './seal/anchor.ts'
 import type { Report } from './seal/report.ts'
 import { type VerifyOptions, verify } from './seal/verify.ts'
-import type { Committed, Page, Recorded, Store } from './store.ts'
+import type { Committed, KeptOriginals, Page, Recorded, Store } from './store.ts'
 import { type Summary, sessionSummaryOf, summaryOf } from './summary.ts'
 import type { Trail, TrailState } from './trail.ts'
 
@@ -177,6 +177,10 @@ export class GroupTrail implements Trail {
 
   async exchange(id: string): Promise<Recorded | undefined> {
     return isExchangePrefix(id) ? this.#store.exchange(id) : undefined
+  }
+
+  async originals(id: string): Promise<KeptOriginals | undefined> {
+    return isExchangePrefix(id) ? this.#store.originals(id) : undefined
   }
 
   async last(): Promise<Recorded | undefined> {

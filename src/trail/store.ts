@@ -60,6 +60,13 @@ export interface Unfinished {
   readonly lost?: number
 }
 
+/** What was received in an exchange before it was masked, sealed to a key that is not here. */
+export interface KeptOriginals {
+  readonly exchange: string
+  readonly prompt?: Uint8Array
+  readonly reply?: Uint8Array
+}
+
 /** A wrapping key by its name, and how many keys of sessions it wraps. */
 export interface Wrapper {
   readonly name: string
@@ -175,6 +182,8 @@ export interface Store {
   commit(batch: Batch): Promise<Committed>
   /** The one exchange whose id begins with `prefix`, with its bodies. @throws trail.ambiguous where several do */
   exchange(prefix: string): Promise<Recorded | undefined>
+  /** The sealed originals of the one exchange whose id begins so. @throws as `exchange`, trail.key, trail.body */
+  originals(prefix: string): Promise<KeptOriginals | undefined>
   /** Newest first. @throws query.syntax for a `before` that no page gave out */
   find(query: Query, page: Page): Promise<{ readonly rows: readonly Recorded[]; readonly next?: string }>
   /** Sessions with an exchange that fits the query, the one with the newest such exchange first. */

@@ -8,7 +8,7 @@ import type { KeptAnchor } from './seal/anchor.ts'
 import type { Report } from './seal/report.ts'
 import type { SealState } from './seal/sealer.ts'
 import type { VerifyOptions } from './seal/verify.ts'
-import type { Followed, Origin, Page, Recorded } from './store.ts'
+import type { Followed, KeptOriginals, Origin, Page, Recorded } from './store.ts'
 import type { SessionSummary, Summary } from './summary.ts'
 
 /** `refusing` recovers with the next append that succeeds; `latched` never does. */
@@ -34,6 +34,8 @@ export interface Trail {
   /** By id, or by a prefix of at least 8 characters. @throws trail.ambiguous where several begin so */
   exchange(id: string): Promise<Recorded | undefined>
   last(): Promise<Recorded | undefined>
+  /** What was received in an exchange, sealed to a key that is not here. @throws as `exchange`, trail.key, trail.body */
+  originals(id: string): Promise<KeptOriginals | undefined>
   /** Newest first. */
   find(query: Query, page: Page): Promise<{ exchanges: Summary[]; next?: string }>
   /** The entries of what `find` finds, without bodies. */

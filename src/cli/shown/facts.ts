@@ -71,6 +71,7 @@ export function factsOf(shown: Shown): Row[] {
     ['tokens', usageOf(ending?.usage ?? shown.reply?.usage)],
     ['tunnel', ending?.tunnel && `${ending.tunnel.sent} bytes sent, ${ending.tunnel.received} received, unread`],
     ['timings', ending && timingsOf(ending.timings)],
+    ['original', originalOf(shown)],
     [
       'unparsed',
       ending?.unparsed ? `${ending.unparsed} of ${ending.events ?? '?'} events, scanned as text` : undefined,
@@ -105,6 +106,12 @@ const rows = (all: readonly Maybe[]): Row[] =>
   all.flatMap(([name, value, source]) => (value ? [{ name, value, ...(source && { source }) }] : []))
 
 const nameOf = ({ id, name }: { id: string; name: string }): string => (id === name ? id : `${name}, ${id}`)
+
+/** Which of what was received is kept, sealed. */
+function originalOf({ bodies: { prompt, reply } }: Shown): string | undefined {
+  const parts = [prompt?.unmaskable && 'prompt', reply?.unmaskable && 'reply'].filter(Boolean)
+  return parts.length ? `${parts.join(' and ')} sealed: gatelog unmask` : undefined
+}
 
 function modelOf({ opening, ending }: Shown): string | undefined {
   const [asked, answered] = [opening.model, ending?.model]

@@ -18,4 +18,14 @@ export const KEYS = {
     message: 'The process that holds the keys does not answer',
     remedy: 'It is started again by itself. If it keeps ending, read the gateway’s log and start Gatelog anew.',
   },
+  'originals.key': {
+    status: 400,
+    message: 'This key does not open the original',
+    remedy: 'Name the private half of the pair that masking.originals had when it was recorded: --key <file>.',
+  },
+  'originals.none': {
+    status: 404,
+    message: 'No original of this exchange is kept',
+    remedy: 'Originals are kept of what was masked while masking.originals was set, and go with their bodies.',
+  },
 } as const satisfies Record<string, Row>

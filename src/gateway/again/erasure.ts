@@ -9,7 +9,6 @@ import {
   type Recorded,
   type Revision,
   readScope,
-  sealedUpTo,
   type Trail,
   toldScope,
 } from '#trail'
@@ -93,7 +92,7 @@ export class Erasure {
     const { exchanges, sessions, later } = plan
     const told: Erase = {
       ...{ kind: 'erase', exchange: pending.id, at: now(), who, why, basis },
-      ...{ scope: toldScope(scope, keyring), exchanges, sessions, later, notes: pending.notes.length },
+      ...{ scope: toldScope(scope, keyring), exchanges, sessions, later },
     }
     const seq = await trail.append(told)
     await this.#finish(pending)
@@ -114,7 +113,6 @@ export class Erasure {
   /** Later turns first: what they say again is told by what is still there. Every step may be done again. */
   async #finish({ id, ids, notes }: Pending): Promise<void> {
     const { trail, forget } = this.#house
-    await sealedUpTo(trail, await this.#seqOf(id))
     const gone = new Set(ids)
     const there = await this.#there(ids)
     const sessions = new Set(there.map(({ opening: { session } }) => session))
@@ -123,11 +121,6 @@ export class Erasure {
     for (const session of sessions) await trail.keys.rekey(session)
     forget?.()
     await trail.documents.delete(PENDING, id)
-  }
-
-  /** Of the entry that tells of it. */
-  async #seqOf(id: string): Promise<number> {
-    return (await this.#house.trail.custody()).find(({ note }) => note.exchange === id)?.seq ?? 0
   }
 
   async #there(ids: readonly string[]): Promise<Recorded[]> {

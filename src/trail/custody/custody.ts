@@ -4,7 +4,6 @@ import { dayOf } from '../days.ts'
 import type { Trail } from '../trail.ts'
 import { Holds } from './holds.ts'
 import { fateOf, type PurgeRow } from './purge.ts'
-import { sealedUpTo } from './sealed.ts'
 
 /** Who does it, and why. */
 export interface Doer {
@@ -13,7 +12,7 @@ export interface Doer {
 }
 
 export interface CustodyHouse {
-  readonly trail: Pick<Trail, 'append' | 'documents' | 'recorded' | 'exchange' | 'dayFiles' | 'sealed'>
+  readonly trail: Pick<Trail, 'append' | 'documents' | 'recorded' | 'exchange' | 'dayFiles' | 'keys'>
   readonly keyring: Pick<Keyring, 'digest'>
   /** Milliseconds since the Unix epoch. */
   now(): number
@@ -70,7 +69,7 @@ export class Custody {
     }))
     const note: Purge = { kind: 'purge', exchange: uuid(), at: now(), who, why, days }
     const seq = await trail.append(note)
-    await sealedUpTo(trail, seq)
+    for (const { name } of going) await trail.keys.shred(name)
     return { rows, seq, bytes: await trail.dayFiles.remove(going.map(({ name }) => name)) }
   }
 }

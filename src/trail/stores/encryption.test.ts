@@ -297,3 +297,33 @@ test('a holder of keys that does not answer stops what needs a key, and nothing 
   assert.equal(prompt(await second.exchange(idOf(1))), 'a prompt')
   assert.deepEqual((await commit(second, said(2, 'b', 's'))).outcomes, [2])
 })
+
+test('an original lies under its session’s key too, is no part of the entry, and goes with its exchange', async (t) => {
+  const { open, sql, copy, folder } = await ground(t)
+  const store = await open()
+  const sealed = (text: string) => ({ ...bodyOf('masked'), original: Buffer.from(text), unmaskable: true }) as const
+  await commit(store, opening(idOf(1), { session: 's', body: sealed('canary-prompt') }))
+  await commit(store, ending(idOf(1), { body: sealed('canary-reply') }))
+  await commit(store, said(2, 'nothing masked', 's'))
+  const kept = await store.exchange(idOf(1))
+  assert.deepEqual([kept?.opening.body?.original, kept?.opening.body?.unmaskable], [undefined, true])
+  const texts = async (of: Store, n: number) => {
+    const { prompt: asked, reply: told } = (await of.originals(idOf(n))) ?? {}
+    return [asked, told].map((bytes) => bytes && Buffer.from(bytes).toString())
+  }
+  assert.deepEqual(await texts(store, 1), ['canary-prompt', 'canary-reply'])
+  assert.deepEqual(await texts(store, 2), [undefined, undefined])
+  assert.equal(await store.originals(idOf(3)), undefined)
+  assert.ok(!(await everything(folder)).includes('canary-'))
+  await store.close()
+  await copy('data/days', 'old')
+  const again = await open()
+  assert.equal(await again.rekey('s'), 5)
+  assert.deepEqual(await texts(again, 1), ['canary-prompt', 'canary-reply'])
+  await again.revise({ by: idOf(9), erased: [idOf(1)], bodies: [], taken: [], notes: [] })
+  assert.equal(await again.originals(idOf(1)), undefined)
+  await again.close()
+  assert.deepEqual(sql('SELECT seq FROM originals'), [])
+  await copy('old', 'data/days')
+  await assert.rejects((await open()).originals(idOf(1)), { code: 'trail.body' })
+})

@@ -32,6 +32,7 @@ import type {
   Committed,
   DayFile,
   Followed,
+  KeptOriginals,
   NoteOf,
   Origin,
   Page,
@@ -58,6 +59,8 @@ interface Line extends Position {
   readonly redactions: Redaction[]
   closing?: number
   edits?: KeptEdits
+  prompt?: Uint8Array
+  reply?: Uint8Array
 }
 
 /** Opens an empty one. */
@@ -105,6 +108,7 @@ class MemoryStore implements Store {
     }
     if (!line || line.ending || line.opening.kind === 'refused') return doubled(entry)
     line.ending = stored(entry)
+    if (entry.body?.original) line.reply = Uint8Array.from(entry.body.original)
     line.endingFacets = endingFacets(entry)
     if (entry.edits) line.edits = this.#kept(entry.edits)
     line.words.push(wordsOf(entry.text ?? ''))
@@ -124,7 +128,8 @@ class MemoryStore implements Store {
       outcomes: [],
       redactions: [],
     }
-    this.#lines.set(opening.exchange, { ...line, facets: openingFacets(opening) })
+    const prompt = opening.body?.original && Uint8Array.from(opening.body.original)
+    this.#lines.set(opening.exchange, { ...line, facets: openingFacets(opening), ...(prompt && { prompt }) })
     return seq
   }
 
@@ -133,10 +138,21 @@ class MemoryStore implements Store {
     return open.map(({ opening, flight }) => ({ opening: listed(opening), bytes: Buffer.concat(flight) }))
   }
 
-  async exchange(prefix: string): Promise<Recorded | undefined> {
+  #only(prefix: string): Line | undefined {
     const found = [...this.#lines.values()].filter(({ opening }) => opening.exchange.startsWith(prefix))
-    const [line] = found
     if (found.length > 1) throw ambiguous(found.map(({ opening }) => opening.exchange))
+    return found[0]
+  }
+
+  async originals(prefix: string): Promise<KeptOriginals | undefined> {
+    const line = this.#only(prefix)
+    if (!line) return undefined
+    const { opening, prompt, reply } = line
+    return { exchange: opening.exchange, ...(prompt && { prompt }), ...(reply && { reply }) }
+  }
+
+  async exchange(prefix: string): Promise<Recorded | undefined> {
+    const line = this.#only(prefix)
     if (!line) return undefined
     const { opening, ending, edits } = line
     return structuredClone({ ...recorded(line), opening, ...(ending && { ending }), ...(edits && { edits }) })

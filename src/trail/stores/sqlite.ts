@@ -186,6 +186,10 @@ class SqliteStore implements Store {
     return row && recorded(row)
   }
 
+  originals(prefix: string) {
+    return this.#link.call('originals', [prefix])
+  }
+
   async find(query: Query, page: Page) {
     const { rows, next } = await this.#link.call('find', [query, page])
     return { rows: rows.map(recorded), ...(next !== undefined && { next }) }

@@ -12,6 +12,7 @@ import { lineOfFault } from './faults.ts'
 import { File } from './file.ts'
 import { type FlightPiece, keyAndBytes, packFlight, unpackFlight, withKey } from './flight.ts'
 import type { Keys } from './keys.ts'
+import { Originals } from './originals.ts'
 import type { FaultLine, Line, RedactedRow, Row } from './protocol.ts'
 import { FORMAT, TERM_KEYS } from './schema.ts'
 import { Terms } from './terms.ts'
@@ -35,6 +36,12 @@ interface Place {
   readonly session: number | null
 }
 
+/** What an entry brings in bytes. */
+interface Stored {
+  readonly body?: Uint8Array | undefined
+  readonly original?: Uint8Array | undefined
+}
+
 /** The open file of one UTC day and retention class. */
 export class Day {
   readonly file: File
@@ -42,6 +49,7 @@ export class Day {
   readonly bodies: Bodies
   readonly #tokens: Tokens
   readonly edits: EditRows
+  readonly originals: Originals
   readonly terms: Terms
   #waiting = 0
   #waitingBytes = 0
@@ -54,6 +62,7 @@ export class Day {
     this.bodies = new Bodies(this.file, this.keys)
     this.terms = new Terms(this.file)
     this.#tokens = tokens
+    this.originals = new Originals(this.file, this.keys)
     this.edits = new EditRows(this.file, this.keys, tokens.prints)
   }
 
@@ -117,7 +126,7 @@ export class Day {
   write(
     line: Line,
     seq: number,
-    body: Uint8Array | undefined,
+    { body, original }: Stored,
     salt: Uint8Array | null,
   ): 'written' | 'no place' | 'whole' {
     const session = line.part === 'opening' ? this.terms.id('session', line.facets.facets.session) : null
@@ -128,6 +137,7 @@ export class Day {
     if (line.part === 'note') this.file.run('INSERT INTO gaps VALUES (?, ?)', seq, line.kind)
     const owner = { seq, exchange: line.exchange, session: place.session, isPrompt: line.part === 'opening' }
     if (body) this.bodies.keep(owner, body, line.like)
+    if (original) this.originals.keep(seq, owner.session, original)
     if (line.text) this.#shelve(2 * place.seq + (line.part === 'ending' ? 1 : 0), line.text)
     if (line.part === 'ending' && line.edits && this.edits.keep(seq, owner.session, line.edits)) this.#waiting += 1
     return 'written'
@@ -273,7 +283,8 @@ export class Day {
         `SELECT seq, closing FROM exchanges WHERE ${of}`,
       )
       const seqs = rows.flatMap(({ seq, closing }) => (closing === null ? [seq] : [seq, closing]))
-      return this.bodies.reseal(session, seqs) + this.edits.reseal(session, seqs) + this.#refly(session, doomed)
+      const kept = [this.bodies, this.edits, this.originals].map((each) => each.reseal(session, seqs))
+      return kept.reduce((sum, count) => sum + count, this.#refly(session, doomed))
     })
   }
 

@@ -259,7 +259,7 @@ export class Engine {
       for (const { line, at } of lines) {
         const seq = this.#seq + written.length + 1
         const salt = this.unsealed.salts.next()
-        const wrote = day.write(line, seq, line.body && stretch(parcel, line.body), salt)
+        const wrote = day.write(line, seq, storedOf(parcel, line), salt)
         if (wrote === 'written') written.push({ line, at, seq, salt })
         else if (wrote === 'whole') outcomes[at] = 'whole'
         else outcomes[at] = noPlace(line)
@@ -366,6 +366,12 @@ const noPlace = (line: Line): FaultLine => ({
 
 const FILE_FIGURES = `SELECT (SELECT count(*) FROM entries) AS entries, (SELECT count(*) FROM exchanges) AS exchanges,
   (SELECT count(*) FROM exchanges WHERE outcome IS NULL) AS open`
+
+/** What a line brings in bytes. */
+const storedOf = (parcel: Parcel, { body, original }: Line) => ({
+  ...(body && { body: stretch(parcel, body) }),
+  ...(original && { original: stretch(parcel, original) }),
+})
 
 const stretch = ({ bytes }: Parcel, [offset, length]: Stretch): Uint8Array => bytes.subarray(offset, offset + length)
 

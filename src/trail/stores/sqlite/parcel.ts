@@ -11,7 +11,8 @@ import { packUnits } from './units.ts'
 export function packBatch({ entries, pieces }: Batch, whole = false): Parcel {
   const likes = entries.map((entry) => (whole ? undefined : likeOf(entry)))
   const bodies = entries.map((entry, at) => (isBare(entry) ? undefined : between(entry.body?.bytes, likes[at])))
-  const all = [...bodies, ...pieces.map((piece) => piece.bytes)]
+  const originals = entries.map((entry) => (isBare(entry) ? undefined : entry.body?.original))
+  const all = [...bodies, ...originals, ...pieces.map((piece) => piece.bytes)]
   const bytes = new Uint8Array(all.reduce((total, part) => total + (part?.byteLength ?? 0), 0))
   let offset = 0
   const place = (part: Uint8Array): Stretch => {
@@ -19,7 +20,10 @@ export function packBatch({ entries, pieces }: Batch, whole = false): Parcel {
     offset += part.byteLength
     return [offset - part.byteLength, part.byteLength]
   }
-  const lines = entries.map((entry, at) => lineOf(entry, bodies[at] && place(bodies[at]), likes[at]))
+  const lines = entries.map((entry, at) => {
+    const [body, original] = [bodies[at] && place(bodies[at]), originals[at] && place(originals[at])]
+    return lineOf(entry, { ...(body && { body }), ...(original && { original }) }, likes[at])
+  })
   return { lines, pieces: pieces.map((piece) => ({ exchange: piece.exchange, stretch: place(piece.bytes) })), bytes }
 }
 
@@ -31,8 +35,8 @@ function likeOf(entry: Entry): Like | undefined {
 const between = (bytes: Uint8Array | undefined, like: Like | undefined): Uint8Array | undefined =>
   like && bytes ? bytes.subarray(like.prefix, bytes.byteLength - like.suffix) : bytes
 
-function lineOf(entry: Entry, body: Stretch | undefined, like: Like | undefined): Line {
-  const stored = { ...(body && { body }), ...(like && { like }) }
+function lineOf(entry: Entry, placed: Pick<Line, 'body' | 'original'>, like: Like | undefined): Line {
+  const stored = { ...placed, ...(like && { like }) }
   const common = { exchange: entry.exchange, at: entry.at, json: printEntry(entry), ...stored }
   if (isOutcome(entry)) return { ...common, part: 'outcome', many: outcomeFacets(entry.outcome) }
   if (isBare(entry)) return { ...common, part: 'note', kind: entry.kind }

@@ -6,6 +6,7 @@ import type { Held } from '../../seal/held.ts'
 import type { SealState } from '../../seal/sealer.ts'
 import type {
   DayFile,
+  KeptOriginals,
   Origin,
   Page,
   RecordState,
@@ -30,6 +31,8 @@ interface Common {
   readonly body?: Stretch
   /** Of the body only what stands between the bytes that it shares was sent. */
   readonly like?: Like
+  /** What was received, sealed to a key that is not here. */
+  readonly original?: Stretch
   readonly text?: string
   /** SHA-256 of the whole body, hexadecimal, where somebody took it already. Never stored. */
   readonly hash?: string
@@ -113,6 +116,7 @@ export interface Calls {
   commit(parcel: Parcel): Outcome
   unfinished(): readonly UnfinishedRow[]
   exchange(prefix: string): Row | undefined
+  originals(prefix: string): KeptOriginals | undefined
   find(query: Query, page: Page): Paged<Row>
   sessions(query: Query, page: Page): Paged<SessionRow>
   session(id: string): readonly Row[]

@@ -115,6 +115,7 @@ function blank(day: Day, seq: number, exchange: string | undefined, by: string):
 /** Once its bodies are gone: what it could be found by. */
 function forget(day: Day, { seq, closing }: Exchange): void {
   if (closing !== null) day.edits.remove(closing)
+  for (const each of closing === null ? [seq] : [seq, closing]) day.originals.remove(each)
   day.file.run('DELETE FROM outcomes WHERE of = ?', seq)
   day.file.run('DELETE FROM rules WHERE seq = ?', seq)
   day.file.run('DELETE FROM exchanges WHERE seq = ?', seq)

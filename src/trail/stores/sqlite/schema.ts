@@ -30,9 +30,12 @@ const EDITS = [
   "CREATE VIRTUAL TABLE prints USING fts5(print, content='', contentless_delete=1, detail=none, tokenize='ascii')",
 ]
 
+/** By the seq of its entry: what was received, sealed to a key that is not here. */
+const ORIGINALS = 'CREATE TABLE originals(seq INTEGER PRIMARY KEY, key INTEGER NOT NULL, bytes BLOB NOT NULL)'
+
 /** `seq` of an exchange is that of its opening. Words: row 2·seq is the prompt's, 2·seq + 1 the reply's. */
 export const FORMAT: Format = {
-  version: 8,
+  version: 9,
   schema: `
     CREATE TABLE entries(seq INTEGER PRIMARY KEY, json TEXT NOT NULL, salt BLOB);
     CREATE TABLE bodies(seq INTEGER PRIMARY KEY, coding INTEGER NOT NULL, size INTEGER NOT NULL, bytes BLOB NOT NULL,
@@ -54,8 +57,18 @@ export const FORMAT: Format = {
     ${OUTCOMES};
     ${KEYS};
     ${REVISED};
-    ${EDITS.join(';\n    ')}`,
-  upgrades: { 1: () => undefined, 2: outcomesAndPlaces, 3: kindsOfNotes, 4: keys, 5: revised, 6: edits, 7: salts },
+    ${EDITS.join(';\n    ')};
+    ${ORIGINALS}`,
+  upgrades: {
+    1: () => undefined,
+    2: outcomesAndPlaces,
+    3: kindsOfNotes,
+    4: keys,
+    5: revised,
+    6: edits,
+    7: salts,
+    8: originals,
+  },
 }
 
 /** From version 2: outcomes get a table, and what the entries told of language, commit and files can be sought. */
@@ -101,4 +114,9 @@ function edits(file: File): void {
 /** From version 7: an entry is sealed with a salt of its own; those that were written before get theirs when they are. */
 function salts(file: File): void {
   file.run('ALTER TABLE entries ADD COLUMN salt BLOB')
+}
+
+/** From version 8: originals that are sealed to a key elsewhere get a table. */
+function originals(file: File): void {
+  file.run(ORIGINALS)
 }

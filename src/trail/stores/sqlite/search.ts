@@ -6,7 +6,7 @@ import { dayOfFile, holdsExchanges } from '../../dayfile.ts'
 import { dayOf, daysOfPrefix } from '../../days.ts'
 import { filters, fits, isMany } from '../../facets.ts'
 import { type Key, type Query, VERDICTS } from '../../query.ts'
-import type { Origin, Page } from '../../store.ts'
+import type { KeptOriginals, Origin, Page } from '../../store.ts'
 import type { Tokens } from '../../tokens.ts'
 import { type Sought, soughtOf } from '../../words.ts'
 import type { Day } from './day.ts'
@@ -36,6 +36,22 @@ export class Search {
 
   /** The one exchange whose id begins so, with its bodies. @throws trail.ambiguous */
   exchange(prefix: string): Row | undefined {
+    const only = this.#only(prefix)
+    return only && this.#day(only.name).row(only.row, true)
+  }
+
+  /** Its sealed originals. @throws trail.ambiguous, Wanted, trail.key, trail.body */
+  originals(prefix: string): KeptOriginals | undefined {
+    const only = this.#only(prefix)
+    if (!only) return undefined
+    const { originals } = this.#day(only.name)
+    const { seq, closing, exchange } = only.row
+    const prompt = originals.read(seq)
+    const reply = closing === null ? undefined : originals.read(closing)
+    return { exchange, ...(prompt && { prompt }), ...(reply && { reply }) }
+  }
+
+  #only(prefix: string) {
     const { from, to } = daysOfPrefix(prefix)
     const names = this.#engine.folder.names().filter((name) => dayOfFile(name) >= from && dayOfFile(name) <= to)
     const sql = `SELECT seq, closing, exchange FROM exchanges WHERE exchange >= ? AND exchange < ? ORDER BY exchange DESC LIMIT ${MOST_NAMED + 1}`
@@ -45,7 +61,7 @@ export class Search {
     })
     const [only] = found
     if (found.length > 1) throw ambiguous(found.map(({ row }) => row.exchange))
-    return only && this.#day(only.name).row(only.row, true)
+    return only
   }
 
   /** The entry that erased an exchange, by the beginning of its id. */

@@ -60,6 +60,7 @@ const CALLS: Calls = {
   commit: (parcel) => opened().commit(parcel),
   unfinished: () => opened().unfinished(),
   exchange: (prefix) => search().exchange(prefix),
+  originals: (prefix) => search().originals(prefix),
   find: (query, page) => search().find(query, page),
   sessions: (query, page) => search().sessions(query, page),
   session: (id) => search().session(id),
