@@ -1,7 +1,7 @@
 /** Erasing and rescanning what is recorded: what goes, what of later turns, what forbids it, and that both go on after a stop. */
 import assert from 'node:assert/strict'
 import { createHash, createHmac } from 'node:crypto'
-import { globSync, readFileSync } from 'node:fs'
+import { cpSync, globSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -188,7 +188,7 @@ for (const store of ['memory', 'sqlite'] as const) {
   test(`what is not on the record is not erased; ${store}`, async (t) => {
     const house = await open(t, store)
     await converse(house, SAID.slice(0, 1))
-    await house.trail.documents.put('erasing', 'x', { id: idOf(77), ids: [idOf(0, AT[0])], notes: [] })
+    await house.trail.documents.put('erasing', 'x', { id: idOf(77), ids: [idOf(0, AT[0])], sessions: ['s'], notes: [] })
     assert.equal(await house.erasure.resume(), 0)
     assert.ok(await house.trail.exchange(idOf(0, AT[0])))
   })
@@ -261,3 +261,35 @@ test('no byte of what was erased stays in the folder, its keys and its log inclu
     for (const word of words) assert.ok(!bytes.includes(word), `${word} in ${path.name}`)
   }
 })
+
+test('a copy of the day files from before tells no body of a session of which something was erased', async (t) => {
+  const house = await open(t, 'sqlite')
+  const { trail, folder } = house
+  await converse(house, SAID)
+  await trail.append({ ...OTHER, exchange: idOf(60), at: NOON, session: 'other', body: bodyOf('{"of":"another"}') })
+  const days = join(folder, 'days')
+  cpSync(days, join(folder, 'copy'), { recursive: true })
+  await house.erasure.erase({ exchange: idOf(1, AT[1]) }, DOER)
+  await trail.close()
+  rmSync(days, { recursive: true })
+  renameSync(join(folder, 'copy'), days)
+  const restored = await openTrail({ folder, keyring, now: () => NOON, store: 'sqlite' })
+  for (const nth of [0, 1, 2, 3]) {
+    const row = await restored.exchange(idOf(nth, AT[nth]))
+    assert.deepEqual([row?.opening.body, row?.ending?.body], [undefined, undefined], String(nth))
+    assert.equal(row?.unreadable?.opening?.code, 'trail.body')
+  }
+  const other = await restored.exchange(idOf(60))
+  assert.equal(Buffer.from(other?.opening.body?.bytes ?? '').toString(), '{"of":"another"}')
+  await restored.close()
+})
+
+const OTHER = {
+  kind: 'refused',
+  door: 'reverse',
+  method: 'POST',
+  path: '/',
+  route: 'chat',
+  facts: {},
+  findings: [],
+} as const

@@ -51,6 +51,8 @@ export interface Erased extends ErasurePlan {
 interface Pending {
   readonly id: string
   readonly ids: readonly string[]
+  /** Null for what belongs to none. */
+  readonly sessions: readonly (string | null)[]
   readonly notes: Revision['notes']
 }
 
@@ -87,7 +89,8 @@ export class Erasure {
     const found = await this.#found(scope)
     const plan = await this.#planOf(scope, found)
     forbid(plan)
-    const pending: Pending = { id: uuid(), ids: idsOf(found), notes: await this.#notesOf(scope) }
+    const touched = [...new Set(found.map(({ opening: { session } }) => session ?? null))]
+    const pending: Pending = { id: uuid(), ids: idsOf(found), sessions: touched, notes: await this.#notesOf(scope) }
     await trail.documents.put(PENDING, pending.id, pending)
     const { exchanges, sessions, later } = plan
     const told: Erase = {
@@ -111,14 +114,12 @@ export class Erasure {
   }
 
   /** Later turns first: what they say again is told by what is still there. Every step may be done again. */
-  async #finish({ id, ids, notes }: Pending): Promise<void> {
+  async #finish({ id, ids, sessions, notes }: Pending): Promise<void> {
     const { trail, forget } = this.#house
     const gone = new Set(ids)
-    const there = await this.#there(ids)
-    const sessions = new Set(there.map(({ opening: { session } }) => session))
-    for (const session of sessions) if (session !== undefined) await this.#clean(session, gone, id)
+    for (const session of sessions) if (session !== null) await this.#clean(session, gone, id)
     await trail.dayFiles.revise({ by: id, erased: ids, bodies: [], taken: [], notes })
-    for (const session of sessions) await trail.keys.rekey(session)
+    for (const session of sessions) await trail.keys.rekey(session ?? undefined)
     forget?.()
     await trail.documents.delete(PENDING, id)
   }
