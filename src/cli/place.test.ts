@@ -36,7 +36,8 @@ describe('place', { concurrency: 2 }, () => {
     assert.equal((await run(folder, ['connections', 'list'])).code, EXIT.ok)
     assert.deepEqual(readdirSync(folder), [])
     assert.equal((await run(folder, ['keys', 'create', '--user', 'ana'])).code, EXIT.ok)
-    assert.deepEqual(readdirSync(folder), ['gatelog-data'])
+    assert.deepEqual(readdirSync(folder), ['.config', 'gatelog-data'])
+    assert.deepEqual(readdirSync(join(folder, '.config', 'gatelog')), ['keys'], 'the wrapping key, and no more')
     assert.deepEqual((await run(folder, ['search', 'user:ana'])).err, 'nothing found\n')
   })
 
@@ -67,7 +68,7 @@ describe('place', { concurrency: 2 }, () => {
     const [here, there] = [folderFor(t), folderFor(t)]
     put(there, 'gatelog.yaml', 'data: ./record\n')
     await run(there, ['keys', 'create', '--user', 'ana'])
-    assert.deepEqual(readdirSync(there).sort(), ['gatelog.yaml', 'record'])
+    assert.deepEqual(readdirSync(there).sort(), ['.config', 'gatelog.yaml', 'record'])
     const { code, out } = await run(here, ['--config', join(there, 'gatelog.yaml'), 'keys', 'list'])
     assert.equal(code, EXIT.ok)
     assert.match(out, /\bana\b/)
