@@ -1,9 +1,10 @@
 /** What the admin API may ask of a running house, or of a record that no server holds. */
 
 import { statfsSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Backend, CheckRow, CoverageSource, ReadHouse, Reviser, SecretSearch, TestRow } from '#console'
 import { type Fact, Fault, faultOf, type Keyring } from '#exchange'
-import { leftStandings, type Standing } from '#export'
+import { type AnchorStanding, leftStandings, type Standing } from '#export'
 import {
   type Connection,
   Erasure,
@@ -23,10 +24,11 @@ import type { Custody, Reads, Trail } from '#trail'
 import { caChecks, trustChecks } from './ca/checks.ts'
 import type { HeldCa } from './ca/held.ts'
 import type { Names } from './config-names.ts'
-import { sinkChecks } from './export-checks.ts'
+import { anchorChecks, sinkChecks } from './export-checks.ts'
 import { markLeftIn } from './gap-mark.ts'
 import { keyChecks, memoryCheck, wrappingHouse } from './keyholder/house.ts'
 import type { Keyholder } from './keyholder/index.ts'
+import { logIn } from './sealed-log.ts'
 import { uuid7 } from './uuid.ts'
 
 export interface BackendOptions {
@@ -42,6 +44,8 @@ export interface BackendOptions {
   /** Clients that do not trust the CA; absent where no server runs. */
   untrusting?(): readonly Untrusting[]
   sightings(): Sightings
+  /** How its anchors stand; absent where no server runs. */
+  anchors?(): Promise<readonly AnchorStanding[]>
   /** How its sinks stand; absent where no server runs. */
   standings?(): Promise<readonly Standing[]>
   readonly reads: Reads
@@ -66,6 +70,7 @@ export function backendOf(options: BackendOptions): Backend {
     wrapping: wrappingHouse({ ...options, via: viaOf(options), uuid: () => uuid7(Date.now()), now: Date.now }),
     ...waysOf(options.connections),
     coverage: coverageOf(options),
+    log: () => logIn(join(options.config().data, 'seal')),
     custody: options.custody,
     reviser: reviserOf(options),
     knows: (name) => options.config().connections(NO_DEMO).has(name),
@@ -84,6 +89,7 @@ export function backendOf(options: BackendOptions): Backend {
       ...trustChecks(options.untrusting?.() ?? []),
       ...(await bypassCheck(options)),
       ...sinkChecks(await (options.standings?.() ?? leftStandings(trail)), Date.now()),
+      ...anchorChecks((await options.anchors?.()) ?? [], Date.now()),
     ],
   }
 }

@@ -1,48 +1,68 @@
 /** Where the record is sent on to, as it is written to what the room `export` opens: PEM files are read, addresses kept. */
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
-import { SinkForm, type Sinks } from '#export'
+import { AnchorForm, type AnchorsSettings, SinkForm, type Sinks } from '#export'
 import { name, type Wrong } from './config-secrets.ts'
 
 export const ExportForm = z.strictObject({
   sinks: z.record(name, SinkForm).default({}).describe('Receivers of every entry, for ever'),
+  anchors: z.record(name, AnchorForm).default({}).describe('Who is shown the heads of the sealed log'),
 })
 
 type Form = z.infer<typeof ExportForm>
 
 export interface ExportSettings {
   readonly sinks: Sinks
+  readonly anchors: AnchorsSettings
 }
 
 /** Keys whose value is the name of a PEM file, or PEM text. */
-const PEM = ['ca', 'cert', 'key'] as const
+const PEM = ['ca', 'cert', 'key', 'tsa_ca'] as const
 
 const isPem = (text: string): boolean => text.startsWith('-----BEGIN')
 
-/** The same form with every path where the process finds it. */
-export function placedExport(form: Form, at: (path: string) => string): Form {
-  const sinks = Object.entries(form.sinks).map(([id, sink]) => {
-    const paths = [...PEM, 'path'].flatMap((key) => {
-      const given = (sink as Readonly<Record<string, unknown>>)[key]
-      return typeof given === 'string' && !isPem(given) ? [[key, at(given)] as const] : []
-    })
-    return [id, { ...sink, ...Object.fromEntries(paths) }]
+type Plain = Readonly<Record<string, unknown>>
+
+/** A value of the form with some of its texts replaced: those of `keys` that are there. */
+function replaced<Each extends object>(
+  each: Each,
+  keys: readonly string[],
+  by: (text: string, key: string) => string,
+): Each {
+  const texts = keys.flatMap((key) => {
+    const given = (each as Plain)[key]
+    return typeof given === 'string' ? [[key, by(given, key)] as const] : []
   })
-  return { ...form, sinks: Object.fromEntries(sinks) }
+  return { ...each, ...Object.fromEntries(texts) }
 }
 
+const mapped = <Each>(all: Readonly<Record<string, Each>>, of: (each: Each, id: string) => Each) =>
+  Object.fromEntries(Object.entries(all).map(([id, each]) => [id, of(each, id)]))
+
+/** The same form with every path where the process finds it. */
+export function placedExport({ sinks, anchors }: Form, at: (path: string) => string): Form {
+  const placed = (text: string) => (isPem(text) ? text : at(text))
+  const repository = (text: string) => (isFolder(text) ? at(text) : text)
+  return {
+    sinks: mapped(sinks, (each) => replaced(each, [...PEM, 'path'], placed)),
+    anchors: mapped(anchors, (each) => replaced(replaced(each, PEM, placed), ['repository'], repository)),
+  }
+}
+
+/** A repository that is a folder: neither an address nor `host:path`. */
+const isFolder = (text: string): boolean => !/^[a-z+]+:\/\/|^[^/]+:/.test(text)
+
 /** @throws config.invalid naming the key whose file cannot be read */
-export function exportOf(form: Form, wrong: Wrong): ExportSettings {
-  const sinks = Object.entries(form.sinks).map(([id, sink]) => {
-    const texts = PEM.flatMap((key) => {
-      const given = (sink as Readonly<Record<string, unknown>>)[key]
-      return typeof given === 'string' ? [[key, pemOf(given, ['export', 'sinks', id, key], wrong)] as const] : []
-    })
+export function exportOf({ sinks, anchors }: Form, wrong: Wrong): ExportSettings {
+  const read = (place: string, id: string) => (text: string, key: string) =>
+    pemOf(text, ['export', place, id, key], wrong)
+  for (const [id, sink] of Object.entries(sinks))
     if (sink.kind === 'syslog' && (sink.cert === undefined) !== (sink.key === undefined))
       throw wrong(['export', 'sinks', id, sink.cert === undefined ? 'key' : 'cert'], 'cert and key belong together')
-    return [id, { ...sink, ...Object.fromEntries(texts) }]
-  })
-  return { sinks: Object.fromEntries(sinks) }
+  return {
+    sinks: mapped(sinks, (each, id) => replaced(each, PEM, read('sinks', id))),
+    anchors: mapped(anchors, (each, id) => replaced(each, PEM, read('anchors', id))),
+  }
 }
 
 function pemOf(given: string, path: readonly string[], wrong: Wrong): string {

@@ -59,6 +59,17 @@ const INVALID: readonly (readonly [string, string])[] = [
     `export: {sinks: {a: {kind: syslog, host: x, key: "-----BEGIN X"}}}`,
     ':1:50 export.sinks.a.key: cert and key belong',
   ],
+  ['export: {anchors: {a: {kind: rekor}}}', ':1:30 export.anchors.a.kind: an anchor is one of witness, timestamp'],
+  [
+    'export: {anchors: {a: {kind: git, repository: "--upload-pack=x"}}}',
+    ':1:47 export.anchors.a.repository: an address',
+  ],
+  ['export: {anchors: {a: {kind: git, repository: x, branch: -f}}}', ':1:58 export.anchors.a.branch: a branch'],
+  ['export: {anchors: {a: {kind: witness, url: "https://w", vkey: x}}}', ':1:63 export.anchors.a.vkey: a verifier key'],
+  [
+    'export: {anchors: {a: {kind: timestamp, url: "https://t", tsa_ca: /none}}}',
+    ':1:67 export.anchors.a.tsa_ca: the file',
+  ],
   ['connections: {a: {kind: openai, proxy: "socks5://x"}}', ':1:40 connections.a.proxy: an http'],
   ['connections: {a: {kind: openai, url: "https://u:p@x"}}', ':1:38 connections.a.url: an address without user'],
   ['connections: {a: {kind: openai, url: "https://x?a=b"}}', ':1:38 connections.a.url: an address without user'],

@@ -1,6 +1,6 @@
 /** What `doctor` says of every sink: whether it delivers, and how far it is behind. Delivers nothing. */
 import type { CheckRow } from '#console'
-import type { Standing } from '#export'
+import type { AnchorStanding, Standing } from '#export'
 
 /** Entries older than this that are not delivered are worth a word, ms. */
 const LATE_MS = 300_000
@@ -34,3 +34,17 @@ function ago(ms: number): string {
   if (ms < 120_000) return `${Math.max(0, Math.round(ms / 1000))} s`
   return ms < 7_200_000 ? `${Math.round(ms / 60_000)} min` : `${Math.round(ms / 3_600_000)} h`
 }
+
+/** Each anchor: until when the record is beyond rewriting, by its word, and why not later where it fails. */
+export const anchorChecks = (standings: readonly AnchorStanding[], now: number): CheckRow[] =>
+  standings.map(({ name, size, at, fault }) => {
+    const check = `anchor ${name}`
+    const until =
+      at === undefined || size === undefined
+        ? 'nothing is anchored yet'
+        : `anchored until ${new Date(at).toISOString()}, ${size} entries`
+    if (fault === undefined) return { check, state: at === undefined ? 'warn' : 'ok', told: until }
+    const late = at === undefined ? '' : ` (${ago(now - at)} ago)`
+    const remedy = 'Traffic and sealing go on; the newest head is shown once it answers.'
+    return { check, state: 'fail', told: `${fault}; ${until}${late}`, remedy }
+  })

@@ -1,5 +1,6 @@
 /** A running house: configuration to open rooms, listeners and a clean end. The only place that wires rooms. */
 
+import { join } from 'node:path'
 import { openApi } from '#console'
 import type { Fault } from '#exchange'
 import { Exports } from '#export'
@@ -21,6 +22,7 @@ import { type Identity, openLimits } from '#identity'
 import { type Engine, originalsTo } from '#masking'
 import { openRelay } from '#relay'
 import type { Trail } from '#trail'
+import { type Anchoring, anchoring } from './anchored.ts'
 import { backendOf, reviserOf } from './backend.ts'
 import { HeldCa } from './ca/held.ts'
 import { isProvider, PROVIDER_HOSTS } from './ca/providers.ts'
@@ -32,6 +34,7 @@ import { actionsIn, engineOf } from './engine.ts'
 import { openGapMark } from './gap-mark.ts'
 import { type Keyholder, startKeyholder } from './keyholder/index.ts'
 import { type OpenRecord, openRecord } from './record.ts'
+import { logIn } from './sealed-log.ts'
 import { uuid7 } from './uuid.ts'
 
 export interface Gatelog {
@@ -57,7 +60,10 @@ export interface Ears {
 /** Opens everything, or nothing. @throws trail.*, config.bind, config.invalid */
 export async function openGatelog(first: Config, ears: Ears): Promise<Gatelog> {
   await using opened = new AsyncDisposableStack()
+  const anchored = anchoring(join(first.data, 'seal'), first.export.anchors, ears.tell)
+  opened.defer(() => anchored.anchors?.close())
   const record = await openRecord(first, {
+    guard: (signer) => anchored.guard(signer),
     ...{ lostKey: 'refuse', onLatch: ears.onLatch, ...(first.seal && { seal: first.seal }) },
     keys: (options) => startKeyholder(options, ears.tell),
   })
@@ -66,7 +72,7 @@ export async function openGatelog(first: Config, ears: Ears): Promise<Gatelog> {
   if (keyholder.made)
     ears.tell(`a wrapping key was made in ${keyholder.place}: without it no body can be read, keep a copy`)
   const accounts = await openAccounts({ documents: record.trail.documents, now: Date.now, tell: ears.tell })
-  const running = new Running(first, { ...record, accounts }, ears)
+  const running = new Running(first, { ...record, accounts, anchored }, ears)
   opened.defer(() => running.end())
   await running.start()
   const erased = await running.resume()
@@ -119,7 +125,7 @@ class Running {
   /** Of the gateway's own listeners. */
   readonly ports: number[] = []
   readonly #trust: Trust
-  readonly #record: OpenRecord
+  readonly #record: OpenRecord & { readonly anchored: Anchoring }
   readonly #fixed: Fixed
   readonly #mark: ReturnType<typeof openGapMark>
   readonly #relay = openRelay()
@@ -129,7 +135,11 @@ class Running {
   #ca: HeldCa | undefined
   #house: House
 
-  constructor(config: Config, record: OpenRecord & Pick<House, 'accounts'>, { tell }: Ears) {
+  constructor(
+    config: Config,
+    record: OpenRecord & Pick<House, 'accounts'> & { readonly anchored: Anchoring },
+    { tell }: Ears,
+  ) {
     const { trail, identity, keyring, accounts } = record
     this.config = config
     this.#record = record
@@ -146,7 +156,12 @@ class Running {
       sightings: sightingsOf(trail, () => this.#house.engine, tell),
     }
     this.#trust = new Trust(tell, Date.now)
-    this.#exports = new Exports({ trail, tell, now: Date.now, log: () => undefined })
+    this.#exports = new Exports({
+      trail,
+      tell,
+      now: Date.now,
+      log: () => logIn(join(config.data, 'seal'), record.anchored.origin),
+    })
     this.#house = houseOf(config, this.#fixed, {})
   }
 
@@ -166,6 +181,7 @@ class Running {
     this.#fixed.limits.set(limitsOf(next))
     this.config = next
     await this.#exports.set(next.export.sinks)
+    await this.#record.anchored.anchors?.set(next.export.anchors)
   }
 
   notReady(): string | undefined {
@@ -220,6 +236,7 @@ class Running {
       untrusting: () => this.#trust.list(),
       sightings: () => this.#fixed.sightings,
       standings: () => this.#exports.standings(),
+      anchors: async () => (await this.#record.anchored.anchors?.standings()) ?? [],
       forget: () => forgetSaid(this.#house),
     }
   }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { Ending, Fault, Keyring, Opening } from '#exchange'
 import { editsOf, reduced, textOf } from '#gateway'
 import { openIdentity } from '#identity'
-import { Custody, type LostKey, openTrail, Reads } from '#trail'
+import { Custody, type LostKey, openTrail, Reads, type Signer } from '#trail'
 import { formOfText, PROTOCOLS } from '#wire'
 import type { Config } from './config.ts'
 import type { Seal } from './config-trail.ts'
@@ -21,9 +21,10 @@ interface How {
   readonly keys: (options: HolderOptions) => Promise<Keyholder>
   readonly lostKey: LostKey
   readonly onLatch?: (fault: Fault) => void
-  /** Who signs the log that the entries are sealed in; nothing is sealed without. */
   /** The key that entries are sealed with; without it they are not. */
   readonly seal?: Seal
+  /** What stands between that key and the log. */
+  readonly guard?: (signer: Signer) => Signer
   /** Nothing is recovered. */
   readonly asItIs?: boolean
 }
@@ -32,7 +33,10 @@ interface How {
 const HERE: How = { keys: holdKeys, lostKey: 'show' }
 
 /** The trail and the identities of a data folder, with no listener: what the command line opens when no server runs. */
-export async function openRecord(config: Place, { keys, lostKey, onLatch, seal, asItIs }: How = HERE) {
+export async function openRecord(
+  config: Place,
+  { keys, lostKey, onLatch, seal, guard = (signer) => signer, asItIs }: How = HERE,
+) {
   await using opened = new AsyncDisposableStack()
   const keyring = openKeyring(config.data)
   const latch = new AbortController()
@@ -42,7 +46,7 @@ export async function openRecord(config: Place, { keys, lostKey, onLatch, seal, 
   }
   const keyholder = await keys({ wrapping: wrappingIn(config, keyring), variables: variablesOf(config, seal) })
   opened.defer(() => keyholder.close())
-  const signer = seal && (await keyholder.signer(seal, config.data))
+  const signer = seal && guard(await keyholder.signer(seal, config.data))
   const trail = await openTrail({
     ...{ folder: config.data, keyring, now: Date.now, wrapping: keyholder, lostKey, asItIs: asItIs ?? false },
     ...{ words: wordsOf, edits: editsOf, reduce: keptOf, onLatch: latched, ...(signer && { signer }) },

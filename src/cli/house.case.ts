@@ -133,7 +133,7 @@ const NO_REVISER: Backend['reviser'] = {
 }
 
 const TALLY = { since: 0, seen: 0, onRecord: 0, bypasses: 0, dropped: 0 }
-const LOG = { origin: 'o', leaf: (seq: number) => `h${seq}` }
+const LOG = { origin: 'o', size: 1000, leaf: (seq: number) => `h${seq}` }
 const ROTATED = { key: 'k2', former: ['k1'], rewrapped: 2, lost: 0, place: '/keys' }
 const WRAPPING: Backend['wrapping'] = {
   rows: async () => [{ name: 'k1', current: true, here: true, keys: 2 }],

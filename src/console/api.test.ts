@@ -49,7 +49,7 @@ async function openSocket(t: TestContext, kind: 'memory' | 'sqlite' = 'memory', 
     coverage: { coverage: () => assert.fail(), review: async (_, reports) => ({ ...TALLY, seen: reports.length }) },
     reviser: { plan: () => assert.fail(), erase: () => assert.fail(), rescan: () => assert.fail() },
     custody: new Custody({ trail, keyring, now: Date.now, uuid: () => READ + String(++count).padStart(4, '0') }),
-    log: () => ({ origin: 'o', leaf: (seq) => `h${seq}` }),
+    log: () => ({ origin: 'o', size: 1000, leaf: (seq) => `h${seq}` }),
     connections: () => [{ name: 'demo', kind: 'demo', credentials: 'passthrough', hosts: {} }],
     test: async (name) => {
       throw new Fault('request.connection', name)

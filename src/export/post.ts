@@ -5,11 +5,12 @@ import { Fault } from '#exchange'
 export interface Answer {
   readonly status: number
   header(name: string): string | undefined
+  readonly bytes: Buffer
   readonly text: string
 }
 
 export interface Posted {
-  readonly method: 'POST' | 'PUT'
+  readonly method: 'GET' | 'POST' | 'PUT'
   readonly url: URL
   readonly headers: Readonly<Record<string, string>>
   readonly body: Uint8Array | string
@@ -48,7 +49,7 @@ export function openLine(ca: string | undefined): Line {
           path: url.pathname + url.search,
           method,
           headers,
-          body,
+          body: method === 'GET' ? null : body,
           signal,
           headersTimeout: 0,
           bodyTimeout: 0,
@@ -67,7 +68,8 @@ export function openLine(ca: string | undefined): Line {
       }
       if (bytes > MOST_BYTES) throw new Fault('export.answer', `${url.host}: more than ${MOST_BYTES} bytes`)
       const header = (name: string) => [told[name]].flat()[0]
-      return { status: statusCode, header, text: Buffer.concat(parts).toString() }
+      const whole = Buffer.concat(parts)
+      return { status: statusCode, header, bytes: whole, text: whole.toString() }
     },
     close: async () => (await agent).destroy(),
   }

@@ -62,10 +62,10 @@ export class Pump {
       try {
         this.#cursor ??= await this.#begin()
         this.#news = false
-        const more = await this.#step(this.#cursor)
+        const next = await this.#step(this.#cursor)
         this.#well()
-        if (!more && !this.#news) await this.#rest(undefined)
-        await this.#rest(more ? 0 : this.#o.gatherMs)
+        if (next === 'wait' && !this.#news) await this.#rest(undefined)
+        await this.#rest(next === 'on' ? 0 : this.#o.gatherMs)
       } catch (error) {
         this.#ill(faultOf(error))
         await this.#rest(this.#retryMs * (0.75 + Math.random() / 2))
@@ -86,15 +86,14 @@ export class Pump {
     return seq
   }
 
-  /** Whether more waits. */
-  async #step(cursor: number): Promise<boolean> {
+  /** What is to be done then: go `on` at once, look again `soon`, `wait` for the next entry. */
+  async #step(cursor: number): Promise<'on' | 'soon' | 'wait'> {
     const { trail, name, now, log } = this.#o
-    const { rows, seq, full } = await gather(trail, cursor, this.#o, log())
+    const { rows, seq, full, unsealed } = await gather(trail, cursor, this.#o, { log: log(), now: now() })
     if (rows.length > 0) await this.#deliver(rows)
-    if (seq === cursor) return false
-    await moveCursor(trail, name, seq, now())
+    if (seq !== cursor) await moveCursor(trail, name, seq, now())
     this.#cursor = seq
-    return full
+    return full ? 'on' : unsealed ? 'soon' : 'wait'
   }
 
   /** A sink that never settles is left alone once its time is up. */

@@ -13,6 +13,8 @@ export interface Leaf {
 /** What is known of the log: its origin, and the leaf of an entry once it is sealed. */
 export interface Log {
   readonly origin: string
+  /** How many entries are sealed. */
+  readonly size: number
   leaf(seq: number): string | undefined
 }
 

@@ -10,7 +10,11 @@ export function idOf(nth: number, at = AT): string {
   return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-${String(nth).padStart(12, '0')}`
 }
 
-export const LOG: Log = { origin: 'audit.example/gatelog', leaf: (seq) => seq.toString(16).padStart(64, '0') }
+export const LOG: Log = {
+  origin: 'audit.example/gatelog',
+  size: 1000,
+  leaf: (seq) => seq.toString(16).padStart(64, '0'),
+}
 
 const body = (text: string, type: string) => ({ bytes: Buffer.from(text), type, received: 'r', sent: 's' })
 

@@ -11,8 +11,10 @@ export { type Likeness, likeness } from './likeness.ts'
 export { openTrail, type TrailOptions } from './open.ts'
 export { folded, parseQuery, type Query } from './query.ts'
 export { type ReadOf, Reads } from './reads.ts'
-export type { Anchor, Anchored } from './seal/anchor.ts'
+export { type Anchored, keepAnchored, readAnchors } from './seal/anchor.ts'
 export { writeDurably } from './seal/durable.ts'
+export { headIn, LogFiles } from './seal/files.ts'
+export { consistencyProof, consistent, rangeHash } from './seal/hashes.ts'
 export {
   defaultOrigin,
   isSignedBy,
@@ -26,6 +28,7 @@ export {
 export { type Alarm, type Report, standingOf } from './seal/report.ts'
 export type { SealState } from './seal/sealer.ts'
 export type { Signer } from './seal/signer.ts'
+export { LogWriter } from './seal/writer.ts'
 export type { Followed, Origin, Page, Recorded, Redaction, Revision } from './store.ts'
 export type { StoreName } from './stores/index.ts'
 export type { SessionSummary, Summary } from './summary.ts'

@@ -1,0 +1,88 @@
+/** Anchors of the real process: rows bear their place in the log, surfaces say until when, an old copy is not signed on. */
+import assert from 'node:assert/strict'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { folderFor, type Gateway, startGateway } from './process.case.ts'
+
+const SKIP = spawnSync('git', ['--version']).error ? 'git is not installed' : false
+
+async function ask(gateway: Gateway, key: string): Promise<void> {
+  const body = JSON.stringify({ model: 'demo', messages: [{ role: 'user', content: 'hello' }] })
+  const headers = { 'x-gatelog-key': key, 'content-type': 'application/json' }
+  const reply = await fetch(`${gateway.url}/c/demo/v1/chat/completions`, { method: 'POST', headers, body })
+  assert.equal(reply.status, 200)
+  await reply.text()
+}
+
+const until = async (holds: () => boolean | Promise<boolean>, what: () => string) => {
+  for (let tries = 0; !(await holds()); tries++) {
+    assert.ok(tries < 300, what())
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}
+
+test('anchored, told, and restored from an old copy', { skip: SKIP }, async (t) => {
+  const folder = folderFor(t)
+  const bare = join(folder, 'audit.git')
+  execFileSync('git', ['init', '--quiet', '--bare', bare])
+  const yaml = `export:
+  sinks: { lines: { kind: file, path: rows.jsonl } }
+  anchors: { auditors: { kind: git, repository: audit.git, every_ms: 1000 } }
+`
+  const [data, old] = [join(folder, 'gatelog-data'), join(folder, 'old')]
+  const outside = () => {
+    const told = spawnSync('git', ['--git-dir', bare, 'log', '-1', '--format=%s', 'gatelog'], { encoding: 'utf8' })
+    return Number(/: (\d+)$/.exec(told.stdout.trim())?.[1] ?? 0)
+  }
+  const first = await startGateway(t, yaml, folder)
+  const key = await first.key()
+  await ask(first, key)
+  await until(
+    () => outside() >= 2,
+    () => first.said(),
+  )
+  assert.equal(await first.end('SIGTERM'), 0)
+  cpSync(data, old, { recursive: true })
+
+  const second = await startGateway(t, yaml, folder)
+  const before = outside()
+  for (let nth = 0; nth < 4; nth++) await ask(second, key)
+  await until(
+    () => outside() >= before + 8,
+    () => second.said(),
+  )
+  const rows = () =>
+    readFileSync(join(folder, 'rows.jsonl'), 'utf8')
+      .trim()
+      .split('\n')
+      .map((row) => JSON.parse(row))
+  await until(
+    () => existsSync(join(folder, 'rows.jsonl')) && rows().filter(({ kind }) => kind === 'replied').length === 5,
+    () => second.said(),
+  )
+  for (const row of rows()) {
+    assert.match(row.origin, /^gatelog\//)
+    for (const { index, hash } of row.leaves) assert.ok(index < row.seq && /^[0-9a-f]{64}$/.test(hash))
+    assert.equal(row.leaves.at(-1).index, row.seq - 1)
+  }
+  const anchored = await second.gatelog('doctor')
+  assert.match(anchored.stdout, /ok {3}anchor auditors +anchored until 20\S+Z, \d+ entries/)
+  const verified = await second.gatelog('verify')
+  assert.match(verified.stdout, /anchored until 20\S+ by auditors/)
+  const seen = outside()
+  assert.equal(await second.end('SIGTERM'), 0)
+
+  rmSync(data, { recursive: true })
+  cpSync(old, data, { recursive: true })
+  const restored = await startGateway(t, yaml, folder)
+  await ask(restored, key)
+  await restored.hears('auditors has seen')
+  assert.equal(restored.said().match(/nothing is sealed/g)?.length, 1)
+  await ask(restored, key)
+  const size = Number(readFileSync(join(data, 'seal', 'checkpoint'), 'utf8').split('\n')[1])
+  assert.ok(size < seen, `${size} of ${seen}`)
+  await restored.end('SIGTERM')
+  assert.ok(outside() >= seen)
+})
