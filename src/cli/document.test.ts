@@ -280,7 +280,16 @@ test('the JSON of every command is what the document says', async (t) => {
     ...{ at: AT, key: 'k2', rewrapped: 2, lost: 0, reader: SOME.reader },
   } as const
   await until(said, /"rotated"/, (nth) => trail.append({ ...rotated, exchange: idOf(nth + 8000) }))
-  const erase = { kind: 'erase', ...act, basis: 'law', scope: {}, exchanges: 1, sessions: 1, later: 0 } as const
+  const erase = {
+    kind: 'erase',
+    ...act,
+    basis: 'law',
+    scope: {},
+    exchanges: 1,
+    sessions: 1,
+    later: 0,
+    notes: 0,
+  } as const
   await until(said, /"erase"/, (nth) => trail.append({ ...erase, exchange: idOf(nth + 8000) }))
   const bodies = [{ exchange: 'x', part: 'prompt', rules: ['r'], commitment: 'c' }] as const
   await until(said, /"redact"/, (nth) => trail.append({ kind: 'redact', ...act, bodies, exchange: idOf(nth + 9000) }))

@@ -59,6 +59,8 @@ export interface Erase extends Act {
   readonly exchanges: number
   readonly sessions: number
   readonly later: number
+  /** Entries of no exchange that named the user, and went too. */
+  readonly notes: number
 }
 
 /** A body that was masked anew. */

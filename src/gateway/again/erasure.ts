@@ -9,6 +9,7 @@ import {
   type Recorded,
   type Revision,
   readScope,
+  sealedUpTo,
   type Trail,
   toldScope,
 } from '#trail'
@@ -95,7 +96,7 @@ export class Erasure {
     const { exchanges, sessions, later } = plan
     const told: Erase = {
       ...{ kind: 'erase', exchange: pending.id, at: now(), who, why, basis },
-      ...{ scope: toldScope(scope, keyring), exchanges, sessions, later },
+      ...{ scope: toldScope(scope, keyring), exchanges, sessions, later, notes: pending.notes.length },
     }
     const seq = await trail.append(told)
     await this.#finish(pending)
@@ -116,12 +117,18 @@ export class Erasure {
   /** Later turns first: what they say again is told by what is still there. Every step may be done again. */
   async #finish({ id, ids, sessions, notes }: Pending): Promise<void> {
     const { trail, forget } = this.#house
+    await sealedUpTo(trail, await this.#seqOf(id))
     const gone = new Set(ids)
     for (const session of sessions) if (session !== null) await this.#clean(session, gone, id)
     await trail.dayFiles.revise({ by: id, erased: ids, bodies: [], taken: [], notes })
     for (const session of sessions) await trail.keys.rekey(session ?? undefined)
     forget?.()
     await trail.documents.delete(PENDING, id)
+  }
+
+  /** Of the entry that tells of it. */
+  async #seqOf(id: string): Promise<number> {
+    return (await this.#house.trail.custody()).find(({ note }) => note.exchange === id)?.seq ?? 0
   }
 
   async #there(ids: readonly string[]): Promise<Recorded[]> {

@@ -2,7 +2,7 @@
 import { hash, randomBytes } from 'node:crypto'
 import { type Finding, type Keyring, type Redact, secretsIn } from '#exchange'
 import type { Engine } from '#masking'
-import type { Doer, Recorded, Revision, Trail } from '#trail'
+import { type Doer, type Recorded, type Revision, sealedUpTo, type Trail } from '#trail'
 import { type Anew, maskedAnew } from './anew.ts'
 
 export interface RescanHouse {
@@ -127,6 +127,7 @@ export class Rescan {
     }))
     const note: Redact = { kind: 'redact', exchange: uuid(), at: now(), who, why, bodies: redacted }
     const seq = await trail.append(note)
+    await sealedUpTo(trail, seq)
     const taken = [...new Set(bodies.flatMap(({ anew }) => anew.taken))]
     const revision: Revision = {
       ...{ by: note.exchange, erased: [], taken, notes: [] },

@@ -4,6 +4,7 @@ import { dayOf } from '../days.ts'
 import type { Trail } from '../trail.ts'
 import { Holds } from './holds.ts'
 import { fateOf, type PurgeRow } from './purge.ts'
+import { sealedUpTo } from './sealed.ts'
 
 /** Who does it, and why. */
 export interface Doer {
@@ -12,7 +13,7 @@ export interface Doer {
 }
 
 export interface CustodyHouse {
-  readonly trail: Pick<Trail, 'append' | 'documents' | 'recorded' | 'exchange' | 'dayFiles' | 'keys'>
+  readonly trail: Pick<Trail, 'append' | 'documents' | 'recorded' | 'exchange' | 'dayFiles' | 'sealed'>
   readonly keyring: Pick<Keyring, 'digest'>
   /** Milliseconds since the Unix epoch. */
   now(): number
@@ -69,7 +70,7 @@ export class Custody {
     }))
     const note: Purge = { kind: 'purge', exchange: uuid(), at: now(), who, why, days }
     const seq = await trail.append(note)
-    for (const { name } of going) await trail.keys.shred(name)
+    await sealedUpTo(trail, seq)
     return { rows, seq, bytes: await trail.dayFiles.remove(going.map(({ name }) => name)) }
   }
 }

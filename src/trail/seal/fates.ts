@@ -61,7 +61,8 @@ export class Fates {
   excesses(): Alarm[] {
     return [...this.#erased].flatMap(([id, exchanges]) => {
       const placed = this.#notes.get(id)
-      const said = placed && 'exchanges' in placed.note ? Number(placed.note.exchanges) : undefined
+      const note = placed?.note.kind === 'erase' ? placed.note : undefined
+      const said = note && note.exchanges + note.notes
       if (said === undefined || exchanges.size <= said) return []
       const told = `it says that ${said} exchanges were erased, and ${exchanges.size} are marked so`
       return [{ harm: 'dropped' as const, seq: placed?.seq ?? 0, exchange: id, told }]

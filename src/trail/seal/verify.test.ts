@@ -78,7 +78,16 @@ test('what was erased and redacted by an entry of the record is no alarm; what n
   const folder = await filled(t)
   const trail = await open(t, folder, true)
   const act = { at: NOON, who: { value: 'root', source: 'observed' }, why: 'asked for' } as const
-  const erase = { kind: 'erase', ...act, basis: 'law', scope: {}, exchanges: 1, sessions: 0, later: 0 } as const
+  const erase = {
+    kind: 'erase',
+    ...act,
+    basis: 'law',
+    scope: {},
+    exchanges: 1,
+    sessions: 0,
+    later: 0,
+    notes: 0,
+  } as const
   await trail.append({ ...erase, exchange: idOf(100) })
   const told = { exchange: idOf(3), part: 'prompt', rules: ['r'], commitment: 'c' } as const
   await trail.append({ kind: 'redact', ...act, bodies: [told], exchange: idOf(101) })

@@ -91,3 +91,26 @@ test('history is kept once, also by a store that was opened anew and is told not
   const { size } = await stat(join(days, '2026-11-24.default.db'))
   assert.ok(size < 5 * random.length, `${size} bytes for 20 times ${random.length}`)
 })
+
+test('an index that is written anew many times keeps its file in order', async (t) => {
+  const { open } = await openFolder(t)
+  const store = await open()
+  for (let round = 0; round < 4; round++) {
+    const ids = Array.from({ length: 300 }, (_, nth) => 1 + 300 * round + nth)
+    for (const nth of ids)
+      await store.commit({
+        entries: [opening(idOf(nth), { kind: 'refused', text: `w${nth} ${'z '.repeat(40)}` })],
+        pieces: [],
+      })
+    const erased = ids.slice(0, 150).map((nth) => idOf(nth))
+    assert.equal(
+      (await store.revise({ by: idOf(9000 + round), erased, bodies: [], taken: [], notes: [] })).entries,
+      150,
+    )
+  }
+  assert.equal(
+    (await store.find({ where: {}, except: {}, text: ['z'], without: [] }, { limit: 1000 })).rows.length,
+    600,
+  )
+  await store.close()
+})

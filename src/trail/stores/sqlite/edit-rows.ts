@@ -94,7 +94,7 @@ export class EditRows {
 
   /** Writes the index anew, so that nothing is left in it of what was removed. Within a transaction. */
   condense(): void {
-    this.#file.run("INSERT INTO prints(prints) VALUES ('optimize')")
+    this.#file.command("INSERT INTO prints(prints) VALUES ('optimize')")
   }
 
   /** How many rows wait for the index. */

@@ -25,6 +25,7 @@ export class File {
   readonly #db: DatabaseSync
   readonly #inode: bigint
   readonly #statements = new Map<string, StatementSync>()
+  readonly #writes = new Map<string, StatementSync>()
 
   /**
    * Opens the file, making it (0600) where it is not there.
@@ -87,9 +88,9 @@ export class File {
   transaction<Result>(work: () => Result): Result {
     try {
       if (inodeOf(this.path) !== this.#inode) throw new Fault('trail.broken', `${this.name}: the file was replaced`)
-      this.#statement('BEGIN IMMEDIATE').run()
+      this.#writing('BEGIN IMMEDIATE').run()
       const result = work()
-      this.#statement('COMMIT').run()
+      this.#writing('COMMIT').run()
       return result
     } catch (error) {
       this.#rollback()
@@ -104,8 +105,13 @@ export class File {
 
   /** How many rows a statement changed, and the id of the last one it inserted. */
   run(sql: string, ...values: Values): { changes: number; id: number } {
-    const { changes, lastInsertRowid } = this.#statement(sql).run(...values)
+    const { changes, lastInsertRowid } = this.#writing(sql).run(...values)
     return { changes: Number(changes), id: Number(lastInsertRowid) }
+  }
+
+  /** Runs a command of an index. */
+  command(sql: string): void {
+    this.#reading(() => this.#db.exec(sql))
   }
 
   all<Row>(sql: string, ...values: Values): Row[] {
@@ -127,6 +133,16 @@ export class File {
     } catch (error) {
       throw faultOfStore(error, this.name)
     }
+  }
+
+  /** One that is only run. An index writes rows of its own whose ids are no safe integers, and every run tells the last one. */
+  #writing(sql: string): StatementSync {
+    const known = this.#writes.get(sql)
+    if (known) return known
+    const statement = this.#db.prepare(sql)
+    statement.setReadBigInts(true)
+    this.#writes.set(sql, statement)
+    return statement
   }
 
   #statement(sql: string): StatementSync {
@@ -170,6 +186,7 @@ export class File {
 
   close(): void {
     this.#statements.clear()
+    this.#writes.clear()
     try {
       this.#db.close()
     } catch (error) {

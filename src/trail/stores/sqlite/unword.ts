@@ -29,7 +29,7 @@ const STEP = 5000
 export function unword(file: File, tokens: Tokens, rows: readonly Worded[], taken: readonly string[]): void {
   const sought = taken.map((text) => tokensOf(tokens, text))
   for (let at = 0; at < rows.length; at += STEP) unwordSome(file, rows.slice(at, at + STEP), sought)
-  if (rows.length > 0) file.once("INSERT INTO words(words) VALUES ('optimize')")
+  if (rows.length > 0) file.command("INSERT INTO words(words) VALUES ('optimize')")
 }
 
 function tokensOf(tokens: Tokens, text: string): Text {

@@ -1,0 +1,19 @@
+/** Waits until what was written is sealed, so that what goes afterwards leaves its proof. Seals nothing. */
+import { setTimeout as wait } from 'node:timers/promises'
+import { Fault } from '#exchange'
+import type { Trail } from '../trail.ts'
+
+const STEP_MS = 50
+/** Sealing takes a second; so long it may be behind. */
+const PATIENCE_MS = 60_000
+
+/** Resolves once the entry with this seq is sealed, or where nobody seals. @throws trail.unavailable where sealing fails */
+export async function sealedUpTo(trail: Pick<Trail, 'sealed'>, seq: number): Promise<void> {
+  for (let waited = 0; ; waited += STEP_MS) {
+    const state = await trail.sealed()
+    if (state.kind === 'off' || state.size >= seq) return
+    if (state.fault !== undefined || waited >= PATIENCE_MS)
+      throw new Fault('trail.unavailable', `what goes must be sealed first: ${state.fault ?? 'sealing is behind'}`)
+    await wait(STEP_MS)
+  }
+}
