@@ -1,26 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { ConnectionRow } from '#console'
-import { Fault } from '#exchange'
-import { makeKey } from '#identity'
-import { CLIENTS } from './clients.ts'
+import { client, faultOf, GATEWAY, PATH, row, textOf, USER } from './settings.case.ts'
 import { connectionFor, targetOf, unknownConnection, type Way } from './target.ts'
-
-const random = (bytes: number) => new Uint8Array(bytes).fill(7)
-const USER = makeKey('user', random)
-const PATH = makeKey('path', random)
-const GATEWAY = 'http://127.0.0.1:8484'
-
-const row = (kind: string, credentials = 'passthrough', address = 'https://p.example/'): ConnectionRow => ({
-  ...{ name: kind, kind, credentials },
-  hosts: { api: address },
-})
-const client = (name: string) => CLIENTS.find((each) => each.name === name) ?? assert.fail(name)
-const textOf = (name: string, connection: ConnectionRow, key?: string, model?: string, more: Way = {}) =>
-  client(name)
-    .settings(targetOf(connection, GATEWAY, key, { ...more, ...(model && { model }) }))
-    .text.replaceAll(USER, 'KEY')
-    .replaceAll(PATH, 'PATHKEY')
 
 const GOLDEN: readonly (readonly [string, string, string])[] = [
   [
@@ -95,16 +76,6 @@ const GOLDEN: readonly (readonly [string, string, string])[] = [
   ],
 ]
 for (const [name, text, golden] of GOLDEN) test(`the settings of ${name}`, () => assert.equal(text, golden))
-
-const faultOf = (run: () => unknown): string => {
-  try {
-    run()
-  } catch (error) {
-    if (error instanceof Fault) return `${error.code} ${error.detail ?? ''}`.trim()
-    throw error
-  }
-  return 'none'
-}
 
 test('what does not fit is refused by name', () => {
   const rows = [row('openai'), row('anthropic'), row('demo')]
@@ -185,67 +156,6 @@ test('a job’s file names nothing of this machine', () => {
   const text = textOf('ci', row('copilot'), undefined, undefined, { ca: named })
   assert.match(text, /^export NODE_EXTRA_CA_CERTS="\$PWD\/gatelog-ca\.pem"$/m)
   assert.doesNotMatch(text, /home|ana/)
-})
-
-/** As an IDE writes it that has had a proxy of its own. */
-const IDE = `<application>
-  <component name="Other">
-    <option name="PROXY_HOST" value="not this one" />
-  </component>
-  <component name="HttpConfigurable">
-    <option name="PROXY_EXCEPTIONS" value="*.corp.example" />
-    <option name="USE_PROXY_PAC" value="true" />
-    <option name="PROXY_HOST" value="old.example" />
-    <option name="PROXY_TYPE_IS_SOCKS" value="true" />
-  </component>
-</application>
-`
-
-test('jetbrains: in a file that the IDE has written one component changes, and comes back', () => {
-  const { write, remove } = client('jetbrains').settings(targetOf(row('copilot'), GATEWAY, undefined, { agent: true }))
-  const golden = `<application>
-  <component name="Other">
-    <option name="PROXY_HOST" value="not this one" />
-  </component>
-  <component name="HttpConfigurable">
-    <option name="USE_HTTP_PROXY" value="true" />
-    <option name="PROXY_PORT" value="8484" />
-    <option name="PROXY_EXCEPTIONS" value="*.corp.example" />
-    <option name="PROXY_HOST" value="127.0.0.1" />
-  </component>
-</application>
-`
-  assert.equal(write(IDE), golden)
-  assert.equal(write(golden), golden)
-  assert.equal(remove(golden, IDE), IDE)
-  const windows = IDE.replaceAll('\n', '\r\n')
-  assert.equal(remove(write(windows), windows), windows)
-  for (const before of [
-    '<application />',
-    '<application>\n</application>',
-    '<application>\n  <component name="HttpConfigurable" />\n</application>\n',
-  ]) {
-    const written = write(before)
-    assert.ok(written.includes('<option name="PROXY_HOST" value="127.0.0.1" />'), written)
-    assert.ok(!remove(written, before).includes('127.0.0.1'))
-  }
-  assert.equal(remove(write(''), ''), '')
-})
-
-test('jetbrains: what no IDE has written is left alone', () => {
-  const { write } = client('jetbrains').settings(targetOf(row('copilot'), GATEWAY, undefined, { agent: true }))
-  const twice = IDE.replace('</application>', '  <component name="HttpConfigurable">\n  </component>\n</application>')
-  for (const odd of [
-    '{}',
-    IDE.replace('<component name="Other">', '<!-- <component name="HttpConfigurable"> -->'),
-    `<!DOCTYPE x>${IDE}`,
-    twice,
-  ])
-    assert.match(
-      faultOf(() => write(odd)),
-      /^client\.settings .*set the proxy in the IDE/,
-      odd,
-    )
 })
 
 test('a file with comments keeps them, and its own proxy comes back', () => {
