@@ -173,6 +173,9 @@ test('the JSON of every command is what the document says', async (t) => {
     return found && id === idOf(4) ? { ...found, unreadable: { opening: lost, ending: lost } } : found
   }
   trail.verify = async () => REPORT
+  trail.prove = async function* () {
+    yield { head: { checkpoint: 'text' } }
+  }
   const salt = Buffer.alloc(32)
   const [{ body, findings }] = exchangeOf({ nth: 1, text: 'text' })
   const anew = { exchange: idOf(1), part: 'prompt', bytes: Buffer.from(body?.bytes ?? ''), salt, findings } as const
@@ -192,6 +195,7 @@ test('the JSON of every command is what the document says', async (t) => {
     told('`gatelog connections test`', 'connections', 'test', 'demo'),
     told('`gatelog doctor`', 'doctor'),
     told('`gatelog verify`', 'verify'),
+    told('`gatelog prove`', 'prove', 'last'),
     told('`gatelog erase`', 'erase', '--user', 'ana', '--why', 'x', '--basis', 'y', '--yes'),
     told('`gatelog rescan`', 'rescan', '--since', '2026-01-01'),
     told('`gatelog coverage show`', 'coverage', 'show'),

@@ -15,6 +15,7 @@ import { exportCommand } from './commands/export.ts'
 import { hold } from './commands/hold.ts'
 import { keys } from './commands/keys.ts'
 import { mask } from './commands/mask.ts'
+import { prove } from './commands/prove.ts'
 import { purge } from './commands/purge.ts'
 import { reads } from './commands/reads.ts'
 import { replay } from './commands/replay.ts'
@@ -40,7 +41,7 @@ const COMMANDS: readonly Register[] = [
   ...[purge, hold, erase, rescan],
   ...[scan, mask, rules],
   ...[trail, unmask, originals],
-  ...[verify, doctor, coverage, completion, version],
+  ...[verify, prove, doctor, coverage, completion, version],
 ]
 
 const { version: installed } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {

@@ -11,7 +11,7 @@ import { actsOf, type Custodian, custodyRoutes, type Reviser } from './custody.t
 import { exportRoutes } from './export.ts'
 import { didOf, noteFor, type ReadHouse } from './readers.ts'
 import { bodyOf, noBrowser } from './refuse.ts'
-import { sealRoutes } from './seal.ts'
+import { proofRoutes, sealRoutes } from './seal.ts'
 import { findSecret, type SecretSearch } from './secrets.ts'
 import { shown, without } from './shown.ts'
 import { type WrappingHouse, wrappingRoutes } from './wrapping.ts'
@@ -158,6 +158,7 @@ export function routes(backend: Backend): Hono {
   custodyRoutes(app, { ...actsOf(backend.custody), reviser: backend.reviser }, backend.reading)
   exportRoutes(app, backend)
   sealRoutes(app, trail)
+  proofRoutes(app, backend)
   wrappingRoutes(app, backend.wrapping)
   caRoutes(app, () => {
     if (!backend.ca) throw new Fault('ca.off')

@@ -9,6 +9,7 @@ import { isPrint } from './prints.ts'
 import type { Query } from './query.ts'
 import { barrierOf, type Group, Queue } from './queue.ts'
 import { readAnchors } from './seal/anchor.ts'
+import { proofOf, type Question } from './seal/question.ts'
 import type { Report } from './seal/report.ts'
 import { type VerifyOptions, verify } from './seal/verify.ts'
 import type { Committed, KeptOriginals, Page, Recorded, Store } from './store.ts'
@@ -246,6 +247,10 @@ export class GroupTrail implements Trail {
     const notes = await Promise.all(CUSTODY.map((kind) => this.#store.notes(kind)))
     const held = (from: number, count: number) => this.#store.held(from, count)
     return verify({ ...state, held, notes: notes.flat(), anchors: await readAnchors(state.folder) }, options)
+  }
+
+  prove(question: Question, bodies: boolean) {
+    return proofOf(this.#store, question, bodies)
   }
 
   async anchors() {

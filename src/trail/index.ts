@@ -26,9 +26,12 @@ export {
   printVerifier,
   verifierOf,
 } from './seal/note.ts'
+export type { ProofLine, ProvenEntry, Range } from './seal/prove.ts'
+export { isPeriod } from './seal/question.ts'
 export { type Alarm, type Report, standingOf } from './seal/report.ts'
 export type { SealState } from './seal/sealer.ts'
 export type { Signer } from './seal/signer.ts'
+export { printLeafProof } from './seal/tlog-proof.ts'
 export { LogWriter } from './seal/writer.ts'
 export type { Followed, Origin, Page, Recorded, Redaction, Revision } from './store.ts'
 export type { StoreName } from './stores/index.ts'

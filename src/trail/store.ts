@@ -2,6 +2,7 @@
 import type { Ending, Entry, Fault, Finding, KeptEdits, Note, Opening, Outcome } from '#exchange'
 import type { Query } from './query.ts'
 import type { Held } from './seal/held.ts'
+import type { Disclosure } from './seal/prove.ts'
 import type { SealState } from './seal/sealer.ts'
 import type { Signer } from './seal/signer.ts'
 import type { LostKey, Wrapping } from './wrapping.ts'
@@ -211,6 +212,10 @@ export interface Store {
   state(): Promise<RecordState | undefined>
   /** What is there of `count` seqs from `from` on, in their order; of those that are nowhere, nothing. */
   held(from: number, count: number): Promise<readonly Held[]>
+  /** The seqs of an exchange's entries, in their order. */
+  seqs(exchange: string): Promise<readonly number[]>
+  /** What may be shown of these entries; of those that are gone, nothing. */
+  disclose(seqs: readonly number[], bodies: boolean): Promise<readonly Disclosure[]>
   /** What its sealer does. */
   sealed(): Promise<SealState>
   /** Every day file, oldest day first. */

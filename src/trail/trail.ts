@@ -5,6 +5,8 @@ import type { Documents } from './documents.ts'
 import type { KeyCare } from './key-care.ts'
 import type { Query } from './query.ts'
 import type { KeptAnchor } from './seal/anchor.ts'
+import type { ProofLine } from './seal/prove.ts'
+import type { Question } from './seal/question.ts'
 import type { Report } from './seal/report.ts'
 import type { SealState } from './seal/sealer.ts'
 import type { VerifyOptions } from './seal/verify.ts'
@@ -68,6 +70,8 @@ export interface Trail {
   readonly documents: Documents
   /** Holds every sealed entry against the log. Undefined where nothing can be sealed. */
   verify(options: VerifyOptions): Promise<Report | undefined>
+  /** Proofs for entries that are sealed, with as much of them as may be shown. @throws seal.off, seal.damaged */
+  prove(question: Question, bodies: boolean): AsyncIterable<ProofLine>
   /** The newest proof from outside of each anchor. */
   anchors(): Promise<readonly KeptAnchor[]>
   /** What the sealer does, and how far it came. */

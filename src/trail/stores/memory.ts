@@ -356,6 +356,14 @@ class MemoryStore implements Store {
     return undefined
   }
 
+  async seqs() {
+    return []
+  }
+
+  async disclose() {
+    return []
+  }
+
   async held() {
     return []
   }

@@ -278,6 +278,14 @@ class SqliteStore implements Store {
     return this.#link.call('state', [])
   }
 
+  seqs(exchange: string) {
+    return this.#link.call('seqs', [exchange])
+  }
+
+  disclose(seqs: readonly number[], bodies: boolean) {
+    return this.#link.call('disclose', [seqs, bodies])
+  }
+
   held(from: number, count: number) {
     return this.#link.call('held', [from, count])
   }

@@ -1,5 +1,6 @@
 /** Reads day files as a verifier wants them: by seq, with what became of each. Writes nothing; a damaged file harms no other. */
 import { type Held, heldOf } from '../../seal/held.ts'
+import type { Disclosure } from '../../seal/prove.ts'
 import { readable } from './bodies.ts'
 import type { Day } from './day.ts'
 import type { Engine } from './engine.ts'
@@ -10,6 +11,7 @@ const ROWS = `SELECT seq, json, salt,
   (SELECT group_concat("by", ' ') FROM (SELECT "by" FROM erased WHERE erased.seq = entries.seq
     UNION SELECT "by" FROM redacted WHERE redacted.seq = entries.seq)) AS told
   FROM entries WHERE seq >= ? AND seq < ? ORDER BY seq`
+const OF = 'SELECT seq, closing FROM exchanges WHERE exchange = ?'
 const KEYS = 'SELECT DISTINCT key FROM bodies WHERE seq >= ? AND seq < ? AND key IS NOT NULL'
 
 interface Row {
@@ -27,6 +29,30 @@ export function heldIn(engine: Engine, from: number, count: number): Held[] {
   })
   return held.sort((a, b) => a.seq - b.seq)
 }
+
+/** The seqs of an exchange's entries, in their order; none where it is not here. */
+export function seqsIn(engine: Engine, exchange: string): number[] {
+  const name = engine.homeOf(exchange)
+  const day = name === undefined ? undefined : engine.folder.day(name)
+  const row = day?.file.get<{ seq: number; closing: number | null }>(OF, exchange)
+  if (!day || !row) return []
+  const told = day.file.all<{ seq: number }>('SELECT seq FROM outcomes WHERE of = ?', row.seq).map(({ seq }) => seq)
+  return [row.seq, ...(row.closing === null ? [] : [row.closing]), ...told].sort((a, b) => a - b)
+}
+
+/** What may be shown of these entries; of those that are gone, nothing. @throws Wanted */
+export const disclosedIn = (engine: Engine, seqs: readonly number[], bodies: boolean): Disclosure[] =>
+  seqs.flatMap((seq) => {
+    for (const name of engine.folder.names()) {
+      const { first, last } = engine.rangeOf(name)
+      const day = seq < first || seq > last ? undefined : engine.folder.day(name)
+      const [row] = day?.entries(seq, seq + 1) ?? []
+      if (!day || !row) continue
+      const body = bodies ? readable(() => day.body(seq)) : undefined
+      return [{ seq, json: row.json, ...(row.salt && { salt: row.salt }), ...(body && { body }) }]
+    }
+    return []
+  })
 
 function inDay(engine: Engine, name: string, from: number, to: number): Held[] {
   try {

@@ -3,6 +3,7 @@ import type { FaultCode, KeptEdits, Like, Note } from '#exchange'
 import type { EndingFacets, ManyValues, OpeningFacets } from '../../facets.ts'
 import type { Query } from '../../query.ts'
 import type { Held } from '../../seal/held.ts'
+import type { Disclosure } from '../../seal/prove.ts'
 import type { SealState } from '../../seal/sealer.ts'
 import type {
   DayFile,
@@ -143,6 +144,8 @@ export interface Calls {
   sealed(): SealState
   state(): RecordState
   held(from: number, count: number): readonly Held[]
+  seqs(exchange: string): readonly number[]
+  disclose(seqs: readonly number[], bodies: boolean): readonly Disclosure[]
   close(): Promise<void>
 }
 

@@ -9,7 +9,7 @@ import type { Sealer } from '../../seal/sealer.ts'
 import { Tokens } from '../../tokens.ts'
 import { Engine } from './engine.ts'
 import { faultOfStore, lineOfFault } from './faults.ts'
-import { heldIn } from './held.ts'
+import { disclosedIn, heldIn, seqsIn } from './held.ts'
 import { prepare, rekey, rewrap, shred } from './key-work.ts'
 import type { Begin, Grant, Wish } from './keys.ts'
 import type { Answer, Call, Calls, Reply, Sealing, SealWish } from './protocol.ts'
@@ -83,6 +83,8 @@ const CALLS: Calls = {
   wrappers: () => opened().folder.keys.wrappers(),
   state: () => recordOf(opened()),
   held: (from, count) => heldIn(opened(), from, count),
+  seqs: (exchange) => seqsIn(opened(), exchange),
+  disclose: (seqs, bodies) => disclosedIn(opened(), seqs, bodies),
   sealed: () => (sealing ? stateOf(sealing) : unsealedState(folder)),
   close,
 }
