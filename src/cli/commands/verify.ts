@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Verifying } from '#console'
 import { Fault } from '#exchange'
-import { type Alarm, type Report, standingOf } from '#trail'
+import type { Alarm, Report } from '#trail'
 import { faultIn } from '../answer.ts'
 import { commonOf, examples, type Register, withRecord } from '../command.ts'
 import { EXIT } from '../exit.ts'
@@ -37,6 +37,7 @@ export const verify: Register = (program) => {
       const path = pathOf(how)
       const report =
         folder === undefined ? await withRecord(command, read(path)) : await inFolder(folder, command, path)
+      const { standingOf } = await import('#trail')
       const standing = standingOf(report)
       if (commonOf(command).json) out(json({ ...report, standing }))
       else tell(report, standing)
