@@ -27,7 +27,6 @@ export {
   verifierOf,
 } from './seal/note.ts'
 export type { ProofLine, ProvenEntry, Range } from './seal/prove.ts'
-export { isPeriod } from './seal/question.ts'
 export { type Alarm, type Report, standingOf } from './seal/report.ts'
 export type { SealState } from './seal/sealer.ts'
 export type { Signer } from './seal/signer.ts'

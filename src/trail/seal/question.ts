@@ -12,7 +12,7 @@ const PAGE = 100
 const STEP = 64
 
 /** Whether a query says nothing but a time. */
-export const isPeriod = ({ where, except, text, without, finding, after, before }: Query): boolean =>
+const isPeriod = ({ where, except, text, without, finding, after, before }: Query): boolean =>
   (after !== undefined || before !== undefined) &&
   finding === undefined &&
   [Object.keys(where), Object.keys(except), text, without].every((terms) => terms.length === 0)
