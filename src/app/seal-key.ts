@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { dirname, join, relative, resolve } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import { Fault } from '#exchange'
 import { defaultOrigin, printVerifier, type Signer, verifierOf, writeDurably } from '#trail'
 import type { Seal } from './config-trail.ts'
@@ -43,7 +43,7 @@ function signerOf(key: KeyObject, origin: string | undefined): Signer {
 async function createKey(path: string): Promise<void> {
   const { privateKey } = generateKeyPairSync('ed25519')
   const bytes = Buffer.from(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString())
-  await writeDurably(dirname(path), [{ path, bytes }])
+  await writeDurably([{ path, bytes }])
 }
 
 const isOutside = (path: string, data: string): boolean => relative(resolve(data), resolve(path)).startsWith('..')
@@ -51,7 +51,7 @@ const isOutside = (path: string, data: string): boolean => relative(resolve(data
 /** What was signed last, beside a key that lies outside the data folder: a folder that was rolled back is then noticed. */
 const keeping = (path: string): Pick<Signer, 'last' | 'keep'> => ({
   last: async () => (existsSync(path) ? await readFile(path, 'utf8') : undefined),
-  keep: (note) => writeDurably(dirname(path), [{ path, bytes: Buffer.from(note) }]),
+  keep: (note) => writeDurably([{ path, bytes: Buffer.from(note) }]),
 })
 
 function signWith([program = '', ...args]: readonly string[], text: Uint8Array): Promise<Uint8Array> {

@@ -143,6 +143,8 @@ export interface Ending {
   readonly text?: string
   /** Never part of the entry's JSON: kept beside its body, and gone with it. */
   readonly edits?: Edits
+  /** SHA-256 of the edits as they are kept, hexadecimal; the store says it. */
+  readonly derived?: string
 }
 
 /** Where a stretch of code came from: a fenced block, a whole completion, or a tool's argument. */

@@ -1,5 +1,5 @@
 /** Lines of code as keyed fingerprints: whoever has the folder and not the key learns of no line what it says. */
-import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
+import { createHash, createHmac, createSecretKey, type KeyObject } from 'node:crypto'
 
 /**
  * Bytes of HMAC-SHA-256 that are kept of each line. Among 200 million lines a thousand that are sought meet by chance with
@@ -36,3 +36,10 @@ export function spellPrints(packed: Uint8Array): string[] {
 
 /** Whether a text is one fingerprint, as a query may name it. */
 export const isPrint = (text: string): boolean => /^[0-9a-f]{12}$/.test(text)
+
+/** SHA-256 of packed units and fingerprints, one behind the other, hexadecimal: what an ending says of its edits. */
+export const digestOfEdits = (units: Uint8Array, prints: Uint8Array): string =>
+  createHash('sha256').update(units).update(prints).digest('hex')
+
+/** An ending's JSON that says what was derived of it, so that whatever commits to the one commits to the other. */
+export const withDerived = (json: string, digest: string): string => `${json.slice(0, -1)},"derived":"${digest}"}`

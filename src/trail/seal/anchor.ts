@@ -46,7 +46,7 @@ export async function keepAnchored(
   const folder = join(seal, 'anchors', by.name, String(checkpoint.size))
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const told = JSON.stringify({ kind: by.kind, at })
-  await writeDurably(seal, [
+  await writeDurably([
     { path: join(folder, 'checkpoint'), bytes: Buffer.from(note) },
     { path: join(folder, 'proof'), bytes: proof },
     { path: join(folder, 'anchored.tmp'), bytes: Buffer.from(`${told}\n`) },

@@ -7,18 +7,25 @@ export interface Written {
   readonly bytes: Uint8Array
 }
 
-/** Writes whole files (0600) and syncs them, then the folders that name them, up to `root`. */
-export async function writeDurably(root: string, files: readonly Written[]): Promise<void> {
+/** Writes whole files (0600) and syncs them, then the folders that name them, and those that name new folders. */
+export async function writeDurably(files: readonly Written[]): Promise<void> {
   const folders = new Set<string>()
   await Promise.all(
     files.map(async ({ path, bytes }) => {
       const made = await mkdir(dirname(path), { recursive: true, mode: 0o700 })
       folders.add(dirname(path))
-      if (made) for (let at = dirname(path); at.length >= root.length; at = dirname(at)) folders.add(at)
+      if (made) for (const each of namingOf(dirname(path), made)) folders.add(each)
       await writeSynced(path, bytes)
     }),
   )
   await Promise.all([...folders].map(syncNames))
+}
+
+/** A folder with those above it up to the one that names the first that was made. */
+function namingOf(folder: string, made: string): string[] {
+  const naming = [folder]
+  for (let at = folder; at.length >= made.length; at = dirname(at)) naming.push(dirname(at))
+  return naming
 }
 
 async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {

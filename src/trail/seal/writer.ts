@@ -57,7 +57,7 @@ export class LogWriter {
     await log.#isAhead()
     if (vkeyIn(options.folder) !== options.signer.vkey) {
       const bytes = Buffer.from(`${options.signer.vkey}\n`)
-      await writeDurably(options.folder, [{ path: join(options.folder, 'vkey'), bytes }])
+      await writeDurably([{ path: join(options.folder, 'vkey'), bytes }])
     }
     return log
   }
@@ -143,7 +143,7 @@ export class LogWriter {
     if (size === (this.#head?.size ?? 0)) return
     const partials = this.#partialFiles()
     const filled = this.#full.map(({ path }) => path)
-    await writeDurably(this.#o.folder, [...this.#full, ...partials])
+    await writeDurably([...this.#full, ...partials])
     this.#full = []
     this.#o.reached?.('tiles')
     const head = await this.#signed(printCheckpoint({ origin: this.#o.origin, size, root }))
@@ -180,7 +180,7 @@ export class LogWriter {
   async #show({ printed }: Head): Promise<void> {
     const { folder } = this.#o
     const waiting = join(folder, 'checkpoint.new')
-    await writeDurably(folder, [{ path: waiting, bytes: Buffer.from(printed) }])
+    await writeDurably([{ path: waiting, bytes: Buffer.from(printed) }])
     this.#o.reached?.('written')
     await rename(waiting, join(folder, 'checkpoint'))
     await syncNames(folder)

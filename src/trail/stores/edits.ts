@@ -1,9 +1,10 @@
 /** Cases for every store: what a reply brought is kept with its ending and found by its lines. Never used by the product. */
 import assert from 'node:assert/strict'
-import { createHmac } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
 import type { Edits, EditUnit } from '#exchange'
 import type { Store } from '../store.ts'
 import { commit, DAY, ending, idOf, NOON, opening } from './made.ts'
+import { packUnits } from './sqlite/units.ts'
 
 /** The key that the cases open their stores with. */
 const LINE_KEY = Buffer.alloc(32, 8)
@@ -35,6 +36,10 @@ export async function findsLines(store: Store): Promise<void> {
   assert.deepEqual((await store.exchange(late))?.edits?.cut, true)
   assert.deepEqual((await store.exchange(idOf(3)))?.edits, { units: editsOf().units, prints: [] })
   assert.equal((await store.exchange(idOf(4)))?.edits, undefined)
+  const units = packUnits(first)
+  const prints = Buffer.from(first.forms.map(print).join(''), 'hex')
+  const derived = createHash('sha256').update(units).update(prints).digest('hex')
+  assert.equal(kept?.ending?.derived, derived)
   assert.ok(!JSON.stringify(kept?.ending).includes('edits'))
   const found = async (...forms: string[]) =>
     (await store.lines(forms.map(print), 10)).map(({ exchange, prints, seq }) => {

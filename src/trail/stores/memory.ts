@@ -24,7 +24,7 @@ import {
   openingFacets,
   outcomeFacets,
 } from '../facets.ts'
-import { Prints, spellPrints } from '../prints.ts'
+import { digestOfEdits, Prints, spellPrints } from '../prints.ts'
 import type { Query } from '../query.ts'
 import type { SealState } from '../seal/sealer.ts'
 import type {
@@ -47,6 +47,7 @@ import type {
   Unfinished,
 } from '../store.ts'
 import { holds, soughtOf, type Words, wordsOf } from '../words.ts'
+import { packUnits } from './sqlite/units.ts'
 
 interface Line extends Position {
   opening: Opening
@@ -110,7 +111,11 @@ class MemoryStore implements Store {
     line.ending = stored(entry)
     if (entry.body?.original) line.reply = Uint8Array.from(entry.body.original)
     line.endingFacets = endingFacets(entry)
-    if (entry.edits) line.edits = this.#kept(entry.edits)
+    if (entry.edits) {
+      line.edits = this.#kept(entry.edits)
+      const digest = digestOfEdits(packUnits(entry.edits), this.#prints.pack(entry.edits.forms))
+      line.ending = { ...line.ending, derived: digest }
+    }
     line.words.push(wordsOf(entry.text ?? ''))
     line.flight = []
     return ++this.#seq

@@ -1,6 +1,8 @@
 /** One day's file: entries, bodies, the index of words, reply bytes in flight. Removable as a whole; knows no other day. */
 import { Fault } from '#exchange'
 import type { EndingFacets } from '../../facets.ts'
+import { point } from '../../points.ts'
+import { withDerived } from '../../prints.ts'
 import { FIELDS, type Field, parseSalts, printSalts, saltOf } from '../../seal/leaf.ts'
 import type { Origin } from '../../store.ts'
 import { spell, type Tokens } from '../../tokens.ts'
@@ -119,6 +121,13 @@ export class Day {
     }
   }
 
+  /** A line with the fingerprints of what its reply brought, which its JSON says the digest of. */
+  derive(line: Line): Line {
+    if (line.part !== 'ending' || !line.edits) return line
+    const derived = this.edits.derive(line.edits)
+    return { ...line, json: withDerived(line.json, derived.digest), derived }
+  }
+
   /**
    * Writes one entry with its body as `seq`, and the root of its salts. Nothing is written where its exchange has no
    * `place` for it, or where the body that its own is like is not here, so that it must be given `whole`.
@@ -139,7 +148,7 @@ export class Day {
     if (body) this.bodies.keep(owner, body, line.like)
     if (original) this.originals.keep(seq, owner.session, original)
     if (line.text) this.#shelve(2 * place.seq + (line.part === 'ending' ? 1 : 0), line.text)
-    if (line.part === 'ending' && line.edits && this.edits.keep(seq, owner.session, line.edits)) this.#waiting += 1
+    if (line.part === 'ending' && line.derived && this.edits.keep(seq, owner.session, line.derived)) this.#waiting += 1
     return 'written'
   }
 
@@ -208,7 +217,9 @@ export class Day {
         this.file.run(insert, id, spell(flow), spell(runs))
         this.file.run('DELETE FROM unindexed WHERE id = ?', id)
       }
+      point('index.written')
     })
+    point('index.durable')
     this.#waiting -= rows.length
     this.#waitingBytes -= rows.reduce((sum, { flow, runs }) => sum + flow.byteLength + runs.byteLength, 0)
     return rows.length === most

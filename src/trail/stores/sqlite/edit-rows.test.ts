@@ -79,8 +79,9 @@ test('a row that is removed is found no more, whether it was in the index or not
   const given = (form: string) => ({ units: packUnits({ units: [] }), forms: form })
   const [print = ''] = new Prints(Buffer.alloc(32, 1)).pack(['a=b(c)']).toString('hex').match(/.{12}/g) ?? []
   file.transaction(() => {
-    for (const seq of [1, 2, 3]) rows.keep(seq, null, given('a=b(c)'))
+    for (const seq of [1, 2, 3]) rows.keep(seq, null, rows.derive(given('a=b(c)')))
   })
+  assert.equal(rows.digest(1), rows.derive(given('a=b(c)')).digest)
   assert.equal(rows.index(2), 2)
   const found = () => rows.find([print], 10).map(({ seq }) => seq)
   assert.deepEqual(found(), [2, 1])

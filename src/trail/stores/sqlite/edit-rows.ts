@@ -1,10 +1,10 @@
 /** The edits of one day's file, and the index of their lines' fingerprints. One row goes with its entry, the index with it. */
 import { Fault, type KeptEdits } from '#exchange'
-import { type Prints, spellPrints } from '../../prints.ts'
+import { digestOfEdits, type Prints, spellPrints } from '../../prints.ts'
 import { readable } from './bodies.ts'
 import type { DayKeys, Sealed } from './day-keys.ts'
 import type { File } from './file.ts'
-import type { LineEdits } from './protocol.ts'
+import type { LineDerived, LineEdits } from './protocol.ts'
 import { unpackUnits } from './units.ts'
 
 interface EditRow {
@@ -36,9 +36,14 @@ export class EditRows {
     this.#prints = prints
   }
 
-  /** Keeps the edits of an ending; whether they wait for the index. `session` is its session's term. @throws Wanted */
-  keep(seq: number, session: number | null, { units, forms }: LineEdits): boolean {
+  /** Fingerprints of a reply's new lines, beside its units, and what commits to both. */
+  derive({ units, forms }: LineEdits): LineDerived {
     const prints = this.#prints.pack(forms === '' ? [] : forms.split('\n'))
+    return { units, prints, digest: digestOfEdits(units, prints) }
+  }
+
+  /** Keeps the edits of an ending; whether they wait for the index. `session` is its session's term. @throws Wanted */
+  keep(seq: number, session: number | null, { units, prints }: LineDerived): boolean {
     const { key, bytes } = this.#keys.seal(session, seq, PART, units)
     this.#file.run('INSERT INTO edits VALUES (?, ?, ?, ?)', seq, bytes, key, prints)
     if (prints.length > 0) this.#file.run('INSERT INTO unprinted VALUES (?)', seq)
@@ -57,10 +62,10 @@ export class EditRows {
     }
   }
 
-  /** What is committed to: units, then fingerprints. @throws as `read`, trail.key, trail.body */
-  bytes(seq: number): Uint8Array | undefined {
+  /** What its ending says of it, as it lies here now. @throws as `read`, trail.key, trail.body */
+  digest(seq: number): string | undefined {
     const row = this.#row(seq)
-    return row && Buffer.concat([this.#units(row, seq), row.prints])
+    return row && digestOfEdits(this.#units(row, seq), row.prints)
   }
 
   #row(seq: number): EditRow | undefined {

@@ -2,6 +2,7 @@
 import { Fault, faultOf } from '#exchange'
 import { dayFileOf, fileFor, noteFileFor } from '../../dayfile.ts'
 import { dayOfExchange } from '../../days.ts'
+import { point } from '../../points.ts'
 import { headIn, sealIn } from '../../seal/files.ts'
 import type { DayFile } from '../../store.ts'
 import type { Tokens } from '../../tokens.ts'
@@ -229,9 +230,12 @@ export class Engine {
     this.folder.head.seq = this.#seq
     return there.reduce((sum, name) => {
       shred(this.folder, name)
+      point('purge.shredded')
       this.#ranges.delete(name)
       this.#flight.removed(name)
-      return sum + this.folder.remove(name)
+      const bytes = this.folder.remove(name)
+      point('purge.removed')
+      return sum + bytes
     }, 0)
   }
 
@@ -255,8 +259,10 @@ export class Engine {
     const sessions = new Map(lines.flatMap(({ line }) => (asked(line) ? [[line.exchange, sessionIn(line)]] : [])))
     const sessionOf = (exchange: string) =>
       sessions.has(exchange) ? sessions.get(exchange) : this.#flight.homeOf(exchange)?.session
+    point('commit.begun')
     day.transaction(() => {
-      for (const { line, at } of lines) {
+      for (const { line: given, at } of lines) {
+        const line = day.derive(given)
         const seq = this.#seq + written.length + 1
         const salt = this.unsealed.salts.next()
         const wrote = day.write(line, seq, storedOf(parcel, line), salt)
@@ -270,7 +276,9 @@ export class Engine {
           pieces.map((piece) => ({ ...piece, session: sessionOf(piece.exchange) })),
         )
       this.#removeDead(day, name)
+      point('commit.written')
     })
+    point('commit.durable')
     this.#flight.removed(name)
     for (const { line, at, seq, salt } of written) {
       outcomes[at] = seq

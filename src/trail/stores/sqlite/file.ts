@@ -3,6 +3,7 @@ import { closeSync, existsSync, fsyncSync, openSync, statSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { Fault } from '#exchange'
+import { point } from '../../points.ts'
 import { faultOfStore } from './faults.ts'
 import { Wanted } from './wanted.ts'
 
@@ -161,7 +162,9 @@ export class File {
 
   /** Moves the log into the file, so that it can begin again at its start. */
   checkpoint(): void {
+    point('checkpoint.begun')
     this.get('PRAGMA wal_checkpoint(PASSIVE)')
+    point('checkpoint.done')
   }
 
   /** The same, and leaves no page of the log behind. */

@@ -1,4 +1,6 @@
 /** The small head file: the lock on the folder, the highest seq given out, and documents. Holds no entry. */
+
+import { point } from '../../points.ts'
 import type { StoredDocument } from '../../store.ts'
 import { File } from './file.ts'
 
@@ -40,7 +42,11 @@ export class Head {
 
   put(kind: string, id: string, json: string): void {
     const sql = 'INSERT INTO documents VALUES (?, ?, ?) ON CONFLICT(kind, id) DO UPDATE SET json = excluded.json'
-    this.#file.transaction(() => this.#file.run(sql, kind, id, json))
+    this.#file.transaction(() => {
+      this.#file.run(sql, kind, id, json)
+      point('document.written')
+    })
+    point('document.durable')
   }
 
   document(kind: string, id: string): string | undefined {

@@ -1,4 +1,5 @@
 /** What is done to keys over all day files: a session gets another, a file's are destroyed, all are wrapped anew. */
+import { point } from '../../points.ts'
 import type { Rewrapped } from '../../store.ts'
 import type { Day } from './day.ts'
 import type { Folder } from './folder.ts'
@@ -19,8 +20,14 @@ export function rekey(folder: Folder, session: string | undefined): number {
   folder.keys.need(held.flatMap(({ name }) => folder.keys.of({ file: name, session: session ?? '' })))
   return held.reduce((rows, { name, term }) => {
     const day = folder.day(name)
-    const count = day.transaction(() => day.rekey(term))
+    const count = day.transaction(() => {
+      const rows = day.rekey(term)
+      point('rekey.written')
+      return rows
+    })
+    point('rekey.durable')
     bury(folder, day)
+    point('rekey.buried')
     return rows + count
   }, 0)
 }

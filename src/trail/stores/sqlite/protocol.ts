@@ -45,10 +45,22 @@ export interface LineEdits {
   readonly forms: string
 }
 
+/** What is kept of that: fingerprints in the place of the lines, and the digest of both. */
+export interface LineDerived {
+  readonly units: Uint8Array
+  readonly prints: Uint8Array
+  readonly digest: string
+}
+
 /** One entry of a batch, ready to be written. */
 export type Line =
   | (Common & { readonly part: 'opening'; readonly facets: OpeningFacets; readonly retain?: string })
-  | (Common & { readonly part: 'ending'; readonly facets: EndingFacets; readonly edits?: LineEdits })
+  | (Common & {
+      readonly part: 'ending'
+      readonly facets: EndingFacets
+      readonly edits?: LineEdits
+      readonly derived?: LineDerived
+    })
   | (Common & { readonly part: 'outcome'; readonly many: ManyValues })
   | (Common & { readonly part: 'note'; readonly kind: Note['kind'] })
 

@@ -1,6 +1,7 @@
 /** Takes exchanges out of day files for good, and writes bodies anew: with words, terms and bytes on disk. Decides nothing. */
 import type { Finding } from '#exchange'
 import { markedBy } from '../../facets.ts'
+import { point } from '../../points.ts'
 import type { Revised, Revision } from '../../store.ts'
 import type { Tokens } from '../../tokens.ts'
 import type { Day } from './day.ts'
@@ -35,8 +36,14 @@ export function revise(engine: Engine, revision: Revision, tokens: Tokens): Revi
     part.day.file.overwrite()
     engine.settle(part.day, revision.erased)
     engine.indexed(part.day)
-    const done = part.day.transaction(() => reviseIn(part, revision, tokens))
+    const done = part.day.transaction(() => {
+      const changed = reviseIn(part, revision, tokens)
+      point('revise.written')
+      return changed
+    })
+    point('revise.durable')
     part.day.file.scrub()
+    point('revise.scrubbed')
     entries += done.entries
     bodies += done.bodies
   }

@@ -1,5 +1,6 @@
 /** The sealer of a folder, in the store's thread; who signs is in another one. Starts only when it is asked to. */
 import { Fault } from '#exchange'
+import { point } from '../../points.ts'
 import { headIn, sealIn } from '../../seal/files.ts'
 import { Sealer, type SealState } from '../../seal/sealer.ts'
 import { LogWriter } from '../../seal/writer.ts'
@@ -33,7 +34,7 @@ export function sealerOf(engine: Engine, { vkey, last }: Sealing, { ask, reading
     unsealed: engine.unsealed,
     reading: (work) => reading(() => readable(work)),
     async open() {
-      const log = await LogWriter.open({ folder, origin: originOf(vkey), signer })
+      const log = await LogWriter.open({ folder, origin: originOf(vkey), signer, reached: (at) => point(`seal.${at}`) })
       if (!log.head && head.mark(BEGUN) > 0) throw new Fault('seal.behind', 'a log was begun, and its files are gone')
       return log
     },

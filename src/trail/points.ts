@@ -1,0 +1,38 @@
+/** Named places at which a test ends the process as a crash would. Does nothing where the environment names none. */
+
+/** Every place, in the order of what happens there. A new step between two that must be durable gets one too. */
+export const POINTS = [
+  ...(['commit.begun', 'commit.written', 'commit.durable', 'index.written', 'index.durable'] as const),
+  ...(['checkpoint.begun', 'checkpoint.done', 'document.written', 'document.durable'] as const),
+  ...([
+    'revise.written',
+    'revise.durable',
+    'revise.scrubbed',
+    'rekey.written',
+    'rekey.durable',
+    'rekey.buried',
+  ] as const),
+  ...(['purge.shredded', 'purge.removed'] as const),
+  ...([
+    'seal.added',
+    'seal.tiles',
+    'seal.signed',
+    'seal.kept',
+    'seal.written',
+    'seal.published',
+    'seal.tidied',
+  ] as const),
+] as const
+export type Point = (typeof POINTS)[number]
+
+/** `commit.durable:17`: the seventeenth time that it is reached. */
+const [wanted, nth] = (process.env['GATELOG_KILL_AT'] ?? '').split(':')
+let left = Number(nth) || 1
+
+/** Marks a place. */
+export function point(name: Point): void {
+  if (name !== wanted || --left > 0) return
+  process.kill(process.pid, 'SIGKILL')
+  // A signal to one's own process may take a moment; nothing happens after it.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
+}
