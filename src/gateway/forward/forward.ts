@@ -15,7 +15,7 @@ import type { Address, Head } from '../turn.ts'
 import { agentOf, type Credential, coversOf, credentialOf, headOf, recognise, whoOf } from './caller.ts'
 import { type Opening, openingOf } from './opening.ts'
 import { isOwn } from './own.ts'
-import { isHost, placeFor, placesAt } from './places.ts'
+import { addressAt, isHost } from './places.ts'
 import type { ForwardOptions, ForwardSettings } from './settings.ts'
 import { isAbsolute, pathOf, readAbsolute, readTarget, same, shown, type Target } from './target.ts'
 import { ESTABLISHED, refuseConnect } from './told.ts'
@@ -192,7 +192,7 @@ export class Forward {
       if (!same(said, target)) throw new Fault('forward.name', `Host says ${shown(said).slice(0, 64)}`)
       entered.host = host
     }
-    return entered.own ? undefined : (this.#addressOf(request, target, pathOf(request.url ?? '/')) ?? target)
+    return entered.own ? undefined : this.#placed(request, target, pathOf(request.url ?? '/'))
   }
 
   #absolute(request: IncomingMessage): Address | Target | undefined {
@@ -202,21 +202,12 @@ export class Forward {
     if (!house().forward) throw new Fault('ca.off')
     const credential = credentialOf(request)
     if (!credential || !findCredential({ [credential.name]: credential.value })) throw new Fault('identity.missing')
-    return this.#addressOf(request, target, { path, query }) ?? target
+    return this.#placed(request, target, { path, query })
   }
 
-  #addressOf(
-    request: IncomingMessage,
-    target: Target,
-    { path, query }: { path: string; query: string },
-  ): Address | undefined {
+  #placed(request: IncomingMessage, target: Target, at: { path: string; query: string }): Address | Target {
     const house = this.#options.house()
-    const places = placesAt(house.connections, target)
-    if (places.length === 0) return undefined
-    const place = placeFor(places, path, coversOf(house, request))
-    if (!place) throw new Fault('request.host', `${shown(target)} has no such path here`)
-    const { connection, host, base } = place
-    return { connection, host, path: path.slice(base.length) || '/', query, pathKey: undefined }
+    return addressAt(house.connections, { ...at, target }, coversOf(house, request)) ?? target
   }
 
   retire(): void {

@@ -1,7 +1,9 @@
 /** Which connection a host of the world belongs to. Pure; knows no socket. */
 import { isIP } from 'node:net'
+import { Fault } from '#exchange'
 import type { Connection } from '../connection.ts'
-import { readTarget, type Target } from './target.ts'
+import type { Address } from '../turn.ts'
+import { readTarget, shown, type Target } from './target.ts'
 
 /** One host of one connection, at an address of the world. */
 export interface Place {
@@ -63,4 +65,21 @@ export function placeFor(
   const longest = Math.max(...fitting.map(({ base }) => base.length))
   const best = fitting.filter(({ base }) => base.length === longest)
   return best.length > 1 ? (best.find(({ connection }) => covers(connection)) ?? best[0]) : best[0]
+}
+
+/**
+ * Where what asks a host for a path goes; undefined where the host is no connection's. `covers` as for `placeFor`.
+ * @throws request.host where no connection has the path there
+ */
+export function addressAt(
+  connections: Connections,
+  { target, path, query }: { readonly target: Target; readonly path: string; readonly query: string },
+  covers: (connection: string) => boolean,
+): Address | undefined {
+  const places = placesAt(connections, target)
+  if (places.length === 0) return undefined
+  const place = placeFor(places, path, covers)
+  if (!place) throw new Fault('request.host', `${shown(target)} has no such path here`)
+  const { connection, host, base } = place
+  return { connection, host, path: path.slice(base.length) || '/', query, pathKey: undefined }
 }

@@ -91,6 +91,7 @@ test('a body is framed towards the far end as it came, whatever the method: one 
         `${method} ${framing}`,
       )
       assert.match(heard.join(''), new RegExp(`^${framing}`, 'im'))
+      assert.match(heard.join(''), /^connection: close\r$/im)
     }
   for (const [method, length] of [
     ['GET', undefined],

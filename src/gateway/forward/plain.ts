@@ -95,7 +95,7 @@ async function onward(o: Onward, exchange: Exchange<Head>, revoked: AbortSignal)
     response.once('close', cut)
     socket.once('close', () => revoked.removeEventListener('abort', cut))
     socket.setTimeout(o.idle, () => socket.destroy(new Fault('upstream.timeout', `${o.idle} ms without a byte`)))
-    const own = [['host', shown(target)] as const, ...framing(request)]
+    const own = [['host', shown(target)] as const, ['connection', 'close'] as const, ...framing(request)]
     const headers = [...endToEnd(request.rawHeaders), ...own].flat()
     const method = request.method ?? 'GET'
     const sent = ask({ method, path, headers, createConnection: () => socket })
