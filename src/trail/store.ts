@@ -145,7 +145,7 @@ export interface Revision {
   readonly by: string
   /** Exchanges, none of them open, of which all goes: entries, bodies, words, all that they can be found by. */
   readonly erased: readonly string[]
-  /** Bodies, with a new salt each, and what was found in them; what was derived of a reply goes where nothing was. */
+  /** Bodies, with a new salt each, and what was found in them. Where nothing was, sealed originals and edits go. */
   readonly bodies: readonly {
     readonly exchange: string
     readonly part: 'prompt' | 'reply'

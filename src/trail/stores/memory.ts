@@ -316,6 +316,7 @@ class MemoryStore implements Store {
       if (!line || !entry?.body) continue
       Object.assign(entry, { body: { ...entry.body, bytes: Uint8Array.from(bytes) } })
       const nth = part === 'prompt' ? 0 : 1
+      if (findings.length === 0) delete line[part]
       if (nth === 1 && findings.length === 0) delete line.edits
       line.words[nth] = taken.map(wordsOf).reduce(withoutWords, line.words[nth] ?? wordsOf(''))
       if (!line.redactions.some((each) => each.by === by && each.part === part)) {

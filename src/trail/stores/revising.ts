@@ -82,7 +82,10 @@ export async function redacts(store: Store): Promise<void> {
   const text = 'the kangaroo token getUserName of the kangaroo house'
   await commit(store, opening(idOf(1), { body: bodyOf('old prompt'), text }), opening(idOf(2), { text, session: 's' }))
   const edits = { units: [], forms: ['consta=b(c)'] }
-  await commit(store, ending(idOf(1), { body: bodyOf('old reply'), text: 'kangaroo house', edits }))
+  await commit(
+    store,
+    ending(idOf(1), { body: { ...bodyOf('old reply'), original: Buffer.from('o') }, text: 'kangaroo house', edits }),
+  )
   const bodies = [
     {
       exchange: idOf(1),
@@ -105,6 +108,7 @@ export async function redacts(store: Store): Promise<void> {
     ['reply', idOf(900), 0],
   ])
   assert.deepEqual(kept?.edits, undefined)
+  assert.equal((await store.originals(idOf(1)))?.reply, undefined)
   assert.deepEqual(await found(store, 'token'), [2])
   assert.deepEqual(await found(store, 'getusername'), [2])
   assert.deepEqual(await found(store, '"the of the kangaroo"'), [1])

@@ -94,7 +94,9 @@ function reviseIn(part: Part, { by, taken }: Revision, tokens: Tokens): Revised 
     changes.set(seq, bytes)
     worded.push({ id: 2 * of.seq + (side === 'reply' ? 1 : 0), erased: false })
     redact(day, { seq, of: of.seq, by, salt, findings })
-    if (side === 'reply' && findings.length === 0) day.edits.remove(seq)
+    if (findings.length > 0) continue
+    day.originals.remove(seq)
+    if (side === 'reply') day.edits.remove(seq)
   }
   const sessions = new Set([...erased, ...bodies.map(({ of }) => of)].map(({ session }) => session))
   for (const session of sessions) day.bodies.rewrite(session, changes)
