@@ -9,7 +9,7 @@ import { json, line, out, paint } from '../terminal.ts'
 const NOTES = `
 On the gateway's machine: the house and its record. Anywhere: where this shell's variables and the settings of
 \`gatelog connect\` lead, what NO_PROXY lets go past, and whether the gateway's CA is trusted. To see that it asks the address
-that the proxy variable names for /ca.pem. A fail is an exit code; a warn is none.
+that the proxy variable names for /ca.pem, or an agent here. A fail sets the exit code, a warn does not.
 `
 
 export const doctor: Register = (program) => {
