@@ -33,6 +33,8 @@ interface Open {
   readonly anchor: OpenAnchor
   readonly stopped: AbortController
   readonly done: Promise<void>
+  /** Ends with what it was last asked: one thing at a time. */
+  turn: Promise<unknown>
   fault: Fault | undefined
 }
 
@@ -69,7 +71,7 @@ export class Anchors {
     const [stopped, { promise, resolve }] = [new AbortController(), Promise.withResolvers<void>()]
     const anchor = openAnchor(settings, this.#o.log)
     const same = JSON.stringify(settings)
-    const open: Open = { settings, same, anchor, stopped, done: promise, fault: undefined }
+    const open: Open = { settings, same, anchor, stopped, done: promise, turn: Promise.resolve(), fault: undefined }
     this.#open.set(name, open)
     this.#run(name, open).then(resolve)
   }
@@ -96,13 +98,16 @@ export class Anchors {
     }
   }
 
-  async #once(name: string, { anchor, settings, stopped }: Open): Promise<void> {
+  async #once(name: string, open: Open): Promise<void> {
     const { log } = this.#o
+    const { anchor, settings, stopped } = open
     const note = await readFile(join(log.folder, 'checkpoint'), 'utf8').catch(absent)
     const size = sizeOf(note)
     if (note === undefined || size === undefined || size <= ((await this.#kept(name))?.checkpoint.size ?? 0)) return
-    const signal = AbortSignal.any([stopped.signal, AbortSignal.timeout(settings.timeout_ms)])
-    const anchored = await within(anchor.anchor(note, signal), signal)
+    const anchored = await inTurn(open, () => {
+      const signal = AbortSignal.any([stopped.signal, AbortSignal.timeout(settings.timeout_ms)])
+      return within(anchor.anchor(note, signal), signal)
+    })
     await keepAnchored(log.folder, { name, kind: settings.kind }, note, anchored)
   }
 
@@ -112,10 +117,13 @@ export class Anchors {
 
   /** The newest heads that the outside has, by the name of the anchor; of those that answer in time. */
   async known(): Promise<readonly { readonly name: string; readonly note: string }[]> {
-    const all = [...this.#open].map(async ([name, { anchor, settings }]) => {
-      const signal = AbortSignal.timeout(settings.timeout_ms)
-      const asked = anchor.known?.(signal)
-      const note = asked && (await within(asked, signal).catch(() => undefined))
+    const all = [...this.#open].map(async ([name, open]) => {
+      const { anchor, settings } = open
+      const note = await inTurn(open, async () => {
+        const signal = AbortSignal.timeout(settings.timeout_ms)
+        const asked = anchor.known?.(signal)
+        return asked && within(asked, signal)
+      }).catch(() => undefined)
       return note === undefined ? [] : [{ name, note }]
     })
     return (await Promise.all(all)).flat()
@@ -134,6 +142,13 @@ export class Anchors {
   close(): Promise<void> {
     return this.set({})
   }
+}
+
+/** One thing after the other: what an anchor keeps beside the log is for one at a time. */
+function inTurn<Value>(open: Pick<Open, 'turn'>, work: () => Promise<Value>): Promise<Value> {
+  const next = open.turn.then(work)
+  open.turn = next.catch(() => undefined)
+  return next
 }
 
 const absent = (error: NodeJS.ErrnoException): undefined => {

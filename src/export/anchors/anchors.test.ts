@@ -188,10 +188,15 @@ test('a record that was put back from an old copy is not signed on: its anchors 
     const anchor = openAnchor(outside.settings, { folder, origin: ORIGIN })
     await anchor.anchor(await grown(folder, 20), soon())
     await anchor.close()
+    const lower = openAnchor(outside.settings, { folder: copy, origin: ORIGIN })
+    const old = readFileSync(join(copy, 'checkpoint'), 'utf8')
+    await assert.rejects(lower.anchor(old, soon()), /a head of 20 entries, here are 5/)
+    await lower.close()
     const restored = new Anchors({ log: { folder: copy, origin: ORIGIN }, now: Date.now, tell: () => undefined })
     const told: string[] = []
     const guard = (signer = signerOf()) =>
       guarded(signer, { folder: copy, known: () => restored.known(), tell: (line) => told.push(line) })
+    t.after(() => restored.close())
     await restored.set({ out: { ...outside.settings, every_ms: 60_000 } })
     const signer = guard()
     await assert.rejects(grown(copy, 6, signer), /out has seen 20 entries, here are 6/)
@@ -200,7 +205,6 @@ test('a record that was put back from an old copy is not signed on: its anchors 
     assert.equal(told.length, 2)
     assert.equal(sizeOf(readFileSync(join(copy, 'checkpoint'), 'utf8')), 5)
     assert.equal(sizeOf(await grown(copy, 30, guard())), 30)
-    await restored.close()
   }
 })
 

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { Fault } from '#exchange'
+import { LogFiles, parseCheckpoint, parseNote, rangeHash } from '#trail'
 import { type AnchorKind, COMMON } from './anchor.ts'
 import { openGit } from './git/run.ts'
 
@@ -29,10 +30,16 @@ export const git: AnchorKind<typeof Form> = {
     const { run, fetch } = openGit(folder, repository, branch)
     const path = `${origin.replace(/[^\w.-]+/g, '_')}/checkpoint`
     const noteAt = async (commit: string | undefined, signal: AbortSignal) =>
-      commit === undefined ? undefined : run(['cat-file', 'blob', `${commit}:${path}`], signal).catch(() => undefined)
+      commit === undefined
+        ? undefined
+        : run(['cat-file', 'blob', `${commit}:${path}`], signal).then(
+            (text) => `${text}\n`,
+            () => undefined,
+          )
     return {
       async anchor(note, signal) {
         const head = await fetch(signal)
+        checkGoesOn(folder, await noteAt(head, signal), note)
         const blob = await run(['hash-object', '-w', '--stdin'], signal, note)
         await run(head === undefined ? ['read-tree', '--empty'] : ['read-tree', head], signal)
         await run(['update-index', '--add', '--cacheinfo', `100644,${blob},${path}`], signal)
@@ -46,11 +53,21 @@ export const git: AnchorKind<typeof Form> = {
           throw new Fault('export.refused', `${branch} is not at the commit that was pushed`)
         return { at: Date.now(), proof: Buffer.from(`${commit}\n`) }
       },
-      async known(signal) {
-        const text = await noteAt(await fetch(signal), signal)
-        return text && `${text}\n`
-      },
+      known: async (signal) => noteAt(await fetch(signal), signal),
       close: async () => undefined,
     }
   },
+}
+
+const headOf = (note: string) => parseCheckpoint(parseNote(note)?.text ?? '')
+
+/** Nothing goes over a head that ours does not go on from: it is the only witness of what was there. @throws export.refused */
+function checkGoesOn(folder: string, outside: string | undefined, note: string): void {
+  const [before, now] = [outside === undefined ? undefined : headOf(outside), headOf(note)]
+  if (!before || !now) return
+  if (before.size > now.size)
+    throw new Fault('export.refused', `the repository has a head of ${before.size} entries, here are ${now.size}`)
+  const root = rangeHash(new LogFiles(folder, now.size).node, 0, before.size)
+  if (Buffer.compare(root, before.root) !== 0)
+    throw new Fault('export.refused', `the first ${before.size} entries are not those of the repository’s head`)
 }
