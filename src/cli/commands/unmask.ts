@@ -2,7 +2,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { type Command, Option } from 'commander'
 import { Fault } from '#exchange'
-import { makeOriginalsKeys, openOriginal } from '#masking'
 import { commonOf, examples, type Register, withRecord } from '../command.ts'
 import { json, out, safe, say } from '../terminal.ts'
 
@@ -32,6 +31,7 @@ async function unmasked(id: string, { key, part }: How, command: Command): Promi
   const pem = textOf(key)
   const path = `/exchanges/${encodeURIComponent(id)}/originals`
   const found = await withRecord(command, (record) => record.get<Sealed>(path))
+  const { openOriginal } = await import('#masking')
   const opened = (each: 'prompt' | 'reply') => {
     const sealed = found[each]
     return sealed === undefined ? undefined : openOriginal(pem, Buffer.from(sealed, 'base64'), found.exchange, each)
@@ -68,7 +68,8 @@ export const originals: Register = (program) => {
     .description('a pair: the private half to a file that must not be on the gateway, the public half to stdout')
     .requiredOption('--private <file>', 'where the private key goes (0600); it must not be there')
     .addHelpText('after', examples('originals keygen --private private.pem > public.pem'))
-    .action(({ private: path }: { readonly private: string }, command: Command) => {
+    .action(async ({ private: path }: { readonly private: string }, command: Command) => {
+      const { makeOriginalsKeys } = await import('#masking')
       const { publicKey, privateKey } = makeOriginalsKeys()
       write(path, privateKey)
       out(commonOf(command).json ? json({ public_key: publicKey, private: path }) : publicKey.trimEnd())
