@@ -84,6 +84,7 @@ export function backendOf(options: BackendOptions): Backend {
       ...(await keyChecks(trail, options.keyholder, options.config().data)),
       ...(options.notReady ? [memoryCheck()] : []),
       await gapCheck(options),
+      await sealCheck(options),
       ...openGap(options),
       ...(await caChecks(options.ca(), options.connections())),
       ...trustChecks(options.untrusting?.() ?? []),
@@ -226,6 +227,41 @@ async function bypassCheck({ trail }: BackendOptions): Promise<CheckRow[]> {
   const who = new Set(lately.map(({ bypass }) => bypass.actor ?? bypass.github))
   const told = `${lately.length} calls of ${who.size} in seven days were reported and did not pass here`
   return [{ check: 'coverage', state: 'warn', told, remedy: 'Look at the leads: gatelog coverage' }]
+}
+
+const DAY_MS = 86_400_000
+
+/** How far entries are sealed, by which log, and whether somebody outside vouches for it. */
+async function sealCheck({ trail }: BackendOptions): Promise<CheckRow> {
+  const state = await trail.sealed()
+  if (state.kind === 'on' && state.fault !== undefined)
+    return {
+      check: 'seal',
+      state: 'fail',
+      told: state.fault,
+      remedy: 'Keep the data folder as it is, and look: gatelog verify',
+    }
+  const [newest] = (await trail.anchors()).toSorted((a, b) => b.at - a.at)
+  const standing = newest
+    ? `anchored until ${new Date(newest.at).toISOString()} by ${newest.name}`
+    : 'internally consistent'
+  if (state.kind === 'on') {
+    const told = `${state.size} entries sealed, ${standing}; verifier key ${state.vkey}`
+    const late = newest !== undefined && newest.at < Date.now() - DAY_MS
+    return {
+      check: 'seal',
+      state: late ? 'warn' : 'ok',
+      told,
+      ...(late && { remedy: 'No anchor took a checkpoint for a day: look at the log.' }),
+    }
+  }
+  if (state.head !== undefined) return { check: 'seal', state: 'ok', told: `${state.size} entries sealed, ${standing}` }
+  return {
+    check: 'seal',
+    state: 'warn',
+    told: `nothing is sealed: ${state.why}`,
+    remedy: 'trail.seal.enabled: true, then start the server.',
+  }
 }
 
 /** A gap that the trail does not tell of yet: open now, or left by a process that was killed within it. */

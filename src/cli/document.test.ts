@@ -173,6 +173,8 @@ test('the JSON of every command is what the document says', async (t) => {
     return found && id === idOf(4) ? { ...found, unreadable: { opening: lost, ending: lost } } : found
   }
   trail.verify = async () => REPORT
+  trail.sealed = async () => ({ kind: 'off', why: 'text', size: 1 })
+  trail.standing = async () => [{ seq: 1, state: 'verified' }]
   trail.prove = async function* () {
     yield { head: { checkpoint: 'text' } }
   }

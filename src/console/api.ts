@@ -84,7 +84,8 @@ export function routes(backend: Backend): Hono {
       page((name) => c.req.query(name)),
     )
     await noteOf(c)(didOf(query), c.req.query('q') ?? '', found.exchanges.length)
-    return c.json(found)
+    const { size: sealed } = await trail.sealed()
+    return c.json({ ...found, ...(sealed > 0 && { sealed }) })
   })
   app.get('/exchanges/:id', async (c) => {
     const id = c.req.param('id')
@@ -92,7 +93,8 @@ export function routes(backend: Backend): Hono {
     if (!found) throw await absent(trail, id)
     const before = await beforeOf(trail, found)
     await noteOf(c)('viewed', found.opening.exchange, 1 + before.length)
-    return c.json(shown(found, before))
+    const seal = await trail.standing(found.opening.exchange)
+    return c.json({ ...shown(found, before), ...(seal && { seal }) })
   })
   app.get('/exchanges/:id/originals', async (c) => {
     const id = c.req.param('id')

@@ -12,7 +12,7 @@ import type {
   Prompt,
   Reply,
 } from '#exchange'
-import type { Recorded, Redaction } from '#trail'
+import type { Recorded, Redaction, Standing } from '#trail'
 import { answered, continued, promptIn, replyIn } from '#wire'
 
 /** The stable JSON of `gatelog show --json`. Bodies are text; `prompt` and `reply` are the same text as meaning. */
@@ -33,6 +33,8 @@ export interface Shown {
   readonly reply?: Reply
   /** What the reply brought: its stretches of code, and the fingerprints of their new lines. */
   readonly edits?: KeptEdits
+  /** How its entries stand to the log that seals them; absent where nothing is sealed. */
+  readonly seal?: readonly Standing[]
   readonly bodies: { readonly prompt?: ShownBody; readonly reply?: ShownBody }
   /** Why a body that was kept cannot be read: a fault’s code, what it says, what to do. */
   readonly unreadable?: { readonly prompt?: Unreadable; readonly reply?: Unreadable }

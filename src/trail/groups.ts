@@ -11,6 +11,7 @@ import { barrierOf, type Group, Queue } from './queue.ts'
 import { readAnchors } from './seal/anchor.ts'
 import { proofOf, type Question } from './seal/question.ts'
 import type { Report } from './seal/report.ts'
+import { standingIn } from './seal/standing.ts'
 import { type VerifyOptions, verify } from './seal/verify.ts'
 import type { Committed, KeptOriginals, Page, Recorded, Store } from './store.ts'
 import { type Summary, sessionSummaryOf, summaryOf } from './summary.ts'
@@ -251,6 +252,10 @@ export class GroupTrail implements Trail {
 
   prove(question: Question, bodies: boolean) {
     return proofOf(this.#store, question, bodies)
+  }
+
+  standing(exchange: string) {
+    return standingIn(this.#store, exchange)
   }
 
   async anchors() {

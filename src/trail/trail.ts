@@ -9,6 +9,7 @@ import type { ProofLine } from './seal/prove.ts'
 import type { Question } from './seal/question.ts'
 import type { Report } from './seal/report.ts'
 import type { SealState } from './seal/sealer.ts'
+import type { Standing } from './seal/standing.ts'
 import type { VerifyOptions } from './seal/verify.ts'
 import type { Followed, KeptOriginals, Origin, Page, Recorded } from './store.ts'
 import type { SessionSummary, Summary } from './summary.ts'
@@ -72,6 +73,8 @@ export interface Trail {
   verify(options: VerifyOptions): Promise<Report | undefined>
   /** Proofs for entries that are sealed, with as much of them as may be shown. @throws seal.off, seal.damaged */
   prove(question: Question, bodies: boolean): AsyncIterable<ProofLine>
+  /** How an exchange's entries stand to the log; undefined where nothing is sealed. */
+  standing(exchange: string): Promise<readonly Standing[] | undefined>
   /** The newest proof from outside of each anchor. */
   anchors(): Promise<readonly KeptAnchor[]>
   /** What the sealer does, and how far it came. */

@@ -13,6 +13,7 @@ export function told(shown: Shown, all: boolean): string {
   return [
     heading(shown),
     ...factsOf(shown).map(factText),
+    sealText(shown.seal),
     section('prompt', prompt ? promptText(prompt, all) : (bodies.prompt?.text ?? unreadText(shown.unreadable?.prompt))),
     section('reasoning', reply?.reasoning ?? ''),
     section('reply', unread ? (bodies.reply?.text ?? unreadText(shown.unreadable?.reply)) : (reply?.text ?? '')),
@@ -29,6 +30,15 @@ export function told(shown: Shown, all: boolean): string {
   ]
     .filter(Boolean)
     .join('\n')
+}
+
+/** How it stands to the log: one word where its entries agree. */
+function sealText(seal: Shown['seal']): string {
+  if (!seal || seal.length === 0) return ''
+  const changed = seal.filter(({ state }) => state === 'changed').map(({ seq }) => seq)
+  const states = [...new Set(seal.map(({ state }) => state))].join(', ')
+  const told = changed.length ? paint('red', `CHANGED since it was sealed: entry ${changed.join(', ')}`) : states
+  return `  ${paint('dim', 'seal'.padEnd(NAME_WIDTH - 2))}${told}`
 }
 
 /** Stands in the place of a body that was kept and cannot be read. */

@@ -72,6 +72,24 @@ test('what is as it was sealed, and what was changed or taken out', async (t) =>
     ],
   )
   assert.equal(report.counts.verified, 8)
+  const trail = await open(t, folder, false)
+  const states = async (nth: number) => (await trail.standing(idOf(nth)))?.map(({ seq, state }) => [seq, state])
+  assert.deepEqual(
+    [await states(1), await states(2)],
+    [
+      [
+        [1, 'verified'],
+        [2, 'verified'],
+      ],
+      [
+        [3, 'changed'],
+        [4, 'verified'],
+      ],
+    ],
+  )
+  await trail.append(opening(idOf(50)))
+  assert.deepEqual(await states(50), [[11, 'not sealed yet']])
+  await trail.close()
 })
 
 test('what was erased and redacted by an entry of the record is no alarm; what nobody vouches for is', async (t) => {

@@ -1,0 +1,56 @@
+/** How the entries of one exchange stand to the log, as every surface shows it. Reads both; writes nothing. */
+import { faultOf } from '#exchange'
+import type { Store } from '../store.ts'
+import { headIn, LogFiles } from './files.ts'
+import type { Held } from './held.ts'
+import { type Leaf, parseLeaf } from './leaf.ts'
+
+/** `changed` is an alarm: the record is not what was sealed. */
+export type EntryState = 'verified' | 'not sealed yet' | 'redacted' | 'changed'
+
+/** One entry against its leaf. That the log itself is whole is what `verify` tells. */
+export interface Standing {
+  readonly seq: number
+  readonly state: EntryState
+}
+
+/** The standing of an exchange's entries, in their order; undefined where nothing is sealed. */
+export async function standingIn(store: Store, exchange: string): Promise<readonly Standing[] | undefined> {
+  const state = await store.state()
+  const head = state && readable(() => headIn(state.folder))
+  if (!state || !head) return undefined
+  const files = new LogFiles(state.folder, head.size)
+  const standings: Standing[] = []
+  for (const seq of await store.seqs(exchange)) {
+    const [held] = seq > head.size ? [] : await store.held(seq, 1)
+    const leaf = seq > head.size ? undefined : readable(() => files.leaf(seq - 1).toString())
+    standings.push({ seq, state: seq > head.size ? 'not sealed yet' : stateOf(leaf, held) })
+  }
+  return standings
+}
+
+function stateOf(logged: string | undefined, held: Held | undefined): EntryState {
+  if (logged === undefined || held?.leaf === undefined) return 'changed'
+  if (held.leaf === logged) return 'verified'
+  const [before, now] = [parseLeaf(logged), parseLeaf(held.leaf)]
+  const unknown = held.unknown ?? []
+  if (!before || !now || unknown.length === 0 || (held.by ?? []).length === 0) return 'changed'
+  const rest = ({ fields, ...clear }: Leaf) =>
+    JSON.stringify([
+      Object.entries(clear).sort(),
+      Object.entries(fields)
+        .filter(([name]) => !unknown.some((one) => one === name))
+        .sort(),
+    ])
+  return rest(before) === rest(now) ? 'redacted' : 'changed'
+}
+
+/** undefined where the log is damaged, which `verify` and `doctor` tell. */
+function readable<Value>(read: () => Value): Value | undefined {
+  try {
+    return read()
+  } catch (error) {
+    if (faultOf(error).code === 'seal.damaged') return undefined
+    throw error
+  }
+}
