@@ -97,11 +97,8 @@ test('an index that is written anew many times keeps its file in order', async (
   const store = await open()
   for (let round = 0; round < 4; round++) {
     const ids = Array.from({ length: 300 }, (_, nth) => 1 + 300 * round + nth)
-    for (const nth of ids)
-      await store.commit({
-        entries: [opening(idOf(nth), { kind: 'refused', text: `w${nth} ${'z '.repeat(40)}` })],
-        pieces: [],
-      })
+    const entries = ids.map((nth) => opening(idOf(nth), { kind: 'refused', text: `w${nth} ${'z '.repeat(40)}` }))
+    await store.commit({ entries, pieces: [] })
     const erased = ids.slice(0, 150).map((nth) => idOf(nth))
     assert.equal(
       (await store.revise({ by: idOf(9000 + round), erased, bodies: [], taken: [], notes: [] })).entries,
