@@ -64,22 +64,22 @@ test('what is on the record reaches every sink, whenever the process is killed',
   }
   let key = ''
   let answered = 0
-  for (let round = 1; round <= 3; round++) {
+  for (let round = 1; round <= 2; round++) {
     const gateway = await startGateway(t, yaml, folder)
     key ||= await gateway.key()
     taking.on = round !== 2
-    const [known, asking] = [ids.length, { on: true }]
+    const [known, had, asking] = [ids.length, answered, { on: true }]
     const clients = [1, 2, 3].map(async () => {
       while (asking.on) if (await ask(gateway, key)) answered += 1
     })
     if (round === 2)
       await until(
-        () => answered >= 60,
+        () => answered >= had + 15,
         () => `${answered} answered`,
       )
     else
       await until(
-        () => ids.length >= known + 30,
+        () => ids.length >= known + 15,
         () => `${ids.length} came: ${gateway.said()}`,
       )
     const ended = gateway.end('SIGKILL')
