@@ -11,6 +11,8 @@ import { Wanted } from './wanted.ts'
 export interface Format {
   readonly version: number
   readonly schema: string
+  /** Bytes of a page, where small ones do: tables take a page each at least. Of a new file only. */
+  readonly pageSize?: number
   /** Whether what is deleted is overwritten too. */
   readonly secureDelete?: boolean
   /** By version: what makes a file of that version one of the next. One that is not named is not read. */
@@ -41,6 +43,7 @@ export class File {
       db = new DatabaseSync(path, { timeout: 0 })
       this.#db = db
       this.#inode = inodeOf(path)
+      if (format.pageSize !== undefined) this.#db.exec(`PRAGMA page_size=${format.pageSize}`)
       this.#settle()
       if (format.secureDelete) this.#pragma('secure_delete=ON', 1)
       this.#prepareFormat(format)

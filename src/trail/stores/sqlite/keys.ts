@@ -12,6 +12,7 @@ import { Wanted } from './wanted.ts'
 const FORMAT = {
   version: 1,
   secureDelete: true,
+  pageSize: 1024,
   schema: `
     CREATE TABLE wrappers(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, current INTEGER NOT NULL);
     CREATE TABLE keys(id INTEGER PRIMARY KEY AUTOINCREMENT, wrapper INTEGER NOT NULL, wrapped BLOB NOT NULL,
