@@ -41,17 +41,27 @@ function inputs(prefix: string, hashes: number): Readonly<Record<Field, Buffer>>
 
 /** The salt of one part: SHA-256("gl1-salt:" name 0x00 root), or the one that is left; undefined where it is gone. */
 export function saltOf(name: Field, salts: Salts): Uint8Array | undefined {
-  if (!(salts instanceof Uint8Array)) return salts[name]
-  const input = saltInputs[name]
-  input.set(salts, input.length - SALT_BYTES)
-  return hash('sha256', input, 'buffer')
+  return salts instanceof Uint8Array ? Buffer.from(derived(name, salts), 'latin1') : salts[name]
 }
 
-/** The commitment of one part: SHA-256("gl1:" name 0x00 salt SHA-256(value)), hexadecimal. `digest` is SHA-256 of the value. */
-export function commitmentOf(name: Field, salt: Uint8Array, digest: Uint8Array): string {
+/** Digests as Latin-1 text, which costs a third of what a buffer does. */
+function derived(name: Field, root: Uint8Array): string {
+  const input = saltInputs[name]
+  input.set(root, input.length - SALT_BYTES)
+  return hash('sha256', input, 'latin1')
+}
+
+/**
+ * The commitment of one part: SHA-256("gl1:" name 0x00 salt SHA-256(value)), hexadecimal; undefined where the salt is gone.
+ * `digest` is SHA-256 of the value, as Latin-1 text.
+ */
+function commitmentOf(name: Field, salts: Salts, digest: string): string | undefined {
   const input = commitInputs[name]
-  input.set(salt, input.length - 2 * SALT_BYTES)
-  input.set(digest, input.length - SALT_BYTES)
+  const at = input.length - 2 * SALT_BYTES
+  if (salts instanceof Uint8Array) input.write(derived(name, salts), at, 'latin1')
+  else if (salts[name]) input.set(salts[name], at)
+  else return undefined
+  input.write(digest, at + SALT_BYTES, 'latin1')
   return hash('sha256', input, 'hex')
 }
 
@@ -76,16 +86,14 @@ export function commitmentsOf(entry: Keys, salts: Salts, body: Uint8Array | unde
   const values = valuesOf(entry)
   const made: Commitments = {}
   for (const name of FIELDS) {
-    const digest = name === 'body' ? body : digestOf(values[name])
-    if (digest === undefined) continue
-    const salt = saltOf(name, salts)
-    made[name] = salt && commitmentOf(name, salt, digest)
+    const digest = name === 'body' ? body && Buffer.from(body).toString('latin1') : digestOf(values[name])
+    if (digest !== undefined) made[name] = commitmentOf(name, salts, digest)
   }
   return made
 }
 
-const digestOf = (value: string | undefined): Uint8Array | undefined =>
-  value === undefined ? undefined : hash('sha256', value, 'buffer')
+const digestOf = (value: string | undefined): string | undefined =>
+  value === undefined ? undefined : hash('sha256', value, 'latin1')
 
 /** The leaf of an entry: RFC 8785 JSON. `made` are its commitments, all of them known. */
 export function printLeaf(seq: number, entry: Keys, made: Commitments): string {
