@@ -67,8 +67,8 @@ test('a bare start keeps its key outside the data folder, and says where', async
   assert.ok(existsSync(join(placeOf(folder), 'current')))
   const rows = (await checksOf(gateway)).filter(({ check }) => /^key/.test(check))
   assert.deepEqual(
-    rows.map(({ state }) => state),
-    ['ok'],
+    rows.map(({ check, state }) => `${check} ${state}`),
+    ['keys ok', 'keyholder ok'],
   )
   assert.equal(await ask(gateway, await gateway.key()), 200)
   const database = readFileSync(join(folder, 'gatelog-data/keys.db'))

@@ -26,7 +26,7 @@ import type { HeldCa } from './ca/held.ts'
 import type { Names } from './config-names.ts'
 import { anchorChecks, sinkChecks } from './export-checks.ts'
 import { markLeftIn } from './gap-mark.ts'
-import { keyChecks, memoryCheck, wrappingHouse } from './keyholder/house.ts'
+import { keyChecks, memoryCheck, orFault, wrappingHouse } from './keyholder/house.ts'
 import type { Keyholder } from './keyholder/index.ts'
 import { logIn } from './sealed-log.ts'
 import { uuid7 } from './uuid.ts'
@@ -86,7 +86,7 @@ export function backendOf(options: BackendOptions): Backend {
       await gapCheck(options),
       await sealCheck(options),
       ...openGap(options),
-      ...(await caChecks(options.ca(), options.connections())),
+      ...(await orFault('ca', () => caChecks(options.ca(), options.connections()))),
       ...trustChecks(options.untrusting?.() ?? []),
       ...(await bypassCheck(options)),
       ...sinkChecks(await (options.standings?.() ?? leftStandings(trail)), Date.now()),

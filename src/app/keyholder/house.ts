@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, resolve, sep } from 'node:path'
 import type { CheckRow, WrappingHouse } from '#console'
-import type { Fact } from '#exchange'
+import { type Fact, faultOf } from '#exchange'
 import type { Trail } from '#trail'
 import type { Keyholder } from './index.ts'
 
@@ -70,8 +70,20 @@ function goodRow(rows: Awaited<ReturnType<Trail['keys']['wrappers']>>, { name, p
 /** What the process that holds the keys was asked since it was started. */
 async function heldRow(keyholder: Keyholder): Promise<CheckRow[]> {
   if (keyholder.pid === undefined) return []
-  const asked = Object.entries(await keyholder.counts()).map(([call, times]) => `${call} ${times}`)
-  return [{ check: 'keyholder', state: 'ok', told: `asked for ${asked.join(', ') || 'nothing'}` }]
+  return orFault('keyholder', async () => {
+    const asked = Object.entries(await keyholder.counts()).map(([call, times]) => `${call} ${times}`)
+    return [{ check: 'keyholder', state: 'ok', told: `asked for ${asked.join(', ') || 'nothing'}` }]
+  })
+}
+
+/** Rows, or one that says why there are none: what cannot be looked at hides nothing else. */
+export async function orFault(check: string, rows: () => Promise<CheckRow[]>): Promise<CheckRow[]> {
+  try {
+    return await rows()
+  } catch (error) {
+    const { message, remedy } = faultOf(error)
+    return [{ check, state: 'fail', told: message, remedy }]
+  }
 }
 
 function placeRows(place: string, data: string): CheckRow[] {
