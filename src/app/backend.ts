@@ -21,6 +21,7 @@ import type { Identity } from '#identity'
 import type { Engine } from '#masking'
 import { dial, reachOf } from '#relay'
 import type { Custody, Reads, Trail } from '#trail'
+import type { Shipping } from './backup/shipping.ts'
 import { caChecks, trustChecks } from './ca/checks.ts'
 import type { HeldCa } from './ca/held.ts'
 import type { Names } from './config-names.ts'
@@ -53,6 +54,7 @@ export interface BackendOptions {
   /** Forgets what was said; absent where no server runs. */
   forget?(): void
   readonly keyholder: Keyholder
+  readonly shipping: Shipping
   /** Who reads a record that no server holds. */
   readonly reader?: Fact
   /** Compiled when it is asked for first. */
@@ -73,6 +75,7 @@ export function backendOf(options: BackendOptions): Backend {
     log: () => logIn(join(options.config().data, 'seal')),
     custody: options.custody,
     reviser: reviserOf(options),
+    backup: options.shipping,
     knows: (name) => options.config().connections(NO_DEMO).has(name),
     ca() {
       const ca = options.ca()
@@ -88,6 +91,7 @@ export function backendOf(options: BackendOptions): Backend {
       ...openGap(options),
       ...(await orFault('ca', () => caChecks(options.ca(), options.connections()))),
       ...trustChecks(options.untrusting?.() ?? []),
+      ...(await options.shipping.checks()),
       ...(await bypassCheck(options)),
       ...sinkChecks(await (options.standings?.() ?? leftStandings(trail)), Date.now()),
       ...anchorChecks((await options.anchors?.()) ?? [], Date.now()),

@@ -3,7 +3,10 @@ import { type Config, loadConfig } from './config.ts'
 
 /** `connections` hold no credential, and nothing may be sent with them. */
 export interface Names
-  extends Pick<Config, 'data' | 'encryption' | 'path_keys' | 'limits' | 'insecure' | 'connections' | 'demo'> {
+  extends Pick<
+    Config,
+    'data' | 'journal' | 'encryption' | 'path_keys' | 'limits' | 'insecure' | 'connections' | 'demo'
+  > {
   /** `tls` says only that there is one. */
   readonly listen: Config['listen']
   readonly masking: Pick<Config['masking'], 'secret_search'>
@@ -24,10 +27,12 @@ const UNREAD = 'unread'
 /** Leaves out what holds secrets, names further files or judges prompts: none of it is looked at, nor need it be right. */
 function named(values: unknown): unknown {
   if (plainOf(values) !== values) return values
-  const { rules: _rules, forward: _forward, export: _export, masking, connections, ...kept } = plainOf(values)
+  const { rules: _rules, forward: _forward, export: _export, masking, connections, backup, ...kept } = plainOf(values)
   const { secret_search: search } = plainOf(masking)
+  const { journal } = plainOf(backup)
   return {
     ...kept,
+    ...(journal !== undefined && { backup: { journal } }),
     ...(search !== undefined && { masking: { secret_search: search } }),
     ...(connections !== undefined && { connections: each(connections, withoutSecrets) }),
   }
@@ -51,9 +56,12 @@ const forwardOf = (values: unknown): unknown => {
 
 /** As `loadConfig`, of so much as a reader needs. @throws config.invalid, config.missing, config.listen */
 export function loadNames(path: string): Names {
-  const { data, encryption, path_keys, limits, insecure, connections, demo, listen, masking } = loadConfig(path, named)
+  const { data, journal, encryption, path_keys, limits, insecure, connections, demo, listen, masking } = loadConfig(
+    path,
+    named,
+  )
   return {
-    ...{ data, encryption, path_keys, limits, insecure, connections, demo, listen, masking },
+    ...{ data, journal, encryption, path_keys, limits, insecure, connections, demo, listen, masking },
     get forward() {
       return loadConfig(path, forwardOf).forward
     },

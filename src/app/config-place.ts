@@ -1,6 +1,7 @@
 /** Where the files of a configuration are: beside gatelog.yaml, unless they say otherwise. Reads none of them. */
 import { join } from 'node:path'
 import type { z } from 'zod'
+import { backupPlaced } from './config-backup.ts'
 import { encryptionPlaced } from './config-encryption.ts'
 import { placedExport } from './config-export.ts'
 import type { ConfigForm } from './config-schema.ts'
@@ -41,6 +42,7 @@ export function placed(form: Form, name: string, wrong: Wrong): Form {
       known: masking.known.map((known) => ({ ...known, ...some('file', known.file) })),
     },
     export: placedExport(form.export, at),
+    backup: backupPlaced(form.backup, at),
     forward: { ...forward, ca: { ...forward.ca, ...some('cert', forward.ca.cert), ...some('key', forward.ca.key) } },
     connections: Object.fromEntries(
       Object.entries(connections).map(([id, each]) => [id, { ...each, ...some('upstream_ca', each.upstream_ca) }]),

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { OwnRuleForm } from '#masking'
 import { Keep, Retain, RuleForm } from '#policy'
+import { BackupForm } from './config-backup.ts'
 import { CopilotForm } from './config-copilot.ts'
 import { EncryptionForm } from './config-encryption.ts'
 import { ExportForm } from './config-export.ts'
@@ -132,6 +133,7 @@ export const ConfigForm = z.strictObject({
   masking: MaskingForm.prefault({}),
   forward: ForwardForm.prefault({}),
   export: ExportForm.prefault({}),
+  backup: BackupForm.prefault({}),
   connections: z.record(name, ConnectionForm).default({}),
   copilot: CopilotForm.prefault({}),
   timeouts: Timeouts.prefault({}),

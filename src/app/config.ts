@@ -7,6 +7,7 @@ import { Fault } from '#exchange'
 import type { Connection, House } from '#gateway'
 import { wrongPublicKey } from '#masking'
 import { compileRules, type Rule } from '#policy'
+import { type BackupSettings, backupOf } from './config-backup.ts'
 import { connectionOf, type Defaults, saidOf } from './config-connections.ts'
 import { copilotOf } from './config-copilot.ts'
 import { encryptionOf } from './config-encryption.ts'
@@ -47,6 +48,9 @@ export interface Config
   readonly recording: House['recording']
   readonly forward: Forward
   readonly export: ExportSettings
+  readonly backup: BackupSettings
+  /** Where what must outlive a restored backup is noted; beside the wrapping key where it is not said. */
+  readonly journal: string | undefined
   /** Whether a demo connection is configured (or nothing else is). */
   readonly demo: boolean
   /** The connections, the demo one where its upstream runs. */
@@ -140,6 +144,8 @@ function settle(form: Form, { references, wrong, reads }: How): Config {
     recording: recordingOf(form),
     forward: forwardOf(form.forward, wrong),
     export: exportOf(form.export, wrong),
+    backup: backupOf(form.backup, form.data, wrong),
+    journal: form.backup.journal,
     demo,
     connections,
   }

@@ -24,6 +24,7 @@ import { openRelay } from '#relay'
 import type { Trail } from '#trail'
 import { type Anchoring, anchoring } from './anchored.ts'
 import { backendOf, reviserOf } from './backend.ts'
+import { Shipping } from './backup/shipping.ts'
 import { HeldCa } from './ca/held.ts'
 import { isProvider, PROVIDER_HOSTS } from './ca/providers.ts'
 import type { Config } from './config.ts'
@@ -130,6 +131,7 @@ class Running {
   readonly #mark: ReturnType<typeof openGapMark>
   readonly #relay = openRelay()
   readonly #exports: Exports
+  readonly #shipping: Shipping
   #demo: Awaited<ReturnType<typeof startDemo>> | undefined
   readonly #tell: Ears['tell']
   #ca: HeldCa | undefined
@@ -156,6 +158,8 @@ class Running {
       sightings: sightingsOf(trail, () => this.#house.engine, tell),
     }
     this.#trust = new Trust(tell, Date.now)
+    const { data } = config
+    this.#shipping = new Shipping({ ...record, data, now: Date.now, tell, settings: () => this.config.backup })
     this.#exports = new Exports({
       trail,
       tell,
@@ -182,6 +186,7 @@ class Running {
     this.config = next
     await this.#exports.set(next.export.sinks)
     await this.#record.anchored.anchors?.set(next.export.anchors)
+    await this.#shipping.start()
   }
 
   notReady(): string | undefined {
@@ -238,6 +243,7 @@ class Running {
       standings: () => this.#exports.standings(),
       anchors: async () => (await this.#record.anchored.anchors?.standings()) ?? [],
       forget: () => forgetSaid(this.#house),
+      shipping: this.#shipping,
     }
   }
 
@@ -248,6 +254,7 @@ class Running {
     await endings.flush()
     await gaps.close()
     await this.#record.reads.close()
+    await this.#shipping.close()
     await this.#exports.close()
     this.#mark.close()
     await Promise.all([this.#relay.close(), this.#demo?.close()])

@@ -2,12 +2,14 @@
  * Configuration to a running house; the only place that wires rooms. What is behind a function is read when it is called:
  * a command line that asks a running server needs none of it.
  */
+import type { Restoring } from './backup/restoring.ts'
 import type { Config } from './config.ts'
 import type { Names } from './config-names.ts'
 import type { Ears, Gatelog } from './gatelog.ts'
 
+export type { RestoreReport } from './backup/restore.ts'
 export { folderOf } from './folder.ts'
-export type { Config, Gatelog, Names }
+export type { Config, Gatelog, Names, Restoring }
 
 /** As `loadConfig` in config.ts. @throws config.invalid, config.missing, config.listen */
 export const loadConfig = async (path: string): Promise<Config> => (await import('./config.ts')).loadConfig(path)
@@ -27,8 +29,17 @@ export const openLocal = async (names: Names, reader?: string, config?: string) 
     import('./config.ts'),
   ])
   let engine: ReturnType<typeof engineOf> | undefined
-  return openLocal(names, reader, config === undefined ? undefined : () => (engine ??= engineOf(loadConfig(config))))
+  if (config === undefined) return openLocal(names, reader)
+  const full = () => (engine ??= engineOf(loadConfig(config)))
+  return openLocal(names, reader, full, () => loadConfig(config).backup)
 }
+
+/** As `restoreFrom` in backup/restoring.ts. @throws backup.*, trail.*, seal.*, config.* */
+export const restoreFrom = async (asked: Restoring) => (await import('./backup/restoring.ts')).restoreFrom(asked)
+
+/** As `backupsIn` there. */
+export const backupsIn = async (asked: Pick<Restoring, 'config' | 'from'>) =>
+  (await import('./backup/restoring.ts')).backupsIn(asked)
 
 /** Hosts of all supported providers; what is below one belongs to it. */
 export const providerHosts = async () => (await import('./ca/providers.ts')).PROVIDER_HOSTS

@@ -5,7 +5,9 @@ import { connectionsOnly, routes } from '#console'
 import { Fault } from '#exchange'
 import { compile, type Engine, RULES } from '#masking'
 import { backendOf, waysOf } from './backend.ts'
+import { Shipping } from './backup/shipping.ts'
 import type { HeldCa } from './ca/held.ts'
+import type { BackupSettings } from './config-backup.ts'
 import type { Names } from './config-names.ts'
 import { caOf, sightingsOf } from './gatelog.ts'
 import { lookAt, openRecord } from './record.ts'
@@ -22,11 +24,14 @@ const OF_CA = /^\/(ca|checks)\b/
 
 const QUIET = () => undefined
 
+/** What is configured is read only where a backup is asked for. */
+const NO_BACKUP = (): BackupSettings => ({ keep: 30, everyMs: undefined })
+
 /**
  * Opens nothing before it is asked for: connections need no record, and of all but the CA no file is read. `reader`: who
  * runs this process. `full`: the rules and known values of the configuration, with all that they refer to.
  */
-export function openLocal(names: Names, reader = 'unknown', full?: () => Engine): Local {
+export function openLocal(names: Names, reader = 'unknown', full?: () => Engine, backup = NO_BACKUP): Local {
   const connections = () => names.connections(undefined)
   let record: ReturnType<typeof openRecord> | undefined
   let ca: HeldCa | undefined
@@ -42,7 +47,10 @@ export function openLocal(names: Names, reader = 'unknown', full?: () => Engine)
       const compiled = () => (engine ??= compile(RULES))
       const sightings = () => sightingsOf(opened.trail, compiled, QUIET)
       const rules = full && path.startsWith('/rescan') ? full : compiled
-      const house = { config: () => names, connections, ca: () => ca, engine: rules, sightings }
+      const { data } = names
+      const settings = path === '/backup' ? backup : NO_BACKUP
+      const shipping = new Shipping({ ...opened, data, now: Date.now, tell: QUIET, settings })
+      const house = { config: () => names, shipping, connections, ca: () => ca, engine: rules, sightings }
       return routes(backendOf({ ...opened, ...house, reader: { value: reader, source: 'observed' } })).request(
         path,
         init,

@@ -7,6 +7,7 @@ import { editsOf, reduced, textOf } from '#gateway'
 import { openIdentity } from '#identity'
 import { Custody, type LostKey, openTrail, Reads, type Signer } from '#trail'
 import { formOfText, PROTOCOLS } from '#wire'
+import { journalPath, openJournal, reconcile } from './backup/journal-file.ts'
 import type { Config } from './config.ts'
 import type { Seal } from './config-trail.ts'
 import type { HolderOptions } from './keyholder/holder.ts'
@@ -14,7 +15,7 @@ import { holdKeys, type Keyholder } from './keyholder/index.ts'
 import { openKeyring } from './keyring.ts'
 import { uuid7 } from './uuid.ts'
 
-type Place = Pick<Config, 'data' | 'path_keys' | 'encryption'>
+type Place = Pick<Config, 'data' | 'path_keys' | 'encryption'> & { readonly journal?: string | undefined }
 
 /** How a record is opened. */
 interface How {
@@ -46,12 +47,23 @@ export async function openRecord(
   }
   const keyholder = await keys({ wrapping: wrappingIn(config, keyring), variables: variablesOf(config, seal) })
   opened.defer(() => keyholder.close())
+  const path = asItIs ? undefined : journalPath(config.journal, keyholder.place, config.data)
+  const journal = path === undefined ? undefined : openJournal(path)
+  opened.defer(() => journal?.close())
   const signer = seal && guard(await keyholder.signer(seal, config.data))
   const trail = await openTrail({
     ...{ folder: config.data, keyring, now: Date.now, wrapping: keyholder, lostKey, asItIs: asItIs ?? false },
-    ...{ words: wordsOf, edits: editsOf, reduce: keptOf, onLatch: latched, ...(signer && { signer }) },
+    ...{
+      words: wordsOf,
+      edits: editsOf,
+      reduce: keptOf,
+      onLatch: latched,
+      ...(signer && { signer }),
+      ...(journal && { journal }),
+    },
   })
   opened.defer(() => trail.close())
+  if (journal) await reconcile(journal, trail)
   const documents = trail.documents
   const identity = await openIdentity({
     keyring,
@@ -66,7 +78,17 @@ export async function openRecord(
   const reads = new Reads({ trail, now: Date.now, uuid: () => uuid7(Date.now()) })
   const all = opened.move()
   const custody = new Custody({ trail, keyring, now: Date.now, uuid: () => uuid7(Date.now()) })
-  return { keyring, keyholder, trail, identity, reads, custody, latched: latch.signal, close: () => all.disposeAsync() }
+  return {
+    keyring,
+    keyholder,
+    trail,
+    journal,
+    identity,
+    reads,
+    custody,
+    latched: latch.signal,
+    close: () => all.disposeAsync(),
+  }
 }
 
 /** What a key of the configuration is named after. */

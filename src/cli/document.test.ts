@@ -192,6 +192,7 @@ test('the JSON of every command is what the document says', async (t) => {
     told('`gatelog unmask`', 'unmask', idOf(1), '--key', 'gatelog-data/private.pem'),
     told('`gatelog originals keygen`', 'originals', 'keygen', '--private', 'other.pem'),
     told('`gatelog trail rotate-key`', 'trail', 'rotate-key'),
+    told('`gatelog backup`', 'backup', 'to', '--keys', 'apart'),
     told('`gatelog replay`', 'replay', 'last'),
     told('`gatelog connections list`', 'connections', 'list'),
     told('`gatelog connections test`', 'connections', 'test', 'demo'),
@@ -285,6 +286,12 @@ test('the JSON of every command is what the document says', async (t) => {
     former: ['k1'],
     ...{ at: AT, key: 'k2', rewrapped: 2, lost: 0, reader: SOME.reader },
   } as const
+  const restored = {
+    kind: 'restored',
+    ...{ at: AT, reader: SOME.reader, from: 'b', taken: AT, last: 1, sealed: 1, known: 1 },
+    ...{ erasures: 0, holds: 0, revocations: 0, voided: 0 },
+  } as const
+  await until(said, /"restored"/, (nth) => trail.append({ ...restored, exchange: idOf(nth + 8500) }))
   await until(said, /"rotated"/, (nth) => trail.append({ ...rotated, exchange: idOf(nth + 8000) }))
   const erase = {
     kind: 'erase',

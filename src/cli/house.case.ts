@@ -104,6 +104,7 @@ export async function openHouse(
     reviser: NO_REVISER,
     custody: new Custody({ trail, keyring, now: Date.now, uuid: uuidNow }),
     wrapping: WRAPPING,
+    backup: { take: async () => BACKUP },
     ...{ trail, identity, now: Date.now, secrets: secretsFor(), coverage: NO_COVERAGE, log: () => LOG },
     reading: { reads, via: 'server', masked: (text) => text.replaceAll('kangaroo', '[masked]') },
     connections: () => [{ name: 'demo', kind: 'demo', credentials: 'passthrough', hosts }],
@@ -132,6 +133,10 @@ const NO_REVISER: Backend['reviser'] = {
       : { seen: 1, found: [LATE], reached: 1, seq: 8, resumed: false },
 }
 
+const BACKUP = {
+  ...{ name: '20261125T193000000Z', to: '/b', at: 1, last: 9, sealed: 8, files: 4, bytes: 5, sent: 3, removed: 0 },
+  ...{ keys: '/k', journal: true },
+}
 const TALLY = { since: 0, seen: 0, onRecord: 0, bypasses: 0, dropped: 0 }
 const LOG = { origin: 'o', size: 1000, leaf: (seq: number) => `h${seq}` }
 const ROTATED = { key: 'k2', former: ['k1'], rewrapped: 2, lost: 0, place: '/keys' }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { Command, Option } from 'commander'
 import { addressOf, examples, type Register } from './command.ts'
 import { agent } from './commands/agent.ts'
+import { backup } from './commands/backup.ts'
 import { ca } from './commands/ca.ts'
 import { check } from './commands/check.ts'
 import { completion } from './commands/completion.ts'
@@ -20,6 +21,7 @@ import { purge } from './commands/purge.ts'
 import { reads } from './commands/reads.ts'
 import { replay } from './commands/replay.ts'
 import { rescan } from './commands/rescan.ts'
+import { restore } from './commands/restore.ts'
 import { rules } from './commands/rules.ts'
 import { scan } from './commands/scan.ts'
 import { search } from './commands/search.ts'
@@ -40,7 +42,7 @@ const COMMANDS: readonly Register[] = [
   ...[search, show, replay, tail, sessions, reads, exportCommand],
   ...[purge, hold, erase, rescan],
   ...[scan, mask, rules],
-  ...[trail, unmask, originals],
+  ...[trail, backup, restore, unmask, originals],
   ...[verify, prove, doctor, coverage, completion, version],
 ]
 

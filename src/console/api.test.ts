@@ -44,6 +44,7 @@ async function openSocket(t: TestContext, kind: 'memory' | 'sqlite' = 'memory', 
   const backend: Backend = {
     ...{ trail, identity, now: Date.now },
     wrapping: { rows: async () => [], rotate: () => assert.fail() },
+    backup: { take: () => assert.fail('not asked') },
     secrets: { allowed: false, perHour: 1, via: 'server', fingerprint: () => undefined, uuid: () => '' },
     reading: { reads: note ? { note } : reads, via: 'server', masked: (text) => text.replace('hush', '[masked]') },
     coverage: { coverage: () => assert.fail(), review: async (_, reports) => ({ ...TALLY, seen: reports.length }) },

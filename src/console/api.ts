@@ -5,6 +5,7 @@ import { Fault, faultOf } from '#exchange'
 import type { Log } from '#export'
 import type { Identity, NewKey } from '#identity'
 import { isBare, parseQuery, type Recorded, type Trail } from '#trail'
+import { type BackupHouse, backupRoutes } from './backup.ts'
 import { type Ca, caRoutes } from './ca.ts'
 import { type CoverageSource, coverageRoutes } from './coverage.ts'
 import { actsOf, type Custodian, custodyRoutes, type Reviser } from './custody.ts'
@@ -25,6 +26,7 @@ export interface Backend {
   readonly custody: Custodian
   readonly reviser: Reviser
   readonly wrapping: WrappingHouse
+  readonly backup: BackupHouse
   /** Where the record is sealed; absent where it is not. */
   log?(): Log | undefined
   /** What `connections list` shows; no credential. */
@@ -162,6 +164,7 @@ export function routes(backend: Backend): Hono {
   sealRoutes(app, trail)
   proofRoutes(app, backend)
   wrappingRoutes(app, backend.wrapping)
+  backupRoutes(app, backend.backup)
   caRoutes(app, () => {
     if (!backend.ca) throw new Fault('ca.off')
     return backend.ca()

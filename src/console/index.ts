@@ -1,5 +1,6 @@
 /** The admin API: the record and the identities for the command line, and later for the console. */
 export { type Backend, type CheckRow, type ConnectionRow, connectionsOnly, routes, type TestRow } from './api.ts'
+export type { BackupHouse, BackupRow } from './backup.ts'
 export type { Ca, CaRow, Rotation } from './ca.ts'
 export type { Coverage, CoverageSource, CoverageTally, Report } from './coverage.ts'
 export type { Custodian, ErasureRow, RescanRow, Reviser } from './custody.ts'

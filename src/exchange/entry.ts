@@ -311,6 +311,27 @@ export interface Rotated {
   readonly lost: number
 }
 
+/** The record was put back from a backup. What was recorded since is not here. */
+export interface Restored {
+  readonly kind: 'restored'
+  readonly exchange: string
+  readonly at: number
+  readonly reader: Fact
+  /** The backup's name, and when it was taken, ms since the Unix epoch. */
+  readonly from: string
+  readonly taken: number
+  /** The last seq that it holds, how many entries its log covers, and how many were once sealed, as far as is known outside. */
+  readonly last: number
+  readonly sealed: number
+  readonly known: number
+  /** What the journal told that was done since, and is done here too. */
+  readonly erasures: number
+  readonly holds: number
+  readonly revocations: number
+  /** Keys that were revoked because nobody can say whether they had been. */
+  readonly voided: number
+}
+
 /** An entry that belongs to no exchange. */
-export type Note = Gap | Searched | Read | Bypass | Rotated | CustodyNote
+export type Note = Gap | Searched | Read | Bypass | Rotated | Restored | CustodyNote
 export type Entry = Opening | Ending | Outcome | Note

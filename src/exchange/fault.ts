@@ -1,4 +1,5 @@
 /** The one table of faults: code, HTTP status, what is said, what to do. Codes are public API. */
+import { BACKUPS } from './faults/backups.ts'
 import { CALLERS } from './faults/callers.ts'
 import { COMMANDS } from './faults/commands.ts'
 import { DOORS } from './faults/doors.ts'
@@ -16,6 +17,7 @@ export const FAULTS = {
   ...OUTCOMES,
   ...KEYS,
   ...COMMANDS,
+  ...BACKUPS,
   ...EXPORTS,
 } as const satisfies Record<string, Row>
 

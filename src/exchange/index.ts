@@ -26,6 +26,7 @@ export type {
   OutcomeName,
   Read,
   ReadAct,
+  Restored,
   RouteKind,
   Searched,
   Timings,

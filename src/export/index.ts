@@ -2,6 +2,12 @@
 
 export { type AnchorStanding, Anchors, type AnchorsSettings } from './anchoring.ts'
 export { AnchorForm } from './anchors/index.ts'
+export { namesAt, openBackup, prune, recordIn, Taking } from './backup/backups.ts'
+export { openFolder } from './backup/folder.ts'
+export type { Opened as OpenedBackup } from './backup/manifest.ts'
+export { fetchFile } from './backup/parts.ts'
+export type { Place } from './backup/place.ts'
+export { BackupBucket, openS3 } from './backup/s3.ts'
 export { Exports, leftStandings, type Sinks, type Standing } from './exports.ts'
 export { FORMATS, type FormatName } from './formats/index.ts'
 export { guarded } from './guard.ts'

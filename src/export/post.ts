@@ -10,10 +10,10 @@ export interface Answer {
 }
 
 export interface Posted {
-  readonly method: 'GET' | 'POST' | 'PUT'
+  readonly method: 'POST' | 'PUT' | 'GET' | 'HEAD' | 'DELETE'
   readonly url: URL
   readonly headers: Readonly<Record<string, string>>
-  readonly body: Uint8Array | string
+  readonly body?: Uint8Array | string
   readonly signal: AbortSignal
 }
 
@@ -27,7 +27,8 @@ export interface Line {
 /** An acknowledgement is some bytes; what is longer is none. */
 const MOST_BYTES = 65_536
 
-export function openLine(ca: string | undefined): Line {
+/** @param most bytes of the longest answer */
+export function openLine(ca: string | undefined, most = MOST_BYTES): Line {
   const agent = import('undici').then(
     ({ Agent }) =>
       new Agent({
@@ -49,7 +50,7 @@ export function openLine(ca: string | undefined): Line {
           path: url.pathname + url.search,
           method,
           headers,
-          body: method === 'GET' ? null : body,
+          ...(body !== undefined && { body }),
           signal,
           headersTimeout: 0,
           bodyTimeout: 0,
@@ -60,13 +61,13 @@ export function openLine(ca: string | undefined): Line {
       try {
         for await (const part of stream as AsyncIterable<Buffer>) {
           bytes += part.length
-          if (bytes > MOST_BYTES) break
+          if (bytes > most) break
           parts.push(part)
         }
       } catch (cause) {
         throw unreachable(url.host, cause, signal)
       }
-      if (bytes > MOST_BYTES) throw new Fault('export.answer', `${url.host}: more than ${MOST_BYTES} bytes`)
+      if (bytes > most) throw new Fault('export.answer', `${url.host}: more than ${most} bytes`)
       const header = (name: string) => [told[name]].flat()[0]
       const whole = Buffer.concat(parts)
       return { status: statusCode, header, bytes: whole, text: whole.toString() }

@@ -4,6 +4,7 @@ import { type DayFiles, dayFilesOf } from './dayfiles.ts'
 import { isExchangeId, isExchangePrefix } from './days.ts'
 import { type Documents, documentsOf, writing } from './documents.ts'
 import { CUSTODY } from './entries.ts'
+import { isCustodyNote, type Journal, journalled } from './journal.ts'
 import { type KeyCare, keyCareOf } from './key-care.ts'
 import { isPrint } from './prints.ts'
 import type { Query } from './query.ts'
@@ -13,7 +14,7 @@ import { proofOf, type Question } from './seal/question.ts'
 import type { Report } from './seal/report.ts'
 import { standingIn } from './seal/standing.ts'
 import { type VerifyOptions, verify } from './seal/verify.ts'
-import type { Committed, KeptOriginals, Page, Recorded, Store } from './store.ts'
+import type { Committed, Copying, KeptOriginals, Page, Recorded, Store } from './store.ts'
 import { type Summary, sessionSummaryOf, summaryOf } from './summary.ts'
 import type { Trail, TrailState } from './trail.ts'
 
@@ -33,6 +34,7 @@ export class GroupTrail implements Trail {
   readonly dayFiles: DayFiles
   readonly #store: Store
   readonly #onLatch: ((fault: Fault) => void) | undefined
+  readonly #journal: Journal | undefined
   readonly #queue = new Queue()
   readonly #listeners = new Set<Listener>()
   #state: TrailState = { kind: 'open' }
@@ -43,14 +45,16 @@ export class GroupTrail implements Trail {
   #starting = false
   #closed: Promise<void> | undefined
 
-  constructor(store: Store, onLatch: ((fault: Fault) => void) | undefined) {
+  constructor(store: Store, onLatch: ((fault: Fault) => void) | undefined, journal?: Journal) {
     this.#store = store
+    this.#journal = journal
     this.#onLatch = onLatch
     const write = writing(
       () => this.refusal(),
       (fault) => this.latch(fault),
     )
-    this.documents = documentsOf(store, write)
+    const documents = documentsOf(store, write)
+    this.documents = journal ? journalled(documents, journal) : documents
     this.keys = keyCareOf(store, write)
     this.dayFiles = dayFilesOf(store, write)
   }
@@ -67,6 +71,14 @@ export class GroupTrail implements Trail {
     const refusal = this.refusal()
     if (refusal) return Promise.reject(refusal)
     if (!isExchangeId(entry.exchange)) return Promise.reject(new Fault('gateway.internal', 'not an exchange id'))
+    if (this.#journal && isCustodyNote(entry))
+      return this.#journal.note({ kind: 'entry', entry }).then(() => this.#append(entry))
+    return this.#append(entry)
+  }
+
+  #append(entry: Entry): Promise<number> {
+    const refusal = this.refusal()
+    if (refusal) return Promise.reject(refusal)
     const promise = this.#queue.add(entry)
     this.#soon()
     return promise
@@ -256,6 +268,10 @@ export class GroupTrail implements Trail {
 
   standing(exchange: string) {
     return standingIn(this.#store, exchange)
+  }
+
+  copy(copying: Copying) {
+    return this.#store.copy(copying)
   }
 
   async anchors() {

@@ -1,6 +1,7 @@
 /** Opens the trail and recovers what a process that died left open. Passes no traffic before that is durable. */
 import { type Ending, type Fault, faultOf, type Keyring, type Opening } from '#exchange'
 import { GroupTrail } from './groups.ts'
+import type { Journal } from './journal.ts'
 import { type EditsOf, interrupted, type Words } from './recovery.ts'
 import type { Signer } from './seal/signer.ts'
 import type { OpenStore, Store, Unfinished } from './store.ts'
@@ -30,6 +31,8 @@ export interface TrailOptions {
   readonly reduce?: (ending: Ending, opening: Opening) => Ending
   /** What a reply that broke off brought. `opening` with its body, where it can be read. */
   readonly edits?: EditsOf
+  /** Where what must outlive a restored copy is noted too. */
+  readonly journal?: Journal
   /** Told once, when the disk has failed: nothing will be written again, and the process should end. */
   readonly onLatch?: (fault: Fault) => void
 }
@@ -49,7 +52,7 @@ export async function startTrail(open: OpenStore, options: TrailOptions): Promis
   const wrapping = options.wrapping ?? wrappingOf([keyring.key('wrapping')])
   const some = { ...(lostKey && { lostKey }), ...(signer && { signer }) }
   const store = await open({ folder, ...keysOf(keyring), wrapping, onBroken, ...some })
-  const trail = new GroupTrail(store, options.onLatch)
+  const trail = new GroupTrail(store, options.onLatch, options.journal)
   broken.then((fault) => trail.latch(fault))
   if (options.asItIs) return trail
   try {

@@ -239,7 +239,24 @@ export interface Store {
    */
   rewrap(lost: LostKey): Promise<Rewrapped>
   wrappers(): Promise<readonly Wrapper[]>
+  /** Copies its files as they are at one moment; appends wait meanwhile. @throws trail.* */
+  copy(copying: Copying): Promise<readonly Copied[]>
   close(): Promise<void>
+}
+
+/** What is to be copied into the folder `to`: all but `keys.db`, or one file by its path below the data folder. */
+export interface Copying {
+  readonly to: string
+  /** Stamps by path: what still has its own is not copied. */
+  readonly known: Readonly<Record<string, string>>
+  readonly only?: string
+}
+
+/** A file by its path below the data folder. `stamp` changes with its bytes; its copy has the last part of its path as name. */
+export interface Copied {
+  readonly path: string
+  readonly stamp: string
+  readonly copied: boolean
 }
 
 /** A record that is sealed, as it says itself. */

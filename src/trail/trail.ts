@@ -11,7 +11,7 @@ import type { Report } from './seal/report.ts'
 import type { SealState } from './seal/sealer.ts'
 import type { Standing } from './seal/standing.ts'
 import type { VerifyOptions } from './seal/verify.ts'
-import type { Followed, KeptOriginals, Origin, Page, Recorded } from './store.ts'
+import type { Copied, Copying, Followed, KeptOriginals, Origin, Page, Recorded } from './store.ts'
 import type { SessionSummary, Summary } from './summary.ts'
 
 /** `refusing` recovers with the next append that succeeds; `latched` never does. */
@@ -82,6 +82,8 @@ export interface Trail {
   /** The keys that its bodies are encrypted under. */
   readonly keys: KeyCare
   readonly dayFiles: DayFiles
+  /** Copies its files as they are at one moment; appends wait meanwhile. @throws trail.* */
+  copy(copying: Copying): Promise<readonly Copied[]>
   /** Writes what waits, keeps every promise given out, lets go of the folder. */
   close(): Promise<void>
 }

@@ -78,7 +78,8 @@ async function keyholderOf(ask: Ask, { pid, close }: Line): Promise<Keyholder> {
     async signer(seal, data) {
       const { vkey, keeps } = await ask('signer', seal, data)
       const sign: Signer['sign'] = (text) => ask('sign', text)
-      return keeps ? { vkey, sign, last: () => ask('signLast'), keep: (note) => ask('signKeep', note) } : { vkey, sign }
+      const last = () => ask('signLast')
+      return keeps ? { vkey, sign, last, keep: (note) => ask('signKeep', note) } : { vkey, sign, last }
     },
     async ca(options) {
       await ask('ca', options)

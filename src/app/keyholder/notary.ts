@@ -8,10 +8,12 @@ type Head = NonNullable<ReturnType<typeof parseCheckpoint>>
 
 /** A signer with a memory of what it signed: what was published in the data folder, or kept outside, is what it begins with. */
 export async function notaryOf(signer: Signer, data: string): Promise<Signer> {
-  let last = furthest(signer, [await signer.last?.(), published(data)])
+  const known = async () => [await signer.last?.(), noted(data, 'seal.known')]
+  let last = furthest(signer, [...(await known()), noted(data, join('seal', 'checkpoint'))])?.head
   const { name: origin } = parseVerifier(signer.vkey) ?? { name: '' }
   return {
     ...signer,
+    last: async () => furthest(signer, await known())?.printed,
     async sign(text) {
       const printed = Buffer.from(text).toString()
       const head = parseCheckpoint(printed)
@@ -31,20 +33,24 @@ const follows = (last: Head, next: Head): boolean =>
   next.size > last.size || (next.size === last.size && next.root.equals(last.root))
 
 /** The largest of those that this key has signed. */
-function furthest({ vkey }: Signer, notes: readonly (string | undefined)[]): Head | undefined {
+function furthest(
+  { vkey }: Signer,
+  notes: readonly (string | undefined)[],
+): { head: Head; printed: string } | undefined {
   const verifier = parseVerifier(vkey)
   const heads = notes.flatMap((printed) => {
     const note = printed === undefined ? undefined : parseNote(printed)
     const head = note && verifier && isSignedBy(note, [verifier]) ? parseCheckpoint(note.text) : undefined
-    return head && head.origin === verifier?.name ? [head] : []
+    return head && printed !== undefined && head.origin === verifier?.name ? [{ head, printed }] : []
   })
-  return heads.sort((one, other) => other.size - one.size)[0]
+  return heads.sort((one, other) => other.head.size - one.head.size)[0]
 }
 
-function published(data: string): string | undefined {
+/** A head in the data folder: the one that is published, or that a restored record was known to have had. */
+function noted(data: string, name: string): string | undefined {
   try {
-    return readFileSync(join(data, 'seal', 'checkpoint'), 'utf8')
+    return readFileSync(join(data, name), 'utf8')
   } catch {
-    return undefined // nothing was published yet
+    return undefined // nothing was published yet, and nothing was put back
   }
 }

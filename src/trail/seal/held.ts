@@ -11,6 +11,8 @@ export interface Held {
   readonly unknown?: readonly Field[]
   /** The exchange ids of the entries that say why it, or a part of it, is gone. */
   readonly by?: readonly string[]
+  /** Its body’s key was destroyed, or is not here. */
+  readonly locked?: true
   /** Why it cannot be read. */
   readonly fault?: string
 }

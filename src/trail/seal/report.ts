@@ -28,6 +28,8 @@ export interface Counts {
   erased: number
   expired: number
   redacted: number
+  /** Where it was asked to pass over them: whose body’s key is gone. */
+  locked?: number
 }
 
 export interface Report {

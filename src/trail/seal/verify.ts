@@ -30,6 +30,8 @@ export interface VerifyOptions {
   readonly vkey?: string
   /** Signed notes that somebody kept: each must be a beginning of the log. */
   readonly heads?: readonly string[]
+  /** Of a record whose keys are in part destroyed: such bodies are not held against the log, all else of their entries is. */
+  readonly missingKeys?: boolean
   readonly progress?: (done: number, total: number) => void
 }
 
@@ -197,6 +199,7 @@ class Verification {
       this.#counts.erased += 1
       this.#fates.erased(logged, held.by ?? [])
     } else if (held.leaf !== undefined && this.#isRedacted(logged, held)) this.#counts.redacted += 1
+    else if (this.#isLocked(logged, held)) this.#counts.locked = 1 + (this.#counts.locked ?? 0)
     else this.#odd.push(blame(logged, held, (leaf) => this.#placeOf(leaf)))
   }
 
@@ -206,6 +209,12 @@ class Verification {
     const now = parseLeaf(leaf)
     const fields = Object.fromEntries(unknown.map((name) => [name, logged.fields[name]]))
     return now !== undefined && sameLeaf(logged, { ...now, fields: { ...now.fields, ...fields } })
+  }
+
+  #isLocked(logged: Leaf, { leaf = '', locked }: Held): boolean {
+    const now = this.#o.missingKeys && locked ? parseLeaf(leaf) : undefined
+    const { body } = logged.fields
+    return now !== undefined && body !== undefined && sameLeaf(logged, { ...now, fields: { ...now.fields, body } })
   }
 
   #placeOf({ exchange, kind }: Leaf): number | undefined {

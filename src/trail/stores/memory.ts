@@ -30,6 +30,7 @@ import type { SealState } from '../seal/sealer.ts'
 import type {
   Batch,
   Committed,
+  Copied,
   DayFile,
   Followed,
   KeptOriginals,
@@ -352,6 +353,10 @@ class MemoryStore implements Store {
 
   async rewrap() {
     return { rewrapped: 0, lost: 0 }
+  }
+
+  async copy(): Promise<readonly Copied[]> {
+    throw new Fault('trail.unavailable', 'a record in memory has no files')
   }
 
   async wrappers() {

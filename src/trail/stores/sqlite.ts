@@ -9,6 +9,7 @@ import type { Signer } from '../seal/signer.ts'
 import type {
   Batch,
   Committed,
+  Copying,
   Followed,
   NoteOf,
   Origin,
@@ -272,6 +273,10 @@ class SqliteStore implements Store {
 
   wrappers() {
     return this.#link.call('wrappers', [])
+  }
+
+  copy(copying: Copying) {
+    return this.#link.call('copy', [copying])
   }
 
   state(): Promise<RecordState> {

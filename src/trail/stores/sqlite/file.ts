@@ -1,7 +1,7 @@
 /** One SQLite file, opened so that a commit is durable and nobody else can write. Knows nothing of what it holds. */
 import { closeSync, existsSync, fsyncSync, openSync, statSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import { backup, DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { Fault } from '#exchange'
 import { point } from '../../points.ts'
 import { faultOfStore } from './faults.ts'
@@ -20,6 +20,9 @@ export interface Format {
 }
 
 type Values = readonly SQLInputValue[]
+
+/** More than any file has. */
+const ALL_PAGES = 1_000_000_000
 
 /** An open file. Every method throws a Fault trail.*. */
 export class File {
@@ -188,6 +191,21 @@ export class File {
       this.#db.exec('VACUUM')
       this.get('PRAGMA wal_checkpoint(TRUNCATE)')
     })
+  }
+
+  /** Another one for other bytes: of the file itself, not of its log. */
+  stamp(): string {
+    const { ino, size, mtimeNs } = statSync(this.path, { bigint: true })
+    return `${ino}.${size}.${mtimeNs}`
+  }
+
+  /** A copy of all that is committed, made by whoever holds the lock. */
+  async copyTo(path: string): Promise<void> {
+    try {
+      await backup(this.#db, path, { rate: ALL_PAGES })
+    } catch (error) {
+      throw faultOfStore(error, this.name)
+    }
   }
 
   close(): void {

@@ -4,7 +4,7 @@ import { point } from '../../points.ts'
 import type { StoredDocument } from '../../store.ts'
 import { File } from './file.ts'
 
-const FORMAT = {
+export const FORMAT = {
   version: 1,
   schema: `
     CREATE TABLE marks(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
@@ -13,11 +13,11 @@ const FORMAT = {
 
 /** The open head file. While it is open, no other process can open it. */
 export class Head {
-  readonly #file: File
+  readonly file: File
 
   /** @throws trail.locked at once where another process holds the folder */
   constructor(path: string) {
-    this.#file = new File(path, FORMAT)
+    this.file = new File(path, FORMAT)
   }
 
   /** A seq that none given out before was higher than, as far as is known without the day files. */
@@ -31,43 +31,43 @@ export class Head {
 
   /** A number by its name, 0 where there is none. */
   mark(name: string): number {
-    return this.#file.get<{ value: number }>('SELECT value FROM marks WHERE name = ?', name)?.value ?? 0
+    return this.file.get<{ value: number }>('SELECT value FROM marks WHERE name = ?', name)?.value ?? 0
   }
 
   /** Raises a number; it never becomes less. */
   setMark(name: string, value: number): void {
     const sql = 'INSERT INTO marks VALUES (?, ?) ON CONFLICT(name) DO UPDATE SET value = max(value, excluded.value)'
-    this.#file.transaction(() => this.#file.run(sql, name, value))
+    this.file.transaction(() => this.file.run(sql, name, value))
   }
 
   put(kind: string, id: string, json: string): void {
     const sql = 'INSERT INTO documents VALUES (?, ?, ?) ON CONFLICT(kind, id) DO UPDATE SET json = excluded.json'
-    this.#file.transaction(() => {
-      this.#file.run(sql, kind, id, json)
+    this.file.transaction(() => {
+      this.file.run(sql, kind, id, json)
       point('document.written')
     })
     point('document.durable')
   }
 
   document(kind: string, id: string): string | undefined {
-    return this.#file.get<{ json: string }>('SELECT json FROM documents WHERE kind = ? AND id = ?', kind, id)?.json
+    return this.file.get<{ json: string }>('SELECT json FROM documents WHERE kind = ? AND id = ?', kind, id)?.json
   }
 
   documents(kind: string): StoredDocument[] {
-    const rows = this.#file.all<StoredDocument>('SELECT id, json FROM documents WHERE kind = ? ORDER BY id', kind)
+    const rows = this.file.all<StoredDocument>('SELECT id, json FROM documents WHERE kind = ? ORDER BY id', kind)
     return rows.map(({ id, json }) => ({ id, json }))
   }
 
   delete(kind: string, id: string): boolean {
     const sql = 'DELETE FROM documents WHERE kind = ? AND id = ?'
-    return this.#file.transaction(() => this.#file.run(sql, kind, id).changes > 0)
+    return this.file.transaction(() => this.file.run(sql, kind, id).changes > 0)
   }
 
   tidy(): void {
-    if (this.#file.logged() > 64) this.#file.checkpoint()
+    if (this.file.logged() > 64) this.file.checkpoint()
   }
 
   close(): void {
-    this.#file.close()
+    this.file.close()
   }
 }

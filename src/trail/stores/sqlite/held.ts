@@ -1,4 +1,5 @@
 /** Reads day files as a verifier wants them: by seq, with what became of each. Writes nothing; a damaged file harms no other. */
+import { Fault } from '#exchange'
 import { type Held, heldOf } from '../../seal/held.ts'
 import type { Disclosure } from '../../seal/prove.ts'
 import { readable } from './bodies.ts'
@@ -68,5 +69,20 @@ function inDay(engine: Engine, name: string, from: number, to: number): Held[] {
 
 function heldAs(day: Day, { seq, json, salt, told }: Row): Held {
   const by = told === null ? [] : told.split(' ')
-  return heldOf({ seq, json, salt, by }, () => readable(() => day.body(seq)))
+  let locked = false
+  const read = () => {
+    try {
+      return day.body(seq)
+    } catch (error) {
+      locked = error instanceof Fault && isKeyGone(error)
+      throw error
+    }
+  }
+  const held = heldOf({ seq, json, salt, by }, () => readable(read))
+  return locked ? { ...held, locked } : held
+}
+
+/** Not so where the body itself was changed. */
+function isKeyGone({ code, detail = '' }: Fault): boolean {
+  return code === 'trail.key' || (code === 'trail.body' && /key \d+ was destroyed/.test(detail))
 }

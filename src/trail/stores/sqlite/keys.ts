@@ -9,7 +9,7 @@ import { File } from './file.ts'
 import { Wanted } from './wanted.ts'
 
 /** The numbers of keys are never given out twice. `wrapper` is the number of a wrapping key's name. */
-const FORMAT = {
+export const FORMAT = {
   version: 1,
   secureDelete: true,
   pageSize: 1024,
@@ -67,7 +67,7 @@ export type Ask = (wish: Wish) => Promise<Grant>
 
 /** The open file of keys. */
 export class Keys {
-  readonly #file: File
+  readonly file: File
   readonly #now: () => number
   readonly #open = new Map<number, KeyObject>()
   readonly #absent = new Map<number, Fault>()
@@ -80,7 +80,7 @@ export class Keys {
 
   /** @param now milliseconds since the epoch @throws trail.locked, trail.newer, trail.unavailable, trail.broken */
   constructor(path: string, now: () => number) {
-    this.#file = new File(path, FORMAT)
+    this.file = new File(path, FORMAT)
     this.#now = now
   }
 
@@ -89,7 +89,7 @@ export class Keys {
    * @throws trail.key where the record is under another key that is not known here
    */
   begin({ name, known, lost }: Begin): void {
-    const current = this.#file.get<{ name: string }>('SELECT name FROM wrappers WHERE current = 1')
+    const current = this.file.get<{ name: string }>('SELECT name FROM wrappers WHERE current = 1')
     const wanted = current?.name ?? name
     const fault = known.includes(wanted) ? undefined : keyMissing(wanted, name)
     if (fault && lost === 'refuse') throw fault
@@ -98,19 +98,19 @@ export class Keys {
     this.#shut = lost === 'show' ? fault : undefined
     if (this.#shut) return
     if (current?.name !== name)
-      this.#file.transaction(() => {
-        this.#file.run('UPDATE wrappers SET current = 0')
+      this.file.transaction(() => {
+        this.file.run('UPDATE wrappers SET current = 0')
         const sql = 'INSERT INTO wrappers(name, current) VALUES (?, 1) ON CONFLICT(name) DO UPDATE SET current = 1'
-        this.#file.run(sql, name)
+        this.file.run(sql, name)
       })
-    this.#wrapper = this.#file.get<{ id: number }>('SELECT id FROM wrappers WHERE current = 1')?.id ?? 0
+    this.#wrapper = this.file.get<{ id: number }>('SELECT id FROM wrappers WHERE current = 1')?.id ?? 0
     const free = 'SELECT id FROM keys WHERE file IS NULL AND wrapper = ? ORDER BY id'
-    this.#free = this.#file.all<{ id: number }>(free, this.#wrapper).map(({ id }) => id)
+    this.#free = this.file.all<{ id: number }>(free, this.#wrapper).map(({ id }) => id)
   }
 
   /** Names of the wrapping keys that it takes to read everything, and how many keys each wraps. */
   wrappers(): { name: string; current: boolean; keys: number }[] {
-    const rows = this.#file.all<{ name: string; current: number; keys: number }>(
+    const rows = this.file.all<{ name: string; current: number; keys: number }>(
       'SELECT name, current, (SELECT count(*) FROM keys WHERE wrapper = wrappers.id) AS keys FROM wrappers ORDER BY id',
     )
     return rows.map(({ name, current, keys }) => ({ name, current: current === 1, keys }))
@@ -193,7 +193,7 @@ export class Keys {
 
   #row(id: number): Row | undefined {
     const sql = 'SELECT k.id, w.name AS "by", k.wrapped FROM keys k JOIN wrappers w ON w.id = k.wrapper WHERE k.id = ?'
-    return this.#file.get<Row>(sql, id)
+    return this.file.get<Row>(sql, id)
   }
 
   #remember(id: number, key: KeyObject): void {
@@ -207,7 +207,7 @@ export class Keys {
   async refill(ask: Ask): Promise<void> {
     const made = Array.from({ length: POOL.step }, () => randomBytes(KEY_BYTES))
     const { by, bytes } = await ask({ wrap: made })
-    const ids = this.#file.transaction(() => {
+    const ids = this.file.transaction(() => {
       const wrapper = this.#wrapperOf(by)
       return bytes.map((each) => this.#insert(wrapper, each as Uint8Array))
     })
@@ -217,13 +217,13 @@ export class Keys {
 
   #insert(wrapper: number, bytes: Uint8Array): number {
     const sql = 'INSERT INTO keys(wrapper, wrapped, created) VALUES (?, ?, ?)'
-    return this.#file.run(sql, wrapper, bytes, this.#now()).id
+    return this.file.run(sql, wrapper, bytes, this.#now()).id
   }
 
   /** The number of a wrapping key's name. Within a transaction. */
   #wrapperOf(name: string): number {
-    this.#file.run('INSERT OR IGNORE INTO wrappers(name, current) VALUES (?, 0)', name)
-    return this.#file.get<{ id: number }>('SELECT id FROM wrappers WHERE name = ?', name)?.id ?? 0
+    this.file.run('INSERT OR IGNORE INTO wrappers(name, current) VALUES (?, 0)', name)
+    return this.file.get<{ id: number }>('SELECT id FROM wrappers WHERE name = ?', name)?.id ?? 0
   }
 
   /** Whether so many assignments wait that they should be written now. */
@@ -235,12 +235,12 @@ export class Keys {
   note(): boolean {
     if (this.#noted.length === 0) return false
     const noted = [...this.#noted]
-    this.#file.transaction(() => {
+    this.file.transaction(() => {
       for (const { id, owner } of noted)
-        this.#file.run('UPDATE keys SET file = ?, session = ? WHERE id = ?', owner.file, owner.session ?? '', id)
+        this.file.run('UPDATE keys SET file = ?, session = ? WHERE id = ?', owner.file, owner.session ?? '', id)
     })
     this.#noted.splice(0, noted.length)
-    if (this.#file.logged() > 64) this.#file.checkpoint()
+    if (this.file.logged() > 64) this.file.checkpoint()
     return true
   }
 
@@ -249,7 +249,7 @@ export class Keys {
     this.note()
     const sql = `SELECT id FROM keys WHERE file = ?${session === undefined ? '' : ' AND session = ?'}`
     const values = session === undefined ? [file] : [file, session]
-    return this.#file.all<{ id: number }>(sql, ...values).map(({ id }) => id)
+    return this.file.all<{ id: number }>(sql, ...values).map(({ id }) => id)
   }
 
   /** Destroys keys, in memory, in the file and in its log: what they encrypted can be read by nobody, in no copy. */
@@ -257,43 +257,43 @@ export class Keys {
     if (ids.length === 0) return
     const doomed = new Set(ids)
     this.note()
-    this.#file.transaction(() => {
-      for (const id of doomed) this.#file.run('DELETE FROM keys WHERE id = ?', id)
+    this.file.transaction(() => {
+      for (const id of doomed) this.file.run('DELETE FROM keys WHERE id = ?', id)
     })
     for (const id of doomed) {
       this.#open.delete(id)
       this.#absent.set(id, new Fault('trail.body', `key ${id} was destroyed`))
     }
     this.#free = this.#free.filter((id) => !doomed.has(id))
-    this.#file.truncateLog()
+    this.file.truncateLog()
   }
 
   /** Wraps up to `most` keys anew that another key wrapped; how many, and how many cannot be. @throws trail.keyholder */
   async rewrap(most: number, after: number, ask: Ask): Promise<{ last: number; rewrapped: number; lost: number }> {
     const sql = `SELECT k.id, w.name AS "by", k.wrapped FROM keys k JOIN wrappers w ON w.id = k.wrapper
       WHERE k.wrapper <> ? AND k.id > ? ORDER BY k.id LIMIT ?`
-    const rows = this.#file.all<Row>(sql, this.#wrapper, after, most)
+    const rows = this.file.all<Row>(sql, this.#wrapper, after, most)
     if (rows.length === 0) return { last: after, rewrapped: 0, lost: 0 }
     const { by, bytes: anew } = await ask({ rewrap: rows.map(({ by, wrapped }) => ({ by, bytes: wrapped })) })
     const done = rows.flatMap(({ id }, at) => (anew[at] ? [{ id, bytes: anew[at] }] : []))
-    this.#file.transaction(() => {
+    this.file.transaction(() => {
       const wrapper = this.#wrapperOf(by)
       for (const { id, bytes } of done)
-        this.#file.run('UPDATE keys SET wrapper = ?, wrapped = ? WHERE id = ?', wrapper, bytes, id)
+        this.file.run('UPDATE keys SET wrapper = ?, wrapped = ? WHERE id = ?', wrapper, bytes, id)
     })
     return { last: rows.at(-1)?.id ?? after, rewrapped: done.length, lost: rows.length - done.length }
   }
 
   /** After the last of `rewrap`: what the former key wrapped leaves the log too, and names that wrap nothing are dropped. */
   rewrapped(): void {
-    this.#file.transaction(() =>
-      this.#file.run('DELETE FROM wrappers WHERE current = 0 AND id NOT IN (SELECT wrapper FROM keys)'),
+    this.file.transaction(() =>
+      this.file.run('DELETE FROM wrappers WHERE current = 0 AND id NOT IN (SELECT wrapper FROM keys)'),
     )
-    this.#file.truncateLog()
+    this.file.truncateLog()
   }
 
   close(): void {
     this.note()
-    this.#file.close()
+    this.file.close()
   }
 }

@@ -6,6 +6,8 @@ import type { Held } from '../../seal/held.ts'
 import type { Disclosure } from '../../seal/prove.ts'
 import type { SealState } from '../../seal/sealer.ts'
 import type {
+  Copied,
+  Copying,
   DayFile,
   KeptOriginals,
   Origin,
@@ -158,6 +160,7 @@ export interface Calls {
   held(from: number, count: number): readonly Held[]
   seqs(exchange: string): readonly number[]
   disclose(seqs: readonly number[], bodies: boolean): readonly Disclosure[]
+  copy(copying: Copying): Promise<readonly Copied[]>
   close(): Promise<void>
 }
 

@@ -7,6 +7,7 @@ import { Fault } from '#exchange'
 import { Prints } from '../../prints.ts'
 import type { Sealer } from '../../seal/sealer.ts'
 import { Tokens } from '../../tokens.ts'
+import { copyFiles } from './copy.ts'
 import { Engine } from './engine.ts'
 import { faultOfStore, lineOfFault } from './faults.ts'
 import { disclosedIn, heldIn, seqsIn } from './held.ts'
@@ -86,6 +87,7 @@ const CALLS: Calls = {
   seqs: (exchange) => seqsIn(opened(), exchange),
   disclose: (seqs, bodies) => disclosedIn(opened(), seqs, bodies),
   sealed: () => (sealing ? stateOf(sealing) : unsealedState(folder)),
+  copy: (copying) => copyFiles(opened(), copying),
   close,
 }
 

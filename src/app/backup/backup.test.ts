@@ -1,0 +1,212 @@
+/** Backups taken and put back: what was erased is read by nobody, what was told since is done again, nothing is half there. */
+import assert from 'node:assert/strict'
+import { existsSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Opening } from '#exchange'
+import { openFolder, type Place } from '#export'
+import { Erasure } from '#gateway'
+import { holdKeys } from '../keyholder/index.ts'
+import { type OpenRecord, openRecord } from '../record.ts'
+import { uuid7 } from '../uuid.ts'
+import { type RestoreOptions, restoreBackup } from './restore.ts'
+import { takeBackup } from './take.ts'
+
+const WORD = 'Wunderlich-und-Katharina'
+const KEPT = 'lighthouse-keeper'
+const DOER = { who: { value: 'dpo', source: 'declared' }, why: 'asked for', basis: 'Art. 17' } as const
+
+function ground(t: TestContext) {
+  const folder = mkdtempSync(join(tmpdir(), 'gatelog-backup-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  const encryption = { folder: join(folder, 'keys'), former: [] }
+  const config = { data: join(folder, 'data'), path_keys: false, encryption }
+  const opened: OpenRecord[] = []
+  t.after(() => Promise.all(opened.map((record) => record.close())))
+  const open = async (data = config.data) => {
+    const seal = { key: { kind: 'file', path: undefined } } as const
+    const record = await openRecord({ ...config, data }, { keys: holdKeys, lostKey: 'refuse', seal })
+    opened.push(record)
+    return record
+  }
+  const to = openFolder(join(folder, 'to'))
+  const keys = openFolder(join(folder, 'keys-copy'))
+  const restore = (more: Partial<RestoreOptions> = {}) =>
+    restoreBackup({
+      ...{ config: { ...config, data: join(folder, 'back') }, from: to, keys, trustKeys: false, dryRun: false },
+      ...{ reader: 'ana', ...more },
+    })
+  return { folder, config, open, to, keys, restore, back: () => open(join(folder, 'back')) }
+}
+
+/** One exchange; its id. */
+async function exchange({ trail }: OpenRecord, session: string, said: string): Promise<string> {
+  const id = uuid7(Date.now())
+  const body = (text: string) => ({ bytes: Buffer.from(text), type: 'application/json', received: 'aa', sent: 'bb' })
+  const opening: Opening = {
+    ...{ kind: 'asked', exchange: id, at: Date.now(), session, door: 'reverse', method: 'POST', path: '/v1/chat' },
+    actor: { id: session, kind: 'person', name: session, groups: [] },
+    ...{ route: 'chat', model: 'm', facts: {}, findings: [], body: body(JSON.stringify({ said })) },
+  }
+  await trail.append(opening)
+  await trail.append({
+    ...{ kind: 'replied', exchange: id, at: Date.now(), status: 200, findings: [], timings: {} },
+    body: body(JSON.stringify({ reply: said })),
+  })
+  return id
+}
+
+const sealed = async ({ trail }: OpenRecord) => {
+  while ((await trail.sealed()).size < (await trail.highest())) await wait(50)
+}
+
+const backup = (record: OpenRecord, data: string, to: Place, keys?: Place, keep = 9) =>
+  takeBackup({ ...record, data, now: Date.now }, { to, keys, keep, whole: true })
+
+const bodyOf = async ({ trail }: OpenRecord, id: string) => {
+  const found = await trail.exchange(id)
+  return found?.opening.body && Buffer.from(found.opening.body.bytes).toString()
+}
+
+const erasureIn = ({ trail, keyring, custody }: OpenRecord) =>
+  new Erasure({
+    ...{ trail, keyring, holds: custody.holds, now: Date.now, clock: () => performance.now() },
+    uuid: () => uuid7(Date.now()),
+  })
+
+const bytesIn = (folder: string) =>
+  globSync('**/*', { cwd: folder, withFileTypes: true })
+    .filter((each) => each.isFile())
+    .map((each) => readFileSync(join(each.parentPath, each.name)).toString('latin1'))
+
+test('what was erased is read by nobody in the oldest backup, with every key; the rest is, and what was told is done again', async (t) => {
+  const { folder, config, open, to, keys, restore, back } = ground(t)
+  const record = await open()
+  const erased = await exchange(record, 'ana', WORD)
+  const other = await exchange(record, 'ben', KEPT)
+  const { record: key } = await record.identity.create({ kind: 'user', actor: 'ana', connections: '*' })
+  await sealed(record)
+  const first = await backup(record, config.data, to, keys)
+  assert.equal(first.sealed, 4)
+  const all = [...bytesIn(join(folder, 'to')), ...bytesIn(join(folder, 'keys-copy'))]
+  for (const word of [WORD, KEPT, 'ana', '"ben"', '/v1/chat']) assert.ok(!all.some((text) => text.includes(word)), word)
+
+  await record.identity.revoke(key.id, 'left')
+  const hold = await record.custody.holds.add({ user: 'ben' }, DOER)
+  await erasureIn(record).erase({ user: 'ana' }, DOER)
+  const later = await exchange(record, 'ben', 'said later')
+  await sealed(record)
+  const second = await backup(record, config.data, to, keys)
+  assert.ok(second.sent < first.bytes)
+  const size = (await record.trail.sealed()).size
+  await record.close()
+
+  const newest = await restore()
+  assert.deepEqual([newest.report?.ok, newest.replayed.erasures, newest.journal], [true, 0, true])
+  const again = await back()
+  assert.equal(await bodyOf(again, later), JSON.stringify({ said: 'said later' }))
+  assert.equal(await bodyOf(again, erased), undefined)
+  await again.close()
+  rmSync(join(folder, 'back'), { recursive: true })
+
+  const oldest = await restore({ name: first.name })
+  assert.deepEqual(
+    [oldest.replayed, oldest.known, oldest.sealed],
+    [{ erasures: 1, holds: 1, revocations: 1, voided: 0 }, size, 4],
+  )
+  for (const text of bytesIn(join(folder, 'back'))) assert.ok(!text.includes(WORD))
+  const old = await back()
+  assert.equal(await bodyOf(old, other), JSON.stringify({ said: KEPT }))
+  assert.equal(await old.trail.exchange(erased), undefined)
+  assert.ok(await old.trail.dayFiles.erasedBy(erased))
+  assert.deepEqual(
+    (await old.custody.holds.list()).map(({ id }) => id),
+    [hold.id],
+  )
+  assert.equal(old.identity.list().find(({ id }) => id === key.id)?.why, 'left')
+  await exchange(old, 'ana', 'after it was put back')
+  await wait(2500)
+  const state = await old.trail.sealed()
+  assert.deepEqual([state.size <= 4, 'fault' in state && /were sealed/.test(state.fault ?? '')], [true, true])
+  await old.close()
+  rmSync(join(folder, 'back'), { recursive: true })
+
+  for (const path of globSync('keys/*/journal.jsonl', { cwd: folder })) rmSync(join(folder, path))
+  const lines = (await to.list('backups/')).at(-1)!
+  await to.remove(lines)
+  const untold = await restore({ name: first.name })
+  assert.deepEqual([untold.replayed.erasures, untold.replayed.voided, untold.journal], [0, 1, false])
+  const shown = await back()
+  const found = await shown.trail.exchange(erased)
+  assert.ok(found && found.opening.body === undefined)
+  assert.equal(found.unreadable?.opening?.code, 'trail.body')
+  assert.equal(await bodyOf(shown, other), JSON.stringify({ said: KEPT }))
+  await shown.close()
+})
+
+test('only what changed is sent again, and what no backup has any more is removed', async (t) => {
+  const { config, open, to } = ground(t)
+  const record = await open()
+  await exchange(record, 'ana', WORD)
+  await sealed(record)
+  const first = await backup(record, config.data, to, undefined, 2)
+  const second = await backup(record, config.data, to, undefined, 2)
+  assert.ok(first.sent > 3 * second.sent, `${first.sent} ${second.sent}`)
+  const third = await backup(record, config.data, to, undefined, 1)
+  assert.equal(third.removed, 2)
+  assert.equal((await to.list('backups/')).length, 1)
+  await record.close()
+})
+
+test('a damaged, foreign, newer or half-written backup, a full target and a missing key are faults, and nothing is put back', async (t) => {
+  const { folder, config, open, to, keys, restore } = ground(t)
+  const record = await open()
+  await exchange(record, 'ana', WORD)
+  await sealed(record)
+  const { name } = await backup(record, config.data, to, keys)
+  await record.close()
+  const outer = `backups/${name}.json`
+  const whole = (await to.get(outer))!
+  const parts = await to.list('parts/')
+  const refused = async (code: string, more: Partial<RestoreOptions> = {}) => {
+    await assert.rejects(restore(more), { code })
+    assert.deepEqual(
+      readdirSync(folder).filter((each) => /back/.test(each)),
+      [],
+    )
+  }
+  for (const part of parts) {
+    const bytes = (await to.get(part))!
+    const flipped = Buffer.from(bytes)
+    flipped[bytes.length >> 1]! ^= 1
+    await to.put(part, flipped)
+    await refused('backup.damaged')
+    await to.remove(part)
+    await refused('backup.damaged')
+    await to.put(part, bytes)
+  }
+  await to.put(outer, whole.subarray(0, 200))
+  await refused('backup.damaged')
+  await to.put(outer, Buffer.from(whole.toString().replace('"v":1', '"v":2')))
+  await refused('backup.newer')
+  await to.put(outer, Buffer.from(whole.toString().replace(/"at":\d/, '"at":2')))
+  await refused('backup.damaged')
+  await to.put(outer, whole)
+  await refused('backup.none', { name: '20200101T000000000Z' })
+  await refused('backup.none', { keys: openFolder(join(folder, 'nowhere')) })
+  await refused('backup.key', {
+    config: { ...config, data: join(folder, 'back'), encryption: { folder: join(folder, 'x'), former: [] } },
+  })
+  await assert.rejects(restore({ config }), { code: 'backup.target' })
+  const stranger = ground(t)
+  const foreign = await stranger.open()
+  await exchange(foreign, 'eve', WORD)
+  await assert.rejects(backup(foreign, stranger.config.data, to), { code: 'backup.foreign' })
+  await foreign.close()
+  const dry = await restore({ dryRun: true })
+  assert.deepEqual([dry.report?.ok, dry.done, existsSync(join(folder, 'back'))], [true, false, false])
+  writeFileSync(join(folder, 'back.restoring'), '')
+  assert.equal((await restore({ keys: 'none' })).done, true)
+})

@@ -1,0 +1,82 @@
+/** What the journal tells of, done again on a record that was put back: erasures, holds, revocations. Never undoes anything. */
+import type { JournalLine, Trail } from '#trail'
+
+/** How many of each were not on the record, and how many keys nobody can vouch for. */
+export interface Replay {
+  readonly erasures: number
+  readonly holds: number
+  readonly revocations: number
+  readonly voided: number
+}
+
+interface House {
+  readonly trail: Pick<Trail, 'append' | 'documents' | 'custody'>
+  now(): number
+}
+
+interface Key {
+  readonly id: string
+  readonly revoked?: number
+  readonly why?: string
+}
+
+/**
+ * Leaves erasures as what `Erasure.resume` finishes. Done again, it finds nothing left. @throws trail.*
+ * @param voids whether keys that no journal speaks of are revoked
+ */
+export async function replay(house: House, lines: readonly JournalLine[], voids: boolean): Promise<Replay> {
+  const { erasures, holds } = await acts(house, lines)
+  const revocations = await revocationsOf(house, lines)
+  return { erasures, holds, revocations, voided: voids ? await voidAll(house) : 0 }
+}
+
+async function acts({ trail }: House, lines: readonly JournalLine[]): Promise<{ erasures: number; holds: number }> {
+  const told = new Set((await trail.custody()).map(({ note }) => note.exchange))
+  const counts = { erasures: 0, holds: 0 }
+  const pending = new Map<string, unknown>()
+  for (const line of lines) {
+    if (line.kind === 'document' && line.of === 'erasing') pending.set(line.id, line.value)
+    if (line.kind !== 'entry' || told.has(line.entry.exchange)) continue
+    const { entry } = line
+    if (entry.kind === 'erase' && !pending.has(entry.exchange)) continue
+    if (!['erase', 'hold', 'release'].includes(entry.kind)) continue
+    told.add(entry.exchange)
+    if (entry.kind === 'erase') await trail.documents.put('erasing', entry.exchange, pending.get(entry.exchange))
+    await trail.append(entry)
+    counts[entry.kind === 'erase' ? 'erasures' : 'holds'] += 1
+  }
+  await holdsAsTold(trail, lines)
+  return counts
+}
+
+/** The holds that were in force in the end. */
+async function holdsAsTold(trail: House['trail'], lines: readonly JournalLine[]): Promise<void> {
+  const last = new Map<string, JournalLine>()
+  for (const line of lines)
+    if ((line.kind === 'document' || line.kind === 'gone') && line.of === 'hold')
+      if (last.get(line.id)?.kind !== 'gone') last.set(line.id, line)
+  for (const [id, line] of last)
+    if (line.kind === 'document') await trail.documents.put('hold', id, line.value)
+    else await trail.documents.delete('hold', id)
+}
+
+async function revocationsOf({ trail }: House, lines: readonly JournalLine[]): Promise<number> {
+  let count = 0
+  for (const line of lines) {
+    if (line.kind !== 'document' || line.of !== 'key') continue
+    const known = (await trail.documents.get('key', line.id)) as Key | undefined
+    if (!known || known.revoked !== undefined) continue
+    const { revoked, why } = line.value as Key
+    await trail.documents.put('key', line.id, { ...known, revoked, ...(why !== undefined && { why }) })
+    count += 1
+  }
+  return count
+}
+
+const VOID = 'the record was put back without a journal: nobody can say whether it was revoked'
+
+async function voidAll({ trail, now }: House): Promise<number> {
+  const live = ((await trail.documents.list('key')) as Key[]).filter(({ revoked }) => revoked === undefined)
+  for (const key of live) await trail.documents.put('key', key.id, { ...key, revoked: now(), why: VOID })
+  return live.length
+}

@@ -1,0 +1,60 @@
+/** `gatelog restore [folder]`: puts a record back where none is, verified and brought up to date. Touches no record that is there. */
+import { backupsIn, type RestoreReport, restoreFrom } from '#app'
+import { commonOf, examples, type Register } from '../command.ts'
+import { bar } from '../progress.ts'
+import { json, line, out, say } from '../terminal.ts'
+import { userName } from '../user.ts'
+
+interface Options {
+  readonly name?: string
+  readonly keys?: string
+  readonly withoutKeys?: true
+  readonly trustKeys?: true
+  readonly dryRun?: true
+  readonly list?: true
+}
+
+export const restore: Register = (program) => {
+  program
+    .command('restore [folder]')
+    .description('put the record back from a backup into an empty data folder; every entry is verified before')
+    .option('--list', 'only show which backups there are')
+    .option('--name <backup>', 'another one than the newest')
+    .option('--keys <folder>', 'where the copy of the keys of sessions is; where the configuration says else')
+    .option('--without-keys', 'put it back though no body can be read')
+    .option('--trust-keys', 'let Gatelog keys stay though no journal tells which were revoked since')
+    .option('--dry-run', 'fetch and verify all of it, show what would happen, and keep nothing')
+    .addHelpText(
+      'after',
+      examples('restore --list', 'restore --dry-run', 'restore /mnt/backup/gatelog --keys /mnt/keys/gatelog'),
+    )
+    .action(async (from: string | undefined, { list, ...options }: Options, command) => {
+      const { config, json: asJson } = commonOf(command)
+      if (list) {
+        const names = await backupsIn({ config, from })
+        return out(asJson ? json({ backups: names }) : names.join('\n'))
+      }
+      const shown = bar('files')
+      const progress = (done: number, total: number) => shown.at(done, total)
+      const report = await restoreFrom({ config, from, ...options, reader: userName(), progress }).finally(() =>
+        shown.end(),
+      )
+      if (asJson) out(json(report))
+      else tell(report)
+    })
+}
+
+function tell(told: RestoreReport): void {
+  const { name, taken, last, sealed, known, report, replayed, journal, done } = told
+  out(`backup ${line(name)} of ${new Date(taken).toISOString()}: up to entry ${last}`)
+  out(report ? `verified: ${report.sealed} sealed entries, ${report.unsealed} not sealed` : 'it was not sealed')
+  const { erasures, holds, revocations, voided } = replayed
+  out(`done again: ${erasures} erasures, ${holds} holds and releases, ${revocations} revocations`)
+  if (!journal) say('there is no whole journal of what was done since')
+  if (voided > 0) say(`${voided} Gatelog keys were revoked, for nobody can say whether they had been: make new ones`)
+  if (known > sealed)
+    say(
+      `${known} entries were sealed once, ${sealed} are here: nothing is sealed below that. docs/backup.md says how to go on`,
+    )
+  out(done ? 'put back: start the server' : 'nothing was changed')
+}
