@@ -1,4 +1,5 @@
 /** Where backups go and how often, as it is written. Reaches nothing. */
+import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { BackupBucket } from '#export'
 import type { Wrong } from './config-secrets.ts'
@@ -58,11 +59,13 @@ export function backupOf({ every, ...form }: Form, data: string, wrong: Wrong): 
   return { ...form, everyMs }
 }
 
-const within = (path: string, folder: string): boolean => `${path}/`.startsWith(`${folder.replace(/\/+$/, '')}/`)
+/** Whether one path is the other, or below it. */
+const within = (path: string, folder: string): boolean =>
+  join(resolve(path), '/').startsWith(join(resolve(folder), '/'))
 
 /** Whether one place lies in the other. */
 export function overlap(one: WhereForm | undefined, other: WhereForm): boolean {
   if (typeof one === 'string' && typeof other === 'string') return within(one, other) || within(other, one)
   if (typeof one !== 'object' || typeof other !== 'object') return false
-  return one.url === other.url && (within(one.prefix, other.prefix) || within(other.prefix, one.prefix))
+  return one.url === other.url && (one.prefix.startsWith(other.prefix) || other.prefix.startsWith(one.prefix))
 }

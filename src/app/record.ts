@@ -7,7 +7,7 @@ import { editsOf, reduced, textOf } from '#gateway'
 import { openIdentity } from '#identity'
 import { Custody, type LostKey, openTrail, Reads, type Signer } from '#trail'
 import { formOfText, PROTOCOLS } from '#wire'
-import { journalPath, openJournal, reconcile } from './backup/journal-file.ts'
+import { beginJournal, journalPath, reconcile } from './backup/journal-file.ts'
 import type { Config } from './config.ts'
 import type { Seal } from './config-trail.ts'
 import type { HolderOptions } from './keyholder/holder.ts'
@@ -48,7 +48,7 @@ export async function openRecord(
   const keyholder = await keys({ wrapping: wrappingIn(config, keyring), variables: variablesOf(config, seal) })
   opened.defer(() => keyholder.close())
   const path = asItIs ? undefined : journalPath(config.journal, keyholder.place, config.data)
-  const journal = path === undefined ? undefined : openJournal(path)
+  const journal = path === undefined ? undefined : await beginJournal(path, Date.now())
   opened.defer(() => journal?.close())
   const signer = seal && guard(await keyholder.signer(seal, config.data))
   const trail = await openTrail({

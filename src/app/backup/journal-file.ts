@@ -1,5 +1,5 @@
 /** The journal of what must outlive a restored copy: lines of JSON in a file outside the data folder, synced one by one. */
-import { mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { dirname, join, resolve, sep } from 'node:path'
 import { Fault } from '#exchange'
@@ -50,6 +50,19 @@ export function openJournal(path: string): JournalFile {
       const open = await file?.catch(() => undefined)
       await open?.close()
     },
+  }
+}
+
+/** Opens it for a record that is open, with a first line; undefined where it cannot be kept there, of which `doctor` warns. */
+export async function beginJournal(path: string, now: number): Promise<JournalFile | undefined> {
+  const journal = openJournal(path)
+  if (existsSync(path)) return journal
+  try {
+    await journal.note({ kind: 'mark', at: now })
+    return journal
+  } catch (error) {
+    if (error instanceof Fault) return undefined
+    throw error
   }
 }
 

@@ -79,6 +79,7 @@ async function take(house: BackedUp, { to, keys, keep, whole }: TakingOptions, s
   const paths = await sendMoment(trail, taking, staging)
   const small = smallIn(data)
   for (const path of small) await taking.send(path, join(data, path))
+  await journal?.note({ kind: 'mark', at })
   if (journal) await sendText(taking, 'journal.jsonl', journal, staging)
   const vkey = await trail.sealed()
   const last = await trail.highest()

@@ -1,0 +1,56 @@
+/** Backups of a real gateway: shipped by itself while it serves, taken when asked for, and put back when its record is gone. */
+import assert from 'node:assert/strict'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { setTimeout as wait } from 'node:timers/promises'
+import { gatelog, startGateway } from './process.case.ts'
+
+const YAML = `connections: { demo: { kind: demo } }
+backup: { to: ./to, keys: ./apart, every: 10s }
+`
+
+test('a running server ships its record and says how far behind it is; one whose record is gone gets it back', async (t) => {
+  const gateway = await startGateway(t, YAML)
+  const { folder } = gateway
+  const names = () => (existsSync(join(folder, 'to/backups')) ? readdirSync(join(folder, 'to/backups')) : [])
+  while (names().length === 0) await wait(50)
+  const key = await gateway.key('--user', 'ana')
+  const answer = await fetch(`${gateway.url}/c/demo/v1/chat/completions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-gatelog-key': key },
+    body: JSON.stringify({ model: 'demo', messages: [{ role: 'user', content: 'a lighthouse keeper' }] }),
+  })
+  await answer.text()
+  const checks = await gateway.api<{ check: string; state: string; told: string }[]>('/checks')
+  const row = checks.find(({ check }) => check === 'backup')
+  assert.match(`${row?.state} ${row?.told}`, /^ok the newest is \d+ s old, \d+ entries came since$/)
+  assert.equal(
+    checks.some(({ check }) => check === 'journal'),
+    false,
+  )
+  const taken = await gateway.gatelog('backup', '--json')
+  assert.equal(taken.code, 0, taken.stderr)
+  assert.ok(JSON.parse(taken.stdout).last >= 2)
+  for (const [args, code] of [
+    [['backup', 'gatelog-data/in'], 'usage.option'],
+    [['backup', 'x', '--keys', 'x/keys'], 'usage.option'],
+    [['restore'], 'backup.target'],
+  ] as const)
+    assert.match(
+      (await gateway.gatelog(...args)).stderr,
+      new RegExp(`\\[${code.replace('.', '\\.')}\\]`),
+      args.join(' '),
+    )
+  assert.equal(await gateway.end('SIGTERM'), 0)
+
+  rmSync(join(folder, 'gatelog-data'), { recursive: true })
+  const back = await gatelog(folder, ['restore', '--json'])
+  assert.equal(back.code, 0, back.stderr)
+  const { done, journal, replayed } = JSON.parse(back.stdout)
+  assert.deepEqual([done, journal, replayed.voided], [true, true, 0])
+  const shown = await gatelog(folder, ['show', 'last'])
+  assert.match(shown.stdout, /a lighthouse keeper/)
+  const verified = await gatelog(folder, ['verify'])
+  assert.equal(verified.code, 0, verified.stdout)
+})
