@@ -47,7 +47,8 @@ export async function openRecord(
   }
   const keyholder = await keys({ wrapping: wrappingIn(config, keyring), variables: variablesOf(config, seal) })
   opened.defer(() => keyholder.close())
-  const path = asItIs ? undefined : journalPath(config.journal, keyholder.place, config.data)
+  const keyless = keyholder.known.length === 0 // its folder is not made for a journal: the key is to come back there
+  const path = asItIs || keyless ? undefined : journalPath(config.journal, keyholder.place, config.data)
   const journal = path === undefined ? undefined : await beginJournal(path, Date.now())
   opened.defer(() => journal?.close())
   const signer = seal && guard(await keyholder.signer(seal, config.data))
