@@ -219,7 +219,7 @@ test('a newer format is refused, of the head as of a day', async (t) => {
 const EARLIER = `
   ALTER TABLE exchanges DROP COLUMN github; ALTER TABLE exchanges DROP COLUMN language;
   ALTER TABLE exchanges DROP COLUMN "commit"; DROP TABLE outcomes;
-  DROP TABLE edits; DROP TABLE unprinted; DROP TABLE prints;
+  DROP TABLE originals; DROP TABLE edits; DROP TABLE unprinted; DROP TABLE prints;
   DROP INDEX gaps_kind; ALTER TABLE gaps DROP COLUMN kind;
   DELETE FROM rules WHERE term IN (SELECT id FROM terms WHERE key = 'file');
   DELETE FROM terms WHERE key IN ('file', 'language', 'commit', 'github');

@@ -1,6 +1,6 @@
 /** ISO/IEC 27001, logging and monitoring: what is asked, what there is, what proves it. Data only. */
 import type { Standard } from './controls.ts'
-import { BEFORE, BYPASS, CIPHER, FULL, KILLS, READ_FIRST, SEALING, SEARCH, SENT } from './proofs.ts'
+import { BEFORE, BYPASS, CIPHER, FULL, KILLS, READ_FIRST, SEALED, SEALING, SEARCH, SENT } from './proofs.ts'
 
 export const ISO: Standard = {
   name: 'ISO/IEC 27001:2022, Annex A',
@@ -10,7 +10,7 @@ export const ISO: Standard = {
       id: 'A.8.15',
       asks: 'logs are produced, stored, protected and analysed',
       does: 'as AU-2, AU-9 and AU-6',
-      proofs: [BEFORE, KILLS, CIPHER, READ_FIRST, SEARCH],
+      proofs: [BEFORE, KILLS, CIPHER, SEALED, READ_FIRST, SEARCH],
       open: SEALING,
     },
     {

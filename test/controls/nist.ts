@@ -20,6 +20,7 @@ import {
   READ_FIRST,
   RECORDED,
   REFUSE,
+  SEALED,
   SEALING,
   SEARCH,
   SENT,
@@ -146,7 +147,7 @@ export const NIST: Standard = {
       id: 'AU-9',
       asks: 'protect records from reading, changing and deleting',
       does: 'owner-only files, bodies encrypted under keys that lie elsewhere, removed only by retention, hold and statute respected',
-      proofs: [OWN_FOLDER, CIPHER, CHANGED, NEVER_PURGED],
+      proofs: [OWN_FOLDER, CIPHER, CHANGED, SEALED, NEVER_PURGED],
       open: SEALING,
     },
     {
@@ -159,8 +160,8 @@ export const NIST: Standard = {
     {
       id: 'AU-9(3)',
       asks: 'cryptography that shows changes',
-      does: 'authenticated encryption of bodies, bound to file, entry and part',
-      proofs: [CHANGED],
+      does: 'entries sealed in a signed Merkle log; authenticated encryption of bodies, bound to file, entry and part',
+      proofs: [SEALED, CHANGED],
       open: SEALING,
     },
     {

@@ -16,8 +16,8 @@ export const CUSTODY = 'src/trail/custody/custody.test.ts'
 export const API = 'src/console/api.test.ts'
 export const READS = 'src/trail/reads.test.ts'
 export const FORMATS = 'src/export/formats/formats.test.ts'
-export const SINKS = 'test/export.test.ts'
-export const KEYS = 'test/keys.test.ts'
+export const SINKS = 'test/journeys/export.test.ts'
+export const KEYS = 'test/journeys/keys.test.ts'
 
 export const ONE_AND_ONE: Proof = [CARRY, 'one exchange has one opening and one ending, and passes as it came']
 export const BEFORE: Proof = [
@@ -62,4 +62,9 @@ export const BYPASS: Proof = [SIGHTINGS, 'a call that passed here is on the reco
 export const SENT: Proof = [SINKS, 'what is on the record reaches every sink, whenever the process is killed']
 export const SEARCH: Proof = [CASES, 'answers queries']
 export const REVOKED: Proof = [BREAK, 'a revoked key cuts its open stream with a notice']
-export const SEALING = 'Entries are not sealed in this table yet: that nobody changed a whole file has no proof here.'
+export const SEALED: Proof = [
+  'test/seal/mutations.test.ts',
+  'a whole log that was written anew with the true key is found by a kept checkpoint, and by an anchor',
+]
+export const SEALING =
+  'without a checkpoint that is kept elsewhere, or an anchor, whoever has the folder and its key can write all of it anew'

@@ -175,8 +175,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     guarantee: 'The record holds the masked prompt.',
     file: 'gateway/scan.ts',
-    line: 'exchange.body = { bytes: record,',
-    instead: 'exchange.body = { bytes: received.bytes,',
+    line: '      bytes: record,',
+    instead: '      bytes: received.bytes,',
   },
   {
     guarantee: 'A whole reply is masked.',

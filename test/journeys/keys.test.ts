@@ -15,8 +15,8 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { folderFor, type Gateway, gatelog, startGateway } from './process.case.ts'
-import { basic, connectTo, shake } from './tunnel.case.ts'
+import { folderFor, type Gateway, gatelog, startGateway } from '../process.case.ts'
+import { basic, connectTo, shake } from '../tunnel.case.ts'
 
 const YAML = 'connections: { demo: { kind: demo } }\n'
 const PROMPT = { model: 'demo', stream: true, messages: [{ role: 'user', content: 'Write a config loader' }] }

@@ -5,9 +5,9 @@ import { once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { type Ends, folderFor, type Gateway, gatelog, startGateway } from './process.case.ts'
+import { type Ends, folderFor, type Gateway, gatelog, startGateway } from '../process.case.ts'
 
-const BIN = join(import.meta.dirname, '../bin/gatelog.mjs')
+const BIN = join(import.meta.dirname, '../../bin/gatelog.mjs')
 const NO_OPENSSL = spawnSync('openssl', ['version']).status !== 0 && 'no openssl'
 const ends: (() => unknown)[] = []
 const FILE: Ends = { after: (end) => void ends.unshift(end) }

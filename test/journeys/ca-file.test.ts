@@ -4,9 +4,9 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { makeAuthority } from '#relay'
-import { folderFor, startGateway } from './process.case.ts'
-import { inside, open, streams } from './scene.case.ts'
-import { askOver } from './tunnel.case.ts'
+import { folderFor, startGateway } from '../process.case.ts'
+import { inside, open, streams } from '../scene.case.ts'
+import { askOver } from '../tunnel.case.ts'
 
 const recorded = async ({ api }: { api<Answer>(path: string): Promise<Answer> }) =>
   (await api<{ exchanges: unknown[] }>('/exchanges')).exchanges.length

@@ -4,7 +4,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { folderFor, type Gateway, startGateway } from './process.case.ts'
+import { folderFor, type Gateway, startGateway } from '../process.case.ts'
 
 const SKIP = spawnSync('git', ['--version']).error ? 'git is not installed' : false
 

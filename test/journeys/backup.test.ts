@@ -4,7 +4,7 @@ import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
-import { gatelog, startGateway } from './process.case.ts'
+import { gatelog, startGateway } from '../process.case.ts'
 
 const YAML = `connections: { demo: { kind: demo } }
 backup: { to: ./to, keys: ./apart, every: 10s }

@@ -6,7 +6,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { folderFor, type Gateway, startGateway } from './process.case.ts'
+import { folderFor, type Gateway, startGateway } from '../process.case.ts'
 
 const SECRET = Buffer.alloc(24, 9).toString('base64')
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { folderFor, type Gateway, gatelog, startGateway } from './process.case.ts'
+import { folderFor, type Gateway, gatelog, startGateway } from '../process.case.ts'
 
 const SECRET = `${'gh'}p_${'A1b2C3d4E5f6'.repeat(3)}`
 const OFF = 'connections: { demo: { kind: demo } }\n'
