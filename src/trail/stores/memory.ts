@@ -1,29 +1,12 @@
 /** A store in memory, for tests and for looking at. Keeps nothing once the process ends. */
 
-import {
-  type Edits,
-  type Ending,
-  type Entry,
-  Fault,
-  type KeptEdits,
-  type Note,
-  type Opening,
-  type Outcome,
-} from '#exchange'
+import { type Edits, type Entry, Fault, type KeptEdits, type Note, type Opening } from '#exchange'
 import { ambiguous } from '../ambiguous.ts'
-import { isBefore, type Position, parseCursor, printCursor } from '../cursor.ts'
-import { dayFileOf, fileFor, noteFileFor } from '../dayfile.ts'
+import { isBefore } from '../cursor.ts'
+import { dayFileOf, noteFileFor } from '../dayfile.ts'
 import { dayOfExchange } from '../days.ts'
 import { isNote, isOpening, isOutcome, parseEntry, printEntry } from '../entries.ts'
-import {
-  answers,
-  type EndingFacets,
-  endingFacets,
-  markedBy,
-  type OpeningFacets,
-  openingFacets,
-  outcomeFacets,
-} from '../facets.ts'
+import { answers, endingFacets, markedBy, openingFacets, outcomeFacets } from '../facets.ts'
 import { digestOfEdits, Prints, spellPrints } from '../prints.ts'
 import type { Query } from '../query.ts'
 import type { SealState } from '../seal/sealer.ts'
@@ -38,7 +21,6 @@ import type {
   Origin,
   Page,
   Recorded,
-  Redaction,
   Revised,
   Revision,
   SessionTotals,
@@ -47,23 +29,20 @@ import type {
   StoreOptions,
   Unfinished,
 } from '../store.ts'
-import { holds, soughtOf, type Words, wordsOf } from '../words.ts'
+import { holds, soughtOf, wordsOf } from '../words.ts'
+import {
+  after,
+  doubled,
+  fileOf,
+  isOpen,
+  type Line,
+  listed,
+  paged,
+  recorded,
+  stored,
+  withoutWords,
+} from './memory-line.ts'
 import { packUnits } from './sqlite/units.ts'
-
-interface Line extends Position {
-  opening: Opening
-  facets: OpeningFacets
-  words: Words[]
-  ending?: Ending
-  endingFacets?: EndingFacets
-  flight: Uint8Array[]
-  readonly outcomes: Outcome[]
-  readonly redactions: Redaction[]
-  closing?: number
-  edits?: KeptEdits
-  prompt?: Uint8Array
-  reply?: Uint8Array
-}
 
 /** Opens an empty one. */
 export const openMemory = async ({ lineKey }: Pick<StoreOptions, 'lineKey'>): Promise<Store> => new MemoryStore(lineKey)
@@ -386,49 +365,4 @@ class MemoryStore implements Store {
   async close(): Promise<void> {
     this.#lines.clear()
   }
-}
-
-/** Words without every run of them that others are. */
-function withoutWords({ flow, runs }: Words, gone: Words): Words {
-  const left: string[] = []
-  for (let at = 0; at < flow.length; ) {
-    const here = at
-    if (gone.flow.length > 0 && gone.flow.every((word, nth) => flow[here + nth] === word)) at += gone.flow.length
-    else left.push(flow[at++] as string)
-  }
-  return { flow: left, runs: runs.filter((run) => !gone.runs.includes(run)) }
-}
-
-const fileOf = ({ day, opening }: Line): string => fileFor(day, opening.retain)
-const isOpen = ({ opening, ending }: Line): boolean => !ending && opening.kind === 'asked'
-
-const doubled = ({ kind, exchange }: Entry) =>
-  new Fault('gateway.internal', `${kind} does not fit exchange ${exchange}`)
-
-/** As a disk would give it back: a copy of its own, without `text` and without fields that are undefined. */
-function stored<Line extends Opening | Ending>(entry: Line): Line {
-  const bytes = entry.body && Uint8Array.from(entry.body.bytes)
-  return parseEntry<Line>(printEntry(entry), bytes)
-}
-
-const listed = <Line extends Opening | Ending>(entry: Line): Line => parseEntry<Line>(printEntry(entry), undefined)
-
-const recorded = ({ seq, opening, ending, closing, outcomes, redactions }: Line): Recorded => ({
-  seq,
-  opening: listed(opening),
-  ...(ending && { ending: listed(ending) }),
-  ...(closing !== undefined && { closing }),
-  ...(outcomes.length && { outcomes: [...outcomes] }),
-  ...(redactions.length && { redactions: [...redactions] }),
-})
-
-function after(before: string | undefined): (line: Line) => boolean {
-  const position = before === undefined ? undefined : parseCursor(before)
-  return (line) => position === undefined || isBefore(line, position)
-}
-
-function paged<Row>(lines: Line[], limit: number, row: (line: Line) => Row): { rows: Row[]; next?: string } {
-  const rows = lines.slice(0, limit)
-  const last = rows.at(-1)
-  return { rows: rows.map(row), ...(last && lines.length > limit && { next: printCursor(last) }) }
 }

@@ -6,14 +6,14 @@ import { point } from '../../points.ts'
 import { headIn, sealIn } from '../../seal/files.ts'
 import type { DayFile } from '../../store.ts'
 import type { Tokens } from '../../tokens.ts'
-import { UNREADABLE } from './bodies.ts'
 import type { Day } from './day.ts'
 import { lineOfFault } from './faults.ts'
-import { Flight, type FlightPiece, keyAndBytes } from './flight.ts'
+import { Flight, type FlightPiece } from './flight.ts'
 import { Folder } from './folder.ts'
 import { bury, shred } from './key-work.ts'
 import type { Begin } from './keys.ts'
 import type { FaultLine, Line, LineOutcome, Outcome, Parcel, Stretch, UnfinishedRow } from './protocol.ts'
+import { openIn, unfinishedIn } from './unfinished.ts'
 import { FolderUnsealed } from './unsealed.ts'
 import { Wanted } from './wanted.ts'
 
@@ -113,28 +113,7 @@ export class Engine {
 
   /** Every exchange that was asked and has no ending, with its bytes in flight in order. @throws Wanted, trail.key */
   unfinished(): UnfinishedRow[] {
-    const rows: (Flying & { readonly day: Day })[] = []
-    const open: { seq: number; exchange: string; opening: string }[] = []
-    for (const name of this.folder.names()) {
-      const day = this.folder.day(name)
-      rows.push(...day.flying().map((row) => ({ ...row, day })))
-      for (const row of openIn(day)) open.push({ ...row, opening: day.json(row.seq) })
-    }
-    const sealed = rows.filter((row) => row.sealed).flatMap(({ pieces }) => pieces)
-    this.folder.keys.need(sealed.map(({ bytes }) => keyAndBytes(bytes).key))
-    const replies = new Map(open.map(({ exchange }) => [exchange, { bytes: [] as Uint8Array[], lost: 0 }]))
-    for (const row of rows.sort((a, b) => a.id - b.id))
-      for (const piece of row.pieces) {
-        const reply = replies.get(piece.exchange)
-        const bytes = reply && landed(row, piece)
-        if (bytes) reply.bytes.push(bytes)
-        else if (reply) reply.lost += 1
-      }
-    open.sort((a, b) => a.seq - b.seq)
-    return open.map(({ exchange, opening }) => {
-      const { bytes = [], lost = 0 } = replies.get(exchange) ?? {}
-      return { opening, bytes: whole(bytes), lost }
-    })
+    return unfinishedIn(this.folder)
   }
 
   /**
@@ -391,30 +370,3 @@ const pieceOf =
   })
 
 const sessionIn = (line: Line): string | undefined => (line.part === 'opening' ? line.facets.facets.session : undefined)
-
-const openIn = (day: Day): { seq: number; exchange: string; session: string | null }[] =>
-  day.file.all(
-    `SELECT seq, exchange, value AS session FROM exchanges LEFT JOIN terms ON terms.id = session
-      WHERE outcome IS NULL ORDER BY seq`,
-  )
-
-interface Flying {
-  readonly id: number
-  readonly sealed: boolean
-  readonly pieces: readonly FlightPiece[]
-}
-
-/** The bytes of a piece; undefined where it alone cannot be read. @throws trail.key */
-function landed({ id, sealed, day }: Flying & { readonly day: Day }, piece: FlightPiece): Uint8Array | undefined {
-  if (!sealed) return piece.bytes
-  try {
-    return day.landed(id, piece)
-  } catch (error) {
-    if (error instanceof Fault && UNREADABLE.has(error.code) && error.code !== 'trail.key') return undefined
-    throw error
-  }
-}
-
-function whole(pieces: readonly Uint8Array[]): Uint8Array {
-  return Uint8Array.from(Buffer.concat(pieces))
-}

@@ -1,0 +1,69 @@
+/** A line of the store in memory: an exchange with what became of it, and how it is told. Pure. */
+import { type Ending, type Entry, Fault, type KeptEdits, type Opening, type Outcome } from '#exchange'
+import { isBefore, type Position, parseCursor, printCursor } from '../cursor.ts'
+import { fileFor } from '../dayfile.ts'
+import { parseEntry, printEntry } from '../entries.ts'
+import type { EndingFacets, OpeningFacets } from '../facets.ts'
+import type { Recorded, Redaction } from '../store.ts'
+import type { Words } from '../words.ts'
+
+export interface Line extends Position {
+  opening: Opening
+  facets: OpeningFacets
+  words: Words[]
+  ending?: Ending
+  endingFacets?: EndingFacets
+  flight: Uint8Array[]
+  readonly outcomes: Outcome[]
+  readonly redactions: Redaction[]
+  closing?: number
+  edits?: KeptEdits
+  prompt?: Uint8Array
+  reply?: Uint8Array
+}
+
+/** Words without every run of them that others are. */
+export function withoutWords({ flow, runs }: Words, gone: Words): Words {
+  const left: string[] = []
+  for (let at = 0; at < flow.length; ) {
+    const here = at
+    if (gone.flow.length > 0 && gone.flow.every((word, nth) => flow[here + nth] === word)) at += gone.flow.length
+    else left.push(flow[at++] as string)
+  }
+  return { flow: left, runs: runs.filter((run) => !gone.runs.includes(run)) }
+}
+
+export const fileOf = ({ day, opening }: Line): string => fileFor(day, opening.retain)
+export const isOpen = ({ opening, ending }: Line): boolean => !ending && opening.kind === 'asked'
+
+export const doubled = ({ kind, exchange }: Entry) =>
+  new Fault('gateway.internal', `${kind} does not fit exchange ${exchange}`)
+
+/** As a disk would give it back: a copy of its own, without `text` and without fields that are undefined. */
+export function stored<Line extends Opening | Ending>(entry: Line): Line {
+  const bytes = entry.body && Uint8Array.from(entry.body.bytes)
+  return parseEntry<Line>(printEntry(entry), bytes)
+}
+
+export const listed = <Line extends Opening | Ending>(entry: Line): Line =>
+  parseEntry<Line>(printEntry(entry), undefined)
+
+export const recorded = ({ seq, opening, ending, closing, outcomes, redactions }: Line): Recorded => ({
+  seq,
+  opening: listed(opening),
+  ...(ending && { ending: listed(ending) }),
+  ...(closing !== undefined && { closing }),
+  ...(outcomes.length && { outcomes: [...outcomes] }),
+  ...(redactions.length && { redactions: [...redactions] }),
+})
+
+export function after(before: string | undefined): (line: Line) => boolean {
+  const position = before === undefined ? undefined : parseCursor(before)
+  return (line) => position === undefined || isBefore(line, position)
+}
+
+export function paged<Row>(lines: Line[], limit: number, row: (line: Line) => Row): { rows: Row[]; next?: string } {
+  const rows = lines.slice(0, limit)
+  const last = rows.at(-1)
+  return { rows: rows.map(row), ...(last && lines.length > limit && { next: printCursor(last) }) }
+}
