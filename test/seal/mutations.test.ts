@@ -128,6 +128,16 @@ const swapBodies = (folder: string) => {
   db.close()
 }
 
+const ACT = { exchange: idOf(9000), at: NOON, who: { value: 'root', source: 'observed' }, why: 'asked for' } as const
+
+/** Puts an entry after the last one, behind everybody's back: nothing seals it. */
+function forge(folder: string, note: object): void {
+  const db = new DatabaseSync(join(folder, 'days/2026-11-24.default.db'))
+  db.prepare('INSERT INTO entries VALUES (?, ?, ?)').run(SIZE + 1, JSON.stringify(note), Buffer.alloc(32, 1))
+  db.prepare('INSERT INTO gaps VALUES (?, ?)').run(SIZE + 1, 'kind' in note ? String(note.kind) : '')
+  db.close()
+}
+
 type Expected = readonly [harm: Alarm['harm'], seq: number | undefined, told?: RegExp]
 
 const MUTATIONS: readonly [string, Change, Expected, VerifyOptions?][] = [
@@ -183,6 +193,23 @@ const MUTATIONS: readonly [string, Change, Expected, VerifyOptions?][] = [
       sql(f, 'UPDATE entries SET salt = substr(salt, 1, 0) WHERE seq = 4')
     },
     ['changed', 4],
+  ],
+  [
+    'an entry said to be erased by an entry that was never sealed',
+    (f) => {
+      forge(f, { ...ACT, kind: 'erase', basis: 'law', scope: {}, exchanges: 5, sessions: 1, later: 0, notes: 0 })
+      sql(f, `UPDATE entries SET json = '' WHERE seq = 78`)
+      sql(f, 'INSERT INTO erased VALUES (78, ?, ?)', idOf(77), ACT.exchange)
+    },
+    ['dropped', 78, /601, which is not sealed/],
+  ],
+  [
+    'a day said to be purged by an entry that was never sealed',
+    async (f) => {
+      forge(f, { ...ACT, kind: 'purge', days: [{ day: '2026-11-23', entries: SIZE, exchanges: SIZE }] })
+      await rm(join(f, 'days/2026-11-23.default.db'))
+    },
+    ['dropped', 1],
   ],
   ['a whole day dropped', (f) => rm(join(f, 'days/2026-11-23.default.db')), ['dropped', 1]],
   ['two entries reordered', (f) => swap(f, 'json', 3, 7), ['reordered', 3, /entry 7/]],

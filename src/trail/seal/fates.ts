@@ -10,27 +10,40 @@ export interface Placed {
   readonly note: Note
 }
 
-/** What the record says of removals, by the entries that say it. */
+/** What the record says of removals, by the entries that say it: only by those that stand in the log themselves. */
 export class Fates {
-  readonly #notes: ReadonlyMap<string, Placed>
-  /** Entries that each purge removed of a day, and those that are gone. */
-  readonly #allowed = new Map<string, number>()
+  readonly #claimed: ReadonlyMap<number, Placed>
+  readonly #notes = new Map<string, Placed>()
+  /** The most that a purge removed of each day file: one that was cut short says so again. */
+  readonly #allowed = new Map<string, Map<string, number>>()
   readonly #missing = new Map<string, Leaf[]>()
   readonly #erased = new Map<string, Set<string>>()
 
   constructor(notes: readonly Placed[]) {
-    this.#notes = new Map(notes.map((placed) => [placed.note.exchange, placed]))
-    for (const { note } of notes)
-      if (note.kind === 'purge')
-        for (const { day, entries } of note.days) this.#allowed.set(day, (this.#allowed.get(day) ?? 0) + entries)
+    this.#claimed = new Map(notes.map((placed) => [placed.seq, placed]))
   }
 
-  /** Whether these are entries of the record that say of what they took; `kinds` are those that may. */
+  /** The entry in this place makes the leaf that was sealed: what it says of removals counts from now on. */
+  verified(seq: number): void {
+    const placed = this.#claimed.get(seq)
+    if (!placed || this.#notes.has(placed.note.exchange)) return
+    this.#notes.set(placed.note.exchange, placed)
+    if (placed.note.kind !== 'purge') return
+    for (const { day, retain = '', entries } of placed.note.days) {
+      const files = this.#allowed.get(day) ?? new Map<string, number>()
+      this.#allowed.set(day, files.set(retain, Math.max(entries, files.get(retain) ?? 0)))
+    }
+  }
+
+  /** Whether these are entries of the record that say of what they took; `kinds` are those that may. Ask once all are walked. */
   vouch(by: readonly string[], kinds: readonly string[]): boolean {
-    return by.some((id) => {
-      const note = this.#notes.get(id)?.note
-      return note !== undefined && kinds.includes(note.kind)
-    })
+    return by.some((id) => kinds.includes(this.#notes.get(id)?.note.kind ?? ''))
+  }
+
+  /** The seq of an entry that says so and does not count, because it is not what was sealed in its place. */
+  unsealed(by: readonly string[]): number | undefined {
+    return [...this.#claimed.values()].find(({ note }) => by.includes(note.exchange) && !this.#notes.has(note.exchange))
+      ?.seq
   }
 
   /** An entry that an erasure took. */
@@ -51,10 +64,14 @@ export class Fates {
     let expired = 0
     const missing: Leaf[] = []
     for (const [day, leaves] of this.#missing) {
-      if (leaves.length <= (this.#allowed.get(day) ?? 0)) expired += leaves.length
+      if (leaves.length <= this.#allowedOf(day)) expired += leaves.length
       else for (const leaf of leaves) missing.push(leaf)
     }
     return { expired, missing: missing.sort((a, b) => a.seq - b.seq) }
+  }
+
+  #allowedOf(day: string): number {
+    return [...(this.#allowed.get(day)?.values() ?? [])].reduce((sum, entries) => sum + entries, 0)
   }
 
   /** Erasures of which more is gone than they say. */

@@ -50,6 +50,8 @@ class Verification {
   readonly #o: VerifyOptions
   readonly #alarms: Alarm[] = []
   readonly #odd: Alarm[] = []
+  /** Entries that are not as they were, and say that somebody was entitled to it. */
+  readonly #claims: { readonly logged: Leaf; readonly held: Held }[] = []
   readonly #counts: Counts = { verified: 0, erased: 0, expired: 0, redacted: 0 }
   readonly #fates: Fates
   #files: LogFiles
@@ -185,8 +187,11 @@ class Verification {
       const seq = start + at + 1
       const text = bytes.toString()
       const one = bySeq.get(seq)
-      if (one?.leaf === text) this.#counts.verified += 1
-      else this.#differs(seq, text, one)
+      if (one?.leaf !== text) this.#differs(seq, text, one)
+      else {
+        this.#counts.verified += 1
+        this.#fates.verified(seq)
+      }
     }
   }
 
@@ -195,12 +200,24 @@ class Verification {
     if (!logged || logged.seq !== seq)
       this.#alarm({ harm: 'log changed', seq, told: 'its leaf is not that of this entry' })
     else if (!held) this.#fates.missing(logged)
-    else if (held.fault === undefined && held.leaf === undefined && this.#fates.vouch(held.by ?? [], ['erase'])) {
+    else if (held.by !== undefined) this.#claims.push({ logged, held })
+    else this.#judge(logged, held)
+  }
+
+  /** What became of an entry that does not make its leaf; where it names one that says so, once all of them are known. */
+  #judge(logged: Leaf, held: Held): void {
+    if (held.fault === undefined && held.leaf === undefined && this.#fates.vouch(held.by ?? [], ['erase'])) {
       this.#counts.erased += 1
       this.#fates.erased(logged, held.by ?? [])
     } else if (held.leaf !== undefined && this.#isRedacted(logged, held)) this.#counts.redacted += 1
     else if (this.#isLocked(logged, held)) this.#counts.locked = 1 + (this.#counts.locked ?? 0)
-    else this.#odd.push(blame(logged, held, (leaf) => this.#placeOf(leaf)))
+    else this.#odd.push(this.#blame(logged, held))
+  }
+
+  #blame(logged: Leaf, held: Held): Alarm {
+    const alarm = blame(logged, held, (leaf) => this.#placeOf(leaf))
+    const by = this.#fates.unsealed(held.by ?? [])
+    return by === undefined ? alarm : { ...alarm, told: `${alarm.told}; it names entry ${by}, which is not sealed` }
   }
 
   /** Whether all parts but those whose salt is gone are as they were, and an entry says why. */
@@ -233,6 +250,7 @@ class Verification {
   }
 
   #settle({ size }: Head): void {
+    for (const { logged, held } of this.#claims) this.#judge(logged, held)
     const { expired, missing } = this.#fates.settle()
     this.#counts.expired += expired
     const alarms = [...duplicates(this.#odd), ...gone(missing, size), ...this.#fates.excesses()]
