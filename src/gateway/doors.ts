@@ -66,13 +66,12 @@ interface Doors extends DoorOptions {
 async function onRequest(request: IncomingMessage, response: ServerResponse, options: Doors): Promise<void> {
   const { relay, body: limits, insecure, forward } = options
   const house = options.house()
-  const { url = '' } = request
   forward.lend(request)
-  if (isCaFile(request) && !forward.owns(request)) return giveCaFile(request, response, house.forward)
-  if (isTelemetry(url) && !forward.owns(request)) return takeTelemetry(request, response, house, insecure)
-  if (isCollector(url) && !forward.owns(request))
-    return takeCollected(request, response, { house, insecure, draining: options.draining() })
-  const { address, refused, door, other } = addressOf(request, forward)
+  const { address, refused, door, other, own = '' } = addressOf(request, forward)
+  const told = { house, insecure, target: own }
+  if (isCaFile(request.method, own)) return giveCaFile(request, response, house.forward)
+  if (isTelemetry(own)) return takeTelemetry(request, response, told)
+  if (isCollector(own)) return takeCollected(request, response, { ...told, draining: options.draining() })
   if (other) return relayPlain({ request, response, target: other, house, options })
   const turn = new HttpTurn({ request, response, address, relay, limits, insecure, door })
   if (!refused) return options.draining() ? turnAway(turn, house) : carry(turn, house)
@@ -88,6 +87,8 @@ interface Placed {
   readonly refused?: Fault
   /** The forward door: a host of no connection. */
   readonly other?: Target
+  /** The gateway itself: what it is asked for, in origin form. */
+  readonly own?: string
 }
 
 /** Where a request wants to go, or why it goes nowhere: it names no connection, or could be read in two ways. */
@@ -96,7 +97,7 @@ function addressOf(request: IncomingMessage, forward: Forward): Placed {
   try {
     checkRequest(request)
     const way = forward.wayOf(request)
-    if (!way) return { door: 'reverse', address: readAddress(originForm(request.url ?? '/')) }
+    if (!way) return ownAddress(originForm(request.url ?? '/'))
     if ('port' in way) return { door, address: { ...NOWHERE, path: shown(way) }, other: way }
     return { door, address: way }
   } catch (error) {
@@ -104,6 +105,21 @@ function addressOf(request: IncomingMessage, forward: Forward): Placed {
     const path = (request.url ?? '/').split('?', 1)[0] ?? ''
     const told = fault.code === 'forward.provider' ? (fault.detail ?? '') : UNREAD.test(path) ? '' : path
     return { door, address: { ...NOWHERE, path: told }, refused: fault }
+  }
+}
+
+/** What asks for the gateway itself: a connection, or what it has beside them. */
+function ownAddress(own: string): Placed {
+  try {
+    return { door: 'reverse', address: readAddress(own), own }
+  } catch (error) {
+    const path = own.split('?', 1)[0] ?? ''
+    return {
+      door: 'reverse',
+      address: { ...NOWHERE, path: UNREAD.test(path) ? '' : path },
+      refused: faultOf(error),
+      own,
+    }
   }
 }
 

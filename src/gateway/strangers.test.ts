@@ -15,18 +15,22 @@ const head = (remote: string): Head => ({
 })
 
 /** Strangers over a trail that only remembers, with a clock that the test moves. */
-async function withStrangers(t: TestContext, run: (refuse: (remote: string) => boolean, lines: Opening[]) => void) {
+async function withStrangers(
+  t: TestContext,
+  run: (refuse: (remote: string, key?: string) => boolean, lines: Opening[]) => void,
+) {
   t.mock.timers.enable({ apis: ['setTimeout', 'Date'] })
   await within({ script: answer }, async ({ house }) => {
     const lines: Opening[] = []
     const trail = { append: async (entry: Entry) => lines.push(entry as Opening) } as unknown as House['trail']
     const strangers = new Strangers(trail)
-    const refuse = (remote: string) => {
+    const refuse = (remote: string, key?: string) => {
       const exchange: Exchange<Head> = begin(
         head(remote),
         { ...house, now: Date.now },
         { client: 'x', interactive: false },
       )
+      if (key) exchange.key = key
       return strangers.coalesces(exchange, new Fault('identity.unknown'))
     }
     run(refuse, lines)
@@ -62,3 +66,32 @@ test('more sources than can be told apart share one line', (t) =>
       [['s499', 499]],
     )
   }))
+
+test('a key that is known shares its line with nobody, however many sources there are', (t) =>
+  withStrangers(t, (refuse, lines) => {
+    for (let at = 0; at < 1001; at++) refuse(`r${at}`)
+    assert.deepEqual(
+      [refuse('a', 'key-a'), refuse('b', 'key-b'), refuse('a', 'key-a'), refuse('s')],
+      [false, false, true, true],
+    )
+    t.mock.timers.tick(10_001)
+    assert.deepEqual(
+      lines.map(({ key, facts, count }) => [key, facts.remote?.value, count]),
+      [
+        [undefined, 's', 1],
+        ['key-a', 'a', 1],
+      ],
+    )
+  }))
+
+test('of a limit each connection has a line', async () => {
+  await within({ script: answer }, async ({ house }) => {
+    const strangers = new Strangers(house.trail)
+    const refuse = (connection: string) => {
+      const turn = { ...head('a'), address: { ...address, connection } }
+      const exchange: Exchange<Head> = begin(turn, house, { client: 'x', interactive: false })
+      return strangers.coalesces(exchange, new Fault('limit.requests'))
+    }
+    assert.deepEqual([refuse('one'), refuse('two'), refuse('one')], [false, false, true])
+  })
+})

@@ -14,13 +14,16 @@ interface Seen {
   readonly at: number
 }
 
-/** Which host the forward door was asked for is worth a line of its own. */
-const placeOf = ({ turn }: Exchange<Head>, { code }: Fault): string =>
-  code.startsWith('forward.') ? turn.address.path : ''
+/** Which host the forward door was asked for is worth a line of its own, and of a limit which connection. */
+function placeOf({ turn: { address } }: Exchange<Head>, { code }: Fault): string {
+  if (code.startsWith('forward.')) return address.path
+  return code.startsWith('limit.') ? `${address.connection}\0${address.host ?? ''}` : ''
+}
 
 /**
  * The first refusal of a source is recorded at once; those that follow within ten seconds share one line, written when
- * the ten seconds are over. Sources beyond the first thousand of a window share one line too: the newest one's.
+ * the ten seconds are over. Sources beyond the first thousand of a window share one line too: the newest one's; those with
+ * a key that is known share it with nobody else.
  */
 export class Strangers {
   readonly #seen = new Map<string, Seen>()
@@ -35,7 +38,8 @@ export class Strangers {
   coalesces(exchange: Exchange<Head>, fault: Fault): boolean {
     this.flush(exchange.at)
     const own = `${exchange.turn.remote}\0${exchange.key ?? ''}\0${fault.code}\0${placeOf(exchange, fault)}`
-    const source = this.#seen.has(own) || this.#seen.size < MOST_SOURCES ? own : `\0\0${fault.code}`
+    const source =
+      this.#seen.has(own) || this.#seen.size < MOST_SOURCES ? own : `\0${exchange.key ?? ''}\0${fault.code}`
     const seen = this.#seen.get(source)
     const { count, at } = seen ? { ...seen, count: seen.count + 1 } : { count: 0, at: exchange.at }
     this.#seen.set(source, { last: exchange, fault, count, at })

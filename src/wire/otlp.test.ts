@@ -135,3 +135,11 @@ test('GitHub’s audit records and seats are read, and a broken line is named', 
   ])
   assert.throws(() => readSeats('[]'), { code: 'usage.input' })
 })
+
+test('a span whose end cannot be counts by its beginning', () => {
+  for (const end of ['1', 'x', '9'.repeat(20)]) {
+    const spans = [{ name: 'chat m', startTimeUnixNano: nano(AT), endTimeUnixNano: end }]
+    const bytes = Buffer.from(JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] }))
+    assert.deepEqual(readSightings(bytes, 'application/json'), { calls: [{ from: AT, to: AT }], odd: 0 }, end)
+  }
+})

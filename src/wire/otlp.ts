@@ -22,7 +22,7 @@ interface Span {
   readonly resource: ReadonlyMap<string, string>
 }
 
-/** The calls of one export, and how many more there were whose times cannot be. */
+/** The calls of one export, and how many more there were that began when nothing can. */
 export interface Sightings {
   readonly calls: readonly Sighting[]
   readonly odd: number
@@ -40,7 +40,7 @@ const msOf = (nano: unknown): number => {
 }
 
 /**
- * The calls in an export of traces; a span whose time is none is let go. `type`: the request's content type.
+ * The calls in an export of traces; a span that began at no time is let go, one whose end is none counts by its beginning. `type`: the request's content type.
  * Source: opentelemetry-proto 1.x, trace/v1/trace.proto and collector/trace/v1; GenAI semantic conventions, 2026-11.
  * @throws otlp.body
  */
@@ -49,7 +49,7 @@ export function readSightings(bytes: Uint8Array, type: string): Sightings {
     const spans = /json/i.test(type) ? spansOfJson(bytes) : spansOfProtobuf(bytes)
     if (spans.length > MOST_SPANS) throw new Fault('otlp.body', `more than ${MOST_SPANS} spans`)
     const told = spans.filter(isCall)
-    const calls = told.filter(({ start, end }) => isMoment(start) && isMoment(end)).map(sightingOf)
+    const calls = told.filter(({ start }) => isMoment(start)).map(sightingOf)
     return { calls, odd: told.length - calls.length }
   } catch (cause) {
     throw cause instanceof Fault ? cause : new Fault('otlp.body', undefined, { cause })
@@ -68,7 +68,7 @@ function sightingOf({ start, end, attributes, resource }: Span): Sighting {
     interaction: one('github.copilot.interaction_id'),
   }
   const known = Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined))
-  return { from: start, to: Math.max(start, end), ...known }
+  return { from: start, to: isMoment(end) ? Math.max(start, end) : start, ...known }
 }
 
 function spansOfJson(bytes: Uint8Array): Span[] {

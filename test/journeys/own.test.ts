@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { request as ask } from 'node:http'
-import { type AddressInfo, createServer } from 'node:net'
+import { type AddressInfo, connect, createServer } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -115,6 +115,28 @@ test('such a tunnel bears all that the port takes, of one credential; without on
   const nested = new Promise<string>((resolve) => inner.once('data', (bytes) => resolve(bytes.toString())))
   inner.write(`CONNECT ${host} HTTP/1.1\r\nhost: ${host}\r\n\r\n`)
   assert.match(await nested, /forward\.nested/)
+})
+
+test('as an absolute target the port takes all that it takes directly: the CA’s certificates, telemetry, GitHub’s stream', async (t) => {
+  const { gateway } = await stage(t, () => '')
+  const { host, hostname, port } = new URL(gateway.url)
+  const key = await gateway.key()
+  const ask = async (path: string, more: { method?: string; body?: string; headers?: Record<string, string> }) => {
+    const socket = connect(Number(port), hostname)
+    return askOver(socket, host, { path: `${gateway.url}${path}`, ...more })
+  }
+  const file = await ask('/ca.pem', { method: 'GET' })
+  assert.deepEqual([file.status, file.text.startsWith('-----BEGIN CERTIFICATE-----')], [200, true])
+  const json = { ...basic(key), 'content-type': 'application/json' }
+  const traces = await ask('/otlp/v1/traces', { body: '{"resourceSpans":[]}', headers: json })
+  assert.deepEqual([traces.status, traces.text], [200, '{}'])
+  const health = await ask('/services/collector/health', { method: 'GET' })
+  assert.match(health.text, /HEC is healthy/)
+  const stream = await ask('/services/collector', { body: '{}', headers: { authorization: 'Splunk gtl_svc_x' } })
+  assert.deepEqual([stream.status, JSON.parse(stream.text).code], [403, 4])
+  const tunnel = await connectTo(gateway.url, host, basic(key))
+  const fronted = await askOver(tunnel.socket, 'elsewhere.example', { method: 'GET', path: '/ca.pem' })
+  assert.deepEqual([fronted.status, fronted.headers['x-gatelog-error']], [421, 'forward.name'])
 })
 
 test('the configured address is the gateway too; a key works there from its own network alone, however the address is written', {

@@ -92,6 +92,24 @@ test('a provider’s host that no connection has is refused within TLS, in whate
   await named(t)
 })
 
+test('a key that opens nothing gets no certificate for a name that it makes up, and a flood of names is two lines', async () => {
+  const all = async () => (await gateway.api<{ exchanges: unknown[] }>('/exchanges?limit=100')).exchanges.length
+  const had = await all()
+  const foreign = await gateway.key('--user', 'eve', '--network', '203.0.113.0/24')
+  for (const [secret, fault] of [
+    ['gtl_user_nobody', 'identity.unknown'],
+    [foreign, 'identity.network'],
+  ] as const) {
+    for (let name = 0; name < 20; name++) {
+      const { status, told } = await connectTo(gateway.url, `r${name}.githubcopilot.com:443`, basic(secret))
+      assert.ok(status >= 400 && told.includes(fault), told)
+    }
+    const { opening } = await last()
+    assert.deepEqual([opening.kind, opening.fault], ['refused', fault])
+  }
+  assert.equal(await all(), had + 2, 'the first of each; the others share a line that is still to come')
+})
+
 /** A tunnel to an address, and a handshake that asks for a provider. */
 async function named(t: Ends): Promise<void> {
   const heard: Buffer[] = []

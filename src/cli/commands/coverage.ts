@@ -60,12 +60,20 @@ const added = (one: CoverageTally, other: CoverageTally): CoverageTally => ({
   dropped: one.dropped + other.dropped,
 })
 
-function tell({ tally, waiting, bypasses }: Coverage): void {
+function tell(found: Coverage): void {
+  const { bypasses, tally } = found
   if (bypasses.length > 0) out(table(HEAD, bypasses.map(row)))
-  else say('no report of a call that is not on the record')
-  out(`\nReports since ${brief(tally.since)}: ${tally.seen}, ${tally.onRecord} on the record, ${waiting} waiting`)
+  else if (tally.dropped === 0) say('no report of a call that is not on the record')
+  out(`\n${sumOf(found)}`)
   out('A report is the word of whoever sent it: a lead, no proof. That there is none proves nothing.')
   out(`\nNever passes here:\n${NEVER.map((each) => `  ${each}`).join('\n')}`)
+}
+
+/** What became of all that was reported since the process began; what was let go is told with why. */
+function sumOf({ tally: { since, seen, onRecord, dropped }, waiting }: Coverage): string {
+  const why = 'unreadable, of a time that cannot be, too many at once, or told before'
+  const lost = dropped > 0 ? `, ${dropped} let go (${why})` : ''
+  return `Reports since ${brief(since)}: ${seen}, ${onRecord} on the record, ${waiting} waiting${lost}`
 }
 
 const HEAD = ['when', 'who', 'told by', 'client', 'model']

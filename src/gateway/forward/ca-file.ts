@@ -5,8 +5,8 @@ import { findCredential } from '#identity'
 import type { ForwardSettings } from './settings.ts'
 
 /** Whether a request is for that file. */
-export const isCaFile = ({ method, url }: IncomingMessage): boolean =>
-  url === '/ca.pem' && (method === 'GET' || method === 'HEAD')
+export const isCaFile = (method: string | undefined, target: string): boolean =>
+  target === '/ca.pem' && (method === 'GET' || method === 'HEAD')
 
 /** What came along as credential, unjudged: `gatelog doctor` tells by it whether an agent stands between, which adds one. */
 const CAME = 'x-gatelog-credential'

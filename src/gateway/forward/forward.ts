@@ -95,8 +95,9 @@ export class Forward {
     const connecting = { ...rest, house, settings, target, credential, found }
     const listener = { port: request.socket.localPort, tls: this.#options.ownTls?.() }
     const opening = openingOf({ ...connecting, ...listener })
+    if (opening && !opening.refused) return this.#intercept(connecting, opening)
+    const caller = this.#admit(connecting) // a name that the client chose costs a leaf: not for whoever is refused anyway
     if (opening) return this.#intercept(connecting, opening)
-    const caller = this.#admit(connecting)
     const isOurs = (name: string) =>
       isHost(this.#options.house().connections, name) || settings.isProvider(name.replace(/\.$/, ''))
     if (isHost(house.connections, target.host))
@@ -105,7 +106,7 @@ export class Forward {
     await this.#tunnels.carry({ ...connecting, caller, reach, isOurs, proxy: settings.proxy })
   }
 
-  /** Nothing of a model's host is refused here: clients show no refusal of CONNECT. */
+  /** Nothing of a connection's host is refused here: clients show no refusal of CONNECT. */
   async #intercept(connecting: Connecting, opening: Opening): Promise<void> {
     const { exchange, socket, head } = connecting
     const { secure, own } = opening

@@ -75,7 +75,9 @@ test('a request that passed here is on the record, another one is a bypass an ho
     const body = batch(record('AB:1'), record('AB:2'), ...others)
     for (const path of ['', '/event', '/event/1.0']) assert.deepEqual(await collect(house, key, body, { path }), OK)
     const { sightings } = house.house
-    assert.deepEqual([sightings.tally.seen, sightings.tally.onRecord, sightings.waiting], [2, 1, 1])
+    const { seen, dropped, onRecord } = sightings.tally
+    assert.deepEqual([seen - dropped, onRecord, sightings.waiting], [2, 1, 1])
+    assert.equal(dropped, 9, 'three records of each batch cannot be read, and no other is let go')
     await sightings.settle(Date.now() + HOUR / 2)
     assert.deepEqual(bypasses(house), [], 'its exchange may still be open')
     await sightings.settle(Date.now() + HOUR + 1000)
@@ -169,6 +171,25 @@ test('only a service’s key that names this door opens it', () =>
   }))
 
 const pick = ({ status, code }: { readonly status: number; readonly code: number }) => [status, code]
+
+test('a key that is turned away is on the record, with whose it is where that is known, and one line for many', () =>
+  within({ script }, async (house) => {
+    const body = batch(record('AB:2'))
+    for (const key of ['gtl_svc_guess', house.key, house.key, house.key]) await collect(house, key, body)
+    house.house.strangers.flush(Number.POSITIVE_INFINITY)
+    await new Promise(setImmediate)
+    assert.deepEqual(
+      house.watched.entries.flatMap((entry) =>
+        entry.kind === 'refused' ? [[entry.fault, entry.path, entry.actor?.id, entry.count]] : [],
+      ),
+      [
+        ['identity.unknown', '/services/collector', undefined, undefined],
+        ['identity.scope', '/services/collector', 'ana', undefined],
+        ['identity.scope', '/services/collector', 'ana', 2],
+      ],
+    )
+    assert.ok(!JSON.stringify(house.watched.entries).includes('guess'))
+  }))
 
 test('garbage is refused by its place, and nothing of its batch is taken', () =>
   within({ script }, async (house) => {

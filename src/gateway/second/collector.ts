@@ -4,11 +4,12 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Fault, faultOf } from '#exchange'
-import { type Caller, findCredential } from '#identity'
+import { type Caller, type Found, findCredential } from '#identity'
 import { type BodyLimits, readBody } from '#relay'
 import { eventsIn, type Reported, readUsage } from '#wire'
 import { Breath } from '../breath.ts'
 import type { House } from '../house.ts'
+import { type Asking, recordKey } from './refused.ts'
 
 /** GitHub is told a host and a port, and adds this path. Source: docs.github.com, "Streaming the audit log", 2026-11. */
 const PATH = /^\/services\/collector(?:\/(event|raw|health))?(?:\/1\.0)?(?:\?|$)/
@@ -24,9 +25,10 @@ export const isCollector = (target: string): boolean => PATH.test(target)
 export async function takeCollected(
   request: IncomingMessage,
   response: ServerResponse,
-  { house, insecure, draining }: { readonly house: House; readonly insecure: boolean; readonly draining: boolean },
+  { draining, ...asking }: Asking & { readonly draining: boolean },
 ): Promise<void> {
-  const [, kind = 'event'] = PATH.exec(request.url ?? '') ?? []
+  const { house, insecure, target } = asking
+  const [, kind = 'event'] = PATH.exec(target) ?? []
   if (kind === 'health') return health(response, house, draining)
   let release: (() => void) | undefined
   try {
@@ -36,10 +38,13 @@ export async function takeCollected(
     using held = house.limits.hold(actor.id)
     const { bytes } = await readBody(request, LIMITS, held.take)
     house.limits.bytes(actor.id, bytes.length)
-    await house.sightings.report(await reportsIn(bytes, kind === 'raw', house))
+    const { reports, odd } = await reportsIn(bytes, kind === 'raw', house)
+    await house.sightings.report(reports, odd)
     say(response, 200, 0, 'Success')
   } catch (error) {
-    refuse(response, faultOf(error))
+    const fault = faultOf(error)
+    refuse(response, fault)
+    await recordKey(request, asking, fault, foundIn(request))
   } finally {
     release?.()
   }
@@ -51,23 +56,25 @@ const NOTHING = 'no event'
 async function reportsIn(bytes: Buffer, raw: boolean, house: House) {
   const breath = new Breath(house.clock)
   const reports: Reported[] = []
-  let events = 0
+  let [events, odd] = [0, 0]
   for (const event of eventsIn(textOf(bytes), raw)) {
     events++
     const report = usageIn(event)
-    if (report) reports.push(report)
+    if (report === 'odd') odd++
+    else if (report) reports.push(report)
     await breath.pause()
   }
   if (events === 0) throw new Fault('collector.body', NOTHING)
-  return reports.map(({ github, ...each }) => ({ ...each, who: { github }, via: 'github-audit' as const }))
+  const via = 'github-audit' as const
+  return { odd, reports: reports.map(({ github, ...each }) => ({ ...each, who: { github }, via })) }
 }
 
-/** A stream bears all sorts of entries; one that cannot be read is let go, or it would come again for ever. */
-function usageIn(event: unknown): Reported | undefined {
+/** A stream bears all sorts of entries; one that cannot be read is counted and let go, or it would come again for ever. */
+function usageIn(event: unknown): Reported | 'odd' | undefined {
   try {
     return readUsage(event, 'event')
   } catch {
-    return undefined
+    return 'odd'
   }
 }
 
@@ -79,10 +86,14 @@ function textOf(bytes: Buffer): string {
   }
 }
 
+function foundIn({ headers }: Pick<IncomingMessage, 'headers'>): Found | undefined {
+  const [, secret] = /^Splunk +(\S+)$/i.exec(headers.authorization ?? '') ?? []
+  return secret ? { channel: 'credential', secret } : findCredential(headers)
+}
+
 /** @throws identity.*: unknown, of no service, or not made for this door */
 function callerOf({ headers, socket }: IncomingMessage, { identity }: House, insecure: boolean): Caller {
-  const [, secret] = /^Splunk +(\S+)$/i.exec(headers.authorization ?? '') ?? []
-  const found = secret ? ({ channel: 'credential', secret } as const) : findCredential(headers)
+  const found = foundIn({ headers })
   if (!found) throw new Fault('identity.missing')
   const record = identity.recognise(found.secret)
   if (record.kind !== 'svc' || record.connections === '*') throw new Fault('identity.scope', `it must name ${SCOPE}`)

@@ -5,6 +5,7 @@ import { findCredential } from '#identity'
 import { type BodyLimits, readBody } from '#relay'
 import { readSightings } from '#wire'
 import type { House } from '../house.ts'
+import { type Asking, recordKey } from './refused.ts'
 
 /** `OTEL_EXPORTER_OTLP_ENDPOINT` is the gateway's address and this. Keys that are scoped to connections name `otlp`. */
 const PREFIX = '/otlp/v1/'
@@ -20,8 +21,7 @@ export const isTelemetry = (target: string): boolean => target.startsWith(PREFIX
 export async function takeTelemetry(
   request: IncomingMessage,
   response: ServerResponse,
-  house: House,
-  insecure: boolean,
+  { house, insecure, target }: Asking,
 ): Promise<void> {
   const type = request.headers['content-type'] ?? ''
   const json = /json/i.test(type)
@@ -33,7 +33,7 @@ export async function takeTelemetry(
     house.limits.bytes(actor.id, bytes.length)
     if (request.method !== 'POST' || !/^application\/(json|x-protobuf)\b/i.test(type))
       throw new Fault('otlp.body', type)
-    const signal = request.url?.slice(PREFIX.length).replace(/\/?(?:\?.*)?$/, '') ?? ''
+    const signal = target.slice(PREFIX.length).replace(/\/?(?:\?.*)?$/, '')
     if (!SIGNALS.has(signal)) throw new Fault('otlp.body', 'it is sent to traces, logs or metrics')
     if (signal === 'traces') {
       const { calls, odd } = readSightings(bytes, type)
@@ -46,10 +46,12 @@ export async function takeTelemetry(
     response.writeHead(200, { 'content-type': json ? 'application/json' : 'application/x-protobuf' })
     response.end(json ? '{}' : '')
   } catch (error) {
-    const { code, message, remedy, status } = faultOf(error)
+    const fault = faultOf(error)
+    const { code, message, remedy, status } = fault
     const refused = code.startsWith('identity.') ? 401 : status
     response.writeHead(refused, { 'content-type': 'application/json', connection: 'close' })
     response.end(JSON.stringify({ code: refused, message: `${message}. ${remedy} [${code}]` }))
+    await recordKey(request, { house, insecure, target }, fault, findCredential(request.headers))
   } finally {
     release?.()
   }

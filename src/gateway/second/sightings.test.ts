@@ -92,6 +92,26 @@ test('what the trail does not take waits for it; of what cannot have been there 
     assert.deepEqual([sightings.waiting, sightings.tally.bypasses, bypasses(house).length], [0, 1, 1])
   }))
 
+test('a key that is turned away is on the record, and one line for many; a broken body is its sender’s alone', () =>
+  within({ script }, async (house) => {
+    for (const key of ['gtl_user_wrong', 'gtl_user_other']) await told(house, '{}', { 'x-gatelog-key': key })
+    await told(house, '{')
+    await house.identity.revoke(house.record.id)
+    await told(house, '{}')
+    house.house.strangers.flush(Number.POSITIVE_INFINITY)
+    await new Promise(setImmediate)
+    assert.deepEqual(
+      house.watched.entries.flatMap((entry) =>
+        entry.kind === 'refused' ? [[entry.fault, entry.path, entry.key, entry.count]] : [],
+      ),
+      [
+        ['identity.unknown', '/otlp/v1/traces', undefined, undefined],
+        ['identity.revoked', '/otlp/v1/traces', house.record.id, undefined],
+        ['identity.unknown', '/otlp/v1/traces', undefined, 1],
+      ],
+    )
+  }))
+
 test('who has no key, a broken body and other signals', () =>
   within({ script }, async (house) => {
     const statusOf = async (...args: Parameters<typeof told> extends [unknown, ...infer Rest] ? Rest : never) =>

@@ -77,8 +77,7 @@ export class Sightings {
   /** Takes what was seen; it is decided a minute later. `odd`: how many more told a time that cannot be. */
   see(seen: readonly Seen[], odd = 0): void {
     const now = this.#options.now()
-    this.tally.seen += odd
-    this.tally.dropped += odd
+    this.#letGo(odd)
     for (const one of seen) {
       if (!this.#isNew(one, now)) continue
       this.tally.seen++
@@ -88,20 +87,27 @@ export class Sightings {
 
   /**
    * Takes what is reported as it happens: what is on the record is done with, the rest is kept and decided an hour later.
+   * `odd`: how many more could not be read.
    * @throws trail.*
    */
-  async report(seen: readonly Seen[]): Promise<void> {
+  async report(seen: readonly Seen[], odd = 0): Promise<void> {
     const left: Seen[] = []
+    let over = 0
     for (const one of seen) {
       if (!this.#isNew(one, this.#options.now())) continue
       if (await this.#isOnRecord(one)) this.#settled(one)
       else if (left.length < MOST_WAITING) left.push(this.#masked(one))
-      else this.tally.dropped++
+      else over++
     }
-    if (left.length === 0) return
     const due = this.#options.now() + LONGEST_MS
-    await this.#undecided.keep(left, due)
+    if (left.length > 0) await this.#undecided.keep(left, due)
+    this.#letGo(odd + over) // once it is sure that the batch does not come again
     for (const one of left) this.#await(one, due)
+  }
+
+  #letGo(count: number): void {
+    this.tally.seen += count
+    this.tally.dropped += count
   }
 
   #settled(one: Seen): void {

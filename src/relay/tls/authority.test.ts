@@ -121,6 +121,30 @@ test('leaves are kept while they are good, made anew before they end, and never 
   assert.equal(last.until, authority.until)
 })
 
+test('a flood of names drives out the leaf that was asked for longest ago, and no other', async () => {
+  const authority = await made()
+  const leaf = await leafFor(authority, 'api.openai.com', now)
+  const signed: string[] = []
+  const leaves = openLeaves(
+    async (host) => {
+      signed.push(host)
+      return leaf
+    },
+    () => now,
+  )
+  const first = await leaves.contextFor('api.openai.com')
+  await leaves.contextFor('api.anthropic.com')
+  for (let name = 0; name < 998; name++) await leaves.contextFor(`r${name}.githubcopilot.com`)
+  assert.equal(await leaves.contextFor('api.openai.com'), first)
+  for (let name = 998; name < 1900; name++) await leaves.contextFor(`r${name}.githubcopilot.com`)
+  assert.equal(await leaves.contextFor('api.openai.com'), first)
+  const before = signed.length
+  await leaves.contextFor('r1899.githubcopilot.com')
+  assert.equal(signed.length, before)
+  await leaves.contextFor('api.anthropic.com')
+  assert.equal(signed.length, before + 1)
+})
+
 test('no leaf for an address or a host that the CA may not vouch for', async () => {
   const authority = await made()
   const leaves = openLeaves(

@@ -8,7 +8,7 @@ import { within } from './constraints.ts'
 const DAYS = 7
 /** One that has less than this left is made anew. */
 const RENEW_MS = 86_400_000
-/** Hosts come from the configuration, so that there are never many; GHE.com and the like are below one name. */
+/** A client with a key may ask for any name below a provider's: of more than these, the one asked for longest ago goes. */
 const MOST = 1000
 
 export interface Leaves {
@@ -48,8 +48,13 @@ export function openLeaves(make: (host: string) => Promise<DatedLeaf>, now: () =
   return {
     async contextFor(host) {
       const known = kept.get(host)
-      if (known && known.renew > now()) return known.context
-      if (kept.size >= MOST) kept.clear()
+      kept.delete(host)
+      if (known && known.renew > now()) {
+        kept.set(host, known)
+        return known.context
+      }
+      const [oldest] = kept.keys()
+      if (kept.size >= MOST && oldest !== undefined) kept.delete(oldest)
       const context = made(host, () => kept.get(host))
       kept.set(host, { context, renew: Number.POSITIVE_INFINITY })
       return context.catch((error: unknown) => {
