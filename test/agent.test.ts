@@ -8,6 +8,7 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { folderFor, gatelog, startGateway } from './process.case.ts'
+import { askOver, connectTo } from './tunnel.case.ts'
 import { chunk, DONE, prompt, SECRET, startUpstream } from './upstream.case.ts'
 
 const BIN = join(import.meta.dirname, '../bin/gatelog.mjs')
@@ -104,6 +105,39 @@ test('CONNECT reaches the gateway with the key, and its answer comes back as it 
   const [first] = await once(socket, 'data')
   assert.match(String(first), /^HTTP\/1\.1 4\d\d /)
   assert.doesNotMatch(String(first), /^HTTP\/1\.1 407 |agent\.refused/)
+})
+
+test('a client whose proxy and base URL both name the agent is served, by CONNECT and by absolute target', {
+  skip: NO_OPENSSL,
+}, async (t) => {
+  const { agent, folder, upstream } = await house(t)
+  const { host, port } = new URL(agent)
+  const path = '/c/up/v1/chat/completions'
+  const more = { body: prompt('hi'), headers: { 'content-type': 'application/json' } }
+  const { socket, status, told } = await connectTo(agent, host, {})
+  assert.equal(status, 200, told)
+  assert.equal((await askOver(socket, host, { ...more, path })).status, 200)
+  const absolute = (target: string, headers = {}) =>
+    askOver(connect(Number(port), '127.0.0.1'), host, {
+      ...more,
+      headers: { ...more.headers, ...headers },
+      path: target,
+    })
+  assert.equal((await absolute(`${agent}${path}`)).status, 200)
+  const secret = readFileSync(join(folder, 'agent.secret'), 'utf8').trim()
+  assert.equal((await absolute(`http://localhost:${port}/a/${secret}${path}`)).status, 200)
+  assert.equal(upstream.received.length, 3)
+  for (const refused of [
+    await absolute(`${agent}/a/wrong${path}`),
+    await absolute(`${agent}${path}`, { origin: 'https://evil.example' }),
+    await askOver((await connectTo(agent, host, {})).socket, 'evil.example', { ...more, path }),
+  ])
+    assert.deepEqual([refused.status, /agent\.refused/.test(refused.text)], [403, true], refused.text)
+  const wrong = await connectTo(agent, host, { 'proxy-authorization': `Basic ${btoa('x:wrong')}` })
+  assert.deepEqual([wrong.status, /agent\.refused/.test(wrong.told)], [403, true])
+  const elsewhere = await connectTo(agent, `127.0.0.1:${Number(port) - 1}`, {})
+  assert.ok(elsewhere.status >= 400 && !/agent\.refused/.test(elsewhere.told), elsewhere.told)
+  assert.equal(upstream.received.length, 3)
 })
 
 test('a gateway that shows another certificate, or is gone, is told and gets no key', {

@@ -1,11 +1,12 @@
 /** Takes requests on loopback, adds the key, and hands them to the gateway over TLS. It reads no body and keeps nothing. */
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import { request } from 'node:https'
+import type { Socket } from 'node:net'
 import { type Duplex, pipeline } from 'node:stream'
 import { type Fault, faultOf } from '#exchange'
 import { endToEnd, type Listening, listen } from '#relay'
 import { Gateway, type GatewayOptions } from './gateway.ts'
-import { admit } from './guard.ts'
+import { admit, isOwnTunnel } from './guard.ts'
 
 export interface AgentOptions extends GatewayOptions {
   /** Loopback only. 0 for any free port. */
@@ -25,12 +26,16 @@ const QUIET = () => undefined
 /** @throws config.bind, usage.option, usage.input */
 export async function openAgent(options: AgentOptions): Promise<Agent> {
   const gateway = new Gateway(options)
+  const beyond = (incoming: IncomingMessage, socket: Duplex, head: Buffer) =>
+    void tunnel(incoming, socket, head, gateway, options.secret)
   const listening = await listen({
     host: '127.0.0.1',
     port: options.port,
     limits: { header_bytes: HEADER_BYTES, request_ms: 24 * 60 * 60_000 },
     onRequest: (incoming, response) => carry(incoming, response, gateway, options.secret),
-    onUpgrade: (incoming, socket, head) => void tunnel(incoming, socket, head, gateway, options.secret),
+    onUpgrade: beyond,
+    onConnect: (incoming, socket, head, enter) =>
+      isOwnTunnel(incoming) ? within(incoming, socket, head, enter, options.secret) : beyond(incoming, socket, head),
   })
   return {
     url: listening.url,
@@ -79,13 +84,30 @@ async function tunnel(incoming: IncomingMessage, socket: Duplex, head: Buffer, g
       socket.destroy()
     })
   } catch (error) {
-    const { message, remedy, code, status } = faultOf(error)
-    const text = `${message}. ${remedy} [${code}]\n`
-    const length = Buffer.byteLength(text)
-    socket.end(
-      `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: ${length}\r\n\r\n${text}`,
-    )
+    turnAway(socket, faultOf(error))
   }
+}
+
+/** CONNECT to the agent itself: what comes within is asked of it like any other request, each admitted for itself. */
+function within(incoming: IncomingMessage, socket: Socket, head: Buffer, enter: Enter, secret: string): void {
+  try {
+    admit(incoming, secret)
+    socket.write('HTTP/1.1 200 Connection Established\r\n\r\n')
+    if (head.length > 0) socket.unshift(head)
+    enter(socket)
+  } catch (error) {
+    turnAway(socket, faultOf(error))
+  }
+}
+
+type Enter = (inner: Socket) => void
+
+function turnAway(socket: Duplex, { message, remedy, code, status }: Fault): void {
+  const text = `${message}. ${remedy} [${code}]\n`
+  const length = Buffer.byteLength(text)
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: ${length}\r\n\r\n${text}`,
+  )
 }
 
 /** The forward door knows the key as proxy credentials, the reverse door as a field of its own. */

@@ -18,12 +18,31 @@ const LOOPBACK = /^(127(\.\d{1,3}){3}|localhost|\[::1\])(:\d+)?$/i
  */
 const DIRECT = /^(none|same-origin)$/
 
+/** The agent's own address, as `gatelog connect` writes it and as it is spoken. */
+const OWN = /^(127\.0\.0\.1|localhost)(?::(\d+))?$/i
+
+function isOwn(authority: string, { localPort }: { readonly localPort?: number | undefined }): boolean {
+  const [, host, port = '80'] = OWN.exec(authority) ?? []
+  return host !== undefined && Number(port) === localPort
+}
+
+/** Whether CONNECT asks for the agent itself, as a client does whose proxy and base URL both name it. */
+export const isOwnTunnel = ({ url = '', socket }: IncomingMessage): boolean => isOwn(url, socket)
+
+/** The target; one that names the agent itself in origin form. */
+function targetOf({ url = '', socket }: IncomingMessage): string {
+  const [, authority = '', rest = ''] = /^http:\/\/([^/?#]*)(.*)$/i.exec(url) ?? []
+  if (!isOwn(authority, socket)) return url
+  return rest.startsWith('/') ? rest : `/${rest}`
+}
+
 /**
  * Admits a request that came from a process of this user, or that bears the installation's secret: as the first part of
  * its path (`/a/<secret>/c/…`), or as the password of its proxy credentials. @throws agent.refused
  */
 export function admit(request: IncomingMessage, secret: string): Admitted {
-  const { headers, url = '', method } = request
+  const { headers, method } = request
+  const url = targetOf(request)
   if (headers.origin !== undefined) throw new Fault('agent.refused', 'a web page asked: Origin is set')
   if (!DIRECT.test(String(headers['sec-fetch-site'] ?? 'none')))
     throw new Fault('agent.refused', 'a web page asked: Sec-Fetch-Site is set')

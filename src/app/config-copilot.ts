@@ -23,14 +23,29 @@ export const CopilotForm = z.strictObject({
 interface Listener {
   readonly host: string
   readonly tls: boolean
+  /** Whether its port is a proxy too, by which clients come back to it. */
+  readonly proxy: boolean
 }
 
-/** @throws config.invalid where clients could not know the gateway's address */
+/** What a tunnel to the address would lead into: this port itself answers there, as it is. */
+function wallAt(address: string, { tls, proxy }: Listener): string | undefined {
+  const { protocol, pathname } = new URL(address)
+  if (!proxy) return undefined
+  if (protocol === 'https:' && !tls)
+    return 'clients come back by this proxy, which speaks plain text: an http address, listen.tls, or forward.enabled: false'
+  return pathname === '/'
+    ? undefined
+    : 'clients come back by this proxy, which takes no path off: an address without path'
+}
+
+/** @throws config.invalid where clients could not know the gateway's address, or not reach it there */
 export function copilotOf(form: z.infer<typeof CopilotForm>, listener: Listener, wrong: Wrong): CopilotSettings {
   const { content, rewrite_endpoints, address, allowed_plans } = form
   const anywhere = /^(0\.0\.0\.0|::)$/.test(listener.host)
   if (rewrite_endpoints && anywhere && !address)
     throw wrong(['copilot', 'address'], 'say where clients reach the gateway, which listens on every address')
+  const wall = rewrite_endpoints && address && wallAt(address, listener)
+  if (wall) throw wrong(['copilot', 'address'], wall)
   const scheme = listener.tls ? ('https' as const) : ('http' as const)
   return {
     content,

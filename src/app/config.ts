@@ -110,7 +110,8 @@ function settle(form: Form, { references, wrong, reads }: How): Config {
   const demo = Object.values(forms).some(({ kind }) => kind === 'demo')
   if (demo && !local) throw wrong(['connections'], 'the demo connection exists only on loopback')
   const { drain_ms: _, ...timeouts } = form.timeouts
-  const copilot = copilotOf(form.copilot, { ...listen.gateway, tls: listen.tls !== undefined }, wrong)
+  const listener = { ...listen.gateway, tls: listen.tls !== undefined, proxy: reads && form.forward.enabled }
+  const copilot = copilotOf(form.copilot, listener, wrong)
   const defaults = { durable: form.durable, timeouts, copilot, wrong }
   const connections = (url: URL | undefined) => connectionsOf(forms, defaults, url)
   connections(new URL('http://127.0.0.1'))

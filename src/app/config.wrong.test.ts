@@ -96,6 +96,14 @@ const INVALID: readonly (readonly [string, string])[] = [
   ['masking: {known: [{id: a, value: abcdefgh, file: b}]}', ':1:19 masking.known.0: a known value is one of'],
   ['masking: {known: [{id: a, file: /none}]}', ':1:33 masking.known.0.file: the file cannot be read'],
   ['masking: {known: [{id: a, env: [NONE]}]}', ':1:32 masking.known.0.env: the variable NONE is not set'],
+  [
+    'copilot: {rewrite_endpoints: true, address: "https://gw.example"}',
+    ':1:45 copilot.address: clients come back by this proxy, which speaks plain text',
+  ],
+  [
+    'copilot: {rewrite_endpoints: true, address: "http://corp.example/gatelog"}',
+    ':1:45 copilot.address: clients come back by this proxy, which takes no path off',
+  ],
   ['timeouts: {idle_ms: 0}', ':1:21 timeouts.idle_ms'],
   ['limits: {actor: {open_streams: -1}}', ':1:32 limits.actor.open_streams'],
   ['insecure_listen: true\nlisten: {gateway: "0.0.0.0:1"}\nconnections: {d: {kind: demo}}', ':3:14 connections: '],
@@ -122,6 +130,11 @@ for (const [code, text, told] of OTHER)
     assert.equal(found.code, code)
     assert.ok(found.message.includes(told), found.message)
   })
+
+test('an address behind another’s TLS, or below a path, is taken where clients come by no proxy', () => {
+  for (const address of ['https://gw.example', 'http://corp.example/gatelog'])
+    readConfig(`forward: {enabled: false}\ncopilot: {rewrite_endpoints: true, address: "${address}"}`)
+})
 
 test('many faults are told at once', () => {
   assert.equal(fault('one: 1\ntwo: 2\ndurable: maybe\n').detail?.split('\n').length, 3)
