@@ -12,6 +12,7 @@ import { openTrail } from '../../src/trail/index.ts'
 import { keepAnchored } from '../../src/trail/seal/anchor.ts'
 import { headIn, LogFiles, sealIn } from '../../src/trail/seal/files.ts'
 import { rangeHash } from '../../src/trail/seal/hashes.ts'
+import { commitmentsOf, FIELDS, type Field, printSalts, saltOf } from '../../src/trail/seal/leaf.ts'
 import { keyOf, signerOf } from '../../src/trail/seal/made.ts'
 import { printCheckpoint, printNote } from '../../src/trail/seal/note.ts'
 import type { Alarm, Report } from '../../src/trail/seal/report.ts'
@@ -218,6 +219,18 @@ const MUTATIONS: readonly [string, Change, Expected, VerifyOptions?][] = [
     (f) => sql(f, 'UPDATE entries SET json = (SELECT json FROM entries e WHERE e.seq = 5) WHERE seq = 11'),
     ['duplicated', 11, /copy of entry 5/],
   ],
+  [
+    'a second row of one seq in another file',
+    (f) => {
+      const row = `INSERT INTO entries SELECT 1, json, salt FROM d.entries WHERE seq = 1`
+      const db = new DatabaseSync(join(f, 'days/2026-11-24.default.db'))
+      db.prepare('ATTACH ? AS d').run(join(f, 'days/2026-11-23.default.db'))
+      db.exec(row)
+      db.exec(`UPDATE d.entries SET json = replace(json, '"Ana"', '"Bea"') WHERE seq = 1`)
+      db.close()
+    },
+    ['duplicated', 1, /more than one entry/],
+  ],
   ['the end cut off', (f) => sql(f, 'DELETE FROM entries WHERE seq > 590'), ['truncated', 591, /10 entries/]],
   [
     'day files of before',
@@ -301,6 +314,84 @@ describe('mutations', () => {
       assert.equal(report.ok, false)
       assert.deepEqual([first?.harm, first?.seq], [harm, seq], JSON.stringify(report.alarms.slice(0, 3)))
       if (told) assert.match(first?.told ?? '', told)
+    })
+})
+
+/** A record in which one exchange was erased, a later one cut, and a third one redacted: each by an entry that is sealed. */
+async function revised(folder: string): Promise<void> {
+  const trail = await open(folder, true)
+  const salt = Buffer.alloc(32, 9)
+  const masked = (text: string) => ({ part: 'prompt', bytes: Buffer.from(text), salt, findings: [] }) as const
+  const none = { erased: [], taken: [], notes: [] }
+  const commitment = commitmentsOf({}, { body: salt }, createHash('sha256').update('masked').digest()).body ?? ''
+  const listed = { exchange: idOf(10), part: 'prompt', rules: ['r'], commitment } as const
+  const scope = { exchange: idOf(2) }
+  const counts = { exchanges: 1, sessions: 1, later: 1, notes: 0 }
+  await trail.append({ ...ACT, at: NOON + DAY, kind: 'erase', exchange: ERASED, basis: 'law', scope, ...counts })
+  await trail.append({ ...ACT, kind: 'redact', exchange: REDACTED, bodies: [listed] })
+  await trail.dayFiles.revise({ ...none, by: ERASED, bodies: [{ exchange: idOf(6), ...masked('cut') }] })
+  await trail.dayFiles.revise({ ...none, by: ERASED, bodies: [], erased: [idOf(2)] })
+  await trail.dayFiles.revise({ ...none, by: REDACTED, bodies: [{ exchange: idOf(10), ...masked('masked') }] })
+  await trail.close()
+}
+
+/** Salts of an entry but one, as a redaction leaves them. */
+function unsalt(folder: string, seq: number, part: Field): void {
+  const db = new DatabaseSync(join(folder, 'days/2026-11-24.default.db'))
+  const root = db.prepare('SELECT salt FROM entries WHERE seq = ?').get(seq)?.['salt'] as Uint8Array
+  const left = Object.fromEntries(FIELDS.filter((name) => name !== part).map((name) => [name, saltOf(name, root)]))
+  db.prepare('UPDATE entries SET salt = ? WHERE seq = ?').run(printSalts(left), seq)
+  db.close()
+}
+
+const ERASED = idOf(9001)
+const REDACTED = idOf(9002)
+const NEW_SALT = `x'${'00'.repeat(32)}'`
+
+describe('under a true erasure and a true redaction', () => {
+  const cases: readonly (readonly [string, Change, Expected | undefined])[] = [
+    ['nothing more was done', () => undefined, undefined],
+    [
+      'who asked is another, and its salt taken out',
+      (f) => {
+        sql(f, `UPDATE entries SET json = replace(json, '"Ana"', '"Bea"') WHERE seq = 15`)
+        unsalt(f, 15, 'who')
+        sql(f, `INSERT INTO redacted VALUES (15, ?, ${NEW_SALT}, '[]')`, ERASED)
+      },
+      ['changed', 15],
+    ],
+    [
+      'a body that the redaction does not list is said to be redacted by it',
+      (f) => {
+        unsalt(f, 15, 'body')
+        sql(f, `INSERT INTO redacted VALUES (15, ?, ${NEW_SALT}, '[]')`, REDACTED)
+      },
+      ['changed', 15],
+    ],
+    [
+      'a redacted body under another salt',
+      (f) => sql(f, `UPDATE redacted SET salt = ${NEW_SALT} WHERE "by" = ?`, REDACTED),
+      ['changed', 11],
+    ],
+    ['a redacted body is another', (f) => sql(f, 'DELETE FROM bodies WHERE seq = 11'), ['changed', 11]],
+    [
+      'more bodies are cut by the erasure than it says',
+      (f) => {
+        unsalt(f, 15, 'body')
+        sql(f, `INSERT INTO redacted VALUES (15, ?, ${NEW_SALT}, '[]')`, ERASED)
+      },
+      ['changed', 601, /of 1 later exchanges something went, and 2/],
+    ],
+  ]
+  for (const [name, change, expected] of cases)
+    test(`${name}: ${expected?.[0] ?? 'no alarm'}`, async (t) => {
+      const folder = await mutated(t, revised)
+      await change(folder, t)
+      const { alarms, counts } = await look(folder)
+      const [first] = alarms
+      assert.deepEqual(expected && [first?.harm, first?.seq], expected?.slice(0, 2), JSON.stringify(alarms))
+      if (expected?.[2]) assert.match(first?.told ?? '', expected[2])
+      if (!expected) assert.deepEqual([alarms, counts.erased, counts.redacted], [[], 2, 2])
     })
 })
 

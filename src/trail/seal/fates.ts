@@ -1,6 +1,7 @@
 /** Which entries somebody was entitled to remove: what erasures, purges and redactions say, and that it adds up. Pure. */
-import type { Note } from '#exchange'
+import type { EndingKind, Note } from '#exchange'
 import { dayOfExchange } from '../days.ts'
+import type { Anew } from './held.ts'
 import type { Leaf } from './leaf.ts'
 import type { Alarm } from './report.ts'
 
@@ -10,6 +11,10 @@ export interface Placed {
   readonly note: Note
 }
 
+/** An erasure counts first, then tells, and has done soon: turns between are not in its count. */
+const BEFORE_MS = 60_000
+const AFTER_MS = 3_600_000
+
 /** What the record says of removals, by the entries that say it: only by those that stand in the log themselves. */
 export class Fates {
   readonly #claimed: ReadonlyMap<number, Placed>
@@ -18,6 +23,8 @@ export class Fates {
   readonly #allowed = new Map<string, Map<string, number>>()
   readonly #missing = new Map<string, Leaf[]>()
   readonly #erased = new Map<string, Set<string>>()
+  /** Exchanges that stayed and lost by an erasure what they said again. */
+  readonly #cut = new Map<string, Set<string>>()
 
   constructor(notes: readonly Placed[]) {
     this.#claimed = new Map(notes.map((placed) => [placed.seq, placed]))
@@ -51,6 +58,27 @@ export class Fates {
     for (const id of by) this.#erased.set(id, (this.#erased.get(id) ?? new Set()).add(leaf.exchange ?? ''))
   }
 
+  /** Whether a body may be another than the one that was sealed: each time it was written anew counts, the last one for what it is now. */
+  redacted(leaf: Leaf, anew: readonly Anew[]): boolean {
+    const times = anew.flatMap(({ by, commitment }) => {
+      const placed = this.#notes.get(by)
+      return placed ? [{ ...placed, commitment }] : []
+    })
+    const last = times.toSorted((a, b) => b.seq - a.seq)[0]
+    if (!last || times.length < anew.length) return false
+    for (const { note, commitment } of times)
+      if (note.kind === 'erase') this.#cutBy(note, leaf)
+      else if (!isListed(note, leaf, note === last.note ? commitment : 'any')) return false
+    return true
+  }
+
+  /** A turn that came while it was erased was not counted, and may have been cut. */
+  #cutBy({ exchange, at }: Note, leaf: Leaf): void {
+    const since = (leaf.at ?? 0) - at
+    if (since > -BEFORE_MS && since < AFTER_MS) return
+    this.#cut.set(exchange, (this.#cut.get(exchange) ?? new Set()).add(leaf.exchange ?? ''))
+  }
+
   /** An entry that is nowhere; a purge of its day may have taken it. */
   missing(leaf: Leaf): void {
     const day = leaf.exchange === undefined ? '' : dayOfExchange(leaf.exchange)
@@ -74,15 +102,39 @@ export class Fates {
     return [...(this.#allowed.get(day)?.values() ?? [])].reduce((sum, entries) => sum + entries, 0)
   }
 
-  /** Erasures of which more is gone than they say. */
+  /** Erasures of which more is gone, or cut, than they say. */
   excesses(): Alarm[] {
-    return [...this.#erased].flatMap(([id, exchanges]) => {
-      const placed = this.#notes.get(id)
-      const note = placed?.note.kind === 'erase' ? placed.note : undefined
-      const said = note && note.exchanges + note.notes
-      if (said === undefined || exchanges.size <= said) return []
-      const told = `it says that ${said} exchanges were erased, and ${exchanges.size} are marked so`
-      return [{ harm: 'dropped' as const, seq: placed?.seq ?? 0, exchange: id, told }]
+    return [...this.#notes.values()].flatMap(({ seq, note }) => {
+      if (note.kind !== 'erase') return []
+      const erased = this.#erased.get(note.exchange)?.size ?? 0
+      const cut = this.#cut.get(note.exchange)?.size ?? 0
+      const said = note.exchanges + note.notes
+      const at = { seq, exchange: note.exchange }
+      const told: Alarm[] = []
+      if (erased > said)
+        told.push({
+          harm: 'dropped',
+          ...at,
+          told: `it says that ${said} exchanges were erased, and ${erased} are marked so`,
+        })
+      if (cut > note.later)
+        told.push({
+          harm: 'changed',
+          ...at,
+          told: `it says that of ${note.later} later exchanges something went, and ${cut} are marked so`,
+        })
+      return told
     })
   }
+}
+
+const ENDINGS: ReadonlySet<string> = new Set<EndingKind>(['replied', 'denied', 'aborted', 'failed', 'interrupted'])
+
+/** Whether a `redact` entry lists this body, with this commitment (`any`: it was written anew again since). */
+function isListed(note: Note, { exchange, kind }: Leaf, commitment: string | undefined): boolean {
+  const part = ENDINGS.has(kind) ? 'reply' : 'prompt'
+  const bodies = note.kind === 'redact' ? note.bodies : []
+  return bodies.some(
+    (one) => one.exchange === exchange && one.part === part && (commitment === 'any' || one.commitment === commitment),
+  )
 }

@@ -9,12 +9,24 @@ export interface Held {
   readonly leaf?: string
   /** Parts whose salt is gone. */
   readonly unknown?: readonly Field[]
-  /** The exchange ids of the entries that say why it, or a part of it, is gone. */
+  /** The exchange ids of the entries that say why it is gone. */
   readonly by?: readonly string[]
+  /** Of a body that was written anew: which entries say so. */
+  readonly anew?: readonly Anew[]
   /** Its body’s key was destroyed, or is not here. */
   readonly locked?: true
   /** Why it cannot be read. */
   readonly fault?: string
+  /** It may be in a file that cannot be read. */
+  readonly lost?: true
+}
+
+/** That a body was written anew. */
+export interface Anew {
+  /** The exchange id of the entry that says so. */
+  readonly by: string
+  /** What the body that is there now commits to under the salt of this time; absent where it cannot be read. */
+  readonly commitment?: string | undefined
 }
 
 /** An entry as it is stored. */
@@ -23,20 +35,31 @@ export interface StoredEntry {
   /** Empty where it was erased. */
   readonly json: string
   readonly salt: Uint8Array | null
+  /** The entries by which it was erased. */
   readonly by: readonly string[]
+  /** The entries by which its body was written anew, and the salt of each time. */
+  readonly redacted: readonly { readonly by: string; readonly salt: Uint8Array }[]
 }
 
 /** `read` gives the body; undefined where it cannot be read. */
-export function heldOf({ seq, json, salt, by }: StoredEntry, read: () => Uint8Array | undefined): Held {
+export function heldOf({ seq, json, salt, by, redacted }: StoredEntry, read: () => Uint8Array | undefined): Held {
   const told = by.length > 0 ? { by } : {}
   if (json === '') return { seq, ...told }
   const entry = parsed(json)
   if (!entry) return { seq, fault: 'it is no JSON', ...told }
   const body = entry['body'] === undefined ? undefined : read()
   const salts = salt ? parseSalts(salt) : {}
-  const made = commitmentsOf(entry, salts, body && sha256(body))
+  const digest = body && sha256(body)
+  const made = commitmentsOf(entry, salts, digest)
+  const anew = redacted.map((one) => ({ by: one.by, commitment: commitmentsOf({}, { body: one.salt }, digest).body }))
   const unknown = FIELDS.filter((name) => name in made && made[name] === undefined)
-  return { seq, leaf: printLeaf(seq, entry, made), ...(unknown.length > 0 && { unknown }), ...told }
+  return {
+    seq,
+    leaf: printLeaf(seq, entry, made),
+    ...(unknown.length > 0 && { unknown }),
+    ...told,
+    ...(anew.length > 0 && { anew }),
+  }
 }
 
 function parsed(json: string): Readonly<Record<string, unknown>> | undefined {

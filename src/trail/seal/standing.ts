@@ -34,7 +34,7 @@ function stateOf(logged: string | undefined, held: Held | undefined): EntryState
   if (held.leaf === logged) return 'verified'
   const [before, now] = [parseLeaf(logged), parseLeaf(held.leaf)]
   const unknown = held.unknown ?? []
-  if (!before || !now || unknown.length === 0 || (held.by ?? []).length === 0) return 'changed'
+  if (!before || !now || unknown.join() !== 'body' || held.anew === undefined) return 'changed'
   const rest = ({ fields, ...clear }: Leaf) =>
     JSON.stringify([
       Object.entries(clear).sort(),

@@ -11,6 +11,8 @@ import { openTrail, standingOf } from '../index.ts'
 import { bodyOf, ending, idOf, NOON, opening } from '../stores/made.ts'
 import { keepAnchored } from './anchor.ts'
 import { headIn, sealIn } from './files.ts'
+import { sha256 } from './hashes.ts'
+import { commitmentsOf } from './leaf.ts'
 import { signerOf } from './made.ts'
 
 const keyring: Keyring = {
@@ -107,7 +109,8 @@ test('what was erased and redacted by an entry of the record is no alarm; what n
     notes: 0,
   } as const
   await trail.append({ ...erase, exchange: idOf(100) })
-  const told = { exchange: idOf(3), part: 'prompt', rules: ['r'], commitment: 'c' } as const
+  const commitment = commitmentsOf({}, { body: Buffer.alloc(32) }, sha256(Buffer.from('masked'))).body ?? ''
+  const told = { exchange: idOf(3), part: 'prompt', rules: ['r'], commitment } as const
   await trail.append({ kind: 'redact', ...act, bodies: [told], exchange: idOf(101) })
   const anew = {
     exchange: idOf(3),

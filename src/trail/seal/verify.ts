@@ -183,11 +183,13 @@ class Verification {
 
   #compare(start: number, leaves: readonly Buffer[], held: readonly Held[]): void {
     const bySeq = new Map(held.map((one) => [one.seq, one]))
+    const twice = repeatedIn(held)
     for (const [at, bytes] of leaves.entries()) {
       const seq = start + at + 1
       const text = bytes.toString()
       const one = bySeq.get(seq)
-      if (one?.leaf !== text) this.#differs(seq, text, one)
+      if (twice.has(seq)) this.#odd.push(repeated(seq, text))
+      else if (one?.leaf !== text) this.#differs(seq, text, one)
       else {
         this.#counts.verified += 1
         this.#fates.verified(seq)
@@ -200,7 +202,7 @@ class Verification {
     if (!logged || logged.seq !== seq)
       this.#alarm({ harm: 'log changed', seq, told: 'its leaf is not that of this entry' })
     else if (!held) this.#fates.missing(logged)
-    else if (held.by !== undefined) this.#claims.push({ logged, held })
+    else if (held.by ?? held.anew) this.#claims.push({ logged, held })
     else this.#judge(logged, held)
   }
 
@@ -216,16 +218,16 @@ class Verification {
 
   #blame(logged: Leaf, held: Held): Alarm {
     const alarm = blame(logged, held, (leaf) => this.#placeOf(leaf))
-    const by = this.#fates.unsealed(held.by ?? [])
+    const by = this.#fates.unsealed([...(held.by ?? []), ...(held.anew ?? []).map((one) => one.by)])
     return by === undefined ? alarm : { ...alarm, told: `${alarm.told}; it names entry ${by}, which is not sealed` }
   }
 
-  /** Whether all parts but those whose salt is gone are as they were, and an entry says why. */
-  #isRedacted(logged: Leaf, { leaf = '', unknown = [], by = [] }: Held): boolean {
-    if (unknown.length === 0 || !this.#fates.vouch(by, ['redact', 'erase'])) return false
-    const now = parseLeaf(leaf)
-    const fields = Object.fromEntries(unknown.map((name) => [name, logged.fields[name]]))
-    return now !== undefined && sameLeaf(logged, { ...now, fields: { ...now.fields, ...fields } })
+  /** Whether all but the body is as it was, and the body what the entries make it that say so. */
+  #isRedacted(logged: Leaf, { leaf = '', unknown = [], anew = [] }: Held): boolean {
+    const now = unknown.join() === 'body' ? parseLeaf(leaf) : undefined
+    const { body } = logged.fields
+    if (!now || body === undefined || !sameLeaf(logged, { ...now, fields: { ...now.fields, body } })) return false
+    return this.#fates.redacted(logged, anew)
   }
 
   #isLocked(logged: Leaf, { leaf = '', locked }: Held): boolean {
@@ -270,6 +272,18 @@ class Verification {
       ...(this.#anchored && this.#found === 0 && { anchored: this.#anchored }),
     }
   }
+}
+
+/** Seqs of which there is more than one row: whichever is true, who reads the record may be shown the other. */
+function repeatedIn(held: readonly Held[]): Set<number> {
+  const seen = new Set<number>()
+  return new Set(held.flatMap(({ seq }) => (seen.size === seen.add(seq).size ? [seq] : [])))
+}
+
+function repeated(seq: number, leaf: string): Alarm {
+  const exchange = parseLeaf(leaf)?.exchange
+  const told = 'the record has more than one entry in its place'
+  return { harm: 'duplicated', seq, ...(exchange !== undefined && { exchange }), told }
 }
 
 const sameLeaf = (one: Leaf, other: Leaf): boolean => {

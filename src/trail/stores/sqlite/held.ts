@@ -9,8 +9,8 @@ import { faultOfStore } from './faults.ts'
 import { Wanted } from './wanted.ts'
 
 const ROWS = `SELECT seq, json, salt,
-  (SELECT group_concat("by", ' ') FROM (SELECT "by" FROM erased WHERE erased.seq = entries.seq
-    UNION SELECT "by" FROM redacted WHERE redacted.seq = entries.seq)) AS told
+  (SELECT "by" FROM erased WHERE erased.seq = entries.seq) AS told,
+  (SELECT group_concat("by" || ' ' || hex(salt), ' ') FROM redacted WHERE redacted.seq = entries.seq) AS anew
   FROM entries WHERE seq >= ? AND seq < ? ORDER BY seq`
 const OF = 'SELECT seq, closing FROM exchanges WHERE exchange = ?'
 const KEYS = 'SELECT DISTINCT key FROM bodies WHERE seq >= ? AND seq < ? AND key IS NOT NULL'
@@ -20,6 +20,8 @@ interface Row {
   readonly json: string
   readonly salt: Uint8Array | null
   readonly told: string | null
+  /** Pairs of who says so and a salt in hexadecimal, all with a space between. */
+  readonly anew: string | null
 }
 
 /** What is held of `count` seqs from `from` on; of those that are nowhere, nothing. @throws Wanted */
@@ -28,7 +30,9 @@ export function heldIn(engine: Engine, from: number, count: number): Held[] {
     const { first, last } = engine.rangeOf(name)
     return last < from || first >= from + count ? [] : inDay(engine, name, from, from + count)
   })
-  return held.sort((a, b) => a.seq - b.seq)
+  const read = new Set(held.flatMap(({ seq, lost }) => (lost ? [] : [seq])))
+  const lost = new Map(held.flatMap((one) => (one.lost && !read.has(one.seq) ? [[one.seq, one] as const] : [])))
+  return [...held.filter((one) => !one.lost), ...lost.values()].sort((a, b) => a.seq - b.seq)
 }
 
 /** The seqs of an exchange's entries, in their order; none where it is not here. */
@@ -63,12 +67,16 @@ function inDay(engine: Engine, name: string, from: number, to: number): Held[] {
   } catch (error) {
     if (error instanceof Wanted) throw error
     const fault = faultOfStore(error, name).message
-    return Array.from({ length: to - from }, (_, at) => ({ seq: from + at, fault }))
+    return Array.from({ length: to - from }, (_, at) => ({ seq: from + at, fault, lost: true }))
   }
 }
 
-function heldAs(day: Day, { seq, json, salt, told }: Row): Held {
-  const by = told === null ? [] : told.split(' ')
+function heldAs(day: Day, { seq, json, salt, told, anew }: Row): Held {
+  const by = told === null ? [] : [told]
+  const pairs = anew === null ? [] : anew.split(' ')
+  const redacted = pairs.flatMap((id, at) =>
+    at % 2 === 0 ? [{ by: id, salt: Buffer.from(pairs[at + 1] ?? '', 'hex') }] : [],
+  )
   let locked = false
   const read = () => {
     try {
@@ -78,7 +86,7 @@ function heldAs(day: Day, { seq, json, salt, told }: Row): Held {
       throw error
     }
   }
-  const held = heldOf({ seq, json, salt, by }, () => readable(read))
+  const held = heldOf({ seq, json, salt, by, redacted }, () => readable(read))
   return locked ? { ...held, locked } : held
 }
 
