@@ -84,6 +84,20 @@ test('a key that is known shares its line with nobody, however many sources ther
     )
   }))
 
+test('a source that makes up hosts has twenty lines, and then one for all the others', async () => {
+  await within({ script: answer }, async ({ house }) => {
+    const strangers = new Strangers(house.trail)
+    const refuse = (path: string) => {
+      const turn = { ...head('a'), address: { ...address, path } }
+      const exchange: Exchange<Head> = begin(turn, house, { client: 'x', interactive: false })
+      return strangers.coalesces(exchange, new Fault('forward.provider'))
+    }
+    const told = Array.from({ length: 1200 }, (_, at) => refuse(`r${at}.githubcopilot.com:443`))
+    assert.equal(told.filter((shared) => !shared).length, 21)
+    assert.equal(refuse('r0.githubcopilot.com:443'), true)
+  })
+})
+
 test('of a limit each connection has a line', async () => {
   await within({ script: answer }, async ({ house }) => {
     const strangers = new Strangers(house.trail)

@@ -6,6 +6,8 @@ import type { Head } from './turn.ts'
 
 const WINDOW_MS = 10_000
 const MOST_SOURCES = 1000
+/** Hosts, or connections, of one source that are told apart: a client may ask for any name. */
+const MOST_PLACES = 20
 
 interface Seen {
   readonly last: Exchange<Head>
@@ -37,14 +39,23 @@ export class Strangers {
   /** True where this refusal will be told by a later, counted line, so that it needs none of its own. */
   coalesces(exchange: Exchange<Head>, fault: Fault): boolean {
     this.flush(exchange.at)
-    const own = `${exchange.turn.remote}\0${exchange.key ?? ''}\0${fault.code}\0${placeOf(exchange, fault)}`
-    const source =
-      this.#seen.has(own) || this.#seen.size < MOST_SOURCES ? own : `\0${exchange.key ?? ''}\0${fault.code}`
+    const source = this.#sourceOf(exchange, fault)
     const seen = this.#seen.get(source)
     const { count, at } = seen ? { ...seen, count: seen.count + 1 } : { count: 0, at: exchange.at }
     this.#seen.set(source, { last: exchange, fault, count, at })
     if (count === 1) this.#later(exchange)
     return count > 0
+  }
+
+  /** Under which it shares a line: as exactly as there is room for. */
+  #sourceOf(exchange: Exchange<Head>, fault: Fault): string {
+    const { turn, key = '' } = exchange
+    const whose = `${turn.remote}\0${key}\0${fault.code}\0`
+    const own = `${whose}${placeOf(exchange, fault)}`
+    if (this.#seen.has(own)) return own
+    const places = [...this.#seen.keys()].filter((each) => each.startsWith(whose)).length
+    const fitting = places < MOST_PLACES ? own : whose
+    return this.#seen.has(fitting) || this.#seen.size < MOST_SOURCES ? fitting : `\0${key}\0${fault.code}`
   }
 
   /** A window is written although nobody else is refused after it. */
