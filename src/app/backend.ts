@@ -246,9 +246,9 @@ async function sealCheck({ trail }: BackendOptions): Promise<CheckRow> {
       remedy: 'Keep the data folder as it is, and look: gatelog verify',
     }
   const [newest] = (await trail.anchors()).toSorted((a, b) => b.at - a.at)
-  const standing = newest
-    ? `anchored until ${new Date(newest.at).toISOString()} by ${newest.name}`
-    : 'internally consistent'
+  const claimed = newest && { by: newest.name, at: newest.at, size: newest.checkpoint.size }
+  const { standingOf } = await import('#trail')
+  const standing = standingOf({ claimed })
   if (state.kind === 'on') {
     const told = `${state.size} entries sealed, ${standing}; verifier key ${state.vkey}`
     const late = newest !== undefined && newest.at < Date.now() - DAY_MS

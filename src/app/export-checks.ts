@@ -42,7 +42,7 @@ export const anchorChecks = (standings: readonly AnchorStanding[], now: number):
     const until =
       at === undefined || size === undefined
         ? 'nothing is anchored yet'
-        : `anchored until ${new Date(at).toISOString()}, ${size} entries`
+        : `kept, not checked here: until ${new Date(at).toISOString()}, ${size} entries`
     if (fault === undefined) return { check, state: at === undefined ? 'warn' : 'ok', told: until }
     const late = at === undefined ? '' : ` (${ago(now - at)} ago)`
     const remedy = 'Traffic and sealing go on; the newest head is shown once it answers.'

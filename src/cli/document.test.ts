@@ -142,7 +142,7 @@ const REPORT: Report = {
   ...{ ok: false, origin: 'o', vkey: 'v', ownKey: true, sealed: 1, unsealed: 0, root: 'r', found: 1 },
   counts: { verified: 1, erased: 0, expired: 0, redacted: 0 },
   alarms: [{ harm: 'changed', seq: 1, exchange: 'e', told: 'text' }],
-  anchored: { by: 'b', at: AT, size: 1 },
+  claimed: { by: 'b', at: AT, size: 1 },
 }
 
 /** A gateway that is not there, so that the CA comes from the record. */

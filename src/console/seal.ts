@@ -2,14 +2,14 @@
 import type { Hono } from 'hono'
 import { stream } from 'hono/streaming'
 import { Fault, faultOf } from '#exchange'
-import { type ProofLine, parseQuery, type Report, type SealState, type Trail } from '#trail'
+import { type Claimed, type ProofLine, parseQuery, type Report, type SealState, type Trail } from '#trail'
 import type { Backend } from './api.ts'
 import { noteFor } from './readers.ts'
 
 /** What `GET /seal` says. */
 export type Seal = SealState & {
-  /** The newest anchor of a head, as its proof says; `gatelog verify` holds it against the log. */
-  readonly anchored?: { readonly by: string; readonly at: number; readonly size: number }
+  /** The newest anchor that is kept; its proof is not checked here, `gatelog verify` holds its head against the log. */
+  readonly claimed?: Claimed
 }
 
 /** A line of `GET /verify`: how far it is, then once what it came to, or why not. */
@@ -25,8 +25,8 @@ const EVERY_MS = 100
 export function sealRoutes(app: Hono, trail: Trail): void {
   app.get('/seal', async (c) => {
     const [newest] = (await trail.anchors()).toSorted((a, b) => b.at - a.at)
-    const anchored = newest && { by: newest.name, at: newest.at, size: newest.checkpoint.size }
-    return c.json({ ...(await trail.sealed()), ...(anchored && { anchored }) } satisfies Seal)
+    const claimed = newest && { by: newest.name, at: newest.at, size: newest.checkpoint.size }
+    return c.json({ ...(await trail.sealed()), ...(claimed && { claimed }) } satisfies Seal)
   })
   app.get('/verify', (c) => {
     const vkey = c.req.query('vkey')

@@ -29,7 +29,7 @@ export {
 } from './seal/note.ts'
 export { logPack, unpackLog } from './seal/pack.ts'
 export type { ProofLine, ProvenEntry, Range } from './seal/prove.ts'
-export { type Alarm, type Report, standingOf } from './seal/report.ts'
+export { type Alarm, type Claimed, type Report, standingOf } from './seal/report.ts'
 export type { SealState } from './seal/sealer.ts'
 export type { Signer } from './seal/signer.ts'
 export type { EntryState, Standing } from './seal/standing.ts'

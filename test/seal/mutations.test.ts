@@ -15,7 +15,7 @@ import { rangeHash } from '../../src/trail/seal/hashes.ts'
 import { commitmentsOf, FIELDS, type Field, printSalts, saltOf } from '../../src/trail/seal/leaf.ts'
 import { keyOf, signerOf } from '../../src/trail/seal/made.ts'
 import { printCheckpoint, printNote } from '../../src/trail/seal/note.ts'
-import type { Alarm, Report } from '../../src/trail/seal/report.ts'
+import { type Alarm, type Report, standingOf } from '../../src/trail/seal/report.ts'
 import { printBundle, TILE, tilePath, widthOf } from '../../src/trail/seal/tiles.ts'
 import type { VerifyOptions } from '../../src/trail/seal/verify.ts'
 import { LogWriter } from '../../src/trail/seal/writer.ts'
@@ -438,11 +438,14 @@ describe('no false alarm', () => {
     assert.deepEqual([own?.ok, own?.ownKey, own?.vkey], [true, true, signer.vkey])
     assert.equal((await look(whole(), { vkey: signerOf(2).vkey })).alarms[0]?.harm, 'forged')
   })
-  test('an anchor is named, the newest one', async (t) => {
+  test('an anchor with junk for a proof is named as what it claims, and never says anchored', async (t) => {
     const folder = await mutated(t, () => undefined)
     const note = headIn(sealIn(early()))?.printed ?? ''
     await keepAnchored(sealIn(folder), { name: 'tsa', kind: 'rfc3161' }, note, { at: NOON, proof: Buffer.of(1) })
-    assert.deepEqual((await look(folder)).anchored, { by: 'tsa', at: NOON, size: 400 })
+    const report = await look(folder)
+    assert.deepEqual(report.claimed, { by: 'tsa', at: NOON, size: 400 })
+    assert.match(standingOf(report), /^internally consistent; .* not checked here/)
+    assert.doesNotMatch(standingOf(report), /anchored/)
   })
   test('entries that are not sealed yet', async (t) => {
     const folder = await mutated(t, () => undefined)

@@ -47,10 +47,24 @@ export interface Report {
   readonly alarms: readonly Alarm[]
   /** How many alarms there were; the list is cut. */
   readonly found: number
-  /** The newest anchor whose head is a beginning of this log: so much cannot have been rewritten since. */
-  readonly anchored?: { readonly by: string; readonly at: number; readonly size: number }
+  /** The newest anchor that is kept beside the log and whose head is a beginning of it. Its proof was not checked: it may be anybody's. */
+  readonly claimed?: Claimed
 }
 
-/** "internally consistent", or "anchored until …". */
-export const standingOf = ({ anchored }: Pick<Report, 'anchored'>): string =>
-  anchored ? `anchored until ${new Date(anchored.at).toISOString()} by ${anchored.by}` : 'internally consistent'
+/** What lies beside a log says: by whom, until when (ms since the Unix epoch), over how many entries. */
+export interface Claimed {
+  readonly by: string
+  readonly at: number
+  readonly size: number
+}
+
+/** "internally consistent", and what an anchor that is kept claims. */
+export const standingOf = ({ claimed }: { readonly claimed?: Claimed | undefined }): string =>
+  `internally consistent${claimed ? `; ${toldClaim(claimed)}` : ''}`
+
+/** Never that it is so: the bytes beside the log are whoever's who can write there. */
+const toldClaim = ({ by, at, size }: Claimed): string => {
+  const date = new Date(at)
+  const time = Number.isNaN(date.getTime()) ? 'no time' : date.toISOString()
+  return `anchor of ${by} kept, not checked here: it claims ${size} entries at ${time}`
+}

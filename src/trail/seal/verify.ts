@@ -56,7 +56,7 @@ class Verification {
   readonly #fates: Fates
   #files: LogFiles
   #found = 0
-  #anchored: Report['anchored']
+  #claimed: Report['claimed']
   #places: Map<string, number> | undefined
 
   constructor(evidence: Evidence, options: VerifyOptions) {
@@ -112,7 +112,7 @@ class Verification {
       const old = parseHead(note)
       const why = old ? this.#beginning(old, head, verifier) : 'it is none'
       if (why !== undefined) this.#alarm({ harm: 'rolled back', told: `${by}: ${why}` })
-      else if (old && at !== undefined && at > (this.#anchored?.at ?? 0)) this.#anchored = { by, at, size: old.size }
+      else if (old && at !== undefined && at > (this.#claimed?.at ?? 0)) this.#claimed = { by, at, size: old.size }
     }
   }
 
@@ -269,7 +269,7 @@ class Verification {
       ...{ sealed, unsealed: Math.max(0, this.#evidence.last - sealed) },
       counts: this.#counts,
       ...{ alarms: this.#alarms, found: this.#found },
-      ...(this.#anchored && this.#found === 0 && { anchored: this.#anchored }),
+      ...(this.#claimed && this.#found === 0 && { claimed: this.#claimed }),
     }
   }
 }
