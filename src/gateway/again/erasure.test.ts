@@ -6,7 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import type { Ending, Keyring, Opening } from '#exchange'
+import type { Ending, Keyring, Opening, Read } from '#exchange'
 import { compile, RULES } from '#masking'
 import { Custody, type Doer, openTrail, parseQuery, type StoreName } from '#trail'
 import { chunk, DONE, SECRET } from '../house.case.ts'
@@ -133,6 +133,34 @@ for (const store of ['memory', 'sqlite'] as const) {
     assert.deepEqual([...new Set(row?.redactions?.map(({ by }) => by))], [note.exchange])
     assert.equal(await house.trail.dayFiles.erasedBy(idOf(1, AT[1])), note.exchange)
     assert.equal(house.forgot(), 1)
+  })
+
+  test(`of lines of no exchange those go that name the user whole, and a hold on them forbids it; ${store}`, async (t) => {
+    const house = await open(t, store)
+    const actor = { id: 'e', kind: 'person', name: 'E', groups: [] } as const
+    await converse(house, SAID.slice(0, 1), { actor })
+    const read: Omit<Read, 'exchange' | 'of'> = {
+      ...{ kind: 'read', at: NOON, did: 'searched', via: 'local', reader: DOER.who },
+      ...{ content: true, count: 1, times: 1 },
+    } as const
+    const asked = ['user:bea', 'user:e', '-user:E', 'the end', 'e', 'user:"e', 'github:e has:finding']
+    for (const [nth, of] of asked.entries()) await house.trail.append({ ...read, exchange: idOf(100 + nth), of })
+    const lead = { kind: 'bypass', at: NOON, source: 'declared', via: 'otlp', happened: NOON } as const
+    for (const [nth, who] of ['bea', 'e'].entries())
+      await house.trail.append({ ...lead, exchange: idOf(200 + nth), actor: who })
+    assert.equal((await house.erasure.plan({ user: 'e' })).notes, 4)
+    const { id } = await house.custody.holds.add({ since: NOON - 1, until: NOON + 1 }, DOER)
+    const { held, holds } = await house.erasure.plan({ user: 'e' })
+    assert.deepEqual([held, holds], [4, [id]])
+    await assert.rejects(house.erasure.erase({ user: 'e' }, DOER), { code: 'custody.held' })
+    await house.custody.holds.release(id, DOER)
+    assert.equal((await house.erasure.erase({ user: 'e' }, DOER)).notes, 4)
+    const left = (await house.trail.reads(Number.MAX_SAFE_INTEGER)).map(({ read: { of } }) => of)
+    assert.deepEqual(left.sort(), ['e', 'the end', 'user:"e', 'user:bea'])
+    assert.deepEqual(
+      (await house.trail.bypasses()).map(({ bypass }) => bypass.actor),
+      ['bea'],
+    )
   })
 
   test(`a hold, a statute or an open exchange forbids it whole; ${store}`, async (t) => {

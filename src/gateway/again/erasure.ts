@@ -1,6 +1,6 @@
 /** Erasing exchanges: what it is about, what forbids it, and every trace of them in later turns of their sessions. */
 import { randomBytes } from 'node:crypto'
-import { type Erase, Fault, isWorm, type Keyring, type Scope } from '#exchange'
+import { type Bypass, type Erase, Fault, isWorm, type Keyring, type Read, type Scope, type Searched } from '#exchange'
 import {
   type Custody,
   type Doer,
@@ -13,6 +13,7 @@ import {
   type Trail,
   toldScope,
 } from '#trail'
+import { namesUser } from './naming.ts'
 import { tracesOf, without } from './traces.ts'
 
 export interface ErasureHouse {
@@ -36,7 +37,7 @@ export interface ErasurePlan {
   readonly later: number
   /** Lines of no exchange that name the user, and go too. */
   readonly notes: number
-  /** What forbids it: exchanges that are held, under a statute, or open. */
+  /** What forbids it: exchanges and lines that are held, exchanges under a statute, or open. */
   readonly held: number
   readonly holds: readonly string[]
   readonly worm: number
@@ -57,6 +58,12 @@ interface Pending {
   readonly notes: Revision['notes']
 }
 
+/** A line of the record that belongs to no exchange. */
+interface Line {
+  readonly seq: number
+  readonly note: Read | Searched | Bypass
+}
+
 const PENDING = 'erasing'
 const STEP = 500
 
@@ -71,7 +78,7 @@ export class Erasure {
   /** @throws usage.option, query.syntax, trail.* */
   async plan(asked: unknown): Promise<ErasurePlan> {
     const scope = readScope(asked, this.#house.now())
-    return this.#planOf(scope, await this.#found(scope))
+    return this.#planOf(scope, await this.#found(scope), await this.#linesOf(scope))
   }
 
   /**
@@ -88,10 +95,12 @@ export class Erasure {
     const { trail, keyring, now, uuid } = this.#house
     const scope = readScope(asked, now())
     const found = await this.#found(scope)
-    const plan = await this.#planOf(scope, found)
+    const lines = await this.#linesOf(scope)
+    const plan = await this.#planOf(scope, found, lines)
     forbid(plan)
     const touched = [...new Set(found.map(({ opening: { session } }) => session ?? null))]
-    const pending: Pending = { id: uuid(), ids: idsOf(found), sessions: touched, notes: await this.#notesOf(scope) }
+    const notes = lines.map(({ seq, note }) => ({ seq, file: noteFile(note) }))
+    const pending: Pending = { id: uuid(), ids: idsOf(found), sessions: touched, notes }
     await trail.documents.put(PENDING, pending.id, pending)
     const { exchanges, sessions, later } = plan
     const told: Erase = {
@@ -175,25 +184,28 @@ export class Erasure {
   }
 
   /** Lines that belong to no exchange and name the user whose all is erased. */
-  async #notesOf({ user, ...rest }: Scope): Promise<Revision['notes']> {
+  async #linesOf({ user, ...rest }: Scope): Promise<readonly Line[]> {
     if (user === undefined || Object.keys(rest).length > 0) return []
     const { trail } = this.#house
     const reads = (await trail.reads(Number.MAX_SAFE_INTEGER)).map(({ seq, read }) => ({
       seq,
       note: read,
-      text: read.of,
+      names: namesUser(read.of, user),
     }))
     const searches = (await trail.searches()).map(({ seq, searched }) => ({
       seq,
       note: searched,
-      text: searched.query,
+      names: namesUser(searched.query, user),
     }))
-    const leads = (await trail.bypasses()).map(({ seq, bypass }) => ({ seq, note: bypass, text: bypass.actor ?? '' }))
-    const naming = [...reads, ...searches, ...leads].filter(({ text }) => text.includes(user))
-    return naming.map(({ seq, note }) => ({ seq, file: noteFile(note) }))
+    const leads = (await trail.bypasses()).map(({ seq, bypass }) => ({
+      seq,
+      note: bypass,
+      names: bypass.actor === user,
+    }))
+    return [...reads, ...searches, ...leads].filter(({ names }) => names)
   }
 
-  async #planOf(scope: Scope, found: readonly Recorded[]): Promise<ErasurePlan> {
+  async #planOf(scope: Scope, found: readonly Recorded[], lines: readonly Line[]): Promise<ErasurePlan> {
     const { trail, holds } = this.#house
     const ids = new Set(idsOf(found))
     const sessions = new Set(found.flatMap(({ opening: { session } }) => session ?? []))
@@ -202,10 +214,16 @@ export class Erasure {
       const all = (await trail.session(session)).map(({ exchange }) => exchange)
       later += all.slice(all.findIndex((id) => ids.has(id))).filter((id) => !ids.has(id)).length
     }
-    const { held, by } = await holds.among(ids)
+    const exchanges = await holds.among(ids)
+    const own = await holds.amongLines(
+      scope.user ?? '',
+      lines.map(({ note }) => note),
+    )
+    const held = exchanges.held + own.held
+    const by = [...new Set([...exchanges.by, ...own.by])]
     return {
       ...{ exchanges: found.length, sessions: sessions.size, later, held, holds: by },
-      notes: (await this.#notesOf(scope)).length,
+      notes: lines.length,
       worm: found.filter(({ opening: { retain } }) => isWorm(retain)).length,
       open: found.filter(({ opening, ending }) => opening.kind === 'asked' && !ending).length,
     }
@@ -214,8 +232,8 @@ export class Erasure {
 
 const idsOf = (found: readonly Recorded[]): string[] => found.map(({ opening: { exchange } }) => exchange)
 
-function forbid({ exchanges, held, holds, worm, open }: ErasurePlan): void {
-  if (held > 0) throw new Fault('custody.held', `${held} of ${exchanges}, by ${holds.join(', ')}`)
+function forbid({ exchanges, notes, held, holds, worm, open }: ErasurePlan): void {
+  if (held > 0) throw new Fault('custody.held', `${held} of ${exchanges + notes}, by ${holds.join(', ')}`)
   if (worm > 0) throw new Fault('custody.worm', `${worm} of ${exchanges}`)
   if (open > 0) throw new Fault('custody.open', `${open} of ${exchanges}`)
   if (exchanges === 0) throw new Fault('custody.nothing')

@@ -2,6 +2,7 @@
 import { Fault, type Keyring, type Scope } from '#exchange'
 import { fileFor } from '../dayfile.ts'
 import { dayOfExchange } from '../days.ts'
+import { folded } from '../query.ts'
 import type { Trail } from '../trail.ts'
 import type { Doer } from './custody.ts'
 import { queryOf, readScope, toldScope } from './scope.ts'
@@ -82,6 +83,21 @@ export class Holds {
     return { held: held.size, by }
   }
 
+  /** How many lines of no exchange, which name a user, are held, and by which holds: those of a time, or of this user, and one by its id. */
+  async amongLines(
+    user: string,
+    lines: readonly { readonly exchange: string; readonly at: number }[],
+  ): Promise<{ readonly held: number; readonly by: readonly string[] }> {
+    const held = new Set<string>()
+    const by: string[] = []
+    for (const { id, scope } of await this.list()) {
+      const own = lines.filter((line) => holdsLine(scope, user, line))
+      if (own.length > 0) by.push(id)
+      for (const { exchange } of own) held.add(exchange)
+    }
+    return { held: held.size, by }
+  }
+
   async #idsIn(scope: Scope, ids: ReadonlySet<string>): Promise<string[]> {
     if (scope.exchange !== undefined) return ids.has(scope.exchange) ? [scope.exchange] : []
     const found: string[] = []
@@ -106,4 +122,13 @@ export class Holds {
     }
     return (await trail.recorded(queryOf(scope), { limit: 1, file })).rows.length > 0
   }
+}
+
+function holdsLine(scope: Scope, user: string, line: { readonly exchange: string; readonly at: number }): boolean {
+  if (scope.exchange !== undefined) return scope.exchange === line.exchange
+  const { where, except, text, without, finding, after = 0, before = Number.POSITIVE_INFINITY } = queryOf(scope)
+  const { user: users, ...others } = where
+  const parts = [Object.keys(others), Object.keys(except), text, without]
+  const isOfLines = finding === undefined && parts.every((part) => part.length === 0)
+  return isOfLines && (users?.includes(folded('user', user)) ?? true) && line.at >= after && line.at < before
 }
