@@ -5,7 +5,7 @@ import { type Exchange, ended, refused } from './exchange.ts'
 import { end } from './record.ts'
 import { flavourOf, type Refusal, refusalOf } from './refusals.ts'
 import type { Way } from './steps.ts'
-import type { Head } from './turn.ts'
+import type { Head, Turn } from './turn.ts'
 
 /** The refusal in the words that this client shows well. */
 export function refusalFor(exchange: Exchange, fault: Fault): Refusal {
@@ -30,7 +30,16 @@ export async function say(exchange: Exchange, refusal: Refusal): Promise<void> {
   if (turn.begun || turn.gone.aborted) return
   const body = Buffer.from(refusal.body)
   turn.head(refusal.status, [...refusal.headers, ['content-length', String(body.length)]])
-  await turn.deliver(body)
+  await tell(turn, body)
+}
+
+/** Delivers what the gateway itself has to say. Who went meanwhile is not told, and that is no fault: the record stands. */
+export async function tell(turn: Pick<Turn, 'deliver'>, bytes: Uint8Array): Promise<void> {
+  try {
+    await turn.deliver(bytes)
+  } catch (error) {
+    if (faultOf(error).code !== 'client.aborted') throw error
+  }
 }
 
 /** A prompt that goes no further: one `refused` entry, then the refusal. A trail that fails is itself the reason told. */

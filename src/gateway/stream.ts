@@ -2,6 +2,7 @@
 import { type EndingKind, Fault, type Reply as Told } from '#exchange'
 import { type Incoming, withoutLength } from '#relay'
 import type { Form } from '#wire'
+import { tell } from './answer.ts'
 import { Came } from './came.ts'
 import { keepsBodies } from './copilot/kept.ts'
 import { editsIn } from './edits.ts'
@@ -201,7 +202,7 @@ class Stream implements Streamed {
     await endAnyhow(this.#exchange, ending)
     if (!notice) return turn.abort()
     rememberNotice(this.#exchange, this.#way, line)
-    await turn.deliver(notice)
+    await tell(turn, notice)
   }
 
   #notice(line: string): Uint8Array | undefined {

@@ -95,9 +95,10 @@ async function losesNothing(receiver: Receiver, t: TestContext): Promise<void> {
   await until(() => count() === 3)
   let all = 3
   for (const mode of receiver.modes as readonly Mode[]) {
-    const before = told.length
     const seq = await trail.highest()
     await until(async () => (await cursors(trail))[0]?.seq === seq)
+    await until(async () => (await exports.standings())[0]?.fault === undefined)
+    const before = told.length
     receiver.mode = mode
     await append(trail, all + 1, all + 2)
     all += 2

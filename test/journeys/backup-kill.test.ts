@@ -6,12 +6,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { namesAt, openFolder } from '#export'
-import { restoreBackup } from './restore.ts'
+import { restoreBackup } from '../../src/app/backup/restore.ts'
 
 /** How a process ended: its signal, or its code. */
 const ran = (...args: readonly string[]): Promise<string> =>
   new Promise((resolve) => {
-    const path = join(import.meta.dirname, 'kill.case.ts')
+    const path = join(import.meta.dirname, '../../src/app/backup/kill.case.ts')
     execFile(process.execPath, [path, ...args], { timeout: 50_000 }, (error, _out, err) =>
       resolve(error ? (error.signal ?? `${error.code} ${err}`) : '0'),
     )
