@@ -32,7 +32,7 @@ const FENCES: readonly (readonly [string, string[]])[] = [
   [`\`\`\`ts title="lib/b.ts"\n${CODE}\`\`\``, ['fence lib/b.ts ts - - 2-3 2,3']],
   [`**\`src/a.ts\`**:\n\n\`\`\`ts\n${CODE}\`\`\``, ['fence src/a.ts ts - - 4-5 4,5']],
   [`### src/a.ts\n\`\`\`ts\n${CODE}\`\`\``, ['fence src/a.ts ts - - 3-4 3,4']],
-  [`\`\`\`js\n// filepath: /work/x/index.js\n${CODE}\`\`\``, ['fence /work/x/index.js js - - 2-4 3,4']],
+  [`\`\`\`js\n// filepath: /repo/x/index.js\n${CODE}\`\`\``, ['fence /repo/x/index.js js - - 2-4 3,4']],
   [`\`\`\`ts\n${CODE}`, ['fence - ts - - 2-4 2,3']],
   [`\`\`\`\`md\n\`\`\`ts\n${CODE}\`\`\`\n\`\`\`\``, ['fence - md - - 2-5 3,4']],
   [`- a list\n  \`\`\`go\n  ${CODE}  \`\`\`\n`, ['fence - go - - 3-4 3,4']],
