@@ -17,10 +17,10 @@ export interface Checked {
 
 type Json = Readonly<Record<string, unknown>>
 
-const PART_OF: Readonly<Record<string, string>> = {
+const PART_OF: Readonly<Record<string, string>> = Object.assign(Object.create(null), {
   ...{ actor: 'who', key: 'who', credential: 'who', session: 'who', facts: 'facts' },
   ...{ verdict: 'judged', findings: 'judged', alerts: 'judged' },
-}
+})
 const CLEAR = ['at', 'connection', 'exchange', 'kind', 'model', 'policy']
 const isClear = (key: string, value: unknown) =>
   CLEAR.includes(key) && !(typeof value === 'string' && value.length > 256)

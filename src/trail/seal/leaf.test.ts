@@ -59,6 +59,7 @@ test('every key of an entry is told or committed to; a long name is not told in 
       const clear = Object.keys(parseLeaf(printLeaf(1, entry, {})) ?? {})
       assert.deepEqual(new Set([...values.flat(), ...clear.filter((key) => key in entry)]), new Set(Object.keys(entry)))
     }),
+    { examples: [[JSON.parse('{"__proto__":1,"constructor":2,"toString":3}')]] },
   )
   const long = { ...ENTRY, model: 'm'.repeat(100_000) }
   assert.ok(printLeaf(1, long, commitmentsOf(long, root, undefined)).length < 1000)

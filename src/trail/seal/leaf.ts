@@ -9,11 +9,11 @@ export type Field = (typeof FIELDS)[number]
 type Keys = Readonly<Record<string, unknown>>
 
 /** Which top-level key of an entry belongs to which part; what is not here stands in the leaf itself or in `about`. */
-const PART_OF: Readonly<Record<string, Field>> = {
+const PART_OF: Readonly<Record<string, Field>> = Object.assign(Object.create(null), {
   ...{ actor: 'who', key: 'who', credential: 'who', session: 'who' },
   facts: 'facts',
   ...{ verdict: 'judged', findings: 'judged', alerts: 'judged' },
-}
+})
 /** Keys that the leaf tells in clear; `body` of an entry is its type and digests, which are in `about`. */
 const CLEAR = new Set(['kind', 'exchange', 'at', 'connection', 'model', 'policy'])
 /** A longer text (UTF-16 units) is not told in clear: it stands in `about`. */
@@ -71,7 +71,7 @@ export function valuesOf(entry: Keys): Partial<Record<Exclude<Field, 'body'>, st
   for (const key in entry) {
     if (entry[key] === undefined || isClear(key, entry[key])) continue
     const part = PART_OF[key] ?? 'about'
-    const keys = parts[part] ?? {}
+    const keys = parts[part] ?? Object.create(null) // a key may be named __proto__
     parts[part] = keys
     keys[key] = entry[key]
   }
