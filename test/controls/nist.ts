@@ -53,7 +53,7 @@ export const NIST: Standard = {
       does: 'client, repository, commit, files, account at GitHub, findings, verdict, timings',
       proofs: [
         [
-          'test/copilot.test.ts',
+          'test/journeys/copilot.test.ts',
           'whose account it is, what was accepted and where is found, also after the gateway was killed',
         ],
       ],

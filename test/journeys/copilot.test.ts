@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import type { Shown } from '#console'
 import type { Summary } from '#trail'
-import { folderFor, type Gateway, startGateway } from './process.case.ts'
-import { startUpstream } from './upstream.case.ts'
+import { folderFor, type Gateway, startGateway } from '../process.case.ts'
+import { startUpstream } from '../upstream.case.ts'
 
 const HOSTS = ['api', 'proxy', 'github', 'telemetry', 'origin', 'uploads']
 const GHOST = JSON.stringify({ prompt: '# Path: src/pay.py\ndef add(', nwo: 'acme/pay', extra: { language: 'python' } })

@@ -7,11 +7,11 @@ import { request } from 'node:http'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { folderFor, gatelog, startGateway } from './process.case.ts'
-import { askOver, connectTo } from './tunnel.case.ts'
-import { chunk, DONE, prompt, SECRET, startUpstream } from './upstream.case.ts'
+import { folderFor, gatelog, startGateway } from '../process.case.ts'
+import { askOver, connectTo } from '../tunnel.case.ts'
+import { chunk, DONE, prompt, SECRET, startUpstream } from '../upstream.case.ts'
 
-const BIN = join(import.meta.dirname, '../bin/gatelog.mjs')
+const BIN = join(import.meta.dirname, '../../bin/gatelog.mjs')
 const NO_OPENSSL = spawnSync('openssl', ['version']).status !== 0 && 'no openssl'
 
 function certify(folder: string): void {
