@@ -1,310 +1,39 @@
 /** Everything that can be done to a record behind its back is found and named; nothing that somebody was entitled to is. */
 import assert from 'node:assert/strict'
-import { createHash, createHmac } from 'node:crypto'
-import { globSync } from 'node:fs'
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { createHash } from 'node:crypto'
+import { readdir } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { after, before, describe, type TestContext, test } from 'node:test'
-import type { Keyring } from '../../src/exchange/index.ts'
-import { openTrail } from '../../src/trail/index.ts'
+import { after, before, describe, test } from 'node:test'
 import { keepAnchored } from '../../src/trail/seal/anchor.ts'
 import { headIn, LogFiles, sealIn } from '../../src/trail/seal/files.ts'
 import { rangeHash } from '../../src/trail/seal/hashes.ts'
 import { commitmentsOf, FIELDS, type Field, printSalts, saltOf } from '../../src/trail/seal/leaf.ts'
 import { keyOf, signerOf } from '../../src/trail/seal/made.ts'
-import { printCheckpoint, printNote } from '../../src/trail/seal/note.ts'
-import { type Alarm, type Report, standingOf } from '../../src/trail/seal/report.ts'
-import { printBundle, TILE, tilePath, widthOf } from '../../src/trail/seal/tiles.ts'
-import type { VerifyOptions } from '../../src/trail/seal/verify.ts'
+import { standingOf } from '../../src/trail/seal/report.ts'
+import { TILE } from '../../src/trail/seal/tiles.ts'
 import { LogWriter } from '../../src/trail/seal/writer.ts'
-import { bodyOf, ending, finding, idOf, NOON, opening } from '../../src/trail/stores/made.ts'
+import { ending, idOf, NOON, opening } from '../../src/trail/stores/made.ts'
+import { type Expected, MUTATIONS } from './mutations.case.ts'
+import {
+  ACT,
+  type Change,
+  DAY,
+  early,
+  look,
+  mutated,
+  open,
+  rewrite,
+  SIZE,
+  setUp,
+  signer,
+  sql,
+  tearDown,
+  whole,
+} from './tampered.case.ts'
 
-const keyring: Keyring = {
-  digest: (purpose, data) => createHmac('sha256', purpose).update(data).digest(),
-  hash: () => createHash('sha256'),
-  key: (purpose) => createHash('sha256').update(purpose).digest(),
-}
-const DAY = 86_400_000
-const SIZE = 600
-const signer = signerOf()
-/** Without a signer: nobody mends or seals anything while it is looked at. */
-const open = (folder: string, sealing: boolean) =>
-  openTrail({ folder, keyring, now: () => NOON, ...(sealing && { signer }) })
-
-let parent = ''
-/** A sealed record of 600 entries in two days, as it should be; and one of its first 400. */
-const whole = () => join(parent, 'whole')
-const early = () => join(parent, 'early')
-let count = 0
-
-async function fill(folder: string, to: number): Promise<void> {
-  const trail = await open(folder, true)
-  const { size } = await trail.sealed()
-  for (let seq = size; seq < to; seq += 2) {
-    const id = idOf(seq, NOON - (seq % 8 === 0 ? DAY : 0))
-    const body = bodyOf(`${'what was said before '.repeat(300)}${seq}`)
-    const actor = { id: 'ana', name: 'Ana' } as never
-    await trail.append(opening(id, { session: `s${seq % 4}`, body, actor, findings: [finding('aws-key', true)] }))
-    await trail.append(ending(id, { body: bodyOf(`reply ${seq}`) }))
-  }
-  await trail.close()
-}
-
-before(async () => {
-  parent = await mkdtemp(join(tmpdir(), 'gatelog-mutations-'))
-  await fill(whole(), 400)
-  await cp(whole(), early(), { recursive: true })
-  await fill(whole(), SIZE)
-})
-after(() => rm(parent, { recursive: true, force: true }))
-
-async function look(folder: string, options: VerifyOptions = {}): Promise<Report> {
-  const trail = await open(folder, false)
-  try {
-    return (await trail.verify({ vkey: signer.vkey, ...options }))!
-  } finally {
-    await trail.close()
-  }
-}
-
-type Change = (folder: string, t: TestContext) => Promise<unknown> | unknown
-
-async function mutated(t: TestContext, change: Change): Promise<string> {
-  const folder = join(parent, `copy-${++count}`)
-  await cp(whole(), folder, { recursive: true })
-  t.after(() => rm(folder, { recursive: true, force: true }))
-  await change(folder, t)
-  return folder
-}
-
-/** Runs SQL on the day file that holds an entry, or on all. */
-function sql(folder: string, statement: string, ...values: (string | number | Uint8Array | null)[]): void {
-  for (const path of globSync('days/*.db', { cwd: folder })) {
-    const db = new DatabaseSync(join(folder, path))
-    db.exec('PRAGMA foreign_keys=OFF')
-    db.prepare(statement).run(...values)
-    db.close()
-  }
-}
-
-const onBytes = async (path: string, change: (bytes: Buffer) => Buffer | undefined) => {
-  const bytes = await readFile(path)
-  await writeFile(path, change(bytes) ?? bytes)
-}
-const flip = (bytes: Buffer, at: number): undefined => {
-  bytes[at] = (bytes[at] ?? 0) ^ 1
-}
-const tileOf = (folder: string, level: number | 'entries', index: number) =>
-  join(sealIn(folder), tilePath({ level, index, width: widthOf(level === 'entries' ? 0 : level, index, SIZE) }))
-
-/** Puts a log with a true tree over other leaves in the place of the one that is there, signed by a key. */
-async function rewrite(folder: string, change: (leaves: Buffer[]) => void, by = signer): Promise<void> {
-  const files = new LogFiles(sealIn(folder), headIn(sealIn(folder))?.size ?? 0)
-  const leaves = Array.from({ length: files.size }, (_, at) => files.leaf(at))
-  change(leaves)
-  await rm(sealIn(folder), { recursive: true })
-  const log = await LogWriter.open({ folder: sealIn(folder), origin: 'gatelog.example/log', signer: by })
-  for (const leaf of leaves) log.add(leaf)
-  await log.publish()
-}
-
-const swap = (folder: string, column: 'json' | 'salt', one: number, other: number) => {
-  const db = new DatabaseSync(join(folder, 'days/2026-11-24.default.db'))
-  const get = (seq: number) =>
-    db.prepare(`SELECT ${column} AS value FROM entries WHERE seq = ?`).get(seq)?.['value'] as string
-  const values = [get(one), get(other)] as const
-  assert.ok(values[0] && values[1])
-  db.prepare(`UPDATE entries SET ${column} = ? WHERE seq = ?`).run(values[1], one)
-  db.prepare(`UPDATE entries SET ${column} = ? WHERE seq = ?`).run(values[0], other)
-  db.close()
-}
-
-/** Bodies of two entries, with all that belongs to them, each in the other's place. */
-const swapBodies = (folder: string) => {
-  const db = new DatabaseSync(join(folder, 'days/2026-11-24.default.db'))
-  for (const step of ['SET seq = -seq WHERE seq IN (4, 6)', 'SET seq = 6 WHERE seq = -4', 'SET seq = 4 WHERE seq = -6'])
-    db.exec(`UPDATE bodies ${step}`)
-  db.close()
-}
-
-const ACT = { exchange: idOf(9000), at: NOON, who: { value: 'root', source: 'observed' }, why: 'asked for' } as const
-
-/** Puts an entry after the last one, behind everybody's back: nothing seals it. */
-function forge(folder: string, note: object): void {
-  const db = new DatabaseSync(join(folder, 'days/2026-11-24.default.db'))
-  db.prepare('INSERT INTO entries VALUES (?, ?, ?)').run(SIZE + 1, JSON.stringify(note), Buffer.alloc(32, 1))
-  db.prepare('INSERT INTO gaps VALUES (?, ?)').run(SIZE + 1, 'kind' in note ? String(note.kind) : '')
-  db.close()
-}
-
-type Expected = readonly [harm: Alarm['harm'], seq: number | undefined, told?: RegExp]
-
-const MUTATIONS: readonly [string, Change, Expected, VerifyOptions?][] = [
-  [
-    'a flipped character of an entry',
-    (f) => sql(f, `UPDATE entries SET json = replace(json, '"Ana"', '"Bea"') WHERE seq = 3`),
-    ['changed', 3, /who/],
-  ],
-  [
-    'a finding taken out',
-    (f) => sql(f, `UPDATE entries SET json = json_set(json, '$.findings', json('[]')) WHERE seq = 513`),
-    ['changed', 513, /judged/],
-  ],
-  [
-    'another time',
-    (f) => sql(f, `UPDATE entries SET json = json_set(json, '$.at', 5) WHERE seq = 12`),
-    ['changed', 12, /^at/],
-  ],
-  [
-    'a field added',
-    (f) => sql(f, `UPDATE entries SET json = json_set(json, '$.more', 5) WHERE seq = 12`),
-    ['changed', 12, /about/],
-  ],
-  [
-    'a flipped bit of a body',
-    (f) => sql(f, `UPDATE bodies SET bytes = CAST(substr(bytes, 1, length(bytes) - 1) || x'00' AS BLOB) WHERE seq = 4`),
-    ['changed', 4, /body/],
-  ],
-  ['a body taken out', (f) => sql(f, 'DELETE FROM bodies WHERE seq = 6'), ['changed', 6, /body/]],
-  ['JSON that is none', (f) => sql(f, `UPDATE entries SET json = '{' WHERE seq = 6`), ['unreadable', 6]],
-  [
-    'a salt exchanged',
-    (f) => sql(f, 'UPDATE entries SET salt = randomblob(32) WHERE seq = 20'),
-    ['changed', 20, /salt/],
-  ],
-  ['a salt taken out', (f) => sql(f, 'UPDATE entries SET salt = NULL WHERE seq = 20'), ['changed', 20]],
-  ['salts of two entries swapped', (f) => swap(f, 'salt', 3, 7), ['changed', 3, /salt/]],
-  ['bodies of two entries swapped', swapBodies, ['changed', 4, /body/]],
-  ['an entry dropped', (f) => sql(f, 'DELETE FROM entries WHERE seq = 77'), ['dropped', 77]],
-  ['an entry emptied as if erased', (f) => sql(f, `UPDATE entries SET json = '' WHERE seq = 78`), ['dropped', 78]],
-  [
-    'an entry said to be erased by nobody',
-    (f) => {
-      sql(f, `UPDATE entries SET json = '' WHERE seq = 78`)
-      sql(f, 'INSERT INTO erased VALUES (78, ?, ?)', idOf(77), idOf(999))
-    },
-    ['dropped', 78],
-  ],
-  [
-    'a body said to be redacted by nobody',
-    (f) => {
-      sql(f, `INSERT INTO redacted VALUES (4, ?, x'00', '[]')`, idOf(999))
-      sql(f, 'UPDATE entries SET salt = substr(salt, 1, 0) WHERE seq = 4')
-    },
-    ['changed', 4],
-  ],
-  [
-    'an entry said to be erased by an entry that was never sealed',
-    (f) => {
-      forge(f, { ...ACT, kind: 'erase', basis: 'law', scope: {}, exchanges: 5, sessions: 1, later: 0, notes: 0 })
-      sql(f, `UPDATE entries SET json = '' WHERE seq = 78`)
-      sql(f, 'INSERT INTO erased VALUES (78, ?, ?)', idOf(77), ACT.exchange)
-    },
-    ['dropped', 78, /601, which is not sealed/],
-  ],
-  [
-    'a day said to be purged by an entry that was never sealed',
-    async (f) => {
-      forge(f, { ...ACT, kind: 'purge', days: [{ day: '2026-11-23', entries: SIZE, exchanges: SIZE }] })
-      await rm(join(f, 'days/2026-11-23.default.db'))
-    },
-    ['dropped', 1],
-  ],
-  ['a whole day dropped', (f) => rm(join(f, 'days/2026-11-23.default.db')), ['dropped', 1]],
-  ['two entries reordered', (f) => swap(f, 'json', 3, 7), ['reordered', 3, /entry 7/]],
-  [
-    'an entry duplicated over another',
-    (f) => sql(f, 'UPDATE entries SET json = (SELECT json FROM entries e WHERE e.seq = 5) WHERE seq = 11'),
-    ['duplicated', 11, /copy of entry 5/],
-  ],
-  [
-    'a second row of one seq in another file',
-    (f) => {
-      const row = `INSERT INTO entries SELECT 1, json, salt FROM d.entries WHERE seq = 1`
-      const db = new DatabaseSync(join(f, 'days/2026-11-24.default.db'))
-      db.prepare('ATTACH ? AS d').run(join(f, 'days/2026-11-23.default.db'))
-      db.exec(row)
-      db.exec(`UPDATE d.entries SET json = replace(json, '"Ana"', '"Bea"') WHERE seq = 1`)
-      db.close()
-    },
-    ['duplicated', 1, /more than one entry/],
-  ],
-  ['the end cut off', (f) => sql(f, 'DELETE FROM entries WHERE seq > 590'), ['truncated', 591, /10 entries/]],
-  [
-    'day files of before',
-    async (f) => cp(join(early(), 'days'), join(f, 'days'), { recursive: true }),
-    ['truncated', 401, /200 entries/],
-  ],
-  [
-    'the log of before',
-    async (f) => {
-      await rm(sealIn(f), { recursive: true })
-      await cp(sealIn(early()), sealIn(f), { recursive: true })
-    },
-    ['rolled back', undefined, /600 entries were sealed, the log has 400/],
-  ],
-  ['the log gone', (f) => rm(sealIn(f), { recursive: true }), ['rolled back', undefined, /is gone/]],
-  ['a flipped bit of a leaf', (f) => onBytes(tileOf(f, 'entries', 1), (b) => flip(b, 700)), ['log changed', 257 + 1]],
-  ['a flipped bit of a tile', (f) => onBytes(tileOf(f, 0, 1), (b) => flip(b, 32 * 9)), ['log changed', 257 + 9]],
-  ['a flipped bit of an upper tile', (f) => onBytes(tileOf(f, 1, 0), (b) => flip(b, 32)), ['log changed', 257]],
-  ['leaves cut off', (f) => onBytes(tileOf(f, 'entries', 2), (b) => b.subarray(0, 900)), ['log changed', 513]],
-  [
-    'leaf and tile changed together',
-    async (f) => {
-      const files = new LogFiles(sealIn(f), SIZE)
-      const leaves = [...files.leaves(0)]
-      leaves[4] = Buffer.from(String(leaves[4]).replace('"asked"', '"denied"'))
-      await writeFile(tileOf(f, 'entries', 0), printBundle(leaves))
-      const { leafHash } = await import('../../src/trail/seal/hashes.ts')
-      await writeFile(tileOf(f, 0, 0), Buffer.concat(leaves.map(leafHash)))
-    },
-    ['log changed', 1],
-  ],
-  [
-    'a flipped bit of the checkpoint’s root',
-    (f) =>
-      onBytes(join(sealIn(f), 'checkpoint'), (b) => {
-        const text = b.toString()
-        const at = text.split('\n').slice(0, 2).join('\n').length + 5
-        return Buffer.from(text.slice(0, at) + (text[at] === 'A' ? 'B' : 'A') + text.slice(at + 1))
-      }),
-    ['forged', undefined],
-  ],
-  [
-    'a checkpoint of another key over changed leaves',
-    (f) => rewrite(f, (leaves) => leaves.splice(100, 1, Buffer.from('x')), signerOf(7)),
-    ['forged', undefined, /not signed by/],
-  ],
-  [
-    'a checkpoint signed by the true key over another tree',
-    async (f) => {
-      const text = printCheckpoint({ origin: 'gatelog.example/log', size: SIZE, root: Buffer.alloc(32, 3) })
-      const bytes = await signer.sign(Buffer.from(text))
-      const note = printNote({
-        text,
-        signatures: [{ name: 'gatelog.example/log', id: signer.vkey.split('+')[1]!, bytes }],
-      })
-      await writeFile(join(sealIn(f), 'checkpoint'), note)
-    },
-    ['forged', undefined, /not over the leaves/],
-  ],
-  ['a checkpoint that is none', (f) => writeFile(join(sealIn(f), 'checkpoint'), 'hello\n'), ['log changed', undefined]],
-  [
-    'leaves of two entries swapped by who has the key',
-    (f) => rewrite(f, (leaves) => leaves.splice(2, 2, leaves[3]!, leaves[2]!)),
-    ['log changed', 3],
-  ],
-  [
-    'an entry dropped with its leaf by who has the key',
-    async (f) => {
-      sql(f, 'DELETE FROM entries WHERE seq = 600')
-      await rewrite(f, (leaves) => leaves.splice(599, 1))
-    },
-    ['rolled back', undefined, /599/],
-  ],
-]
+before(setUp)
+after(tearDown)
 
 describe('mutations', () => {
   for (const [name, change, [harm, seq, told], options] of MUTATIONS)
@@ -415,7 +144,7 @@ describe('what an outside head shows', () => {
   })
   test('a kept checkpoint that is none, or of another log, is an alarm', async () => {
     const foreign = await LogWriter.open({
-      folder: join(parent, 'foreign'),
+      folder: join(dirname(early()), 'foreign'),
       origin: 'other',
       signer: signerOf(1, 'other'),
     })

@@ -1,0 +1,193 @@
+/** All that can be done to a record or its log, and what verification must say of it. Data. */
+import { cp, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { LogFiles, sealIn } from '../../src/trail/seal/files.ts'
+import { signerOf } from '../../src/trail/seal/made.ts'
+import { printCheckpoint, printNote } from '../../src/trail/seal/note.ts'
+import type { Alarm } from '../../src/trail/seal/report.ts'
+import { printBundle } from '../../src/trail/seal/tiles.ts'
+import type { VerifyOptions } from '../../src/trail/seal/verify.ts'
+import { idOf } from '../../src/trail/stores/made.ts'
+import {
+  ACT,
+  type Change,
+  early,
+  flip,
+  forge,
+  onBytes,
+  rewrite,
+  SIZE,
+  signer,
+  sql,
+  swap,
+  swapBodies,
+  tileOf,
+} from './tampered.case.ts'
+/** The first alarm: what it is, of which entry, what it says. */
+export type Expected = readonly [harm: Alarm['harm'], seq: number | undefined, told?: RegExp]
+
+export const MUTATIONS: readonly [string, Change, Expected, VerifyOptions?][] = [
+  [
+    'a flipped character of an entry',
+    (f) => sql(f, `UPDATE entries SET json = replace(json, '"Ana"', '"Bea"') WHERE seq = 3`),
+    ['changed', 3, /who/],
+  ],
+  [
+    'a finding taken out',
+    (f) => sql(f, `UPDATE entries SET json = json_set(json, '$.findings', json('[]')) WHERE seq = 513`),
+    ['changed', 513, /judged/],
+  ],
+  [
+    'another time',
+    (f) => sql(f, `UPDATE entries SET json = json_set(json, '$.at', 5) WHERE seq = 12`),
+    ['changed', 12, /^at/],
+  ],
+  [
+    'a field added',
+    (f) => sql(f, `UPDATE entries SET json = json_set(json, '$.more', 5) WHERE seq = 12`),
+    ['changed', 12, /about/],
+  ],
+  [
+    'a flipped bit of a body',
+    (f) => sql(f, `UPDATE bodies SET bytes = CAST(substr(bytes, 1, length(bytes) - 1) || x'00' AS BLOB) WHERE seq = 4`),
+    ['changed', 4, /body/],
+  ],
+  ['a body taken out', (f) => sql(f, 'DELETE FROM bodies WHERE seq = 6'), ['changed', 6, /body/]],
+  ['JSON that is none', (f) => sql(f, `UPDATE entries SET json = '{' WHERE seq = 6`), ['unreadable', 6]],
+  [
+    'a salt exchanged',
+    (f) => sql(f, 'UPDATE entries SET salt = randomblob(32) WHERE seq = 20'),
+    ['changed', 20, /salt/],
+  ],
+  ['a salt taken out', (f) => sql(f, 'UPDATE entries SET salt = NULL WHERE seq = 20'), ['changed', 20]],
+  ['salts of two entries swapped', (f) => swap(f, 'salt', 3, 7), ['changed', 3, /salt/]],
+  ['bodies of two entries swapped', swapBodies, ['changed', 4, /body/]],
+  ['an entry dropped', (f) => sql(f, 'DELETE FROM entries WHERE seq = 77'), ['dropped', 77]],
+  ['an entry emptied as if erased', (f) => sql(f, `UPDATE entries SET json = '' WHERE seq = 78`), ['dropped', 78]],
+  [
+    'an entry said to be erased by nobody',
+    (f) => {
+      sql(f, `UPDATE entries SET json = '' WHERE seq = 78`)
+      sql(f, 'INSERT INTO erased VALUES (78, ?, ?)', idOf(77), idOf(999))
+    },
+    ['dropped', 78],
+  ],
+  [
+    'a body said to be redacted by nobody',
+    (f) => {
+      sql(f, `INSERT INTO redacted VALUES (4, ?, x'00', '[]')`, idOf(999))
+      sql(f, 'UPDATE entries SET salt = substr(salt, 1, 0) WHERE seq = 4')
+    },
+    ['changed', 4],
+  ],
+  [
+    'an entry said to be erased by an entry that was never sealed',
+    (f) => {
+      forge(f, { ...ACT, kind: 'erase', basis: 'law', scope: {}, exchanges: 5, sessions: 1, later: 0, notes: 0 })
+      sql(f, `UPDATE entries SET json = '' WHERE seq = 78`)
+      sql(f, 'INSERT INTO erased VALUES (78, ?, ?)', idOf(77), ACT.exchange)
+    },
+    ['dropped', 78, /601, which is not sealed/],
+  ],
+  [
+    'a day said to be purged by an entry that was never sealed',
+    async (f) => {
+      forge(f, { ...ACT, kind: 'purge', days: [{ day: '2026-11-23', entries: SIZE, exchanges: SIZE }] })
+      await rm(join(f, 'days/2026-11-23.default.db'))
+    },
+    ['dropped', 1],
+  ],
+  ['a whole day dropped', (f) => rm(join(f, 'days/2026-11-23.default.db')), ['dropped', 1]],
+  ['two entries reordered', (f) => swap(f, 'json', 3, 7), ['reordered', 3, /entry 7/]],
+  [
+    'an entry duplicated over another',
+    (f) => sql(f, 'UPDATE entries SET json = (SELECT json FROM entries e WHERE e.seq = 5) WHERE seq = 11'),
+    ['duplicated', 11, /copy of entry 5/],
+  ],
+  [
+    'a second row of one seq in another file',
+    (f) => {
+      const row = `INSERT INTO entries SELECT 1, json, salt FROM d.entries WHERE seq = 1`
+      const db = new DatabaseSync(join(f, 'days/2026-11-24.default.db'))
+      db.prepare('ATTACH ? AS d').run(join(f, 'days/2026-11-23.default.db'))
+      db.exec(row)
+      db.exec(`UPDATE d.entries SET json = replace(json, '"Ana"', '"Bea"') WHERE seq = 1`)
+      db.close()
+    },
+    ['duplicated', 1, /more than one entry/],
+  ],
+  ['the end cut off', (f) => sql(f, 'DELETE FROM entries WHERE seq > 590'), ['truncated', 591, /10 entries/]],
+  [
+    'day files of before',
+    async (f) => cp(join(early(), 'days'), join(f, 'days'), { recursive: true }),
+    ['truncated', 401, /200 entries/],
+  ],
+  [
+    'the log of before',
+    async (f) => {
+      await rm(sealIn(f), { recursive: true })
+      await cp(sealIn(early()), sealIn(f), { recursive: true })
+    },
+    ['rolled back', undefined, /600 entries were sealed, the log has 400/],
+  ],
+  ['the log gone', (f) => rm(sealIn(f), { recursive: true }), ['rolled back', undefined, /is gone/]],
+  ['a flipped bit of a leaf', (f) => onBytes(tileOf(f, 'entries', 1), (b) => flip(b, 700)), ['log changed', 257 + 1]],
+  ['a flipped bit of a tile', (f) => onBytes(tileOf(f, 0, 1), (b) => flip(b, 32 * 9)), ['log changed', 257 + 9]],
+  ['a flipped bit of an upper tile', (f) => onBytes(tileOf(f, 1, 0), (b) => flip(b, 32)), ['log changed', 257]],
+  ['leaves cut off', (f) => onBytes(tileOf(f, 'entries', 2), (b) => b.subarray(0, 900)), ['log changed', 513]],
+  [
+    'leaf and tile changed together',
+    async (f) => {
+      const files = new LogFiles(sealIn(f), SIZE)
+      const leaves = [...files.leaves(0)]
+      leaves[4] = Buffer.from(String(leaves[4]).replace('"asked"', '"denied"'))
+      await writeFile(tileOf(f, 'entries', 0), printBundle(leaves))
+      const { leafHash } = await import('../../src/trail/seal/hashes.ts')
+      await writeFile(tileOf(f, 0, 0), Buffer.concat(leaves.map(leafHash)))
+    },
+    ['log changed', 1],
+  ],
+  [
+    'a flipped bit of the checkpoint’s root',
+    (f) =>
+      onBytes(join(sealIn(f), 'checkpoint'), (b) => {
+        const text = b.toString()
+        const at = text.split('\n').slice(0, 2).join('\n').length + 5
+        return Buffer.from(text.slice(0, at) + (text[at] === 'A' ? 'B' : 'A') + text.slice(at + 1))
+      }),
+    ['forged', undefined],
+  ],
+  [
+    'a checkpoint of another key over changed leaves',
+    (f) => rewrite(f, (leaves) => leaves.splice(100, 1, Buffer.from('x')), signerOf(7)),
+    ['forged', undefined, /not signed by/],
+  ],
+  [
+    'a checkpoint signed by the true key over another tree',
+    async (f) => {
+      const text = printCheckpoint({ origin: 'gatelog.example/log', size: SIZE, root: Buffer.alloc(32, 3) })
+      const bytes = await signer.sign(Buffer.from(text))
+      const note = printNote({
+        text,
+        signatures: [{ name: 'gatelog.example/log', id: signer.vkey.split('+')[1]!, bytes }],
+      })
+      await writeFile(join(sealIn(f), 'checkpoint'), note)
+    },
+    ['forged', undefined, /not over the leaves/],
+  ],
+  ['a checkpoint that is none', (f) => writeFile(join(sealIn(f), 'checkpoint'), 'hello\n'), ['log changed', undefined]],
+  [
+    'leaves of two entries swapped by who has the key',
+    (f) => rewrite(f, (leaves) => leaves.splice(2, 2, leaves[3]!, leaves[2]!)),
+    ['log changed', 3],
+  ],
+  [
+    'an entry dropped with its leaf by who has the key',
+    async (f) => {
+      sql(f, 'DELETE FROM entries WHERE seq = 600')
+      await rewrite(f, (leaves) => leaves.splice(599, 1))
+    },
+    ['rolled back', undefined, /599/],
+  ],
+]

@@ -1,0 +1,144 @@
+/** A sealed record, and how to change it behind its back. Ends with its test. */
+import assert from 'node:assert/strict'
+import { createHash, createHmac } from 'node:crypto'
+import { globSync } from 'node:fs'
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import type { TestContext } from 'node:test'
+import type { Keyring } from '../../src/exchange/index.ts'
+import { openTrail } from '../../src/trail/index.ts'
+import { headIn, LogFiles, sealIn } from '../../src/trail/seal/files.ts'
+import { signerOf } from '../../src/trail/seal/made.ts'
+import type { Report } from '../../src/trail/seal/report.ts'
+import { tilePath, widthOf } from '../../src/trail/seal/tiles.ts'
+import type { VerifyOptions } from '../../src/trail/seal/verify.ts'
+import { LogWriter } from '../../src/trail/seal/writer.ts'
+import { bodyOf, ending, finding, idOf, NOON, opening } from '../../src/trail/stores/made.ts'
+
+const keyring: Keyring = {
+  digest: (purpose, data) => createHmac('sha256', purpose).update(data).digest(),
+  hash: () => createHash('sha256'),
+  key: (purpose) => createHash('sha256').update(purpose).digest(),
+}
+export const DAY = 86_400_000
+export const SIZE = 600
+export const signer = signerOf()
+/** Without a signer: nobody mends or seals anything while it is looked at. */
+export const open = (folder: string, sealing: boolean) =>
+  openTrail({ folder, keyring, now: () => NOON, ...(sealing && { signer }) })
+
+let parent = ''
+/** A sealed record of 600 entries in two days, as it should be; and one of its first 400. */
+export const whole = () => join(parent, 'whole')
+export const early = () => join(parent, 'early')
+let count = 0
+
+async function fill(folder: string, to: number): Promise<void> {
+  const trail = await open(folder, true)
+  const { size } = await trail.sealed()
+  for (let seq = size; seq < to; seq += 2) {
+    const id = idOf(seq, NOON - (seq % 8 === 0 ? DAY : 0))
+    const body = bodyOf(`${'what was said before '.repeat(300)}${seq}`)
+    const actor = { id: 'ana', name: 'Ana' } as never
+    await trail.append(opening(id, { session: `s${seq % 4}`, body, actor, findings: [finding('aws-key', true)] }))
+    await trail.append(ending(id, { body: bodyOf(`reply ${seq}`) }))
+  }
+  await trail.close()
+}
+
+/** Makes both; once for a file of tests. */
+export async function setUp(): Promise<void> {
+  parent = await mkdtemp(join(tmpdir(), 'gatelog-mutations-'))
+  await fill(whole(), 400)
+  await cp(whole(), early(), { recursive: true })
+  await fill(whole(), SIZE)
+}
+
+export const tearDown = (): Promise<void> => rm(parent, { recursive: true, force: true })
+
+export async function look(folder: string, options: VerifyOptions = {}): Promise<Report> {
+  const trail = await open(folder, false)
+  try {
+    return (await trail.verify({ vkey: signer.vkey, ...options }))!
+  } finally {
+    await trail.close()
+  }
+}
+
+/** What is done to a record. */
+export type Change = (folder: string, t: TestContext) => Promise<unknown> | unknown
+
+export async function mutated(t: TestContext, change: Change): Promise<string> {
+  const folder = join(parent, `copy-${++count}`)
+  await cp(whole(), folder, { recursive: true })
+  t.after(() => rm(folder, { recursive: true, force: true }))
+  await change(folder, t)
+  return folder
+}
+
+/** Runs SQL on the day file that holds an entry, or on all. */
+export function sql(folder: string, statement: string, ...values: (string | number | Uint8Array | null)[]): void {
+  for (const path of globSync('days/*.db', { cwd: folder })) {
+    const db = new DatabaseSync(join(folder, path))
+    db.exec('PRAGMA foreign_keys=OFF')
+    db.prepare(statement).run(...values)
+    db.close()
+  }
+}
+
+export const onBytes = async (path: string, change: (bytes: Buffer) => Buffer | undefined) => {
+  const bytes = await readFile(path)
+  await writeFile(path, change(bytes) ?? bytes)
+}
+export const flip = (bytes: Buffer, at: number): undefined => {
+  bytes[at] = (bytes[at] ?? 0) ^ 1
+}
+export const tileOf = (folder: string, level: number | 'entries', index: number) =>
+  join(sealIn(folder), tilePath({ level, index, width: widthOf(level === 'entries' ? 0 : level, index, SIZE) }))
+
+/** Puts a log with a true tree over other leaves in the place of the one that is there, signed by a key. */
+export async function rewrite(folder: string, change: (leaves: Buffer[]) => void, by = signer): Promise<void> {
+  const files = new LogFiles(sealIn(folder), headIn(sealIn(folder))?.size ?? 0)
+  const leaves = Array.from({ length: files.size }, (_, at) => files.leaf(at))
+  change(leaves)
+  await rm(sealIn(folder), { recursive: true })
+  const log = await LogWriter.open({ folder: sealIn(folder), origin: 'gatelog.example/log', signer: by })
+  for (const leaf of leaves) log.add(leaf)
+  await log.publish()
+}
+
+export const swap = (folder: string, column: 'json' | 'salt', one: number, other: number) => {
+  const db = new DatabaseSync(join(folder, 'days/2026-11-24.default.db'))
+  const get = (seq: number) =>
+    db.prepare(`SELECT ${column} AS value FROM entries WHERE seq = ?`).get(seq)?.['value'] as string
+  const values = [get(one), get(other)] as const
+  assert.ok(values[0] && values[1])
+  db.prepare(`UPDATE entries SET ${column} = ? WHERE seq = ?`).run(values[1], one)
+  db.prepare(`UPDATE entries SET ${column} = ? WHERE seq = ?`).run(values[0], other)
+  db.close()
+}
+
+/** Bodies of two entries, with all that belongs to them, each in the other's place. */
+export const swapBodies = (folder: string) => {
+  const db = new DatabaseSync(join(folder, 'days/2026-11-24.default.db'))
+  for (const step of ['SET seq = -seq WHERE seq IN (4, 6)', 'SET seq = 6 WHERE seq = -4', 'SET seq = 4 WHERE seq = -6'])
+    db.exec(`UPDATE bodies ${step}`)
+  db.close()
+}
+
+export const ACT = {
+  exchange: idOf(9000),
+  at: NOON,
+  who: { value: 'root', source: 'observed' },
+  why: 'asked for',
+} as const
+
+/** Puts an entry after the last one, behind everybody's back: nothing seals it. */
+export function forge(folder: string, note: object): void {
+  const db = new DatabaseSync(join(folder, 'days/2026-11-24.default.db'))
+  db.prepare('INSERT INTO entries VALUES (?, ?, ?)').run(SIZE + 1, JSON.stringify(note), Buffer.alloc(32, 1))
+  db.prepare('INSERT INTO gaps VALUES (?, ?)').run(SIZE + 1, 'kind' in note ? String(note.kind) : '')
+  db.close()
+}
