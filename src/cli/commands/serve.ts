@@ -42,7 +42,7 @@ async function welcome(version: string, config: Config, gatelog: Gatelog): Promi
   const { key } = await gatelog.identity.create({ kind: 'user', actor: 'you', connections: demos(config), days })
   out(`\nA key for one day, shown once:\n  ${paint('green', key)}`)
   out(`\nTry it: the demo answers with a made-up token; watch it come back masked.\n${curl(gatelog.gateway, key)}`)
-  out('\nThen see what was recorded:\n  npx gatelog show last\n')
+  out('\nThen see what was recorded, and that nobody changed it:\n  npx gatelog show last\n  npx gatelog verify\n')
 }
 
 /** The connections that a key for everybody who can read the terminal may reach. */
