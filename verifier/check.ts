@@ -19,11 +19,22 @@ type Json = Readonly<Record<string, unknown>>
 
 const PART_OF: Readonly<Record<string, string>> = Object.assign(Object.create(null), {
   ...{ actor: 'who', key: 'who', credential: 'who', session: 'who', facts: 'facts' },
-  ...{ verdict: 'judged', findings: 'judged', alerts: 'judged' },
+  ...{ verdict: 'judged', findings: 'judged', alerts: 'judged', model: 'model' },
 })
-const CLEAR = ['at', 'connection', 'exchange', 'kind', 'model', 'policy']
-const isClear = (key: string, value: unknown) =>
-  CLEAR.includes(key) && !(typeof value === 'string' && value.length > 256)
+/** Keys of an entry that may stand in its leaf, by the leaf's version. */
+const CLEAR: Readonly<Record<number, readonly string[]>> = {
+  1: ['at', 'connection', 'exchange', 'kind', 'model', 'policy'],
+  2: ['at', 'exchange', 'kind', 'policy'],
+}
+
+function isClear(key: string, value: unknown, version: number): boolean {
+  if (!CLEAR[version]?.includes(key)) return false
+  if (version === 1) return !(typeof value === 'string' && value.length > 256)
+  return key !== 'policy' || (typeof value === 'string' && /^[0-9a-f]{64}$/.test(value))
+}
+
+const partOf = (key: string, version: number): string =>
+  version === 1 && key === 'model' ? 'about' : (PART_OF[key] ?? 'about')
 
 const hashOf = (text: unknown): Buffer => Buffer.from(String(text), 'base64')
 
@@ -56,7 +67,9 @@ const failed = (error: unknown): Checked => ({
 
 function placeOf(text: string, index: number): string[] {
   const leaf = JSON.parse(text) as Json
-  return leaf['seq'] === index + 1 && leaf['v'] === 1 ? [] : [`entry ${index + 1}: the leaf is that of another`]
+  return leaf['seq'] === index + 1 && CLEAR[Number(leaf['v'])]
+    ? []
+    : [`entry ${index + 1}: the leaf is that of another`]
 }
 
 /** A bundle, as the files of its zip. */
@@ -116,7 +129,7 @@ function checkEntry(
   const wrong = (what: string) => problems.push(`entry ${index + 1}: ${what}`)
   if (!rootByPath(leafHash(text), index, size, path)?.equals(root)) wrong('its leaf does not stand there in the log')
   problems.push(...placeOf(text, index))
-  const leaf = JSON.parse(text) as Json & { readonly fields: Readonly<Record<string, string>> }
+  const leaf = JSON.parse(text) as Json & { readonly v: number; readonly fields: Readonly<Record<string, string>> }
   const body = files.get(`bodies/${index + 1}`)
   const told = entry['entry'] as Json | undefined
   if (!told) {
@@ -125,14 +138,15 @@ function checkEntry(
   }
   const values: Record<string, Record<string, unknown>> = {}
   for (const [key, value] of Object.entries(told)) {
-    if (isClear(key, value)) {
+    if (isClear(key, value, leaf.v)) {
       if (canonical(leaf[key]) !== canonical(value)) wrong(`${key} is not what was sealed`)
       continue
     }
-    const part = PART_OF[key] ?? 'about'
+    const part = partOf(key, leaf.v)
     values[part] = { ...values[part], [key]: value }
   }
-  for (const key of CLEAR) if (leaf[key] !== undefined && told[key] === undefined) wrong(`${key} is left out`)
+  for (const key of CLEAR[leaf.v] ?? [])
+    if (leaf[key] !== undefined && told[key] === undefined) wrong(`${key} is left out`)
   const salts = (entry['salts'] ?? {}) as Readonly<Record<string, string>>
   const shown: [string, string | Uint8Array][] = Object.entries(values).map(([part, keys]) => [part, canonical(keys)])
   if (body) shown.push(['body', body])

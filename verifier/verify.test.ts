@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { createHash, createHmac } from 'node:crypto'
 import { globSync, readFileSync } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -11,7 +11,7 @@ import { zipSync } from 'fflate'
 import { Bundle } from '../src/cli/evidence/bundle.ts'
 import type { Keyring } from '../src/exchange/index.ts'
 import { openTrail, parseQuery, type Trail } from '../src/trail/index.ts'
-import { signerOf } from '../src/trail/seal/made.ts'
+import { age, signerOf } from '../src/trail/seal/made.ts'
 import { bodyOf, ending, idOf, NOON, opening } from '../src/trail/stores/made.ts'
 import { checkBundle, checkProof } from './check.ts'
 import { unzip } from './zip.ts'
@@ -45,10 +45,10 @@ after(async () => {
   await rm(folder, { recursive: true })
 })
 
-async function bundleOf(what: { exchange: string } | string, bodies = true): Promise<Bundle> {
+async function bundleOf(what: { exchange: string } | string, bodies = true, of = trail): Promise<Bundle> {
   const bundle = new Bundle({ question: 'q', made: NOON, version: '0' })
   const question = typeof what === 'string' ? { query: parseQuery(what, NOON) } : what
-  for await (const line of trail.prove(question, bodies)) bundle.take(line)
+  for await (const line of of.prove(question, bodies)) bundle.take(line)
   return bundle
 }
 
@@ -57,7 +57,7 @@ const PERIOD = 'after:2026-11-24T12:00:05Z before:2026-11-24T12:00:20Z'
 
 test('an exchange, what a query finds and a period are proven; an erased entry has its place alone', async () => {
   const one = checkBundle(filesOf(await bundleOf({ exchange: idOf(3, NOON + 3000) })), vkey)
-  assert.deepEqual([one.problems, one.entries, one.disclosed, one.size], [[], 2, 8, 300])
+  assert.deepEqual([one.problems, one.entries, one.disclosed, one.size], [[], 2, 9, 300])
   const found = checkBundle(filesOf(await bundleOf('user:ana')), vkey)
   assert.deepEqual([found.problems, found.entries, found.closed], [[], 298, 0])
   const period = checkBundle(filesOf(await bundleOf(PERIOD)), vkey)
@@ -66,6 +66,19 @@ test('an exchange, what a query finds and a period are proven; an erased entry h
   assert.ok(![...bare.keys()].some((name) => name.startsWith('bodies/')))
   assert.deepEqual(checkBundle(bare, vkey).problems, [])
   assert.doesNotMatch(String(bare.get('entries.jsonl')), /"salts":\{[^}]*"body"/)
+})
+
+test('a record that was upgraded is proven in both versions of its leaves', async (t) => {
+  const copy = join(folder, 'aged')
+  await cp(join(folder, 'data'), copy, { recursive: true })
+  await age(copy, '2026-11-24.default.db', 12)
+  const old = await openTrail({ folder: copy, keyring, now: () => NOON })
+  t.after(() => old.close())
+  const files = filesOf(await bundleOf(PERIOD, true, old))
+  assert.match(String(files.get('leaves.jsonl')), /"connection\\":\\"c\\".*\\"v\\":1\}.*\n.*\n.*\n.*\n.*\\"v\\":2\}/)
+  assert.deepEqual(checkBundle(files, vkey).problems, [])
+  onLines('entries.jsonl', (lines) => Object.assign(entryOf(lines, 0), { connection: 'd' }))(files)
+  assert.match(checkBundle(files, vkey).problems[0] ?? '', /entry 9: connection is not what was sealed/)
 })
 
 test('another key, and a bundle that another key signed', async () => {
@@ -96,8 +109,10 @@ const CHANGES: readonly [string, (files: Map<string, Buffer>) => void][] = [
     onLines('entries.jsonl', (lines) => Object.assign(entryOf(lines, 0), { actor: { id: 'bea', name: 'b' } })),
   ],
   ['a key left out', onLines('entries.jsonl', (lines) => void delete entryOf(lines, 0)['actor'])],
-  ['a key that the leaf tells left out', onLines('entries.jsonl', (lines) => void delete entryOf(lines, 0)['model'])],
-  ['a key that the leaf tells', onLines('entries.jsonl', (lines) => Object.assign(entryOf(lines, 0), { model: 'x' }))],
+  ['the model left out', onLines('entries.jsonl', (lines) => void delete entryOf(lines, 0)['model'])],
+  ['the model', onLines('entries.jsonl', (lines) => Object.assign(entryOf(lines, 0), { model: 'x' }))],
+  ['a key that the leaf tells left out', onLines('entries.jsonl', (lines) => void delete entryOf(lines, 0)['at'])],
+  ['a key that the leaf tells', onLines('entries.jsonl', (lines) => Object.assign(entryOf(lines, 0), { at: 1 }))],
   ['a key added', onLines('entries.jsonl', (lines) => Object.assign(entryOf(lines, 0), { more: 1 }))],
   [
     'a salt',

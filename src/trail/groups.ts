@@ -13,7 +13,7 @@ import { readAnchors } from './seal/anchor.ts'
 import { proofOf, type Question } from './seal/question.ts'
 import type { Report } from './seal/report.ts'
 import { standingIn } from './seal/standing.ts'
-import { type VerifyOptions, verify } from './seal/verify.ts'
+import { type Evidence, type VerifyOptions, verify } from './seal/verify.ts'
 import type { Committed, Copying, KeptOriginals, Page, Recorded, Store } from './store.ts'
 import { type Summary, sessionSummaryOf, summaryOf } from './summary.ts'
 import type { Trail, TrailState } from './trail.ts'
@@ -258,7 +258,7 @@ export class GroupTrail implements Trail {
     const state = await this.#store.state()
     if (!state) return undefined
     const notes = await Promise.all(CUSTODY.map((kind) => this.#store.notes(kind)))
-    const held = (from: number, count: number) => this.#store.held(from, count)
+    const held: Evidence['held'] = (from, count, first) => this.#store.held(from, count, first)
     return verify({ ...state, held, notes: notes.flat(), anchors: await readAnchors(state.folder) }, options)
   }
 

@@ -210,8 +210,11 @@ export interface Store {
   deleteDocument(kind: string, id: string): Promise<boolean>
   /** Where its log is, and what it says of itself; undefined where nothing is sealed. */
   state(): Promise<RecordState | undefined>
-  /** What is there of `count` seqs from `from` on, in their order; of those that are nowhere, nothing. */
-  held(from: number, count: number): Promise<readonly Held[]>
+  /**
+   * What is there of `count` seqs from `from` on, in their order; of those that are nowhere, nothing. `first` are the seqs
+   * whose leaves are of version 1.
+   */
+  held(from: number, count: number, first: readonly number[]): Promise<readonly Held[]>
   /** The seqs of an exchange's entries, in their order. */
   seqs(exchange: string): Promise<readonly number[]>
   /** What may be shown of these entries; of those that are gone, nothing. */

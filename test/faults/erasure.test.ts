@@ -1,4 +1,4 @@
-/** Thirty values, planted wherever a client and a provider can put text, are nowhere once their user was erased: no file, no heap. */
+/** Values that are planted wherever a client, a provider and a reader can put text are nowhere once their user was erased: no file, no heap. */
 import assert from 'node:assert/strict'
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
@@ -14,6 +14,8 @@ const HEAP = join(import.meta.dirname, 'heap.case.ts')
 /** With these the command line does not start itself anew, which would end the line to this process. */
 const FLAGS = ['--max-semi-space-size=8', '--heap-growing-percent=100', '--disable-sigusr1']
 const COUNT = 30
+/** Of which a refusal tells, and what the leaf of an entry once told in clear. */
+const [MODEL, CONNECTION] = [COUNT, COUNT + 1]
 
 /** No rule takes these for secrets. */
 const FRUITS = ['apple', 'banana', 'cherry', 'damson', 'elder', 'feijoa', 'guava', 'huckle', 'imbe', 'jambul']
@@ -126,7 +128,7 @@ async function heapOf(child: ChildProcess, folder: string): Promise<void> {
 
 test('what a user said is nowhere once it is erased', { timeout: 600_000 }, async (t) => {
   const folder = folderFor(t)
-  const values = Array.from({ length: COUNT }, (_, nth) => planted(nth))
+  const values = Array.from({ length: COUNT + 2 }, (_, nth) => planted(nth))
   let reply = { type: '', body: '' }
   const upstream = await startUpstream(t, (_, response) => {
     response.writeHead(200, { 'content-type': reply.type }).end(reply.body)
@@ -141,21 +143,23 @@ test('what a user said is nowhere once it is erased', { timeout: 600_000 }, asyn
     return (JSON.parse(told.stdout) as { key: string }).key
   }
   const [ana, bob] = [await keyOf('ana'), await keyOf('bob')]
-  const ask = async (key: string, body: object, headers: Record<string, string> = {}) => {
+  const ask = async (key: string, body: object, headers: Record<string, string> = {}, connection = 'up') => {
     const all = { 'content-type': 'application/json', 'x-gatelog-key': key, ...headers }
-    const answer = await fetch(`${url}/c/up/v1/chat/completions`, {
+    const answer = await fetch(`${url}/c/${connection}/v1/chat/completions`, {
       method: 'POST',
       body: JSON.stringify(body),
       headers: all,
     })
     await answer.text()
   }
-  for (const [nth, value] of values.entries()) {
+  for (const [nth, value] of values.slice(0, COUNT).entries()) {
     const { body, headers } = ASKED[nth % ASKED.length]?.(nth % 2 ? 'nothing here' : value) ?? assert.fail()
     reply = ANSWERED[nth % ANSWERED.length]?.(nth % 2 ? value : 'nothing either') ?? assert.fail()
     await ask(ana, body, headers)
   }
   reply = ANSWERED[0]?.('marsupial') ?? assert.fail()
+  await ask(ana, { ...BASE, model: values[MODEL], messages: [user('by name')] })
+  await ask(ana, { ...BASE, messages: [user('where')] }, {}, values[CONNECTION])
   await ask(bob, { ...BASE, messages: [user('keepthisquestion of bob')] })
   const data = join(folder, 'gatelog-data')
   const heap = join(folder, 'heap')
@@ -165,7 +169,7 @@ test('what a user said is nowhere once it is erased', { timeout: 600_000 }, asyn
   rmSync(heap, { recursive: true })
   const told = await gatelog(folder, ['erase', '--user', 'ana', '--why', 'asked', '--basis', 'Art. 17', '--yes'])
   assert.equal(told.code, 0, told.stderr)
-  assert.match(told.stdout, new RegExp(`ana: ${COUNT} exchanges`))
+  assert.match(told.stdout, new RegExp(`ana: ${COUNT + 2} exchanges`))
   await ask(bob, { ...BASE, messages: [user('one more')] })
   await heapOf(child, heap)
   assert.deepEqual([...valuesIn(data, values)], [], 'in a file')

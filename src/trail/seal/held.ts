@@ -1,6 +1,6 @@
 /** What a record holds in the place of one leaf: the leaf that it makes now, or what became of it. Pure. */
 import { sha256 } from './hashes.ts'
-import { commitmentsOf, FIELDS, type Field, parseSalts, printLeaf } from './leaf.ts'
+import { commitmentsOf, FIELDS, type Field, parseSalts, printLeaf, type Version } from './leaf.ts'
 
 /** One seq of the record, as a verifier sees it. */
 export interface Held {
@@ -41,8 +41,12 @@ export interface StoredEntry {
   readonly redacted: readonly { readonly by: string; readonly salt: Uint8Array }[]
 }
 
-/** `read` gives the body; undefined where it cannot be read. */
-export function heldOf({ seq, json, salt, by, redacted }: StoredEntry, read: () => Uint8Array | undefined): Held {
+/** `read` gives the body; undefined where it cannot be read. The leaf is made in the version that was sealed. */
+export function heldOf(
+  { seq, json, salt, by, redacted }: StoredEntry,
+  version: Version,
+  read: () => Uint8Array | undefined,
+): Held {
   const told = by.length > 0 ? { by } : {}
   if (json === '') return { seq, ...told }
   const entry = parsed(json)
@@ -50,12 +54,12 @@ export function heldOf({ seq, json, salt, by, redacted }: StoredEntry, read: () 
   const body = entry['body'] === undefined ? undefined : read()
   const salts = salt ? parseSalts(salt) : {}
   const digest = body && sha256(body)
-  const made = commitmentsOf(entry, salts, digest)
+  const made = commitmentsOf(entry, salts, digest, version)
   const anew = redacted.map((one) => ({ by: one.by, commitment: commitmentsOf({}, { body: one.salt }, digest).body }))
   const unknown = FIELDS.filter((name) => name in made && made[name] === undefined)
   return {
     seq,
-    leaf: printLeaf(seq, entry, made),
+    leaf: printLeaf(seq, entry, made, version),
     ...(unknown.length > 0 && { unknown }),
     ...told,
     ...(anew.length > 0 && { anew }),

@@ -3,24 +3,39 @@ import { hash } from 'node:crypto'
 import { canonical } from './jcs.ts'
 
 /** The parts of an entry that have a commitment each, in the order in which a leaf names them. */
-export const FIELDS = ['about', 'body', 'facts', 'judged', 'who'] as const
+export const FIELDS = ['about', 'body', 'facts', 'judged', 'model', 'who'] as const
 export type Field = (typeof FIELDS)[number]
+/** The same in the order of the numbers that they bear in a row. */
+const NUMBERED: readonly Field[] = ['about', 'body', 'facts', 'judged', 'who', 'model']
+
+/** Version 1 told model and connection in clear. Leaves are made of version 2; those that were sealed stay as they are. */
+export type Version = 1 | 2
+const NEWEST: Version = 2
 
 type Keys = Readonly<Record<string, unknown>>
 
 /** Which top-level key of an entry belongs to which part; what is not here stands in the leaf itself or in `about`. */
 const PART_OF: Readonly<Record<string, Field>> = Object.assign(Object.create(null), {
   ...{ actor: 'who', key: 'who', credential: 'who', session: 'who' },
-  facts: 'facts',
+  ...{ facts: 'facts', model: 'model' },
   ...{ verdict: 'judged', findings: 'judged', alerts: 'judged' },
 })
-/** Keys that the leaf tells in clear; `body` of an entry is its type and digests, which are in `about`. */
-const CLEAR = new Set(['kind', 'exchange', 'at', 'connection', 'model', 'policy'])
-/** A longer text (UTF-16 units) is not told in clear: it stands in `about`. */
+/** Keys that a leaf of version 1 tells in clear; `body` of an entry is its type and digests, which are in `about`. */
+const CLEAR_ONCE = new Set(['kind', 'exchange', 'at', 'connection', 'model', 'policy'])
+/** A longer text (UTF-16 units) was not told in clear: it stands in its part. */
 const LONGEST_CLEAR = 256
+/** What a policy's version looks like: nothing else is told in its place. */
+const POLICY = /^[0-9a-f]{64}$/
 
-const isClear = (key: string, value: unknown): boolean =>
-  CLEAR.has(key) && !(typeof value === 'string' && value.length > LONGEST_CLEAR)
+function isClear(key: string, value: unknown, version: Version): boolean {
+  if (version === 1) return CLEAR_ONCE.has(key) && !(typeof value === 'string' && value.length > LONGEST_CLEAR)
+  if (key === 'policy') return typeof value === 'string' && POLICY.test(value)
+  return key === 'kind' || key === 'exchange' || key === 'at'
+}
+
+/** In version 1 a model that was too long to be told stood in `about`. */
+const partOf = (key: string, version: Version): Field =>
+  version === 1 && key === 'model' ? 'about' : (PART_OF[key] ?? 'about')
 
 /** The secret bytes that the commitments of one entry are made with: one root for all, or what a redaction left of them. */
 export type Salts = Uint8Array | Readonly<Partial<Record<Field, Uint8Array | undefined>>>
@@ -66,11 +81,11 @@ function commitmentOf(name: Field, salts: Salts, digest: string): string | undef
 }
 
 /** The values of an entry that are committed to, as the texts that are hashed. The body's bytes are apart. */
-export function valuesOf(entry: Keys): Partial<Record<Exclude<Field, 'body'>, string>> {
+export function valuesOf(entry: Keys, version: Version = NEWEST): Partial<Record<Exclude<Field, 'body'>, string>> {
   const parts: Partial<Record<Field, Record<string, unknown>>> = {}
   for (const key in entry) {
-    if (entry[key] === undefined || isClear(key, entry[key])) continue
-    const part = PART_OF[key] ?? 'about'
+    if (entry[key] === undefined || isClear(key, entry[key], version)) continue
+    const part = partOf(key, version)
     const keys = parts[part] ?? Object.create(null) // a key may be named __proto__
     parts[part] = keys
     keys[key] = entry[key]
@@ -82,8 +97,13 @@ export function valuesOf(entry: Keys): Partial<Record<Exclude<Field, 'body'>, st
 export type Commitments = Partial<Record<Field, string | undefined>>
 
 /** The commitments of an entry. `body` is SHA-256 of its body's bytes, where it has one. */
-export function commitmentsOf(entry: Keys, salts: Salts, body: Uint8Array | undefined): Commitments {
-  const values = valuesOf(entry)
+export function commitmentsOf(
+  entry: Keys,
+  salts: Salts,
+  body: Uint8Array | undefined,
+  version: Version = NEWEST,
+): Commitments {
+  const values = valuesOf(entry, version)
   const made: Commitments = {}
   for (const name of FIELDS) {
     const digest = name === 'body' ? body && Buffer.from(body).toString('latin1') : digestOf(values[name])
@@ -95,49 +115,53 @@ export function commitmentsOf(entry: Keys, salts: Salts, body: Uint8Array | unde
 const digestOf = (value: string | undefined): string | undefined =>
   value === undefined ? undefined : hash('sha256', value, 'latin1')
 
-/** The leaf of an entry: RFC 8785 JSON. `made` are its commitments, all of them known. */
-export function printLeaf(seq: number, entry: Keys, made: Commitments): string {
+/** The leaf of an entry: RFC 8785 JSON. `made` are its commitments of the same version, all of them known. */
+export function printLeaf(seq: number, entry: Keys, made: Commitments, version: Version = NEWEST): string {
   const fields = FIELDS.flatMap((name) => (made[name] ? [`"${name}":"${made[name]}"`] : []))
   const { kind, exchange, at, connection, model, policy } = entry
   const some = (name: string, value: unknown) =>
-    value === undefined || !isClear(name, value) ? '' : `"${name}":${canonical(value)},`
+    value === undefined || !isClear(name, value, version) ? '' : `"${name}":${canonical(value)},`
   return (
     `{"at":${canonical(at)},${some('connection', connection)}"exchange":${canonical(exchange)},` +
-    `"fields":{${fields.join(',')}},"kind":${canonical(kind)},${some('model', model)}${some('policy', policy)}"seq":${seq},"v":1}`
+    `"fields":{${fields.join(',')}},"kind":${canonical(kind)},${some('model', model)}${some('policy', policy)}` +
+    `"seq":${seq},"v":${version}}`
   )
 }
 
 /** The leaf in the place of an entry that was not there any more when it would have been sealed. */
-export const absentLeaf = (seq: number): string => `{"fields":{},"kind":"absent","seq":${seq},"v":1}`
+export const absentLeaf = (seq: number): string => `{"fields":{},"kind":"absent","seq":${seq},"v":${NEWEST}}`
 
-/** A leaf as it is read. */
 export interface Leaf {
-  readonly v: 1
+  readonly v: Version
   readonly seq: number
-  /** `absent` where there was no entry. */
   readonly kind: string
   readonly at?: number
   readonly exchange?: string
+  /** Of version 1 alone, as `model`. */
   readonly connection?: string
   readonly model?: string
   readonly policy?: string
   readonly fields: Readonly<Partial<Record<Field, string>>>
 }
 
+/** Whether a leaf's text is of version 1: RFC 8785 puts `v` last. */
+export const isFirst = (text: string): boolean => text.endsWith('"v":1}')
+
 /** Reads a leaf; undefined for what is none. */
 export function parseLeaf(text: string): Leaf | undefined {
   try {
     const leaf = JSON.parse(text)
-    return leaf?.v === 1 && Number.isSafeInteger(leaf.seq) && typeof leaf.fields === 'object' ? leaf : undefined
+    const known = leaf?.v === 1 || leaf?.v === NEWEST
+    return known && Number.isSafeInteger(leaf.seq) && typeof leaf.fields === 'object' ? leaf : undefined
   } catch {
     return undefined
   }
 }
 
-/** Salts as a row keeps them: the root's 32 bytes, or for each part that is left its number in `FIELDS` (1 byte) and its salt. */
+/** Salts as a row keeps them: the root's 32 bytes, or for each part that is left its number (1 byte) and its salt. */
 export function printSalts(salts: Salts): Buffer {
   if (salts instanceof Uint8Array) return Buffer.from(salts)
-  const parts = FIELDS.flatMap((name, at) => {
+  const parts = NUMBERED.flatMap((name, at) => {
     const salt = salts[name]
     return salt ? [Buffer.from([at]), Buffer.from(salt)] : []
   })
@@ -149,7 +173,7 @@ export function parseSalts(bytes: Uint8Array): Salts {
   if (bytes.byteLength === SALT_BYTES) return bytes
   const left: Partial<Record<Field, Uint8Array>> = {}
   for (let at = 0; at < bytes.byteLength; at += 1 + SALT_BYTES) {
-    const name = FIELDS[bytes[at] ?? -1]
+    const name = NUMBERED[bytes[at] ?? -1]
     if (name) left[name] = bytes.subarray(at + 1, at + 1 + SALT_BYTES)
   }
   return left

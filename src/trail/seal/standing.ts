@@ -3,7 +3,7 @@ import { faultOf } from '#exchange'
 import type { Store } from '../store.ts'
 import { headIn, LogFiles } from './files.ts'
 import type { Held } from './held.ts'
-import { type Leaf, parseLeaf } from './leaf.ts'
+import { isFirst, type Leaf, parseLeaf } from './leaf.ts'
 
 /** `changed` is an alarm: the record is not what was sealed. */
 export type EntryState = 'verified' | 'not sealed yet' | 'redacted' | 'changed'
@@ -22,8 +22,8 @@ export async function standingIn(store: Store, exchange: string): Promise<readon
   const files = new LogFiles(state.folder, head.size)
   const standings: Standing[] = []
   for (const seq of await store.seqs(exchange)) {
-    const [held] = seq > head.size ? [] : await store.held(seq, 1)
     const leaf = seq > head.size ? undefined : readable(() => files.leaf(seq - 1).toString())
+    const [held] = seq > head.size ? [] : await store.held(seq, 1, leaf !== undefined && isFirst(leaf) ? [seq] : [])
     standings.push({ seq, state: seq > head.size ? 'not sealed yet' : stateOf(leaf, held) })
   }
   return standings

@@ -10,10 +10,10 @@ import type { Keyring } from '#exchange'
 import { openTrail, standingOf } from '../index.ts'
 import { bodyOf, ending, idOf, NOON, opening } from '../stores/made.ts'
 import { keepAnchored } from './anchor.ts'
-import { headIn, sealIn } from './files.ts'
+import { headIn, LogFiles, sealIn } from './files.ts'
 import { sha256 } from './hashes.ts'
-import { commitmentsOf } from './leaf.ts'
-import { signerOf } from './made.ts'
+import { commitmentsOf, parseLeaf } from './leaf.ts'
+import { age, signerOf } from './made.ts'
 
 const keyring: Keyring = {
   digest: (purpose, data) => createHmac('sha256', purpose).update(data).digest(),
@@ -92,6 +92,30 @@ test('what is as it was sealed, and what was changed or taken out', async (t) =>
   await trail.append(opening(idOf(50)))
   assert.deepEqual(await states(50), [[11, 'not sealed yet']])
   await trail.close()
+})
+
+test('a log that was begun before leaves were of version 2 verifies, goes on, and hides no change', async (t) => {
+  const folder = await filled(t)
+  await age(folder, '2026-11-24.default.db', 5)
+  const trail = await open(t, folder, true)
+  await trail.append(opening(idOf(6), { session: 's', model: 'm', connection: 'c', body: bodyOf('prompt 6') }))
+  const states = async (nth: number) => (await trail.standing(idOf(nth)))?.map(({ state }) => state)
+  assert.deepEqual(await states(3), ['verified', 'verified'])
+  await trail.close()
+  const leaves = new LogFiles(sealIn(folder), 11)
+  assert.deepEqual(
+    [0, 4, 5, 10].map((at) => parseLeaf(String(leaves.leaf(at)))?.v),
+    [1, 1, 2, 2],
+  )
+  assert.deepEqual((await look(t, folder)).counts, { verified: 11, erased: 0, expired: 0, redacted: 0 })
+  sql(folder, `UPDATE entries SET json = replace(json, '"session":"s"', '"session":"t"') WHERE seq IN (5, 11)`)
+  assert.deepEqual(
+    (await look(t, folder)).alarms.map(({ seq, told }) => [seq, told]),
+    [
+      [5, 'who differ'],
+      [11, 'who differ'],
+    ],
+  )
 })
 
 test('what was erased and redacted by an entry of the record is no alarm; what nobody vouches for is', async (t) => {

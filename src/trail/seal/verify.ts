@@ -1,12 +1,12 @@
 /** Holds a record against its log, leaf by leaf, and names what does not fit. Reads both through what it is given; writes nothing. */
-import { faultOf } from '#exchange'
+import { Fault, faultOf } from '#exchange'
 import type { KeptAnchor } from './anchor.ts'
 import { blame, duplicates, gone } from './blame.ts'
 import { Fates, type Placed } from './fates.ts'
 import { type Head, headIn, LogFiles, parseHead, vkeyIn } from './files.ts'
 import { Frontier, leafHash, rangeHash } from './hashes.ts'
 import type { Held } from './held.ts'
-import { type Leaf, parseLeaf } from './leaf.ts'
+import { isFirst, type Leaf, parseLeaf } from './leaf.ts'
 import { isSignedBy, parseVerifier, printVerifier, type Verifier } from './note.ts'
 import type { Alarm, Counts, Report } from './report.ts'
 import { TILE } from './tiles.ts'
@@ -15,8 +15,8 @@ import { TILE } from './tiles.ts'
 export interface Evidence {
   /** The folder of the log. */
   readonly folder: string
-  /** What the record holds of `count` seqs from `from` on, in their order. */
-  held(from: number, count: number): Promise<readonly Held[]>
+  /** What the record holds of `count` seqs from `from` on, in their order; `first` are those whose leaves are of version 1. */
+  held(from: number, count: number, first: readonly number[]): Promise<readonly Held[]>
   /** Entries that say of what was removed. */
   readonly notes: readonly Placed[]
   /** The seq of the record's last entry, and how many it once had, as far as it says so itself. */
@@ -39,6 +39,12 @@ export interface VerifyOptions {
 const MOST_TOLD = 100
 /** So many entries are asked for ahead, that who reads the record and who hashes the log work at once. */
 const AHEAD = 4
+
+/** A bundle of leaves, or why it cannot be read, and what the record holds in their places. */
+interface Asked {
+  readonly leaves: readonly Buffer[] | Fault
+  readonly held: Promise<readonly Held[]>
+}
 
 /** Never throws for what is wrong with the evidence: that is what it reports. */
 export async function verify(evidence: Evidence, options: VerifyOptions = {}): Promise<Report> {
@@ -131,19 +137,17 @@ class Verification {
   async #walk({ size, root }: Head): Promise<void> {
     const tree = new Frontier((height, hash) => this.#onWhole(tree.size, height, hash))
     const bundles = Math.ceil(size / TILE)
-    const asked: Promise<readonly Held[]>[] = []
+    const asked: Asked[] = []
     const ask = (index: number) => {
-      if (index >= bundles) return
-      const held = this.#evidence.held(index * TILE + 1, Math.min(TILE, size - index * TILE))
-      held.catch(() => undefined)
-      asked[index] = held
+      if (index < bundles) asked[index] = this.#ask(index, size)
     }
     for (let index = 0; index < AHEAD; index++) ask(index)
     for (let index = 0; index < bundles; index++) {
-      const leaves = this.#bundle(index)
-      for (const leaf of leaves ?? []) tree.add(leafHash(leaf))
-      if (!leaves) return
-      this.#compare(index * TILE, leaves, await asked[index]!)
+      const { leaves, held } = asked[index]!
+      if (leaves instanceof Fault)
+        return this.#alarm({ harm: 'log changed', seq: index * TILE + 1, told: leaves.message })
+      for (const leaf of leaves) tree.add(leafHash(leaf))
+      this.#compare(index * TILE, leaves, await held)
       delete asked[index]
       ask(index + AHEAD)
       this.#o.progress?.(index * TILE + leaves.length, size)
@@ -152,12 +156,17 @@ class Verification {
       this.#alarm({ harm: 'forged', told: 'the checkpoint is not over the leaves that are here' })
   }
 
-  #bundle(index: number): readonly Buffer[] | undefined {
+  /** The leaves say which version the record is to make of its entries. */
+  #ask(index: number, size: number): Asked {
+    const from = index * TILE + 1
     try {
-      return this.#files.leaves(index)
+      const leaves = this.#files.leaves(index)
+      const first = leaves.flatMap((leaf, at) => (isFirst(leaf.subarray(-6).toString()) ? [from + at] : []))
+      const held = this.#evidence.held(from, Math.min(TILE, size - index * TILE), first)
+      held.catch(() => undefined)
+      return { leaves, held }
     } catch (error) {
-      this.#alarm({ harm: 'log changed', seq: index * TILE + 1, told: faultOf(error).message })
-      return undefined
+      return { leaves: faultOf(error), held: Promise.resolve([]) }
     }
   }
 

@@ -291,8 +291,8 @@ class SqliteStore implements Store {
     return this.#link.call('disclose', [seqs, bodies])
   }
 
-  held(from: number, count: number) {
-    return this.#link.call('held', [from, count])
+  held(from: number, count: number, first: readonly number[]) {
+    return this.#link.call('held', [from, count, first])
   }
 
   sealed(): Promise<SealState> {

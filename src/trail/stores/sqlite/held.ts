@@ -1,6 +1,7 @@
 /** Reads day files as a verifier wants them: by seq, with what became of each. Writes nothing; a damaged file harms no other. */
 import { Fault } from '#exchange'
 import { type Held, heldOf } from '../../seal/held.ts'
+import type { Version } from '../../seal/leaf.ts'
 import type { Disclosure } from '../../seal/prove.ts'
 import { readable } from './bodies.ts'
 import type { Day } from './day.ts'
@@ -24,11 +25,14 @@ interface Row {
   readonly anew: string | null
 }
 
-/** What is held of `count` seqs from `from` on; of those that are nowhere, nothing. @throws Wanted */
-export function heldIn(engine: Engine, from: number, count: number): Held[] {
+/**
+ * What is held of `count` seqs from `from` on; of those that are nowhere, nothing. `first` are those whose leaves are of
+ * version 1. @throws Wanted
+ */
+export function heldIn(engine: Engine, from: number, count: number, first: readonly number[]): Held[] {
   const held = engine.folder.names().flatMap((name) => {
-    const { first, last } = engine.rangeOf(name)
-    return last < from || first >= from + count ? [] : inDay(engine, name, from, from + count)
+    const { first: begin, last } = engine.rangeOf(name)
+    return last < from || begin >= from + count ? [] : inDay(engine, name, [from, from + count], first)
   })
   const read = new Set(held.flatMap(({ seq, lost }) => (lost ? [] : [seq])))
   const lost = new Map(held.flatMap((one) => (one.lost && !read.has(one.seq) ? [[one.seq, one] as const] : [])))
@@ -59,11 +63,14 @@ export const disclosedIn = (engine: Engine, seqs: readonly number[], bodies: boo
     return []
   })
 
-function inDay(engine: Engine, name: string, from: number, to: number): Held[] {
+type Span = readonly [from: number, to: number]
+
+function inDay(engine: Engine, name: string, [from, to]: Span, first: readonly number[]): Held[] {
   try {
     const day = engine.folder.day(name)
     engine.folder.keys.need(day.file.all<{ key: number }>(KEYS, from, to).map(({ key }) => key))
-    return day.file.all<Row>(ROWS, from, to).map((row) => heldAs(day, row))
+    const old = new Set(first)
+    return day.file.all<Row>(ROWS, from, to).map((row) => heldAs(day, row, old.has(row.seq) ? 1 : 2))
   } catch (error) {
     if (error instanceof Wanted) throw error
     const fault = faultOfStore(error, name).message
@@ -71,7 +78,7 @@ function inDay(engine: Engine, name: string, from: number, to: number): Held[] {
   }
 }
 
-function heldAs(day: Day, { seq, json, salt, told, anew }: Row): Held {
+function heldAs(day: Day, { seq, json, salt, told, anew }: Row, version: Version): Held {
   const by = told === null ? [] : [told]
   const pairs = anew === null ? [] : anew.split(' ')
   const redacted = pairs.flatMap((id, at) =>
@@ -86,7 +93,7 @@ function heldAs(day: Day, { seq, json, salt, told, anew }: Row): Held {
       throw error
     }
   }
-  const held = heldOf({ seq, json, salt, by, redacted }, () => readable(read))
+  const held = heldOf({ seq, json, salt, by, redacted }, version, () => readable(read))
   return locked ? { ...held, locked } : held
 }
 

@@ -157,7 +157,7 @@ export interface Calls {
   wrappers(): readonly Wrapper[]
   sealed(): SealState
   state(): RecordState
-  held(from: number, count: number): readonly Held[]
+  held(from: number, count: number, first: readonly number[]): readonly Held[]
   seqs(exchange: string): readonly number[]
   disclose(seqs: readonly number[], bodies: boolean): readonly Disclosure[]
   copy(copying: Copying): Promise<readonly Copied[]>
