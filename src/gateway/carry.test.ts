@@ -91,6 +91,24 @@ test('each-event: every event is durable before it leaves', () =>
     assert.ok(order.includes('journalled'))
   }))
 
+test('an event that comes while the record lags behind leaves once it is durable', () =>
+  within({ script: answer }, async (house) => {
+    const behind = { value: performance.now() - 60_000, configurable: true }
+    Object.defineProperty(house.watched.trail, 'unjournalled', behind)
+    const gate = Promise.withResolvers<void>()
+    Object.defineProperty(house.watched.trail, 'journalled', { value: () => gate.promise })
+    let begun = false
+    const reply = ask(house, chat('hi')).then((got) => {
+      begun = true
+      return got.text()
+    })
+    while (!house.watched.order.includes('journal')) await wait(5)
+    await wait(80)
+    assert.equal(begun, false)
+    gate.resolve()
+    assert.ok((await reply).endsWith('data: [DONE]\n\n'))
+  }))
+
 test('a secret split over events never reaches the client, and never the record', () =>
   within(
     { script: stream(chunk('key '), ...SECRET.match(/.{1,7}/g)!.map((part) => chunk(part)), chunk(' ok'), DONE) },

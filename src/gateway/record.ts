@@ -1,6 +1,10 @@
 /** What an exchange puts on the trail, and what follows where the trail fails: a fault, or a gap that the house allows. */
 import { type Ending, faultOf } from '#exchange'
 import { asked, type Exchange, elapsed } from './exchange.ts'
+import type { House } from './house.ts'
+
+/** How old a reply byte may be that is not durable while events leave that are not either, in ms. */
+const OLDEST_UNJOURNALLED = 25
 
 /**
  * Step 5: the `asked` entry. Resolves once it is durable; `exchange.opened` then tells whether it is.
@@ -24,6 +28,12 @@ export function open(exchange: Exchange): Promise<void> {
 /** Takes reply bytes into the journal, unless no text is kept. */
 export function journal({ house, id, gap, recording }: Exchange, bytes: Uint8Array): void {
   if (gap !== 'whole' && recording?.keep !== 'metadata') house.trail.journal(id, bytes)
+}
+
+/** Whether the record lags so far behind that nothing may leave now before it is durable itself. */
+export function isBehind({ trail, clock }: Pick<House, 'trail' | 'clock'>): boolean {
+  const oldest = trail.unjournalled
+  return oldest !== undefined && clock() - oldest > OLDEST_UNJOURNALLED
 }
 
 /** Resolves once all bytes journalled so far are durable. @throws trail.* */

@@ -10,7 +10,7 @@ import { digest, type End, type Exchange, elapsed, ended, originalOf } from './e
 import { rememberReply } from './follows.ts'
 import { maskerFor } from './masker.ts'
 import { rememberNotice } from './notices.ts'
-import { end, endAnyhow, journal, journalled } from './record.ts'
+import { end, endAnyhow, isBehind, journal, journalled } from './record.ts'
 import { lineOf } from './refusals.ts'
 import { Reply } from './reply.ts'
 import { requestIdsOf } from './request-ids.ts'
@@ -21,8 +21,6 @@ import { rememberSigned } from './signed.ts'
 import type { Way } from './steps.ts'
 import type { Cut } from './watch.ts'
 
-/** No event leaves while a delivered byte older than this is not yet durable, in ms. */
-const OLDEST_UNJOURNALLED = 25
 /** How long upstream may take to end its body after the terminal event, in ms. */
 const GRACE = 150
 
@@ -126,13 +124,11 @@ class Stream implements Streamed {
 
   /** Journals, waits where the record lags behind, then lets the bytes go. A promise where that takes time. */
   #deliver(came: Uint8Array): Promise<void> | undefined {
-    const { house, turn } = this.#exchange
+    const { turn } = this.#exchange
     const kept = this.#admit(came)
     journal(this.#exchange, kept)
     const bytes = this.#reply.recordOf(came) === came ? kept : came
-    const oldest = house.trail.unjournalled
-    const late = oldest !== undefined && house.clock() - oldest > OLDEST_UNJOURNALLED
-    if (late || this.#way.connection.durable === 'each-event')
+    if (isBehind(this.#exchange.house) || this.#way.connection.durable === 'each-event')
       return journalled(this.#exchange).then(() => turn.deliver(bytes))
     return turn.deliver(bytes)
   }

@@ -8,7 +8,7 @@ import { isCustodyNote, type Journal, journalled } from './journal.ts'
 import { type KeyCare, keyCareOf } from './key-care.ts'
 import { isPrint } from './prints.ts'
 import type { Query } from './query.ts'
-import { barrierOf, type Group, Queue } from './queue.ts'
+import { barrierOf, earliest, type Group, Queue } from './queue.ts'
 import { readAnchors } from './seal/anchor.ts'
 import { proofOf, type Question } from './seal/question.ts'
 import type { Report } from './seal/report.ts'
@@ -64,7 +64,7 @@ export class GroupTrail implements Trail {
   }
 
   get unjournalled(): number | undefined {
-    return this.#lost ?? this.#flight?.group.since ?? this.#queue.since
+    return earliest([this.#lost, this.#flight?.group.since, this.#queue.since])
   }
 
   append(entry: Entry): Promise<number> {

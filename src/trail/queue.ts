@@ -49,11 +49,7 @@ export class Queue {
 
   /** performance.now() of the oldest reply byte that waits. */
   get since(): number | undefined {
-    let oldest: number | undefined
-    for (const { since } of this.#lots.values()) {
-      if (since !== undefined && (oldest === undefined || since < oldest)) oldest = since
-    }
-    return oldest
+    return earliest(Array.from(this.#lots.values(), ({ since }) => since))
   }
 
   add(entry: Entry): Promise<number> {
@@ -128,6 +124,13 @@ export class Queue {
 export function barrierOf(of: { barrier: Barrier | undefined }): Promise<void> {
   of.barrier ??= Promise.withResolvers<void>()
   return of.barrier.promise
+}
+
+/** The least of those that are. */
+export function earliest(times: readonly (number | undefined)[]): number | undefined {
+  let least: number | undefined
+  for (const time of times) if (time !== undefined && (least === undefined || time < least)) least = time
+  return least
 }
 
 const has = (exchanges: ReadonlySet<string>) => (piece: Piece) => exchanges.has(piece.exchange)

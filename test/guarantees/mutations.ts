@@ -78,6 +78,7 @@ export const MUTATIONS: readonly Mutation[] = [
     'void end(this.#exchange, ended(this.#exchange, told))',
   ),
   stream('Reply bytes are journalled before they leave.', 'journal(this.#exchange, kept)', ''),
+  stream('While the record lags behind, an event waits until it is durable.', 'isBehind(this.#exchange.house) || ', ''),
   stream(
     'With `each-event`, an event waits until it is durable.',
     "|| this.#way.connection.durable === 'each-event'",
