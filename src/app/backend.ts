@@ -25,10 +25,11 @@ import type { Shipping } from './backup/shipping.ts'
 import { caChecks, trustChecks } from './ca/checks.ts'
 import type { HeldCa } from './ca/held.ts'
 import type { Names } from './config-names.ts'
-import { anchorChecks, sinkChecks } from './export-checks.ts'
+import { sinkChecks } from './export-checks.ts'
 import { markLeftIn } from './gap-mark.ts'
 import { keyChecks, memoryCheck, orFault, wrappingHouse } from './keyholder/house.ts'
 import type { Keyholder } from './keyholder/index.ts'
+import { sealChecks } from './seal-checks.ts'
 import { logIn } from './sealed-log.ts'
 import { uuid7 } from './uuid.ts'
 
@@ -73,6 +74,7 @@ export function backendOf(options: BackendOptions): Backend {
     ...waysOf(options.connections),
     coverage: coverageOf(options),
     log: () => logIn(join(options.config().data, 'seal')),
+    anchors: () => options.config().export.anchors,
     custody: options.custody,
     reviser: reviserOf(options),
     backup: options.shipping,
@@ -87,14 +89,13 @@ export function backendOf(options: BackendOptions): Backend {
       ...(await keyChecks(trail, options.keyholder, options.config().data)),
       ...(options.notReady ? [memoryCheck()] : []),
       await gapCheck(options),
-      await sealCheck(options),
+      ...(await orFault('seal', () => sealChecks(options))),
       ...openGap(options),
       ...(await orFault('ca', () => caChecks(options.ca(), options.connections()))),
       ...trustChecks(options.untrusting?.() ?? []),
       ...(await options.shipping.checks()),
       ...(await bypassCheck(options)),
       ...sinkChecks(await (options.standings?.() ?? leftStandings(trail)), Date.now()),
-      ...anchorChecks((await options.anchors?.()) ?? [], Date.now()),
     ],
   }
 }
@@ -231,41 +232,6 @@ async function bypassCheck({ trail }: BackendOptions): Promise<CheckRow[]> {
   const who = new Set(lately.map(({ bypass }) => bypass.actor ?? bypass.github))
   const told = `${lately.length} calls of ${who.size} in seven days were reported and did not pass here`
   return [{ check: 'coverage', state: 'warn', told, remedy: 'Look at the leads: gatelog coverage' }]
-}
-
-const DAY_MS = 86_400_000
-
-/** How far entries are sealed, by which log, and whether somebody outside vouches for it. */
-async function sealCheck({ trail }: BackendOptions): Promise<CheckRow> {
-  const state = await trail.sealed()
-  if (state.kind === 'on' && state.fault !== undefined)
-    return {
-      check: 'seal',
-      state: 'fail',
-      told: state.fault,
-      remedy: 'Keep the data folder as it is, and look: gatelog verify',
-    }
-  const [newest] = (await trail.anchors()).toSorted((a, b) => b.at - a.at)
-  const claimed = newest && { by: newest.name, at: newest.at, size: newest.checkpoint.size }
-  const { standingOf } = await import('#trail')
-  const standing = standingOf({ claimed })
-  if (state.kind === 'on') {
-    const told = `${state.size} entries sealed, ${standing}; verifier key ${state.vkey}`
-    const late = newest !== undefined && newest.at < Date.now() - DAY_MS
-    return {
-      check: 'seal',
-      state: late ? 'warn' : 'ok',
-      told,
-      ...(late && { remedy: 'No anchor took a checkpoint for a day: look at the log.' }),
-    }
-  }
-  if (state.head !== undefined) return { check: 'seal', state: 'ok', told: `${state.size} entries sealed, ${standing}` }
-  return {
-    check: 'seal',
-    state: 'warn',
-    told: `nothing is sealed: ${state.why}`,
-    remedy: 'trail.seal.enabled: true, then start the server.',
-  }
 }
 
 /** A gap that the trail does not tell of yet: open now, or left by a process that was killed within it. */

@@ -14,6 +14,8 @@ export interface Names
   readonly asItIs?: boolean
   /** Read when it is asked for, with its files and references. */
   readonly forward: Config['forward']
+  /** Likewise; of sinks nothing is read. */
+  readonly export: Pick<Config['export'], 'anchors'>
 }
 
 type Plain = Readonly<Record<string, unknown>>
@@ -54,6 +56,12 @@ const forwardOf = (values: unknown): unknown => {
   return { ...(data !== undefined && { data }), ...(forward !== undefined && { forward }) }
 }
 
+const anchorsOf = (values: unknown): unknown => {
+  const { data, export: sent } = plainOf(values)
+  const { anchors } = plainOf(sent)
+  return { ...(data !== undefined && { data }), ...(anchors !== undefined && { export: { anchors } }) }
+}
+
 /** As `loadConfig`, of so much as a reader needs. @throws config.invalid, config.missing, config.listen */
 export function loadNames(path: string): Names {
   const { data, journal, encryption, path_keys, limits, insecure, connections, demo, listen, masking } = loadConfig(
@@ -64,6 +72,9 @@ export function loadNames(path: string): Names {
     ...{ data, journal, encryption, path_keys, limits, insecure, connections, demo, listen, masking },
     get forward() {
       return loadConfig(path, forwardOf).forward
+    },
+    get export() {
+      return loadConfig(path, anchorsOf).export
     },
   }
 }

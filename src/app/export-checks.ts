@@ -1,6 +1,7 @@
 /** What `doctor` says of every sink: whether it delivers, and how far it is behind. Delivers nothing. */
 import type { CheckRow } from '#console'
 import type { AnchorStanding, Standing } from '#export'
+import { type ToldAnchor, toldAnchor } from '#trail'
 
 /** Entries older than this that are not delivered are worth a word, ms. */
 const LATE_MS = 300_000
@@ -35,16 +36,13 @@ function ago(ms: number): string {
   return ms < 7_200_000 ? `${Math.round(ms / 60_000)} min` : `${Math.round(ms / 3_600_000)} h`
 }
 
-/** Each anchor: until when the record is beyond rewriting, by its word, and why not later where it fails. */
-export const anchorChecks = (standings: readonly AnchorStanding[], now: number): CheckRow[] =>
-  standings.map(({ name, size, at, fault }) => {
+/** Each anchor: what came of its last proof, and why it anchors no more where it fails. */
+export const anchorChecks = (standings: readonly AnchorStanding[], told: readonly ToldAnchor[]): CheckRow[] =>
+  standings.map(({ name, fault }) => {
     const check = `anchor ${name}`
-    const until =
-      at === undefined || size === undefined
-        ? 'nothing is anchored yet'
-        : `kept, not checked here: until ${new Date(at).toISOString()}, ${size} entries`
-    if (fault === undefined) return { check, state: at === undefined ? 'warn' : 'ok', told: until }
-    const late = at === undefined ? '' : ` (${ago(now - at)} ago)`
+    const last = told.find(({ by }) => by === name)
+    const until = last === undefined ? 'nothing is anchored yet' : toldAnchor(last)
+    if (fault === undefined) return { check, state: last?.state === 'checked' ? 'ok' : 'warn', told: until }
     const remedy = 'Traffic and sealing go on; the newest head is shown once it answers.'
-    return { check, state: 'fail', told: `${fault}; ${until}${late}`, remedy }
+    return { check, state: 'fail', told: `${fault}; ${until}`, remedy }
   })

@@ -6,6 +6,7 @@ import { test } from 'node:test'
 import type { Command } from 'commander'
 import type { Ca, CaRow } from '#console'
 import { type Bypass, type Ending, type Entry, Fault, type Opening } from '#exchange'
+import { AnchorForm } from '#export'
 import { makeOriginalsKeys, originalsTo } from '#masking'
 import type { Report } from '#trail'
 import { headings, holds, tableOf, unseen } from './document.case.ts'
@@ -142,7 +143,10 @@ const REPORT: Report = {
   ...{ ok: false, origin: 'o', vkey: 'v', ownKey: true, sealed: 1, unsealed: 0, root: 'r', found: 1 },
   counts: { verified: 1, erased: 0, expired: 0, redacted: 0 },
   alarms: [{ harm: 'changed', seq: 1, exchange: 'e', told: 'text' }],
-  claimed: { by: 'b', at: AT, size: 1 },
+  anchors: [
+    { by: 'b', size: 1, state: 'checked', at: AT, clock: 'own' },
+    { by: 'c', size: 1, state: 'claimed', why: 'text', how: 'text' },
+  ],
 }
 
 /** A gateway that is not there, so that the CA comes from the record. */
@@ -161,6 +165,7 @@ test('the JSON of every command is what the document says', async (t) => {
     checks: async () => [{ check: 'trail', state: 'fail', told: 'text', remedy: 'text' }],
     ca: () => CA,
     coverage: { coverage: async () => ({ tally: TALLY, waiting: 1, bypasses: BYPASSES }), review: async () => TALLY },
+    anchors: () => ({ out: AnchorForm.parse({ kind: 'git', repository: './none', timeout_ms: 2000 }) }),
   })
   const { folder, trail } = house
   const told =
@@ -174,7 +179,7 @@ test('the JSON of every command is what the document says', async (t) => {
     return found && id === idOf(4) ? { ...found, unreadable: { opening: lost, ending: lost } } : found
   }
   trail.verify = async () => REPORT
-  trail.sealed = async () => ({ kind: 'off', why: 'text', size: 1 })
+  trail.sealed = async () => ({ kind: 'off', why: 'text', size: 1, head: 'o\n1\n' })
   trail.standing = async () => [{ seq: 1, state: 'verified' }]
   trail.prove = async function* () {
     yield { head: { checkpoint: 'text' } }

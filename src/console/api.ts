@@ -2,7 +2,7 @@
 import { type Context, Hono } from 'hono'
 import { streamText } from 'hono/streaming'
 import { Fault, faultOf } from '#exchange'
-import type { Log } from '#export'
+import type { AnchorsSettings, Log } from '#export'
 import type { Identity, NewKey } from '#identity'
 import { isBare, parseQuery, type Recorded, type Trail } from '#trail'
 import { type BackupHouse, backupRoutes } from './backup.ts'
@@ -29,6 +29,8 @@ export interface Backend {
   readonly backup: BackupHouse
   /** Where the record is sealed; absent where it is not. */
   log?(): Log | undefined
+  /** The anchors that are configured. */
+  anchors?(): AnchorsSettings
   /** What `connections list` shows; no credential. */
   connections(): readonly ConnectionRow[]
   /** Whether there is such a connection, for a new key; any where nobody says. */
@@ -161,7 +163,7 @@ export function routes(backend: Backend): Hono {
   coverageRoutes(app, backend.coverage)
   custodyRoutes(app, { ...actsOf(backend.custody), reviser: backend.reviser }, backend.reading)
   exportRoutes(app, backend)
-  sealRoutes(app, trail)
+  sealRoutes(app, backend)
   proofRoutes(app, backend)
   wrappingRoutes(app, backend.wrapping)
   backupRoutes(app, backend.backup)

@@ -1,36 +1,58 @@
 /** The seal of the record over the admin API: how far it is, and every entry held against the log. Sees no body. */
-import type { Hono } from 'hono'
+import type { Context, Hono } from 'hono'
 import { stream } from 'hono/streaming'
 import { Fault, faultOf } from '#exchange'
-import { type Claimed, type ProofLine, parseQuery, type Report, type SealState, type Trail } from '#trail'
+import { headsOutside, type Looking, proverOf, type Trusted } from '#export'
+import {
+  originOf,
+  type ProofLine,
+  parseQuery,
+  type Report,
+  type SealState,
+  standingOf,
+  type ToldAnchor,
+  type Trail,
+  toldAnchors,
+} from '#trail'
 import type { Backend } from './api.ts'
 import { noteFor } from './readers.ts'
 
 /** What `GET /seal` says. */
 export type Seal = SealState & {
-  /** The newest anchor that is kept; its proof is not checked here, `gatelog verify` holds its head against the log. */
-  readonly claimed?: Claimed
+  /** The newest anchor of each name, and what came of its proof; nothing outside is reached. */
+  readonly anchors: readonly ToldAnchor[]
+  /** The same in words: "internally consistent", or "anchored until …". That the entries fit the log is what `verify` says. */
+  readonly standing: string
 }
 
 /** A line of `GET /verify`: how far it is, then once what it came to, or why not. */
 export type Verifying =
   | { readonly done: number; readonly total: number }
-  | { readonly report: Report }
+  | { readonly report: Report; readonly unreached: readonly string[] }
   | { readonly fault: { readonly code: string; readonly detail?: string } }
 
 const MOST_HEADS = 16
 const EVERY_MS = 100
 
-/** `GET /seal`; `GET /verify?vkey=&head=`: lines of JSON, `head` any number of signed notes. @throws seal.off, trail.* */
-export function sealRoutes(app: Hono, trail: Trail): void {
+/** So long an anchor may take to tell what it has, where a record is verified, ms. */
+const REACH_MS = 10_000
+
+/**
+ * `GET /seal`; `GET /verify?vkey=&head=&tsa_ca=&witness=&git=&branch=&offline=`: lines of JSON; `head` any number of signed notes,
+ * `witness` of verifier keys. @throws seal.off, trail.*
+ */
+export function sealRoutes(app: Hono, { trail, anchors }: Pick<Backend, 'trail' | 'anchors'>): void {
+  const settings = () => anchors?.() ?? {}
   app.get('/seal', async (c) => {
-    const [newest] = (await trail.anchors()).toSorted((a, b) => b.at - a.at)
-    const claimed = newest && { by: newest.name, at: newest.at, size: newest.checkpoint.size }
-    return c.json({ ...(await trail.sealed()), ...(claimed && { claimed }) } satisfies Seal)
+    const told = await toldAnchors(await trail.anchors(), proverOf({ settings: settings(), reachMs: undefined }))
+    const standing = standingOf({ anchors: told })
+    return c.json({ ...(await trail.sealed()), anchors: told, standing } satisfies Seal)
   })
   app.get('/verify', (c) => {
     const vkey = c.req.query('vkey')
     const heads = (c.req.queries('head') ?? []).slice(0, MOST_HEADS)
+    const reachMs = c.req.query('offline') === 'true' ? undefined : REACH_MS
+    const looking = { settings: settings(), given: givenOf(c), reachMs }
     c.header('content-type', 'application/jsonl')
     return stream(c, async (out) => {
       let told = 0
@@ -40,9 +62,21 @@ export function sealRoutes(app: Hono, trail: Trail): void {
         told = Date.now()
         void write({ done, total })
       }
-      await write(await verified(trail, { ...(vkey && { vkey }), heads, progress }))
+      await write(await verified(trail, looking, { ...(vkey && { vkey }), heads, progress }))
     })
   })
+}
+
+/** What whoever asks has from elsewhere. */
+function givenOf({ req }: Context): Trusted {
+  const [tsaCa, repository, branch] = [req.query('tsa_ca'), req.query('git'), req.query('branch')]
+  const witnesses = req.queries('witness')
+  return {
+    ...(tsaCa !== undefined && { tsaCa }),
+    ...(witnesses !== undefined && { witnesses: witnesses.slice(0, MOST_HEADS) }),
+    ...(repository !== undefined && { repository }),
+    ...(branch !== undefined && { branch }),
+  }
 }
 
 /** A line of `GET /prove`: what the proof is made of, then that it is whole, or why not. */
@@ -84,11 +118,13 @@ async function questionOf(trail: Trail, what: string, now: number): Promise<Para
   return { exchange: found.opening.exchange }
 }
 
-async function verified(trail: Trail, options: Parameters<Trail['verify']>[0]): Promise<Verifying> {
+async function verified(trail: Trail, looking: Looking, options: Parameters<Trail['verify']>[0]): Promise<Verifying> {
   try {
-    const report = await trail.verify(options)
+    const origin = originOf(await trail.sealed())
+    const { heads: outside, unreached } = origin ? await headsOutside(origin, looking) : { heads: [], unreached: [] }
+    const report = await trail.verify({ ...options, outside, prove: proverOf(looking) })
     if (!report) throw new Fault('seal.off')
-    return { report }
+    return { report, unreached }
   } catch (error) {
     const { code, detail } = faultOf(error)
     return { fault: { code, ...(detail !== undefined && { detail }) } }

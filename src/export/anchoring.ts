@@ -21,9 +21,8 @@ export type AnchorsSettings = Readonly<Record<string, AnchorSettings>>
 export interface AnchorStanding {
   readonly name: string
   readonly kind: AnchorSettings['kind']
-  /** The last head that it vouches for, and when it did, ms since the Unix epoch. */
+  /** Entries of the last head whose proof is kept. */
   readonly size: number | undefined
-  readonly at: number | undefined
   readonly fault: string | undefined
 }
 
@@ -135,7 +134,7 @@ export class Anchors {
     const all = [...this.#open].sort(([a], [b]) => (a < b ? -1 : 1))
     return all.map(([name, { settings, fault }]) => {
       const last = kept.find((each) => each.name === name)
-      return { name, kind: settings.kind, size: last?.checkpoint.size, at: last?.at, fault: fault?.message }
+      return { name, kind: settings.kind, size: last?.checkpoint.size, fault: fault?.message }
     })
   }
 

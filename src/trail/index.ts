@@ -13,11 +13,21 @@ export { type Likeness, likeness } from './likeness.ts'
 export { openTrail, type TrailOptions } from './open.ts'
 export { folded, parseQuery, type Query } from './query.ts'
 export { type ReadOf, Reads } from './reads.ts'
-export { type Anchored, keepAnchored, readAnchors } from './seal/anchor.ts'
+export { type Anchored, type KeptAnchor, keepAnchored, readAnchors } from './seal/anchor.ts'
+export {
+  type ProveAnchor,
+  type Proven,
+  standingOf,
+  type ToldAnchor,
+  toldAnchor,
+  toldAnchors,
+} from './seal/anchored.ts'
+export { behindOutside, type Outside } from './seal/before.ts'
 export { syncNames, writeDurably } from './seal/durable.ts'
-export { headIn, LogFiles } from './seal/files.ts'
+export { headIn, LogFiles, vkeyIn } from './seal/files.ts'
 export { consistencyProof, consistent, rangeHash } from './seal/hashes.ts'
 export {
+  type Checkpoint,
   defaultOrigin,
   isSignedBy,
   parseCheckpoint,
@@ -29,8 +39,8 @@ export {
 } from './seal/note.ts'
 export { logPack, unpackLog } from './seal/pack.ts'
 export type { ProofLine, ProvenEntry, Range } from './seal/prove.ts'
-export { type Alarm, type Claimed, type Report, standingOf } from './seal/report.ts'
-export type { SealState } from './seal/sealer.ts'
+export type { Alarm, Report } from './seal/report.ts'
+export { originOf, type SealState } from './seal/sealer.ts'
 export type { Signer } from './seal/signer.ts'
 export type { EntryState, Standing } from './seal/standing.ts'
 export { printLeafProof } from './seal/tlog-proof.ts'

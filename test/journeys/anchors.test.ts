@@ -68,12 +68,15 @@ test('anchored, told, and restored from an old copy', { skip: SKIP }, async (t) 
     assert.equal(row.leaves.at(-1).index, row.seq - 1)
   }
   const anchored = await second.gatelog('doctor')
-  assert.match(anchored.stdout, /ok {3}anchor auditors +kept, not checked here: until 20\S+Z, \d+ entries/)
-  const verified = await second.gatelog('verify')
   assert.match(
-    verified.stdout,
-    /internally consistent; anchor of auditors kept, not checked here: it claims \d+ entries at 20/,
+    anchored.stdout,
+    /ok {3}anchor auditors +anchored until 20\S+Z, \d+ entries \(the time is the gateway’s own\)/,
   )
+  assert.match(anchored.stdout, /ok {3}seal +\d+ entries sealed, anchored until 20\S+Z by auditors/)
+  const verified = await second.gatelog('verify')
+  assert.match(verified.stdout, /\nanchored until 20\S+Z by auditors, \d+ entries \(the time is the gateway’s own\)\n$/)
+  const offline = await second.gatelog('verify', '--offline')
+  assert.match(offline.stdout, /\ninternally consistent; anchor of auditors claimed, not checked \(its commit was not/)
   const seen = outside()
   assert.equal(await second.end('SIGTERM'), 0)
 
@@ -83,6 +86,9 @@ test('anchored, told, and restored from an old copy', { skip: SKIP }, async (t) 
   await ask(restored, key)
   await restored.hears('auditors has seen')
   assert.equal(restored.said().match(/nothing is sealed/g)?.length, 1)
+  const told = await restored.gatelog('verify')
+  assert.equal(told.code, 5)
+  assert.match(told.stdout, /rolled back: auditors: \d+ entries were sealed, the log has \d+\n/)
   await ask(restored, key)
   const size = Number(readFileSync(join(data, 'seal', 'checkpoint'), 'utf8').split('\n')[1])
   assert.ok(size < seen, `${size} of ${seen}`)

@@ -1,6 +1,6 @@
 /** `gatelog verify [folder]`: holds every entry against the log that seals it. Changes nothing; exits 5 where something was done. */
 import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { Verifying } from '#console'
 import { Fault } from '#exchange'
 import type { Alarm, Report } from '#trail'
@@ -14,7 +14,14 @@ import { json, line, out, paint } from '../terminal.ts'
 interface How {
   readonly key?: string
   readonly checkpoint: readonly string[]
+  readonly tsaCa?: string
+  readonly witness: readonly string[]
+  readonly git?: string
+  readonly branch?: string
+  readonly offline?: true
 }
+
+type Told = Extract<Verifying, { readonly report: Report }>
 
 /** Alarms that are shown; JSON has a hundred. */
 const MOST_SHOWN = 10
@@ -29,26 +36,55 @@ export const verify: Register = (program) => {
     )
     .option('--key <vkey>', 'the log’s verifier key, from elsewhere; without it the one beside the log is used')
     .option('--checkpoint <file>', 'a checkpoint that you kept; may be given several times', several, [])
+    .option('--tsa-ca <file>', 'PEM file of the CAs that may vouch for timestamps, in the place of the configuration’s')
+    .option('--witness <vkey>', 'verifier key of a witness, likewise; may be given several times', several, [])
+    .option('--git <repository>', 'a clone or an address of the repository that heads are pushed to, likewise')
+    .option('--branch <name>', 'the branch there')
+    .option('--offline', 'reach no repository and no witness: proofs are checked with what is here')
     .addHelpText(
       'after',
-      examples('verify', 'verify /mnt/copy/gatelog-data --key "$(cat vkey)"', 'verify --checkpoint kept.txt --json'),
+      examples(
+        'verify',
+        'verify /mnt/copy/gatelog-data --key "$(cat vkey)" --tsa-ca tsa-ca.pem',
+        'verify --checkpoint kept.txt --json',
+      ),
     )
     .action(async (folder: string | undefined, how: How, command) => {
       const path = pathOf(how)
-      const report =
-        folder === undefined ? await withRecord(command, read(path)) : await inFolder(folder, command, path)
+      const told = folder === undefined ? await withRecord(command, read(path)) : await inFolder(folder, command, path)
       const { standingOf } = await import('#trail')
-      const standing = standingOf(report)
-      if (commonOf(command).json) out(json({ ...report, standing }))
-      else tell(report, standing)
-      if (!report.ok) process.exitCode = EXIT.evidence
+      const standing = standingOf(told.report)
+      if (commonOf(command).json) out(json({ ...told.report, unreached: told.unreached, standing }))
+      else tell(told, standing)
+      if (!told.report.ok) process.exitCode = EXIT.evidence
     })
 }
 
-function pathOf({ key, checkpoint }: How): string {
+function pathOf({ key, checkpoint, tsaCa, witness, git, branch, offline }: How): string {
   const asked = new URLSearchParams(key === undefined ? {} : { vkey: key })
   for (const file of checkpoint) asked.append('head', kept(file))
+  if (tsaCa !== undefined) asked.append('tsa_ca', certificatesIn(tsaCa))
+  for (const vkey of witness) asked.append('witness', vkey.trim())
+  if (git !== undefined) asked.append('git', /^[a-z+]+:\/\/|^[^/]+:/.test(git) ? git : resolve(git))
+  if (branch !== undefined) asked.append('branch', branch)
+  if (offline) asked.append('offline', 'true')
   return `/verify?${asked}`
+}
+
+/** What may be asked of a running server in one line, characters. */
+const MOST_PEM = 8000
+
+/** The certificates of a PEM file, without what stands around them. @throws usage.input */
+function certificatesIn(file: string): string {
+  const found = kept(file).match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g) ?? []
+  const text = found.join('\n')
+  if (text === '') throw new Fault('usage.input', `${file}: no certificate in PEM`)
+  if (text.length > MOST_PEM)
+    throw new Fault(
+      'usage.input',
+      `${file}: more than ${MOST_PEM} characters of certificates; name those that are needed`,
+    )
+  return text
 }
 
 function kept(file: string): string {
@@ -59,7 +95,7 @@ function kept(file: string): string {
   }
 }
 
-async function inFolder(folder: string, command: Parameters<typeof commonOf>[0], path: string): Promise<Report> {
+async function inFolder(folder: string, command: Parameters<typeof commonOf>[0], path: string): Promise<Told> {
   if (!existsSync(join(folder, 'install.key'))) throw new Fault('trail.none', folder)
   const { openFolder } = await import('../record.ts')
   const record = await openFolder(commonOf(command).config, folder)
@@ -69,12 +105,12 @@ async function inFolder(folder: string, command: Parameters<typeof commonOf>[0],
 /** @throws seal.off, trail.*, server.unreachable */
 const read =
   (path: string) =>
-  async (record: Record): Promise<Report> => {
+  async (record: Record): Promise<Told> => {
     const shown = bar('entries')
     try {
       for await (const text of record.lines(path)) {
         const told = JSON.parse(text) as Verifying
-        if ('report' in told) return told.report
+        if ('report' in told) return told
         if ('fault' in told) throw faultIn(told.fault)
         shown.at(told.done, told.total)
       }
@@ -84,7 +120,7 @@ const read =
     throw new Fault('server.unreachable', 'the verification broke off')
   }
 
-function tell(report: Report, standing: string): void {
+function tell({ report, unreached }: Told, standing: string): void {
   const { ok, sealed, unsealed, counts, alarms, found, vkey, ownKey, origin, root } = report
   const states = Object.entries(counts).filter(([, count]) => count > 0)
   out(
@@ -94,7 +130,8 @@ function tell(report: Report, standing: string): void {
   if (vkey !== undefined) out(`key   ${line(vkey)}${ownKey ? ' (from beside the log: have it from elsewhere)' : ''}`)
   for (const alarm of alarms.slice(0, MOST_SHOWN)) out(toldOf(alarm))
   if (found > MOST_SHOWN) out(`and ${found - MOST_SHOWN} more`)
-  out(ok ? paint('green', standing) : paint('red', `not intact: ${found} ${found === 1 ? 'alarm' : 'alarms'}`))
+  for (const why of unreached) out(`what it has seen was not told by ${line(why)}`)
+  out(ok ? paint('green', line(standing)) : paint('red', `not intact: ${found} ${found === 1 ? 'alarm' : 'alarms'}`))
 }
 
 const toldOf = ({ harm, seq, exchange, told }: Alarm): string =>

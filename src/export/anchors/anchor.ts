@@ -1,6 +1,6 @@
 /** What an anchor is: a signed head is shown to the outside, which gives proof that it saw it. Types and what all share. */
 import { z } from 'zod'
-import type { Anchored } from '#trail'
+import type { Anchored, KeptAnchor, Proven } from '#trail'
 
 /** An open anchor of one log. */
 export interface OpenAnchor {
@@ -20,10 +20,24 @@ export interface Log {
   readonly origin: string
 }
 
-/** A kind of anchor: how it is configured and opened. Opening reaches nothing. */
+/** Whom to believe of proofs that are kept: what the configuration names, or whoever checks has from elsewhere. */
+export interface Trusted {
+  /** PEM of the CAs of timestamp authorities. */
+  readonly tsaCa?: string
+  /** Verifier keys of witnesses: one of them is enough. */
+  readonly witnesses?: readonly string[]
+  /** A git repository, or a clone of it, and the branch. */
+  readonly repository?: string
+  readonly branch?: string
+}
+
+/** A kind of anchor: how it is configured and opened, and how its proofs are checked later. Opening reaches nothing. */
 export interface AnchorKind<Form extends z.ZodObject = z.ZodObject> {
   readonly form: Form
   open(form: z.infer<Form>, log: Log): OpenAnchor
+  trusts(form: z.infer<Form>): Trusted
+  /** Checks a proof that was kept, with nothing but what is trusted; reaches nothing where there is no `signal`. */
+  prove(kept: KeptAnchor, trusted: Trusted, signal: AbortSignal | undefined): Promise<Proven>
 }
 
 /** Of every anchor. */

@@ -2,11 +2,14 @@
  * A git repository that others own: each head is a commit there, pushed without force. The proof kept is the commit's id. The
  * time is the gateway's own. Runs plain `git`, with the ways of whoever runs the gateway (ssh, credential helpers).
  */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { z } from 'zod'
-import { Fault } from '#exchange'
-import { LogFiles, parseCheckpoint, parseNote, rangeHash } from '#trail'
+import { Fault, faultOf } from '#exchange'
+import { type KeptAnchor, LogFiles, type Proven, parseCheckpoint, parseNote, rangeHash } from '#trail'
 import { type AnchorKind, COMMON } from './anchor.ts'
-import { openGit } from './git/run.ts'
+import { type Git, openGit } from './git/run.ts'
 
 const Form = z.strictObject({
   kind: z.literal('git'),
@@ -28,7 +31,7 @@ export const git: AnchorKind<typeof Form> = {
   form: Form,
   open({ repository, branch }, { folder, origin }) {
     const { run, fetch } = openGit(folder, repository, branch)
-    const path = `${origin.replace(/[^\w.-]+/g, '_')}/checkpoint`
+    const path = pathOf(origin)
     const noteAt = async (commit: string | undefined, signal: AbortSignal) =>
       commit === undefined
         ? undefined
@@ -57,7 +60,52 @@ export const git: AnchorKind<typeof Form> = {
       close: async () => undefined,
     }
   },
+  trusts: ({ repository, branch }) => ({ repository, branch }),
+  async prove(kept, { repository, branch = 'gatelog' }, signal) {
+    const commit = Buffer.from(kept.proof).toString().trim()
+    if (!COMMIT.test(commit)) return { state: 'false', why: 'it is no commit' }
+    if (repository === undefined || !signal) return claimed('its commit was not looked up')
+    return withRepository(repository, branch, (git) => found(git, commit, kept, signal))
+  },
 }
+
+const claimed = (why: string): Proven => ({ state: 'claimed', why, how: 'gatelog verify --git <clone or address>' })
+
+/** Whether a commit is on the branch outside and holds the note. Its time is the gateway’s, which made it. */
+async function found(git: Git, commit: string, { note, checkpoint }: KeptAnchor, signal: AbortSignal): Promise<Proven> {
+  const { run } = git
+  const tip = await git.fetch(signal)
+  if (tip === undefined) return claimed('the repository has no such branch')
+  if (tip !== commit) await git.fetchAll(signal)
+  const isThere = await run(['merge-base', '--is-ancestor', commit, tip], signal).then(
+    () => true,
+    () => false,
+  )
+  if (!isThere) return claimed(`the branch there has no commit ${commit.slice(0, 12)}`)
+  const blob = await run(['cat-file', 'blob', `${commit}:${pathOf(checkpoint.origin)}`], signal).catch(() => undefined)
+  if (blob === undefined || `${blob}\n` !== note) return { state: 'false', why: 'its commit holds something else' }
+  const seconds = Number(await run(['show', '--no-patch', '--format=%ct', commit], signal))
+  return { state: 'checked', at: seconds * 1000, clock: 'own' }
+}
+
+/** Looks into a repository by a copy that is thrown away. */
+async function withRepository(
+  repository: string,
+  branch: string,
+  look: (git: Git) => Promise<Proven>,
+): Promise<Proven> {
+  const folder = await mkdtemp(join(tmpdir(), 'gatelog-git-'))
+  try {
+    return await look(openGit(folder, repository, branch))
+  } catch (error) {
+    return claimed(faultOf(error).detail ?? 'the repository was not reached')
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** Where a log’s newest head lies in the repository. */
+const pathOf = (origin: string): string => `${origin.replace(/[^\w.-]+/g, '_')}/checkpoint`
 
 const headOf = (note: string) => parseCheckpoint(parseNote(note)?.text ?? '')
 

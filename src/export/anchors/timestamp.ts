@@ -4,6 +4,8 @@
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { z } from 'zod'
+import { faultOf } from '#exchange'
+import type { Proven } from '#trail'
 import { accepted, openLine } from '../post.ts'
 import { ca, secureUrl } from '../sinks/form.ts'
 import { type AnchorKind, COMMON } from './anchor.ts'
@@ -41,4 +43,19 @@ export const timestamp: AnchorKind<typeof Form> = {
       close: () => line.close(),
     }
   },
+  trusts: ({ tsa_ca }) => ({ tsaCa: tsa_ca }),
+  async prove({ note, proof }, { tsaCa }) {
+    const { readToken } = await import('./timestamp/token.ts')
+    const { distrusted } = await import('./timestamp/chain.ts')
+    try {
+      const token = readToken('the authority', proof, { hash: createHash('sha256').update(note).digest() })
+      if (tsaCa === undefined) return claimed('no CA of timestamp authorities is known here')
+      const why = distrusted(token, tsaCa)
+      return why === undefined ? { state: 'checked', at: token.at } : claimed(why)
+    } catch (error) {
+      return { state: 'false', why: faultOf(error).detail ?? 'no timestamp' }
+    }
+  },
 }
+
+const claimed = (why: string): Proven => ({ state: 'claimed', why, how: 'gatelog verify --tsa-ca <file>' })

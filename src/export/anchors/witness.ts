@@ -1,15 +1,15 @@
 /**
  * A C2SP witness: it cosigns a head once it has seen that it goes on from the last one that it cosigned. The proof kept is the
- * note with its cosignature. Ed25519 cosignatures only. Sources: c2sp.org/tlog-witness, c2sp.org/tlog-cosignature.
+ * note with its cosignature. Sources: c2sp.org/tlog-witness, c2sp.org/tlog-cosignature.
  */
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { Fault } from '#exchange'
-import { consistencyProof, LogFiles, parseCheckpoint, parseNote } from '#trail'
+import { consistencyProof, LogFiles, type Proven, parseCheckpoint, parseNote } from '#trail'
 import { type Answer, accepted, openLine } from '../post.ts'
 import { ca, secureUrl } from '../sinks/form.ts'
 import { type AnchorKind, COMMON, type Log } from './anchor.ts'
-import { cosignedAt, parseCosigner } from './witness/cosignature.ts'
+import { cosigned, cosignedAt, parseCosigner } from './witness/cosignature.ts'
 
 const Form = z.strictObject({
   kind: z.literal('witness'),
@@ -17,7 +17,10 @@ const Form = z.strictObject({
   monitoring_url: secureUrl.optional().describe('Its monitoring prefix, where it is another one'),
   vkey: z
     .string()
-    .refine((text) => parseCosigner(text) !== undefined, 'a verifier key of an Ed25519 cosigner (type 0x04)')
+    .refine(
+      (text) => parseCosigner(text) !== undefined,
+      'a verifier key of a cosigner (type 0x04, Ed25519, or 0x06, ML-DSA-44)',
+    )
     .describe('Its verifier key: <name>+<id>+<base64>'),
   ca,
   ...COMMON,
@@ -63,7 +66,23 @@ export const witness: AnchorKind<typeof Form> = {
       close: () => line.close(),
     }
   },
+  trusts: ({ vkey }) => ({ witnesses: [vkey] }),
+  async prove({ note, proof }, { witnesses = [] }) {
+    const printed = Buffer.from(proof).toString()
+    if (parseNote(printed)?.text !== parseNote(note)?.text) return { state: 'false', why: 'it is of something else' }
+    const cosigners = witnesses.map(parseCosigner).filter((each) => each !== undefined)
+    const all = cosigners.map((each) => cosigned(printed, each))
+    const at = all.flatMap((each) => (each.state === 'valid' ? [each.at] : [])).sort((one, other) => other - one)[0]
+    if (at !== undefined) return { state: 'checked', at }
+    if (all.some(({ state }) => state === 'false')) return { state: 'false', why: 'the cosignature does not hold' }
+    if (all.some(({ state }) => state === 'unknown')) return claimed('this Node knows no ML-DSA-44')
+    return claimed(
+      cosigners.length > 0 ? 'it bears no cosignature of a witness that is known' : 'no witness is known here',
+    )
+  },
 }
+
+const claimed = (why: string): Proven => ({ state: 'claimed', why, how: 'gatelog verify --witness <vkey>' })
 
 /** The lines of the proof that a tree of `size` goes on from one of `old`. */
 function proofFor({ folder }: Log, old: number, size: number): string {

@@ -1,4 +1,5 @@
-/** What a verification came to. Types, and how its parts are named. Pure. */
+/** What a verification came to. Types only. */
+import type { ToldAnchor } from './anchored.ts'
 
 /** What was done to an entry, or to the log over it. */
 export type Harm =
@@ -47,24 +48,6 @@ export interface Report {
   readonly alarms: readonly Alarm[]
   /** How many alarms there were; the list is cut. */
   readonly found: number
-  /** The newest anchor that is kept beside the log and whose head is a beginning of it. Its proof was not checked: it may be anybody's. */
-  readonly claimed?: Claimed
-}
-
-/** What lies beside a log says: by whom, until when (ms since the Unix epoch), over how many entries. */
-export interface Claimed {
-  readonly by: string
-  readonly at: number
-  readonly size: number
-}
-
-/** "internally consistent", and what an anchor that is kept claims. */
-export const standingOf = ({ claimed }: { readonly claimed?: Claimed | undefined }): string =>
-  `internally consistent${claimed ? `; ${toldClaim(claimed)}` : ''}`
-
-/** Never that it is so: the bytes beside the log are whoever's who can write there. */
-const toldClaim = ({ by, at, size }: Claimed): string => {
-  const date = new Date(at)
-  const time = Number.isNaN(date.getTime()) ? 'no time' : date.toISOString()
-  return `anchor of ${by} kept, not checked here: it claims ${size} entries at ${time}`
+  /** Each anchor that is kept beside the log and whose head is a beginning of it, with what came of its proof; none where there is an alarm. */
+  readonly anchors: readonly ToldAnchor[]
 }

@@ -43,6 +43,10 @@ export type SealState =
       readonly fault?: string
     }
 
+/** The origin of the log: its head's, or that of the key that seals; undefined where neither is known. */
+export const originOf = (state: SealState): string | undefined =>
+  state.head?.split('\n')[0] ?? (state.kind === 'on' ? state.vkey.split('+')[0] : undefined)
+
 export interface SealerOptions {
   /** Opens the log; again after a failure. */
   open(): Promise<LogWriter>

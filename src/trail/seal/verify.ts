@@ -1,10 +1,12 @@
 /** Holds a record against its log, leaf by leaf, and names what does not fit. Reads both through what it is given; writes nothing. */
 import { Fault, faultOf } from '#exchange'
 import type { KeptAnchor } from './anchor.ts'
+import type { ProveAnchor, ToldAnchor } from './anchored.ts'
+import { beforesOf, type Outside } from './before.ts'
 import { blame, duplicates, gone } from './blame.ts'
 import { Fates, type Placed } from './fates.ts'
-import { type Head, headIn, LogFiles, parseHead, vkeyIn } from './files.ts'
-import { Frontier, leafHash, rangeHash } from './hashes.ts'
+import { type Head, headIn, LogFiles, vkeyIn } from './files.ts'
+import { Frontier, leafHash } from './hashes.ts'
 import type { Held } from './held.ts'
 import { isFirst, type Leaf, parseLeaf } from './leaf.ts'
 import { isSignedBy, parseVerifier, printVerifier, type Verifier } from './note.ts'
@@ -30,6 +32,10 @@ export interface VerifyOptions {
   readonly vkey?: string
   /** Signed notes that somebody kept: each must be a beginning of the log. */
   readonly heads?: readonly string[]
+  /** What anchors show of the log now: each head of this very log must be a beginning of it too. */
+  readonly outside?: readonly Outside[]
+  /** Checks the proofs of anchors; without it they are claims. */
+  readonly prove?: ProveAnchor
   /** Of a record whose keys are in part destroyed: such bodies are not held against the log, all else of their entries is. */
   readonly missingKeys?: boolean
   readonly progress?: (done: number, total: number) => void
@@ -62,7 +68,7 @@ class Verification {
   readonly #fates: Fates
   #files: LogFiles
   #found = 0
-  #claimed: Report['claimed']
+  #anchors: readonly ToldAnchor[] = []
   #places: Map<string, number> | undefined
 
   constructor(evidence: Evidence, options: VerifyOptions) {
@@ -82,7 +88,7 @@ class Verification {
     const head = this.#head(verifier)
     if (head) {
       this.#files = new LogFiles(this.#evidence.folder, head.size)
-      this.#before(head, verifier)
+      await this.#before(head, verifier)
       await this.#walk(head)
       this.#settle(head)
     }
@@ -106,32 +112,17 @@ class Verification {
   }
 
   /** Heads that others kept must be beginnings of this log. */
-  #before(head: Head, verifier: Verifier | undefined): void {
+  async #before(head: Head, verifier: Verifier | undefined): Promise<void> {
     if (this.#evidence.sealedOnce > head.size)
       this.#alarm({
         harm: 'rolled back',
         told: `${this.#evidence.sealedOnce} entries were sealed, the log has ${head.size}`,
       })
-    const own = (this.#o.heads ?? []).map((note) => ({ note, by: 'a checkpoint that was kept', at: undefined }))
-    const outside = this.#evidence.anchors.map(({ note, name, at }) => ({ note, by: name, at }))
-    for (const { note, by, at } of [...own, ...outside]) {
-      const old = parseHead(note)
-      const why = old ? this.#beginning(old, head, verifier) : 'it is none'
-      if (why !== undefined) this.#alarm({ harm: 'rolled back', told: `${by}: ${why}` })
-      else if (old && at !== undefined && at > (this.#claimed?.at ?? 0)) this.#claimed = { by, at, size: old.size }
-    }
-  }
-
-  /** Why an earlier head is no beginning of this one; undefined where it is. */
-  #beginning(old: Head, head: Head, verifier: Verifier | undefined): string | undefined {
-    if (verifier && !isSignedBy(old.note, [verifier])) return 'it is not signed by this log’s key'
-    if (old.size > head.size) return `${old.size} entries were sealed, the log has ${head.size}`
-    try {
-      const root = rangeHash(this.#files.node, 0, old.size)
-      return old.root.equals(root) ? undefined : `the first ${old.size} entries are not those that were sealed`
-    } catch (error) {
-      return faultOf(error).message
-    }
+    const { folder, anchors } = this.#evidence
+    const { heads = [], outside = [], prove } = this.#o
+    const befores = await beforesOf({ folder, head, verifier }, { heads, anchors, outside, prove })
+    this.#alarm(...befores.alarms)
+    this.#anchors = befores.anchors
   }
 
   async #walk({ size, root }: Head): Promise<void> {
@@ -278,7 +269,7 @@ class Verification {
       ...{ sealed, unsealed: Math.max(0, this.#evidence.last - sealed) },
       counts: this.#counts,
       ...{ alarms: this.#alarms, found: this.#found },
-      ...(this.#claimed && this.#found === 0 && { claimed: this.#claimed }),
+      anchors: this.#found === 0 ? this.#anchors : [],
     }
   }
 }

@@ -13,6 +13,8 @@ export interface Git {
   run(args: readonly string[], signal: AbortSignal, input?: string): Promise<string>
   /** The commit at the branch's head outside, fetched; undefined where there is no such branch. @throws export.unreachable */
   fetch(signal: AbortSignal): Promise<string | undefined>
+  /** All that is below it too. */
+  fetchAll(signal: AbortSignal): Promise<unknown>
 }
 
 export function openGit(folder: string, repository: string, branch: string): Git {
@@ -35,6 +37,8 @@ export function openGit(folder: string, repository: string, branch: string): Git
       await run(['fetch', '--quiet', '--depth', '1', '--no-tags', repository, `refs/heads/${branch}`], signal)
       return there.split(/\s/)[0]
     },
+    fetchAll: (signal) =>
+      run(['fetch', '--quiet', '--unshallow', '--no-tags', repository, `refs/heads/${branch}`], signal),
   }
 }
 

@@ -5,6 +5,7 @@ import { AsnConvert, OctetString } from '@peculiar/asn1-schema'
 import { MessageImprint, PKIStatus, TimeStampReq, TimeStampResp, TSTInfo } from '@peculiar/asn1-tsp'
 import { type BaseBlock, fromBER } from 'asn1js'
 import { Fault } from '#exchange'
+import { distrusted } from './chain.ts'
 
 export interface Query {
   /** SHA-256 of what is stamped. */
@@ -19,7 +20,6 @@ const OID = {
   tstInfo: '1.2.840.113549.1.9.16.1.4',
   contentType: '1.2.840.113549.1.9.3',
   messageDigest: '1.2.840.113549.1.9.4',
-  timeStamping: '1.3.6.1.5.5.7.3.8',
 } as const
 
 const DIGESTS: Readonly<Record<string, string>> = {
@@ -48,19 +48,41 @@ export interface Expected {
   readonly trusted: string
 }
 
+/** What an authority signed, whoever it is. */
+export interface Token {
+  /** ms since the Unix epoch. */
+  readonly at: number
+  readonly signer: X509Certificate
+  /** All that came along. */
+  readonly certificates: readonly X509Certificate[]
+}
+
 /** The time that the authority vouches for, ms since the Unix epoch. @throws export.refused, export.answer */
-export function checkedTime(host: string, der: Uint8Array, expected: Expected): number {
+export function checkedTime(host: string, der: Uint8Array, { trusted, ...expected }: Expected): number {
+  const token = readToken(host, der, expected)
+  const why = distrusted(token, trusted)
+  if (why !== undefined) throw new Fault('export.answer', `${host}: ${why}`)
+  return token.at
+}
+
+/** A response whose signature holds; without a nonce to hold it to where it is a kept one. @throws export.refused, export.answer */
+export function readToken(
+  host: string,
+  der: Uint8Array,
+  expected: Omit<Expected, 'trusted' | 'nonce'> & { nonce?: Uint8Array },
+): Token {
   const wrong = (why: string, cause?: unknown) => new Fault('export.answer', `${host}: ${why}`, { cause })
   try {
-    return timeOf(host, der, expected, wrong)
+    return tokenIn(host, der, expected, wrong)
   } catch (error) {
     throw error instanceof Fault ? error : wrong('no timestamp', error)
   }
 }
 
 type Wrong = (why: string) => Fault
+type Held = Parameters<typeof readToken>[2]
 
-function timeOf(host: string, der: Uint8Array, { hash, nonce, trusted }: Expected, wrong: Wrong): number {
+function tokenIn(host: string, der: Uint8Array, { hash, nonce }: Held, wrong: Wrong): Token {
   const { status, timeStampToken } = AsnConvert.parse(exact(der), TimeStampResp)
   if (status.status !== PKIStatus.granted && status.status !== PKIStatus.grantedWithMods)
     throw new Fault('export.refused', `${host}: status ${status.status}`)
@@ -73,12 +95,11 @@ function timeOf(host: string, der: Uint8Array, { hash, nonce, trusted }: Expecte
   const { hashAlgorithm, hashedMessage } = info.messageImprint
   if (hashAlgorithm.algorithm !== OID.sha256 || !same(hashedMessage.buffer, hash))
     throw wrong('it is for something else')
-  if (!info.nonce || !same(info.nonce, nonce)) throw wrong('the nonce is not the one that was sent')
-  const certificate = signerOf(signed, wrong)
+  if (nonce && !(info.nonce && same(info.nonce, nonce))) throw wrong('the nonce is not the one that was sent')
+  const signer = signerOf(signed, wrong)
   const attributes = attributesIn((timeStampToken as ContentInfo).content, wrong)
-  checkSignature(signed.signerInfos[0]!, { content, attributes }, certificate, wrong)
-  checkTrust(certificate, certificatesOf(signed), trusted, info.genTime, wrong)
-  return info.genTime.getTime()
+  checkSignature(signed.signerInfos[0]!, { content, attributes }, signer, wrong)
+  return { at: info.genTime.getTime(), signer, certificates: certificatesOf(signed) }
 }
 
 const same = (one: ArrayBuffer, other: Uint8Array): boolean => Buffer.from(one).equals(Buffer.from(other))
@@ -140,28 +161,4 @@ function checkSignature(
     throw wrong('the digest is not that of the time')
   if (!verify(digest, attributes, certificate.publicKey, Buffer.from(signer.signature.buffer)))
     throw wrong('the signature does not hold')
-}
-
-/** The certificate is for timestamps, and one of the trusted CAs vouches for it, itself or by those that came along. */
-function checkTrust(
-  of: X509Certificate,
-  others: readonly X509Certificate[],
-  pem: string,
-  at: Date,
-  wrong: Wrong,
-): void {
-  if (!of.keyUsage?.includes(OID.timeStamping)) throw wrong('its certificate is not for timestamps')
-  const roots = (pem.match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g) ?? []).map(
-    (text) => new X509Certificate(text),
-  )
-  let current = of
-  for (let depth = 0; depth < 8; depth++) {
-    if (at < current.validFromDate || at > current.validToDate) throw wrong('a certificate was not valid then')
-    const above = (each: X509Certificate) => current.checkIssued(each) && current.verify(each.publicKey)
-    if (roots.some((root) => root.fingerprint256 === current.fingerprint256 || above(root))) return
-    const next = others.find((each) => each.ca && above(each))
-    if (!next) break
-    current = next
-  }
-  throw wrong('nobody who is trusted vouches for its certificate')
 }

@@ -1,0 +1,69 @@
+/** What `doctor` says of the seal: how far it is, by which log, what its anchors' proofs came to, what the outside has seen. */
+import { join } from 'node:path'
+import type { CheckRow } from '#console'
+import { type AnchorStanding, type AnchorsSettings, headsOutside, proverOf } from '#export'
+import {
+  behindOutside,
+  originOf,
+  type SealState,
+  standingOf,
+  type ToldAnchor,
+  type Trail,
+  toldAnchors,
+  vkeyIn,
+} from '#trail'
+import { anchorChecks } from './export-checks.ts'
+
+export interface SealHouse {
+  readonly trail: Trail
+  config(): { readonly data: string; readonly export: { readonly anchors: AnchorsSettings } }
+  /** How its anchors stand; absent where no server runs. */
+  anchors?(): Promise<readonly AnchorStanding[]>
+}
+
+/** So long an anchor may take to tell what it has, ms: whoever asks `doctor` waits for it. */
+const REACH_MS = 5000
+
+/** The last anchor that is younger is no cause for a word, ms. */
+const LATE_MS = 86_400_000
+
+const LOOK = 'Keep the data folder as it is, and look: gatelog verify'
+
+/** A row of the seal, and one of each anchor. @throws config.invalid where what checks an anchor cannot be read */
+export async function sealChecks({ trail, config, anchors }: SealHouse): Promise<CheckRow[]> {
+  const state = await trail.sealed()
+  const looking = { settings: config().export.anchors, reachMs: REACH_MS }
+  const told = await toldAnchors(await trail.anchors(), proverOf(looking))
+  const standings = (await anchors?.()) ?? []
+  return [
+    rowOf(state, told, await behind(join(config().data, 'seal'), state, looking)),
+    ...anchorChecks(standings, told),
+  ]
+}
+
+/** Why the log here is not the one that the outside has seen; undefined where nobody says so. */
+async function behind(seal: string, state: SealState, looking: Parameters<typeof headsOutside>[1]) {
+  const origin = originOf(state)
+  const vkey = state.kind === 'on' ? state.vkey : vkeyIn(seal)
+  if (!origin || vkey === undefined) return undefined
+  return behindOutside(seal, (await headsOutside(origin, looking)).heads, vkey)
+}
+
+function rowOf(state: SealState, anchors: readonly ToldAnchor[], behind: string | undefined): CheckRow {
+  const failed = state.kind === 'on' ? (state.fault ?? behind) : behind
+  if (failed !== undefined) return { check: 'seal', state: 'fail', told: failed, remedy: LOOK }
+  const standing = standingOf({ anchors })
+  if (state.kind === 'on') {
+    const told = `${state.size} entries sealed, ${standing}; verifier key ${state.vkey}`
+    const late = anchors.length > 0 && anchors.every((one) => one.state !== 'checked' || one.at < Date.now() - LATE_MS)
+    const remedy = 'No anchor took a checkpoint for a day that can be checked here: look at the log.'
+    return { check: 'seal', state: late ? 'warn' : 'ok', told, ...(late && { remedy }) }
+  }
+  if (state.head !== undefined) return { check: 'seal', state: 'ok', told: `${state.size} entries sealed, ${standing}` }
+  return {
+    check: 'seal',
+    state: 'warn',
+    told: `nothing is sealed: ${state.why}`,
+    remedy: 'trail.seal.enabled: true, then start the server.',
+  }
+}

@@ -1,0 +1,72 @@
+/** Looks at what anchors left and at what they show now, for whoever verifies. Anchors nothing, writes nothing beside the log. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Fault, faultOf } from '#exchange'
+import type { ProveAnchor } from '#trail'
+import type { AnchorKind, Trusted } from './anchor.ts'
+import { ANCHORS, AnchorForm, type AnchorSettings, openAnchor } from './index.ts'
+
+export interface Looking {
+  /** The anchors that are configured, by name. */
+  readonly settings: Readonly<Record<string, AnchorSettings>>
+  /** What whoever looks has from elsewhere; it counts in the place of what is configured. */
+  readonly given?: Trusted
+  /** How long the outside may take, ms; without it nothing outside is reached. */
+  readonly reachMs: number | undefined
+}
+
+const kindOf = (name: string): AnchorKind | undefined =>
+  Object.hasOwn(ANCHORS, name) ? (ANCHORS[name as keyof typeof ANCHORS] as unknown as AnchorKind) : undefined
+
+/** Checks proofs that are kept. */
+export function proverOf({ settings, given = {}, reachMs }: Looking): ProveAnchor {
+  return async (kept) => {
+    const own = Object.hasOwn(settings, kept.name) ? settings[kept.name] : undefined
+    const kind = kindOf(own?.kind ?? kept.kind)
+    if (!kind) return { state: 'claimed', why: 'its kind is not known', how: 'have it in the configuration' }
+    const trusted = { ...(own && kind.trusts(own as never)), ...given }
+    return kind.prove(kept, trusted, reachMs === undefined ? undefined : AbortSignal.timeout(reachMs))
+  }
+}
+
+/** What the outside shows. */
+export interface Seen {
+  /** The newest heads of the log, by the name of the anchor. */
+  readonly heads: readonly { readonly name: string; readonly note: string }[]
+  /** Who could have told and did not, and why. */
+  readonly unreached: readonly string[]
+}
+
+/** The newest heads of a log that the outside has; reaches nothing without `reachMs`. @throws usage.option */
+export async function headsOutside(origin: string, { settings, given, reachMs }: Looking): Promise<Seen> {
+  const unreached: string[] = []
+  if (reachMs === undefined) return { heads: [], unreached }
+  const folder = await mkdtemp(join(tmpdir(), 'gatelog-look-'))
+  const ask = async ([name, each]: readonly [string, AnchorSettings]) => {
+    const anchor = openAnchor(each, { folder, origin })
+    try {
+      const note = await anchor.known?.(AbortSignal.timeout(reachMs))
+      return note === undefined ? [] : [{ name, note }]
+    } catch (error) {
+      unreached.push(`${name}: ${faultOf(error).message}`)
+      return []
+    } finally {
+      await anchor.close()
+    }
+  }
+  try {
+    return { heads: (await Promise.all(asked(settings, given).map(ask))).flat(), unreached }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** What is configured, and a repository that was given in its place. */
+function asked(settings: Looking['settings'], given: Trusted = {}): readonly (readonly [string, AnchorSettings])[] {
+  const { repository, branch } = given
+  if (repository === undefined) return Object.entries(settings)
+  const form = AnchorForm.safeParse({ kind: 'git', repository, ...(branch !== undefined && { branch }) })
+  if (!form.success) throw new Fault('usage.option', `git: ${form.error.issues[0]?.message}`)
+  return [...Object.entries(settings).filter(([, { kind }]) => kind !== 'git'), ['the repository given', form.data]]
+}

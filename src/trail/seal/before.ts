@@ -1,0 +1,89 @@
+/** Heads that others have seen of a log must be beginnings of it: those that were kept, anchored, or are shown outside. Writes nothing. */
+import { faultOf } from '#exchange'
+import type { KeptAnchor } from './anchor.ts'
+import { type ProveAnchor, type ToldAnchor, toldAnchors } from './anchored.ts'
+import { type Head, headIn, LogFiles, parseHead } from './files.ts'
+import { rangeHash } from './hashes.ts'
+import { isSignedBy, parseVerifier, type Verifier } from './note.ts'
+import type { Alarm } from './report.ts'
+
+/** The log as it lies there. */
+export interface Shown {
+  readonly folder: string
+  readonly head: Head
+  /** undefined where there is no key: then no signature is asked for. */
+  readonly verifier: Verifier | undefined
+}
+
+/** A signed note that somebody has, and who. */
+export interface Outside {
+  readonly name: string
+  readonly note: string
+}
+
+export interface Befores {
+  /** Notes that an auditor kept. */
+  readonly heads: readonly string[]
+  readonly anchors: readonly KeptAnchor[]
+  /** The newest notes that anchors show now; one of another log counts for nothing. */
+  readonly outside: readonly Outside[]
+  readonly prove: ProveAnchor | undefined
+}
+
+/** What is wrong with them, and every anchor whose head is a beginning, with what came of its proof. */
+export async function beforesOf(
+  shown: Shown,
+  { heads, anchors, outside, prove }: Befores,
+): Promise<{ readonly alarms: readonly Alarm[]; readonly anchors: readonly ToldAnchor[] }> {
+  const alarms: Alarm[] = []
+  const check = (by: string, note: string, strangers: boolean): boolean => {
+    const why = notBeginning(note, shown, strangers)
+    if (why !== undefined) alarms.push({ harm: 'rolled back', told: `${by}: ${why}` })
+    return why === undefined
+  }
+  for (const note of heads) check('a checkpoint that was kept', note, false)
+  for (const { name, note } of outside) check(name, note, true)
+  const told = await toldAnchors(
+    anchors.filter(({ name, note }) => check(name, note, false)),
+    prove,
+  )
+  for (const one of told)
+    if (one.state === 'false') alarms.push({ harm: 'forged', told: `${one.by}: its proof is false: ${one.why}` })
+  return { alarms, anchors: told }
+}
+
+/** Why a note is no beginning of the log; undefined where it is, or, with `strangers`, where it is another log’s. */
+function notBeginning(note: string, { folder, head, verifier }: Shown, strangers: boolean): string | undefined {
+  const old = parseHead(note)
+  const isOwn = old && (!verifier || isSignedBy(old.note, [verifier]))
+  if (!isOwn && strangers) return undefined
+  if (!old) return 'it is none'
+  if (!isOwn) return 'it is not signed by this log’s key'
+  return notBefore(folder, old, head.size)
+}
+
+/** Why the log in a folder does not go on from heads of its own that the outside shows; undefined where it does. */
+export function behindOutside(folder: string, outside: readonly Outside[], vkey: string): string | undefined {
+  const verifier = parseVerifier(vkey)
+  const size = headIn(folder)?.size ?? 0
+  for (const { name, note } of outside) {
+    const old = parseHead(note)
+    if (!old || !verifier || old.origin !== verifier.name || !isSignedBy(old.note, [verifier])) continue
+    const why = notBefore(folder, old, size)
+    if (why !== undefined) return `${name} has seen more: ${why}`
+  }
+  return undefined
+}
+
+/** Why a head is no beginning of the log of `size` leaves in a folder; undefined where it is. */
+export function notBefore(folder: string, old: Pick<Head, 'size' | 'root'>, size: number): string | undefined {
+  if (old.size > size) return `${old.size} entries were sealed, the log has ${size}`
+  try {
+    const root = rangeHash(new LogFiles(folder, size).node, 0, old.size)
+    return Buffer.compare(old.root, root) === 0
+      ? undefined
+      : `the first ${old.size} entries are not those that were sealed`
+  } catch (error) {
+    return faultOf(error).message
+  }
+}
