@@ -20,6 +20,7 @@ import { BROKERED, type Secrets, secretsOf, type Wrong } from './config-secrets.
 import { ConfigText, type References } from './config-text.ts'
 import { type Seal, sealOf } from './config-trail.ts'
 import { beside } from './folder.ts'
+import { variable, variableNames } from './keyholder/variables.ts'
 import type { WrappingForm } from './keyholder/wrapping-keys.ts'
 
 type Form = z.infer<typeof ConfigForm>
@@ -59,9 +60,9 @@ export interface Config
 
 /** Files are sought beside the configuration `name`. */
 const systemFor = (name: string): References => ({
-  env: (variable) => process.env[variable],
+  env: variable,
   file: (path) => readFileSync(beside(name, path), 'utf8'),
-  names: () => Object.keys(process.env),
+  names: variableNames,
 })
 
 /** Keeps a part of the values: of the rest no reference is resolved and no file is read. */

@@ -79,6 +79,7 @@ export async function openGatelog(first: Config, ears: Ears): Promise<Gatelog> {
   const erased = await running.resume()
   if (erased > 0) ears.tell(`${erased} erasures that were cut short are done`)
   tellNotes(first, ears)
+  await keyholder.settled() // before a stranger's byte is read: who takes this process later opens nothing with it
   await ears.loaded?.()
   const gateway = await openDoors(running.door)
   opened.defer(() => gateway.drain(running.config.timeouts.drain_ms))

@@ -8,7 +8,7 @@ import { type TestContext, test } from 'node:test'
 import { isSignedBy, parseVerifier } from '#trail'
 import { readConfig } from './config.ts'
 import type { Seal } from './config-trail.ts'
-import { openSigner } from './seal-key.ts'
+import { headBeside, openSigner } from './seal-key.ts'
 
 async function newFolder(t: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'gatelog-key-'))
@@ -37,15 +37,12 @@ test('a key is made at the first start, for its owner alone, and is the same aft
   await assert.rejects(openSigner(FILE, folder), { code: 'seal.key' })
 })
 
-test('a key outside the data folder has the last head beside it', async (t) => {
-  const [folder, elsewhere] = [await newFolder(t), await newFolder(t)]
-  const path = join(elsewhere, 'k.pem')
-  const signer = await openSigner({ key: { kind: 'file', path } }, folder)
-  assert.equal(await signer.last?.(), undefined)
-  await signer.keep?.('a note')
-  assert.equal(await readFile(`${path}.head`, 'utf8'), 'a note')
-  assert.equal(await signer.last?.(), 'a note')
-  assert.equal((await openSigner(FILE, folder)).keep, undefined)
+test('beside a key outside the data folder the last head is kept, and nowhere beside another', () => {
+  const beside = (path: string | undefined) => headBeside({ key: { kind: 'file', path } }, '/var/data')
+  assert.equal(beside('/etc/keys/k.pem'), '/etc/keys/k.pem.head')
+  assert.equal(beside('/var/data/sub/k.pem'), undefined)
+  assert.equal(beside(undefined), undefined)
+  assert.equal(headBeside({ key: { kind: 'env', name: 'K' } }, '/var/data'), undefined)
 })
 
 test('a key of a variable, and a command that signs', async (t) => {

@@ -34,7 +34,9 @@ export {
   parseNote,
   parseVerifier,
   printCheckpoint,
+  printNote,
   printVerifier,
+  type Verifier,
   verifierOf,
 } from './seal/note.ts'
 export { logPack, unpackLog } from './seal/pack.ts'

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { createPrivateKey } from 'node:crypto'
 import {
   closeSync,
+  cpSync,
   existsSync,
   openSync,
   readdirSync,
@@ -282,4 +283,26 @@ test('no key that wraps, seals or certifies is ever in the gateway’s memory, a
   await gateway.hears('is started again')
   await gateway.gatelog('ca', 'rotate', '--now')
   assert.ok(await shaken(gateway, key))
+})
+
+test('an old copy of the data folder is not sealed on: what was signed last is remembered outside of it', async (t) => {
+  const { folder } = await recorded(t)
+  const [data, old] = [join(folder, 'gatelog-data'), join(folder, 'old')]
+  cpSync(data, old, { recursive: true })
+  const sealed = () => Number(readFileSync(join(data, 'seal/checkpoint'), 'utf8').split('\n')[1])
+  const gateway = await startGateway(t, YAML, folder)
+  assert.equal(await ask(gateway, await gateway.key()), 200)
+  await gateway.end('SIGTERM')
+  const most = sealed()
+  rmSync(data, { recursive: true })
+  cpSync(old, data, { recursive: true })
+  const before = sealed()
+  assert.ok(before < most)
+  const again = await startGateway(t, YAML, folder)
+  assert.equal(await ask(again, await again.key()), 200)
+  const seal = async () => (await checksOf(again)).find(({ check }) => check === 'seal')
+  await until(async () => (await seal())?.state === 'fail')
+  assert.match((await seal())?.told ?? '', /rolled back/)
+  await again.end('SIGTERM')
+  assert.equal(sealed(), before)
 })

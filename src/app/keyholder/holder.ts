@@ -1,9 +1,13 @@
 /** Who holds the keys: does what may be asked for with them, counts it, and gives no key out. Knows no transport. */
+import { join } from 'node:path'
 import { Fault } from '#exchange'
 import { type Signer, type Wrapped, type Wrapping, wrappingOf } from '#trail'
 import type { AuthoritiesOptions } from '../ca/authorities.ts'
 import type { CaKeys } from '../ca/held.ts'
 import type { Seal } from '../config-trail.ts'
+import type { CredentialSource, Credentials } from './credentials.ts'
+import { Once } from './once.ts'
+import { paced } from './pace.ts'
 import { makeWrappingKey, openWrappingKeys, type WrappingKeys, type WrappingOptions } from './wrapping-keys.ts'
 
 /** What a holder is started with: places and names, no secret. */
@@ -28,13 +32,17 @@ export interface Calls {
   unwrap(wrapped: readonly Wrapped[]): ReturnType<Wrapping['unwrap']>
   /** A new wrapping key, or with one of the configuration that which is there now. */
   renew(): Known
-  /** Opens the key that heads of the log are signed with; its verifier key, and whether it knows what was signed last. */
-  signer(seal: Seal, data: string): Promise<{ readonly vkey: string; readonly keeps: boolean }>
+  /** Opens the key that heads of the log are signed with; its verifier key. Once. @throws seal.key, keys.fixed */
+  signer(seal: Seal, data: string): Promise<{ readonly vkey: string }>
   /** Only a head of its own log, and none that takes back one before. @throws seal.key, seal.behind */
   sign: Signer['sign']
+  /** The head that it signed last, as a note. */
   signLast(): Promise<string | undefined>
-  signKeep(note: string): Promise<void>
-  /** Opens the CA of a data folder, or of the configuration, for what follows; made at the first start. @throws ca.* */
+  /** Where the gateway's own credentials come from, by connection. Once. @throws keys.fixed */
+  credentials(sources: Readonly<Record<string, CredentialSource>>): void
+  /** What its source says now. @throws upstream.credential */
+  credential(connection: string): Promise<string>
+  /** Opens the CA of a data folder, or of the configuration, for what follows; made at the first start. Once. @throws ca.*, keys.fixed */
   ca(options: CaOptions): Promise<void>
   /** A leaf for a host within the CA's constraints, with its key; the CA's own never leaves. */
   leaf: CaKeys['leaf']
@@ -45,20 +53,57 @@ export interface Calls {
   caImport: CaKeys['import']
   caBeyond: CaKeys['beyond']
   caExposed: CaKeys['exposed']
+  /** Nothing that was not opened by now can be opened any more. */
+  settled(): void
   counts(): Counts
 }
 
 export type CaOptions = Omit<AuthoritiesOptions, 'now'>
 
 /** How often each was asked since it was started. */
-export type Counts = Readonly<Partial<Record<keyof Calls, number>>>
+export type Counts = Readonly<Partial<Record<keyof Calls | 'begin', number>>>
 
 /** The most keys of one call. */
 const MOST_KEYS = 1024
+/** How often a minute leaves and credentials are given out, and keys made. */
+const OFTEN = 600
+const SELDOM = 30
 
 /** The calls over keys that are opened at once. @throws trail.key */
-export function openHolder({ wrapping: options }: HolderOptions): Calls {
-  const counts = new Map<keyof Calls, number>()
+export function openHolder(options: HolderOptions): Calls {
+  const counts = new Map<keyof Counts, number>([['begin', 1]])
+  const opening = new Once()
+  const seal = sealCalls(opening, () => place())
+  const { place, ...wrapping } = wrappingCalls(options.wrapping)
+  return counted(
+    {
+      ...wrapping,
+      ...seal,
+      ...credentialCalls(opening),
+      ...caCalls(opening),
+      settled: () => opening.close(),
+      counts: () => Object.fromEntries(counts),
+    },
+    counts,
+  )
+}
+
+/** The same calls, each counted before it is done. */
+function counted(calls: Calls, counts: Map<keyof Counts, number>): Calls {
+  const wrapped = Object.entries(calls).map(([name, call]) => [
+    name,
+    (...args: never[]) => {
+      counts.set(name as keyof Calls, (counts.get(name as keyof Calls) ?? 0) + 1)
+      return (call as (...given: never[]) => unknown)(...args)
+    },
+  ])
+  return Object.fromEntries(wrapped) as Calls
+}
+
+/** Stands for the name of a key that is not there. */
+const NONE = 'none'
+
+function wrappingCalls(options: WrappingOptions) {
   let opened = openWrappingKeys(options)
   let wrapping = wrappingIn(opened)
   const known = (): Known => ({
@@ -71,62 +116,87 @@ export function openHolder({ wrapping: options }: HolderOptions): Calls {
     if (!wrapping) throw new Fault('trail.key', opened.place && `there is none in ${opened.place}`)
     return wrapping
   }
-  let authorities: CaKeys | undefined
-  const ca = (): CaKeys => {
-    if (!authorities) throw new Fault('ca.off')
-    return authorities
-  }
-  let notary: Signer | undefined
-  const signs = (): Signer => {
-    if (!notary) throw new Fault('seal.key', 'none was opened')
-    return notary
-  }
-  const counted = <Name extends keyof Calls>(name: Name, call: Calls[Name]): Calls[Name] =>
-    ((...args: never[]) => {
-      counts.set(name, (counts.get(name) ?? 0) + 1)
-      return (call as (...given: never[]) => unknown)(...args)
-    }) as Calls[Name]
   return {
     known,
-    wrap: counted('wrap', (keys) => held().wrap(few(keys))),
-    unwrap: counted('unwrap', async (wrapped) => wrapping?.unwrap(few(wrapped)) ?? wrapped.map(() => undefined)),
-    renew: counted('renew', () => {
+    place: () => opened.place,
+    wrap: (keys: readonly Uint8Array[]) => held().wrap(few(keys)),
+    unwrap: async (wrapped: readonly Wrapped[]) => wrapping?.unwrap(few(wrapped)) ?? wrapped.map(() => undefined),
+    renew: paced(SELDOM, () => {
       opened = options.form.key ? openWrappingKeys(options) : makeWrappingKey(options)
       wrapping = wrappingIn(opened)
       return known()
     }),
-    signer: async (seal, data) => {
-      const [{ openSigner }, { notaryOf }] = await Promise.all([import('../seal-key.ts'), import('./notary.ts')])
-      notary = await notaryOf(await openSigner(seal, data), data)
-      return { vkey: notary.vkey, keeps: notary.keep !== undefined }
-    },
-    sign: counted('sign', (text) => signs().sign(text)),
-    signLast: counted('signLast', async () => signs().last?.()),
-    signKeep: counted('signKeep', async (note) => signs().keep?.(note)),
-    ca: async (asked) => {
-      const { openAuthorities } = await import('../ca/authorities.ts') // only where a forward door is
-      authorities = await openAuthorities({ ...asked, now: Date.now })
-    },
-    leaf: counted('leaf', (host) => ca().leaf(host)),
-    caRows: counted('caRows', () => ca().rows()),
-    caExport: counted('caExport', () => ca().export()),
-    caRotate: counted('caRotate', (rotation) => ca().rotate(rotation)),
-    caRequest: counted('caRequest', () => ca().request()),
-    caImport: counted('caImport', (chain) => ca().import(chain)),
-    caBeyond: counted('caBeyond', (hosts) => ca().beyond(hosts)),
-    caExposed: counted('caExposed', () => ca().exposed()),
-    counts: () => Object.fromEntries(counts),
   }
 }
-
-/** Stands for the name of a key that is not there. */
-const NONE = 'none'
 
 function wrappingIn({ keys: [first, ...rest] }: WrappingKeys): Wrapping | undefined {
   return first && wrappingOf([first, ...rest])
 }
 
 function few<Each>(all: readonly Each[]): readonly Each[] {
-  if (all.length > MOST_KEYS) throw new Fault('gateway.internal', `more than ${MOST_KEYS} keys at once`)
+  if (all.length > MOST_KEYS) throw new Fault('keys.asked', `more than ${MOST_KEYS} keys at once`)
   return all
+}
+
+/** `place`: the folder of the wrapping keys, outside the data folder where there is one. */
+function sealCalls(opening: Once, place: () => string | undefined) {
+  let notary: Signer | undefined
+  const signs = (): Signer => {
+    if (!notary) throw new Fault('seal.key', 'none was opened')
+    return notary
+  }
+  return {
+    async signer(seal: Seal, data: string) {
+      await opening.of('signer', [seal, data], async () => {
+        const [{ headBeside, openSigner }, { notaryOf }] = await Promise.all([
+          import('../seal-key.ts'),
+          import('./notary.ts'),
+        ])
+        const kept = [headBeside(seal, data), ...[place(), data].map((folder) => folder && join(folder, 'seal.head'))]
+        notary = await notaryOf(await openSigner(seal, data), { data, kept: kept.filter((path) => path !== undefined) })
+      })
+      return { vkey: signs().vkey }
+    },
+    sign: (text: Uint8Array) => signs().sign(text),
+    signLast: async () => signs().last?.(),
+  }
+}
+
+function credentialCalls(opening: Once) {
+  let held: Credentials | undefined
+  return {
+    async credentials(sources: Readonly<Record<string, CredentialSource>>) {
+      await opening.of('credentials', [sources], async () => {
+        const { Credentials } = await import('./credentials.ts')
+        held = new Credentials(sources, Date.now)
+      })
+    },
+    credential: paced(OFTEN, async (connection: string) => {
+      if (!held) throw new Fault('upstream.credential', connection)
+      return held.of(connection)
+    }),
+  }
+}
+
+function caCalls(opening: Once) {
+  let authorities: CaKeys | undefined
+  const ca = (): CaKeys => {
+    if (!authorities) throw new Fault('ca.off')
+    return authorities
+  }
+  return {
+    ca: (asked: CaOptions) =>
+      opening.of('ca', [asked], async () => {
+        const { openAuthorities } = await import('../ca/authorities.ts') // only where a forward door is
+        authorities = await openAuthorities({ ...asked, now: Date.now })
+      }),
+    leaf: paced(OFTEN, (host: string) => ca().leaf(host)),
+    caRows: () => ca().rows(),
+    caExport: () => ca().export(),
+    caRotate: paced(SELDOM, (rotation: Parameters<CaKeys['rotate']>[0]) => ca().rotate(rotation)),
+    caRequest: paced(SELDOM, () => ca().request()),
+    caImport: paced(SELDOM, (chain: string) => ca().import(chain)),
+    caBeyond: (hosts: readonly string[]) => ca().beyond(hosts),
+    caExposed: () => ca().exposed(),
+  }
 }

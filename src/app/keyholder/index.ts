@@ -2,8 +2,10 @@
 import type { Signer, Wrapping } from '#trail'
 import type { CaKeys } from '../ca/held.ts'
 import type { Seal } from '../config-trail.ts'
+import { type CredentialSource, variablesIn } from './credentials.ts'
 import { type CaOptions, type Counts, type HolderOptions, type Known, openHolder } from './holder.ts'
 import { type Ask, Link } from './link.ts'
+import { takeOut } from './variables.ts'
 
 export interface Keyholder extends Wrapping {
   /** The folder of the wrapping keys; undefined where the configuration says them. */
@@ -14,10 +16,14 @@ export interface Keyholder extends Wrapping {
   readonly pid: number | undefined
   /** Makes a new wrapping key, or takes up that which the configuration says now. */
   renew(): Promise<void>
-  /** Opens the key of the seal; it stands for it until another is opened. @throws seal.key */
+  /** Opens the key of the seal. @throws seal.key */
   signer(seal: Seal, data: string): Promise<Signer>
   /** Opens a CA; it stands for it until another is opened. @throws ca.* */
   ca(options: CaOptions): Promise<CaKeys>
+  /** Says where the gateway's own credentials come from; what each is now can be asked from then on. */
+  credentials(sources: Readonly<Record<string, CredentialSource>>): Promise<(connection: string) => Promise<string>>
+  /** All is opened: another is opened only by another process. */
+  settled(): Promise<void>
   counts(): Promise<Counts>
   close(): Promise<void>
 }
@@ -30,6 +36,7 @@ export async function startKeyholder(options: HolderOptions, tell: (line: string
   const link = new Link(options, tell)
   try {
     await link.opened()
+    takeOut(options.variables)
     return await keyholderOf(link.ask, { pid: () => link.pid, close: () => link.close() })
   } catch (error) {
     await link.close()
@@ -76,11 +83,15 @@ async function keyholderOf(ask: Ask, { pid, close }: Line): Promise<Keyholder> {
       known = await ask('renew')
     },
     async signer(seal, data) {
-      const { vkey, keeps } = await ask('signer', seal, data)
-      const sign: Signer['sign'] = (text) => ask('sign', text)
-      const last = () => ask('signLast')
-      return keeps ? { vkey, sign, last, keep: (note) => ask('signKeep', note) } : { vkey, sign, last }
+      const { vkey } = await ask('signer', seal, data)
+      return { vkey, sign: (text) => ask('sign', text), last: () => ask('signLast') }
     },
+    async credentials(sources) {
+      await ask('credentials', sources)
+      takeOut(variablesIn(sources))
+      return (connection) => ask('credential', connection)
+    },
+    settled: () => ask('settled'),
     async ca(options) {
       await ask('ca', options)
       return caOver(ask)

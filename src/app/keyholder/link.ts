@@ -2,21 +2,29 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { isDeepStrictEqual } from 'node:util'
 import { Fault } from '#exchange'
+import { variablesIn } from './credentials.ts'
 import type { Calls, HolderOptions } from './holder.ts'
 import type { Answer, Asked } from './protocol.ts'
+import { variable } from './variables.ts'
 
 /** So often in so many milliseconds it may end and be started again. */
 const RESTARTS = { most: 5, within: 60_000 } as const
-/** How long it may take to start, and to answer, in ms: a command that it runs may take 30 s. */
-const ANSWER_MS = 60_000
+/** How long it may take to answer, in ms; then it hangs, and is ended. */
+const ANSWER_MS = 15_000
+/** The same where it starts, or runs a command for a key, which may take 30 s. */
+const OPENING_MS = 60_000
+/** How long it may take to end by itself, in ms. */
+const END_MS = 2000
 
 const PROGRAM = fileURLToPath(new URL('./process.ts', import.meta.url))
 /** A small heap; no inspector that a signal could open. */
 const FLAGS = ['--disable-sigusr1', '--max-old-space-size=64', '--no-warnings']
 
-/** Calls that open a key for others. */
-const OPENS: ReadonlySet<keyof Calls> = new Set<keyof Calls>(['ca', 'signer'])
+/** Calls that open what others use; each process takes each of them once. */
+const OPENS: ReadonlySet<keyof Calls> = new Set<keyof Calls>(['ca', 'signer', 'credentials', 'settled'])
+const SLOW: ReadonlySet<keyof Calls> = new Set<keyof Calls>([...OPENS, 'renew'])
 
 type Waiting = PromiseWithResolvers<unknown>
 
@@ -34,6 +42,7 @@ export class Link {
   #ready: Promise<void>
   #ends: number[] = []
   #count = 0
+  #opening: Promise<unknown> = Promise.resolve()
   /** How each key was opened last: a process that is started again opens it so. */
   readonly #opened = new Map<keyof Calls, readonly unknown[]>()
   #closed = false
@@ -54,10 +63,57 @@ export class Link {
   }
 
   readonly ask: Ask = async (name, ...args) => {
+    if (OPENS.has(name)) return (await this.#inTurn(() => this.#open(name, args))) as never
     await this.#ready
-    const value = await this.#asked(name, args)
-    if (OPENS.has(name)) this.#opened.set(name, args)
-    return value as never
+    return (await this.#asked(name, args)) as never
+  }
+
+  #inTurn(act: () => Promise<unknown>): Promise<unknown> {
+    const done = this.#opening.then(act)
+    this.#opening = done.catch(() => undefined)
+    return done
+  }
+
+  /** What is opened otherwise than before wants a process of its own: the one that runs would refuse. */
+  async #open(name: keyof Calls, args: readonly unknown[]): Promise<unknown> {
+    await this.#ready
+    const before = this.#opened.get(name)
+    const settled = this.#opened.has('settled')
+    if (before ? isDeepStrictEqual(before, args) : !settled) {
+      const value = await this.#asked(name, args)
+      this.#opened.set(name, args)
+      return value
+    }
+    this.#set(name, args)
+    try {
+      await this.#replace()
+      return await this.#asked(name, args)
+    } catch (error) {
+      if (before) this.#set(name, before)
+      else this.#opened.delete(name)
+      await this.#replace()
+      throw error
+    }
+  }
+
+  /** `settled` stays the last one: after it nothing is opened. */
+  #set(name: keyof Calls, args: readonly unknown[]): void {
+    const settled = this.#opened.get('settled')
+    this.#opened.delete('settled')
+    this.#opened.set(name, args)
+    if (settled) this.#opened.set('settled', settled)
+  }
+
+  /** Lets it answer what it was asked, ends it, and starts another. */
+  #replace(): Promise<void> {
+    const answered = Promise.allSettled([...this.#waiting.values()].map(({ promise }) => promise))
+    this.#ready = answered.then(() => {
+      const child = this.#child
+      this.#child = undefined
+      child?.kill('SIGKILL')
+      return this.#start()
+    })
+    return this.#ready
   }
 
   #asked(name: keyof Calls, args: readonly unknown[]): Promise<unknown> {
@@ -65,16 +121,18 @@ export class Link {
   }
 
   async #start(): Promise<void> {
+    const [sources = {}] = (this.#opened.get('credentials') ?? []) as Parameters<Calls['credentials']>
+    const variables = [...new Set([...this.#options.variables, ...variablesIn(sources)])]
     const child = spawn(process.execPath, [...FLAGS, PROGRAM], {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       serialization: 'advanced',
-      env: environment(this.#options.variables),
+      env: environment(variables),
     })
     this.#child = child
     child.on('message', (answer: Answer) => this.#answered(answer))
     child.once('exit', (code, signal) => this.#ended(child, signal ?? `${code}`))
     child.once('error', (error) => this.#ended(child, error.message))
-    await this.#sent({ begin: this.#options })
+    await this.#sent({ begin: { ...this.#options, variables } })
     for (const [name, args] of this.#opened) await this.#asked(name, args)
   }
 
@@ -84,10 +142,19 @@ export class Link {
     const number = 'begin' in message ? 0 : message.number
     const waiting: Waiting = Promise.withResolvers()
     this.#waiting.set(number, waiting)
-    const timer = setTimeout(() => this.#reject(number, new Fault('trail.keyholder', 'no answer in time')), ANSWER_MS)
+    const slow = 'begin' in message || SLOW.has(message.name)
+    const timer = setTimeout(() => this.#hangs(child, number), slow ? OPENING_MS : ANSWER_MS)
     timer.unref()
     child.send(message, (error) => error && this.#reject(number, new Fault('trail.keyholder', error.message)))
     return waiting.promise.finally(() => clearTimeout(timer))
+  }
+
+  /** One that does not answer is ended, and started again: what it held up is refused. */
+  #hangs(child: ChildProcess, number: number): void {
+    this.#reject(number, new Fault('trail.keyholder', 'no answer in time'))
+    if (this.#child !== child) return
+    this.#tell('the process that holds the keys does not answer; it is ended')
+    child.kill('SIGKILL')
   }
 
   #reject(number: number, fault: Fault): void {
@@ -133,8 +200,10 @@ export class Link {
     const child = this.#child
     if (!child || child.exitCode !== null) return
     const gone = once(child, 'exit')
-    child.disconnect()
+    if (child.connected) child.disconnect()
+    const timer = setTimeout(() => child.kill('SIGKILL'), END_MS)
     await gone
+    clearTimeout(timer)
   }
 }
 
@@ -144,6 +213,9 @@ const PASSED = ['PATH', 'HOME', 'XDG_CONFIG_HOME', 'GATELOG_KEYS', 'LANG', 'TZ',
 function environment(variables: readonly string[]): NodeJS.ProcessEnv {
   const names = [...PASSED, ...variables]
   return Object.fromEntries(
-    names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+    names.flatMap((name) => {
+      const value = variable(name)
+      return value === undefined ? [] : [[name, value]]
+    }),
   )
 }

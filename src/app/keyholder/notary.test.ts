@@ -1,6 +1,6 @@
 /** What the holder of the seal's key signs: heads of its own log that go on, and nothing else that it is given. */
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -16,11 +16,14 @@ const head = (size: number, byte = size, origin = ORIGIN) =>
 async function ground(t: TestContext) {
   const data = mkdtempSync(join(tmpdir(), 'gatelog-notary-'))
   t.after(() => rmSync(data, { recursive: true, force: true }))
-  const open = async () => {
+  const place = mkdtempSync(join(tmpdir(), 'gatelog-notary-keys-'))
+  t.after(() => rmSync(place, { recursive: true, force: true }))
+  const kept = join(place, 'seal.head')
+  const open = async (memories: readonly string[] = []) => {
     const signer = await openSigner({ origin: ORIGIN, key: { kind: 'file', path: join(data, 'seal.key') } }, data)
-    return notaryOf(signer, data)
+    return notaryOf(signer, { data, kept: memories })
   }
-  return { data, open }
+  return { data, place, kept, open }
 }
 
 test('a head that goes on is signed, and the same once more', async (t) => {
@@ -61,4 +64,41 @@ test('one that was started again knows what was published', async (t) => {
   await assert.rejects((await open()).sign(head(499)), { code: 'seal.behind' })
   writeFileSync(join(data, 'seal', 'checkpoint'), `${head(900).toString()}\n— ${verifier.name} ${signed}\n`)
   await (await open()).sign(head(499))
+})
+
+test('what it signed is in its memory before the signature is given out, and binds whoever comes after it', async (t) => {
+  const { data, kept, open } = await ground(t)
+  const first = await open([kept])
+  assert.equal(await first.last?.(), undefined)
+  await first.sign(head(500))
+  assert.match((await first.last?.()) ?? '', /^audit\.example\/log\n500\n/)
+  rmSync(join(data, 'seal'), { recursive: true, force: true })
+  const second = await open([kept])
+  await assert.rejects(second.sign(head(499)), { code: 'seal.behind' })
+  await assert.rejects(second.sign(head(500, 9)), { code: 'seal.behind' })
+  await second.sign(head(501))
+  assert.match(readFileSync(kept, 'utf8'), /\n501\n/)
+})
+
+test('the first place that can be written is its memory, and every one that it may have kept it in counts', async (t) => {
+  const { place, kept, open } = await ground(t)
+  const gone = join(place, 'none', 'seal.head')
+  await (await open([gone, kept])).sign(head(40))
+  await (await open([kept])).sign(head(41))
+  await assert.rejects((await open([gone, kept])).sign(head(40)), { code: 'seal.behind' })
+})
+
+test('a memory that cannot be read or kept lets nothing be signed', async (t) => {
+  const { kept, open } = await ground(t)
+  mkdirSync(kept)
+  await assert.rejects(open([kept]), { code: 'seal.key' })
+  rmSync(kept, { recursive: true })
+  mkdirSync(`${kept}.new`)
+  await assert.rejects((await open([kept])).sign(head(1)), { code: 'seal.key' })
+})
+
+test('two heads that are asked for at once are held against each other', async (t) => {
+  const notary = await (await ground(t)).open()
+  const [one, other] = await Promise.allSettled([notary.sign(head(7, 1)), notary.sign(head(7, 2))])
+  assert.deepEqual([one.status, other.status], ['fulfilled', 'rejected'])
 })

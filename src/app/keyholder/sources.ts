@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { Fault } from '#exchange'
+import { variable } from './variables.ts'
 
 /** One of the three. */
 export interface KeySource {
@@ -39,13 +40,14 @@ function textOf(source: KeySource): string {
   const { file, env, command } = source
   if (file !== undefined) return readText(file)
   if (env !== undefined) {
-    const text = process.env[env]
+    const text = variable(env)
     if (text !== undefined) return text
     throw new Fault('trail.key', `the variable ${env} is not set`)
   }
   const [program = '', ...args] = command ?? []
   const { stdout, status, error } = spawnSync(program, args, {
-    ...{ timeout: COMMAND_MS, maxBuffer: LONGEST, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] },
+    ...{ timeout: COMMAND_MS, killSignal: 'SIGKILL', maxBuffer: LONGEST },
+    ...{ encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] },
   })
   if (error || status !== 0) throw new Fault('trail.key', `${program} ended with ${error?.message ?? status}`)
   return stdout

@@ -18,6 +18,21 @@ export const KEYS = {
     message: 'The process that holds the keys does not answer',
     remedy: 'It is started again by itself. If it keeps ending, read the gateway’s log and start Gatelog anew.',
   },
+  'keys.fixed': {
+    status: 503,
+    message: 'The process that holds the keys takes what it is to hold once, at its start',
+    remedy: 'Start Gatelog anew. If nobody changed the configuration, somebody else speaks to it: look at the host.',
+  },
+  'keys.asked': {
+    status: 503,
+    message: 'The process that holds the keys was asked for what it does not do',
+    remedy: 'Use one version of Gatelog. If nobody mixed two, somebody else speaks to it: look at the host.',
+  },
+  'upstream.credential': {
+    status: 503,
+    message: 'The gateway’s own credential for this connection cannot be had',
+    remedy: 'Look at the file, variable or command that connections.*.key names; it is tried again every few seconds.',
+  },
   'originals.key': {
     status: 400,
     message: 'This key does not open the original',

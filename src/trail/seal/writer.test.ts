@@ -8,7 +8,7 @@ import { type TestContext, test } from 'node:test'
 import { headIn, LogFiles } from './files.ts'
 import { consistencyProof, consistent, included, inclusionProof, leafHash, rangeHash } from './hashes.ts'
 import { leafOf, signerOf } from './made.ts'
-import { isSignedBy, parseVerifier } from './note.ts'
+import { isSignedBy, parseVerifier, printCheckpoint, printNote } from './note.ts'
 import { levelsOf, tilePath, widthOf } from './tiles.ts'
 import { LogWriter } from './writer.ts'
 
@@ -121,4 +121,39 @@ test('a folder that was rolled back is refused where the last head is known outs
   for (let at = 0; at < 40; at++) other.add(Buffer.from(`another ${at}`))
   await other.publish()
   await assert.rejects(open(folder, signer), { code: 'seal.behind' })
+})
+
+test('a head that was signed and never shown is shown by whoever comes next, where its tiles are here', async (t) => {
+  const folder = await newFolder(t)
+  let last: string | undefined
+  const keep = async (note: string) => {
+    last = note
+  }
+  const signer = { ...signerOf(), last: async () => last, keep }
+  await grow(await open(folder, signer), 20, 10)
+  const dying = { ...signer, keep: async (note: string) => keep(note).then(() => Promise.reject(new Error('killed'))) }
+  const log = await open(folder, dying)
+  for (let at = 20; at < 300; at++) log.add(leafOf(at))
+  await assert.rejects(log.publish(), /killed/)
+  assert.equal(check(folder).size, 20)
+  const older = `${folder}-older`
+  await cp(folder, older, { recursive: true })
+  await rm(join(older, 'tile/0'), { recursive: true })
+  await assert.rejects(open(older, signer), { code: /seal\.(behind|damaged)/ })
+  assert.equal((await open(folder, signer)).size, 300)
+  assert.equal(check(folder).size, 300)
+})
+
+test('a head that somebody else signed is not taken over, though its tiles are here', async (t) => {
+  const folder = await newFolder(t)
+  await grow(await open(folder), 20, 10)
+  const log = await open(folder, { ...signerOf(), keep: () => Promise.reject(new Error('killed')) })
+  log.add(leafOf(20))
+  await assert.rejects(log.publish(), /killed/)
+  const root = rangeHash(new LogFiles(folder, 21).node, 0, 21)
+  const text = printCheckpoint({ origin: ORIGIN, size: 21, root: Buffer.from(root) })
+  const { name, id } = verifiers[0]!
+  const forged = printNote({ text, signatures: [{ name, id, bytes: await signerOf(2).sign(Buffer.from(text)) }] })
+  await assert.rejects(open(folder, { ...signerOf(), last: async () => forged }), { code: 'seal.behind' })
+  assert.equal(check(folder).size, 20)
 })

@@ -1,7 +1,7 @@
 /** Makes a log in its folder grow: tiles are durable before the head that covers them is shown. Never shrinks, never two heads. */
 import { rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Fault } from '#exchange'
+import { Fault, faultOf } from '#exchange'
 import { syncNames, type Written, writeDurably } from './durable.ts'
 import { type Head, headIn, LogFiles, parseHead, vkeyIn } from './files.ts'
 import { Frontier, leafHash, rangeHash } from './hashes.ts'
@@ -51,10 +51,15 @@ export class LogWriter {
 
   /** Opens the log that lies there, or begins one. @throws seal.key, seal.damaged, seal.behind */
   static async open(options: LogOptions): Promise<LogWriter> {
-    const head = headIn(options.folder)
+    const shown = headIn(options.folder)
+    const printed = await options.signer.last?.()
+    const last = printed === undefined ? undefined : parseHead(printed)
+    const known = last?.origin === options.origin ? last : undefined
+    const head = known && isAheadOf(known, shown) && isHere(options, known) ? known : shown
     const log = new LogWriter(options, head)
     if (head) log.#resume(head)
-    await log.#isAhead()
+    if (head && head !== shown) await log.#show(head)
+    if (known) log.#isBehind(known)
     if (vkeyIn(options.folder) !== options.signer.vkey) {
       const bytes = Buffer.from(`${options.signer.vkey}\n`)
       await writeDurably([{ path: join(options.folder, 'vkey'), bytes }])
@@ -97,10 +102,7 @@ export class LogWriter {
   }
 
   /** What was signed before, as far as is known outside, must be the beginning of what is here. */
-  async #isAhead(): Promise<void> {
-    const printed = await this.#o.signer.last?.()
-    const last = printed === undefined ? undefined : parseHead(printed)
-    if (!last || last.origin !== this.#o.origin) return
+  #isBehind(last: Head): void {
     const size = this.#head?.size ?? 0
     if (last.size > size) throw new Fault('seal.behind', `${last.size} entries were sealed, ${size} are here`)
     const root = rangeHash(new LogFiles(this.#o.folder, size).node, 0, last.size)
@@ -205,6 +207,20 @@ export class LogWriter {
 }
 
 const pathOf = (level: Tile['level'], index: number, width: number): string => tilePath({ level, index, width })
+
+const isAheadOf = (last: Head, shown: Head | undefined): boolean => last.size > (shown?.size ?? 0)
+
+/** Whether a head that was signed and never shown, since the process died, is over tiles that are all here. */
+function isHere({ folder, signer }: LogOptions, { note, size, root }: Head): boolean {
+  const verifier = parseVerifier(signer.vkey)
+  if (!verifier || !isSignedBy(note, [verifier])) return false
+  try {
+    return root.equals(rangeHash(new LogFiles(folder, size).node, 0, size))
+  } catch (error) {
+    if (faultOf(error).code === 'seal.damaged') return false
+    throw error
+  }
+}
 
 function verifierFor({ origin, signer }: LogOptions): Verifier {
   const verifier = parseVerifier(signer.vkey)
