@@ -35,6 +35,7 @@ import { actionsIn, engineOf } from './engine.ts'
 import { openGapMark } from './gap-mark.ts'
 import { type Keyholder, startKeyholder } from './keyholder/index.ts'
 import { type OpenRecord, openRecord } from './record.ts'
+import { watchSeal } from './seal-watch.ts'
 import { logIn } from './sealed-log.ts'
 import { uuid7 } from './uuid.ts'
 
@@ -79,6 +80,9 @@ export async function openGatelog(first: Config, ears: Ears): Promise<Gatelog> {
   const erased = await running.resume()
   if (erased > 0) ears.tell(`${erased} erasures that were cut short are done`)
   tellNotes(first, ears)
+  const seal = watchSeal(record.trail, ears.tell)
+  opened.defer(() => seal.close())
+  await seal.look()
   await keyholder.settled() // before a stranger's byte is read: who takes this process later opens nothing with it
   await ears.loaded?.()
   const gateway = await openDoors(running.door)
@@ -89,6 +93,7 @@ export async function openGatelog(first: Config, ears: Ears): Promise<Gatelog> {
     ...first.listen.health,
     notReady: () => running.notReady(),
     unrecorded: () => running.unrecorded(),
+    unsealed: () => seal.why,
   })
   opened.defer(() => health.drain(0))
   running.ports.push(health.port)

@@ -174,6 +174,8 @@ export interface HealthOptions {
   notReady(): string | undefined
   /** How many exchanges have passed that the trail does not tell of yet. */
   unrecorded(): number
+  /** Why what is recorded is not sealed, where it should be. */
+  unsealed(): string | undefined
 }
 
 /** Opens `/healthz` (the process answers) and `/readyz` (the record can be written, and nothing drains). */
@@ -185,11 +187,13 @@ export function openHealth(options: HealthOptions): Promise<Listening> {
     limits: { header_bytes: options.headerBytes },
     onRequest: (request, response) => {
       const why = options.notReady()
+      const unsealed = options.unsealed()
       const ready = {
         ready: why === undefined,
         ...(why && { why }),
         insecure_listen: options.insecure,
         unrecorded: options.unrecorded(),
+        ...(unsealed && { unsealed }),
       }
       const [status, body] =
         request.url === '/healthz'

@@ -32,7 +32,14 @@ export interface Unsealed {
 
 /** What the sealer is doing. `size`: how many entries are sealed. */
 export type SealState =
-  | { readonly kind: 'off'; readonly why: string; readonly size: number; readonly head?: string }
+  | {
+      readonly kind: 'off'
+      readonly why: string
+      readonly size: number
+      readonly head?: string
+      /** Entries were sealed before, and the log is gone. */
+      readonly lost?: true
+    }
   | {
       readonly kind: 'on'
       readonly vkey: string

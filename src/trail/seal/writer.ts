@@ -138,11 +138,12 @@ export class LogWriter {
 
   /**
    * Makes all leaves durable and shows a signed head over them; nothing where no leaf came. After a failure the log is not
-   * to be used again: open it anew. @throws seal.key, and what the file system says
+   * to be used again: open it anew. @throws seal.key, seal.damaged, and what the file system says
    */
   async publish(): Promise<void> {
     const { size, root } = this.#tree
     if (size === (this.#head?.size ?? 0)) return
+    this.#stillThere()
     const partials = this.#partialFiles()
     const filled = this.#full.map(({ path }) => path)
     await writeDurably([...this.#full, ...partials])
@@ -156,6 +157,12 @@ export class LogWriter {
     this.#head = head
     await this.#tidy(filled)
     this.#o.reached?.('tidied')
+  }
+
+  /** Nobody else writes here: what was shown last is what lies there. */
+  #stillThere(): void {
+    if (this.#head && headIn(this.#o.folder)?.printed !== this.#head.printed)
+      throw new Fault('seal.damaged', 'the checkpoint that was written last is gone, or another one')
   }
 
   #partialFiles(): Written[] {

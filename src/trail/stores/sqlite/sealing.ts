@@ -13,6 +13,7 @@ import type { Sealing, SealWish } from './protocol.ts'
 
 /** The mark in the head file: so many entries were sealed at least. */
 const BEGUN = 'sealed'
+const LOST = 'a log was begun, and its files are gone'
 
 /** Who signs, in another thread, and what fetches the keys that a work wants. */
 export interface Means {
@@ -35,7 +36,7 @@ export function sealerOf(engine: Engine, { vkey, last }: Sealing, { ask, reading
     reading: (work) => reading(() => readable(work)),
     async open() {
       const log = await LogWriter.open({ folder, origin: originOf(vkey), signer, reached: (at) => point(`seal.${at}`) })
-      if (!log.head && head.mark(BEGUN) > 0) throw new Fault('seal.behind', 'a log was begun, and its files are gone')
+      if (!log.head && head.mark(BEGUN) > 0) throw new Fault('seal.behind', LOST)
       return log
     },
     shown: (size) => head.setMark(BEGUN, size),
@@ -53,8 +54,9 @@ export const recordOf = ({ folder, seq }: Engine): RecordState => ({
 })
 
 /** What is known of a folder's log where nobody seals. */
-export function unsealedState(folder: string): SealState {
-  const head = headIn(sealIn(folder))
+export function unsealedState({ folder: { path, head: marks } }: Engine): SealState {
+  const head = headIn(sealIn(path))
+  if (!head && marks.mark(BEGUN) > 0) return { kind: 'off', why: LOST, size: 0, lost: true }
   const why = 'nobody seals here now: a running server does'
   return { kind: 'off', why, size: head?.size ?? 0, ...(head && { head: head.printed }) }
 }
