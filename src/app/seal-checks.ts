@@ -60,10 +60,11 @@ function rowOf(state: SealState, anchors: readonly ToldAnchor[], behind: string 
     return { check: 'seal', state: late ? 'warn' : 'ok', told, ...(late && { remedy }) }
   }
   if (state.head !== undefined) return { check: 'seal', state: 'ok', told: `${state.size} entries sealed, ${standing}` }
+  const { lost = false } = state
   return {
     check: 'seal',
-    state: 'warn',
+    state: lost ? 'fail' : 'warn',
     told: `nothing is sealed: ${state.why}`,
-    remedy: 'trail.seal.enabled: true, then start the server.',
+    remedy: lost ? LOOK : 'trail.seal.enabled: true, then start the server.',
   }
 }

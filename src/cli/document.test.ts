@@ -141,7 +141,8 @@ const CA: Ca = {
 
 const REPORT: Report = {
   ...{ ok: false, origin: 'o', vkey: 'v', ownKey: true, sealed: 1, unsealed: 0, root: 'r', found: 1 },
-  counts: { verified: 1, erased: 0, expired: 0, redacted: 0 },
+  counts: { verified: 1, erased: 0, expired: 0, redacted: 0, locked: 1 },
+  locked: { bodies: 1, keys: ['k'] },
   alarms: [{ harm: 'changed', seq: 1, exchange: 'e', told: 'text' }],
   anchors: [
     { by: 'b', size: 1, state: 'checked', at: AT, clock: 'own' },

@@ -11,6 +11,7 @@ export const EXIT = {
   auth: 4,
   evidence: 5,
   unreachable: 6,
+  locked: 7,
   interrupted: 130,
 } as const
 
@@ -23,6 +24,7 @@ export const MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   auth: 'the key is unknown, revoked, expired or does not reach',
   evidence: 'evidence did not hold: the record was changed, or a secret was found',
   unreachable: 'the server, or an upstream that was tested, does not answer',
+  locked: 'all that could be looked at holds, and bodies could not: a key is not here',
   interrupted: 'ended by Ctrl-C',
 }
 

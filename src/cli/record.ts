@@ -13,17 +13,25 @@ import { userName } from './user.ts'
  */
 export async function openRecord(config: string, url?: URL): Promise<Record> {
   if (url) return remote({ url })
-  const folder = (await folderOf(config)) ?? (await loadNames(config)).data
+  return (await served(await dataOf(config))) ?? local(config)
+}
+
+/** The same, and where no server runs the record is only looked at: nothing is recovered or written. @throws as `openRecord` */
+export async function lookAtRecord(config: string, url?: URL): Promise<Record> {
+  return url ? remote({ url }) : openFolder(config, await dataOf(config))
+}
+
+const dataOf = async (config: string): Promise<string> => (await folderOf(config)) ?? (await loadNames(config)).data
+
+/** The running server's, if one answers. */
+async function served(folder: string): Promise<Record | undefined> {
   const socket = join(folder, 'gatelog.sock')
-  if (existsSync(socket) && (await answers(socket))) return remote({ socket })
-  return local(config)
+  return existsSync(socket) && (await answers(socket)) ? remote({ socket }) : undefined
 }
 
 /** The record in a folder, as it lies there: a server that runs on it is asked, else nothing is written. @throws as `openRecord` */
 export async function openFolder(config: string, folder: string): Promise<Record> {
-  const socket = join(folder, 'gatelog.sock')
-  if (existsSync(socket) && (await answers(socket))) return remote({ socket })
-  return local(config, folder)
+  return (await served(folder)) ?? local(config, folder)
 }
 
 /** The same names over another data folder, of which nothing is recovered: it is looked at as it is. */

@@ -50,7 +50,11 @@ export async function startTrail(open: OpenStore, options: TrailOptions): Promis
   const { promise: broken, resolve: onBroken } = Promise.withResolvers<Fault>()
   const { folder, keyring, lostKey, signer } = options
   const wrapping = options.wrapping ?? wrappingOf([keyring.key('wrapping')])
-  const some = { ...(lostKey && { lostKey }), ...(signer && { signer }) }
+  const some = {
+    ...(lostKey && { lostKey }),
+    ...(signer && { signer }),
+    ...(options.asItIs && { asItIs: true }),
+  }
   const store = await open({ folder, ...keysOf(keyring), wrapping, onBroken, ...some })
   const trail = new GroupTrail(store, options.onLatch, options.journal)
   broken.then((fault) => trail.latch(fault))

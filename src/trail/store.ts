@@ -282,6 +282,8 @@ export interface StoreOptions {
   readonly wrapping: Wrapping
   /** Without it, `refuse`. */
   readonly lostKey?: LostKey
+  /** The record is only looked at: a day file that is damaged is passed over, and nothing is tidied. */
+  readonly asItIs?: boolean
   /** The 32-byte key of the fingerprints of lines. */
   readonly lineKey: Uint8Array
   /** Told when the store breaks while no call is open. */

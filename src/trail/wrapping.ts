@@ -53,3 +53,7 @@ export function wrappingOf(keys: readonly [Uint8Array, ...Uint8Array[]]): Wrappi
 /** Says of a record whose wrapping key is not here what is wanted. */
 export const keyMissing = (wanted: string, here: string): Fault =>
   new Fault('trail.key', `the record is under key ${wanted}, here is ${here}`)
+
+/** The name of the key that is wanted, of what `keyMissing` gave; undefined of any other fault. */
+export const keyWantedBy = ({ code, detail = '' }: Fault): string | undefined =>
+  code === 'trail.key' ? /under key (\S+),/.exec(detail)?.[1] : undefined

@@ -1,5 +1,5 @@
 /** All that can be done to a record or its log, and what verification must say of it. Data. */
-import { cp, rm, writeFile } from 'node:fs/promises'
+import { cp, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { LogFiles, sealIn } from '../../src/trail/seal/files.ts'
@@ -15,6 +15,7 @@ import {
   early,
   flip,
   forge,
+  keysSql,
   onBytes,
   rewrite,
   SIZE,
@@ -25,7 +26,7 @@ import {
   tileOf,
 } from './tampered.case.ts'
 /** The first alarm: what it is, of which entry, what it says. */
-export type Expected = readonly [harm: Alarm['harm'], seq: number | undefined, told?: RegExp]
+export type Expected = readonly [harm: Alarm['harm'], seq: number | 'any' | undefined, told?: RegExp]
 
 export const MUTATIONS: readonly [string, Change, Expected, VerifyOptions?][] = [
   [
@@ -116,6 +117,34 @@ export const MUTATIONS: readonly [string, Change, Expected, VerifyOptions?][] = 
       db.close()
     },
     ['duplicated', 1, /more than one entry/],
+  ],
+  [
+    'a day file cut in the middle',
+    async (f) => {
+      const path = join(f, 'days/2026-11-24.default.db')
+      await truncate(path, Math.floor((await stat(path)).size / 2))
+    },
+    ['unreadable', 3, /days\/2026-11-24.default.db: 450 of its entries cannot be read/],
+  ],
+  [
+    'a page of a day file overwritten: what is on the others is verified',
+    (f) =>
+      onBytes(join(f, 'days/2026-11-24.default.db'), (b) => {
+        const at = b.indexOf(`"exchange":"${idOf(300)}"`)
+        b.fill(0, at - (at % 4096), at - (at % 4096) + 4096)
+        return b
+      }),
+    ['unreadable', 'any', /days\/2026-11-24.default.db: [1-9]?\d of its entries cannot be read/],
+  ],
+  [
+    'a day file that is none',
+    (f) => writeFile(join(f, 'days/2026-11-24.default.db'), 'no database'.repeat(1000)),
+    ['unreadable', 3, /450 of its entries cannot be read, the first 3, the last 600/],
+  ],
+  [
+    'the key of a body destroyed',
+    (f) => keysSql(f, 'DELETE FROM keys'),
+    ['unreadable', 1, /the key of its body was destroyed/],
   ],
   ['the end cut off', (f) => sql(f, 'DELETE FROM entries WHERE seq > 590'), ['truncated', 591, /10 entries/]],
   [

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { TestContext } from 'node:test'
 import type { Keyring } from '../../src/exchange/index.ts'
-import { openTrail } from '../../src/trail/index.ts'
+import { openTrail, type Wrapping } from '../../src/trail/index.ts'
 import { headIn, LogFiles, sealIn } from '../../src/trail/seal/files.ts'
 import { signerOf } from '../../src/trail/seal/made.ts'
 import type { Report } from '../../src/trail/seal/report.ts'
@@ -25,9 +25,12 @@ const keyring: Keyring = {
 export const DAY = 86_400_000
 export const SIZE = 600
 export const signer = signerOf()
-/** Without a signer: nobody mends or seals anything while it is looked at. */
+/** Without a signer nobody seals. */
 export const open = (folder: string, sealing: boolean) =>
   openTrail({ folder, keyring, now: () => NOON, ...(sealing && { signer }) })
+/** Nobody mends anything while it is looked at. */
+const lookAt = (folder: string, wrapping?: Wrapping) =>
+  openTrail({ folder, keyring, now: () => NOON, asItIs: true, lostKey: 'show', ...(wrapping && { wrapping }) })
 
 let parent = ''
 /** A sealed record of 600 entries in two days, as it should be; and one of its first 400. */
@@ -58,8 +61,8 @@ export async function setUp(): Promise<void> {
 
 export const tearDown = (): Promise<void> => rm(parent, { recursive: true, force: true })
 
-export async function look(folder: string, options: VerifyOptions = {}): Promise<Report> {
-  const trail = await open(folder, false)
+export async function look(folder: string, options: VerifyOptions = {}, wrapping?: Wrapping): Promise<Report> {
+  const trail = await lookAt(folder, wrapping)
   try {
     return (await trail.verify({ vkey: signer.vkey, ...options }))!
   } finally {
@@ -86,6 +89,13 @@ export function sql(folder: string, statement: string, ...values: (string | numb
     db.prepare(statement).run(...values)
     db.close()
   }
+}
+
+/** Runs SQL on the keys of sessions. */
+export function keysSql(folder: string, statement: string): void {
+  const db = new DatabaseSync(join(folder, 'keys.db'))
+  db.exec(statement)
+  db.close()
 }
 
 export const onBytes = async (path: string, change: (bytes: Buffer) => Buffer | undefined) => {

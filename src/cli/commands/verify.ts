@@ -1,11 +1,12 @@
 /** `gatelog verify [folder]`: holds every entry against the log that seals it. Changes nothing; exits 5 where something was done. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import type { Command } from 'commander'
 import type { Verifying } from '#console'
 import { Fault } from '#exchange'
 import type { Alarm, Report } from '#trail'
 import { faultIn } from '../answer.ts'
-import { commonOf, examples, type Register, withRecord } from '../command.ts'
+import { commonOf, examples, type Register } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { bar } from '../progress.ts'
 import type { Record } from '../remote.ts'
@@ -51,12 +52,12 @@ export const verify: Register = (program) => {
     )
     .action(async (folder: string | undefined, how: How, command) => {
       const path = pathOf(how)
-      const told = folder === undefined ? await withRecord(command, read(path)) : await inFolder(folder, command, path)
+      const told = await read(path, await opened(folder, command))
       const { standingOf } = await import('#trail')
       const standing = standingOf(told.report)
       if (commonOf(command).json) out(json({ ...told.report, unreached: told.unreached, standing }))
       else tell(told, standing)
-      if (!told.report.ok) process.exitCode = EXIT.evidence
+      if (!told.report.ok) process.exitCode = told.report.found > 0 ? EXIT.evidence : EXIT.locked
     })
 }
 
@@ -95,33 +96,34 @@ function kept(file: string): string {
   }
 }
 
-async function inFolder(folder: string, command: Parameters<typeof commonOf>[0], path: string): Promise<Told> {
+/** Nothing is recovered or written where no server runs. @throws as `openRecord` */
+async function opened(folder: string | undefined, command: Command): Promise<Record> {
+  const { config, url } = commonOf(command)
+  const { lookAtRecord, openFolder } = await import('../record.ts')
+  if (folder === undefined) return lookAtRecord(config, url)
   if (!existsSync(join(folder, 'install.key'))) throw new Fault('trail.none', folder)
-  const { openFolder } = await import('../record.ts')
-  const record = await openFolder(commonOf(command).config, folder)
-  return read(path)(record).finally(() => record.close())
+  return openFolder(config, folder)
 }
 
 /** @throws seal.off, trail.*, server.unreachable */
-const read =
-  (path: string) =>
-  async (record: Record): Promise<Told> => {
-    const shown = bar('entries')
-    try {
-      for await (const text of record.lines(path)) {
-        const told = JSON.parse(text) as Verifying
-        if ('report' in told) return told
-        if ('fault' in told) throw faultIn(told.fault)
-        shown.at(told.done, told.total)
-      }
-    } finally {
-      shown.end()
+async function read(path: string, record: Record): Promise<Told> {
+  const shown = bar('entries')
+  try {
+    for await (const text of record.lines(path)) {
+      const told = JSON.parse(text) as Verifying
+      if ('report' in told) return told
+      if ('fault' in told) throw faultIn(told.fault)
+      shown.at(told.done, told.total)
     }
-    throw new Fault('server.unreachable', 'the verification broke off')
+  } finally {
+    shown.end()
+    await record.close()
   }
+  throw new Fault('server.unreachable', 'the verification broke off')
+}
 
 function tell({ report, unreached }: Told, standing: string): void {
-  const { ok, sealed, unsealed, counts, alarms, found, vkey, ownKey, origin, root } = report
+  const { ok, sealed, unsealed, counts, alarms, found, vkey, ownKey, origin, root, locked } = report
   const states = Object.entries(counts).filter(([, count]) => count > 0)
   out(
     `${sealed} entries are sealed${unsealed ? `, ${unsealed} not yet` : ''}: ${states.map(([state, count]) => `${count} ${state}`).join(', ') || 'none verified'}`,
@@ -131,8 +133,14 @@ function tell({ report, unreached }: Told, standing: string): void {
   for (const alarm of alarms.slice(0, MOST_SHOWN)) out(toldOf(alarm))
   if (found > MOST_SHOWN) out(`and ${found - MOST_SHOWN} more`)
   for (const why of unreached) out(`what it has seen was not told by ${line(why)}`)
-  out(ok ? paint('green', line(standing)) : paint('red', `not intact: ${found} ${found === 1 ? 'alarm' : 'alarms'}`))
+  if (locked) out(paint('yellow', toldLocked(locked)))
+  if (found > 0) out(paint('red', `not intact: ${found} ${found === 1 ? 'alarm' : 'alarms'}`))
+  else if (ok) out(paint('green', line(standing)))
+  else out(paint('yellow', 'not verified whole: all that could be looked at is as it was'))
 }
+
+const toldLocked = ({ bodies, keys }: NonNullable<Report['locked']>): string =>
+  `locked: ${bodies} ${bodies === 1 ? 'body' : 'bodies'}, ${keys.length === 1 ? 'key' : 'keys'} ${keys.map(line).join(', ')} ${keys.length === 1 ? 'is' : 'are'} not here`
 
 const toldOf = ({ harm, seq, exchange, told }: Alarm): string =>
   `${paint('red', harm)}${seq === undefined ? '' : ` entry ${seq}`}${exchange === undefined ? '' : ` (${line(exchange)})`}: ${line(told)}`

@@ -10,6 +10,8 @@ export type Finder = (leaf: Leaf) => number | undefined
 export function blame(logged: Leaf, held: Held, find: Finder): Alarm {
   const { seq, exchange } = logged
   const at = { seq, ...(exchange !== undefined && { exchange }) }
+  if (held.locked === '')
+    return { harm: 'unreadable', ...at, told: 'the key of its body was destroyed, and no entry says why' }
   if (held.fault !== undefined) return { harm: 'unreadable', ...at, told: held.fault }
   const now = held.leaf === undefined ? undefined : parseLeaf(held.leaf)
   if (!now) return { harm: 'dropped', ...at, told: 'the record has nothing in its place, and no entry says why' }

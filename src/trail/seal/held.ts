@@ -13,12 +13,12 @@ export interface Held {
   readonly by?: readonly string[]
   /** Of a body that was written anew: which entries say so. */
   readonly anew?: readonly Anew[]
-  /** Its body’s key was destroyed, or is not here. */
-  readonly locked?: true
+  /** Its body cannot be read for want of a key: the name of the one that would open it, empty where it was destroyed. */
+  readonly locked?: string
   /** Why it cannot be read. */
   readonly fault?: string
-  /** It may be in a file that cannot be read. */
-  readonly lost?: true
+  /** It may be in a day file that cannot be read there: its name. */
+  readonly lost?: string
 }
 
 /** That a body was written anew. */

@@ -1,5 +1,6 @@
 /** What a verification came to. Types only. */
 import type { ToldAnchor } from './anchored.ts'
+import type { Locked } from './unread.ts'
 
 /** What was done to an entry, or to the log over it. */
 export type Harm =
@@ -29,13 +30,15 @@ export interface Counts {
   erased: number
   expired: number
   redacted: number
-  /** Where it was asked to pass over them: whose body’s key is gone. */
+  /** Whose body cannot be read for want of a key; all else of them is as it was. */
   locked?: number
 }
 
 export interface Report {
-  /** True where there is no alarm. */
+  /** True where there is no alarm, and everything could be looked at. */
   readonly ok: boolean
+  /** Bodies that could not be held against the log: their key is not here. Absent where that was to be passed over. */
+  readonly locked?: Locked
   readonly origin?: string
   /** The verifier key that was used, and whether it lay beside the log itself. */
   readonly vkey?: string

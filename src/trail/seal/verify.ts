@@ -12,6 +12,7 @@ import { isFirst, type Leaf, parseLeaf } from './leaf.ts'
 import { isSignedBy, parseVerifier, printVerifier, type Verifier } from './note.ts'
 import type { Alarm, Counts, Report } from './report.ts'
 import { TILE } from './tiles.ts'
+import { Unread } from './unread.ts'
 
 /** What is verified. */
 export interface Evidence {
@@ -66,6 +67,7 @@ class Verification {
   readonly #claims: { readonly logged: Leaf; readonly held: Held }[] = []
   readonly #counts: Counts = { verified: 0, erased: 0, expired: 0, redacted: 0 }
   readonly #fates: Fates
+  readonly #unread = new Unread()
   #files: LogFiles
   #found = 0
   #anchors: readonly ToldAnchor[] = []
@@ -201,7 +203,8 @@ class Verification {
     const logged = parseLeaf(text)
     if (!logged || logged.seq !== seq)
       this.#alarm({ harm: 'log changed', seq, told: 'its leaf is not that of this entry' })
-    else if (!held) this.#fates.missing(logged)
+    else if (!held || (held.lost !== undefined && !this.#unread.lost(logged, held))) this.#fates.missing(logged)
+    else if (held.lost !== undefined) return
     else if (held.by ?? held.anew) this.#claims.push({ logged, held })
     else this.#judge(logged, held)
   }
@@ -212,8 +215,10 @@ class Verification {
       this.#counts.erased += 1
       this.#fates.erased(logged, held.by ?? [])
     } else if (held.leaf !== undefined && this.#isRedacted(logged, held)) this.#counts.redacted += 1
-    else if (this.#isLocked(logged, held)) this.#counts.locked = 1 + (this.#counts.locked ?? 0)
-    else this.#odd.push(this.#blame(logged, held))
+    else if (held.locked !== undefined && this.#isLocked(logged, held)) {
+      this.#counts.locked = 1 + (this.#counts.locked ?? 0)
+      if (!this.#o.missingKeys) this.#unread.lock(held.locked)
+    } else this.#odd.push(this.#blame(logged, held))
   }
 
   #blame(logged: Leaf, held: Held): Alarm {
@@ -230,8 +235,9 @@ class Verification {
     return this.#fates.redacted(logged, anew)
   }
 
+  /** Whether all but its body is as it was, and for that a key is wanted that is not here; one that was destroyed only where that is passed over. */
   #isLocked(logged: Leaf, { leaf = '', locked }: Held): boolean {
-    const now = this.#o.missingKeys && locked ? parseLeaf(leaf) : undefined
+    const now = this.#o.missingKeys || locked !== '' ? parseLeaf(leaf) : undefined
     const { body } = logged.fields
     return now !== undefined && body !== undefined && sameLeaf(logged, { ...now, fields: { ...now.fields, body } })
   }
@@ -255,14 +261,21 @@ class Verification {
     for (const { logged, held } of this.#claims) this.#judge(logged, held)
     const { expired, missing } = this.#fates.settle()
     this.#counts.expired += expired
-    const alarms = [...duplicates(this.#odd), ...gone(missing, size), ...this.#fates.excesses()]
+    const alarms = [
+      ...duplicates(this.#odd),
+      ...this.#unread.alarms(),
+      ...gone(missing, size),
+      ...this.#fates.excesses(),
+    ]
     this.#alarm(...alarms.sort((a, b) => (a.seq ?? 0) - (b.seq ?? 0)))
   }
 
   #report(head: Head | undefined, verifier: Verifier | undefined): Report {
     const sealed = head?.size ?? 0
+    const { locked } = this.#unread
     return {
-      ok: this.#found === 0,
+      ok: this.#found === 0 && !locked,
+      ...(locked && { locked }),
       ...(head && { origin: head.origin, root: head.root.toString('hex') }),
       ...(verifier && { vkey: printVerifier(verifier) }),
       ownKey: this.#o.vkey === undefined,

@@ -46,12 +46,12 @@ import type {
  * @throws trail.locked, trail.newer, trail.key, trail.unavailable, trail.broken
  */
 export async function openSqlite(options: StoreOptions): Promise<Store> {
-  const { wrapping, lostKey, signer } = options
+  const { wrapping, lostKey, signer, asItIs = false } = options
   const last = await signer?.last?.()
   const sealing = signer && { vkey: signer.vkey, ...(last !== undefined && { last }) }
   const link = new Link(options)
   try {
-    await link.call('open', [beginOf(wrapping, lostKey), sealing])
+    await link.call('open', [beginOf(wrapping, lostKey), sealing, asItIs])
   } catch (error) {
     await link.end()
     throw error

@@ -23,6 +23,8 @@ export interface EngineOptions {
   readonly wrapping: Begin
   /** Milliseconds since the epoch. */
   readonly now: () => number
+  /** The record is only looked at: a day file that is damaged is passed over, and nothing is tidied. */
+  readonly looking?: boolean
 }
 
 interface Group {
@@ -55,11 +57,13 @@ export class Engine {
   #seq = 0
   #flightId = 0
   #broken: Fault | undefined
+  readonly #looking: boolean
   /** A commit that waits for keys: which groups of it are done. */
   #halfway: Halfway | undefined
 
   /** @throws trail.locked, trail.newer, trail.key, trail.unavailable, trail.broken */
-  constructor(path: string, { tokens, wrapping, now }: EngineOptions) {
+  constructor(path: string, { tokens, wrapping, now, looking = false }: EngineOptions) {
+    this.#looking = looking
     this.folder = new Folder(path, tokens, now)
     this.unsealed = new FolderUnsealed(this.folder, this)
     try {
@@ -90,19 +94,29 @@ export class Engine {
     this.#seq = Math.max(this.folder.head.seq, sealedIn(this.folder.path))
     const rows: { id: number; name: string; exchanges: string[] }[] = []
     const free = this.folder.keys.lowestFree
-    for (const name of this.folder.names()) {
-      const day = this.folder.day(name)
-      this.#seq = Math.max(this.#seq, day.seq)
-      this.rangeOf(name)
-      this.folder.keys.given(name, day.keys.givenFrom(free))
-      bury(this.folder, day)
-      for (const { exchange, session } of openIn(day))
-        this.#flight.opened(exchange, { file: name, session: session ?? undefined })
-      for (const { id, pieces } of day.flying()) rows.push({ id, name, exchanges: pieces.map((one) => one.exchange) })
-    }
+    for (const name of this.folder.names())
+      this.passOver(() => {
+        const day = this.folder.day(name)
+        this.#seq = Math.max(this.#seq, day.seq)
+        this.rangeOf(name)
+        this.folder.keys.given(name, day.keys.givenFrom(free))
+        bury(this.folder, day)
+        for (const { exchange, session } of openIn(day))
+          this.#flight.opened(exchange, { file: name, session: session ?? undefined })
+        for (const { id, pieces } of day.flying()) rows.push({ id, name, exchanges: pieces.map((one) => one.exchange) })
+      })
     for (const { id, name, exchanges } of rows) {
       this.#flight.placed(id, name, exchanges)
       this.#flightId = Math.max(this.#flightId, id)
+    }
+  }
+
+  /** Reads a day file; of a record that is only looked at, one that is damaged is passed over. */
+  passOver(read: () => void): void {
+    try {
+      read()
+    } catch (error) {
+      if (!this.#looking || faultOf(error).code !== 'trail.broken') throw error
     }
   }
 
@@ -293,7 +307,7 @@ export class Engine {
 
   /** Work that cannot wait longer, after a commit was answered. */
   relieve(): void {
-    if (this.#broken) return
+    if (this.#broken || this.#looking) return
     if (this.folder.keys.isBehind) this.folder.keys.note()
     for (const day of this.folder.opened()) {
       if (day.waiting > BACKLOG.most || day.waitingBytes > BACKLOG.bytes) day.index(BACKLOG.step)
@@ -303,7 +317,7 @@ export class Engine {
 
   /** One step of the work that can wait; whether there is more. */
   tidy(): boolean {
-    if (this.#broken) return false
+    if (this.#broken || this.#looking) return false
     for (const day of this.folder.opened()) if (day.waiting > 0) return day.index(BACKLOG.step) || true
     if (this.folder.keys.note()) return true
     for (const name of this.#flight.files) {

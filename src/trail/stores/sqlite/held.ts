@@ -3,6 +3,7 @@ import { Fault } from '#exchange'
 import { type Held, heldOf } from '../../seal/held.ts'
 import type { Version } from '../../seal/leaf.ts'
 import type { Disclosure } from '../../seal/prove.ts'
+import { keyWantedBy } from '../../wrapping.ts'
 import { readable } from './bodies.ts'
 import type { Day } from './day.ts'
 import type { Engine } from './engine.ts'
@@ -13,6 +14,8 @@ const ROWS = `SELECT seq, json, salt,
   (SELECT "by" FROM erased WHERE erased.seq = entries.seq) AS told,
   (SELECT group_concat("by" || ' ' || hex(salt), ' ') FROM redacted WHERE redacted.seq = entries.seq) AS anew
   FROM entries WHERE seq >= ? AND seq < ? ORDER BY seq`
+/** What may be anywhere in the order: its file does not say. */
+const ANYWHERE = { first: 0, last: Number.POSITIVE_INFINITY }
 const OF = 'SELECT seq, closing FROM exchanges WHERE exchange = ?'
 const KEYS = 'SELECT DISTINCT key FROM bodies WHERE seq >= ? AND seq < ? AND key IS NOT NULL'
 
@@ -31,12 +34,19 @@ interface Row {
  */
 export function heldIn(engine: Engine, from: number, count: number, first: readonly number[]): Held[] {
   const held = engine.folder.names().flatMap((name) => {
-    const { first: begin, last } = engine.rangeOf(name)
+    const { first: begin, last } = rangeIn(engine, name)
     return last < from || begin >= from + count ? [] : inDay(engine, name, [from, from + count], first)
   })
-  const read = new Set(held.flatMap(({ seq, lost }) => (lost ? [] : [seq])))
-  const lost = new Map(held.flatMap((one) => (one.lost && !read.has(one.seq) ? [[one.seq, one] as const] : [])))
-  return [...held.filter((one) => !one.lost), ...lost.values()].sort((a, b) => a.seq - b.seq)
+  const read = new Set(held.flatMap(({ seq, lost }) => (lost === undefined ? [seq] : [])))
+  return held.filter(({ seq, lost }) => lost === undefined || !read.has(seq)).sort((a, b) => a.seq - b.seq)
+}
+
+function rangeIn(engine: Engine, name: string): { readonly first: number; readonly last: number } {
+  try {
+    return engine.rangeOf(name)
+  } catch {
+    return ANYWHERE // what is wrong with the file is told of each place that it may hold
+  }
 }
 
 /** The seqs of an exchange's entries, in their order; none where it is not here. */
@@ -65,6 +75,7 @@ export const disclosedIn = (engine: Engine, seqs: readonly number[], bodies: boo
 
 type Span = readonly [from: number, to: number]
 
+/** Of a file that is damaged in some place, whatever else is in it. */
 function inDay(engine: Engine, name: string, [from, to]: Span, first: readonly number[]): Held[] {
   try {
     const day = engine.folder.day(name)
@@ -73,8 +84,9 @@ function inDay(engine: Engine, name: string, [from, to]: Span, first: readonly n
     return day.file.all<Row>(ROWS, from, to).map((row) => heldAs(day, row, old.has(row.seq) ? 1 : 2))
   } catch (error) {
     if (error instanceof Wanted) throw error
-    const fault = faultOfStore(error, name).message
-    return Array.from({ length: to - from }, (_, at) => ({ seq: from + at, fault, lost: true }))
+    const { detail: fault = '' } = faultOfStore(error, name)
+    if (to - from === 1) return [{ seq: from, fault, lost: name }]
+    return Array.from({ length: to - from }, (_, at) => inDay(engine, name, [from + at, from + at + 1], first)).flat()
   }
 }
 
@@ -84,20 +96,19 @@ function heldAs(day: Day, { seq, json, salt, told, anew }: Row, version: Version
   const redacted = pairs.flatMap((id, at) =>
     at % 2 === 0 ? [{ by: id, salt: Buffer.from(pairs[at + 1] ?? '', 'hex') }] : [],
   )
-  let locked = false
+  let locked: string | undefined
   const read = () => {
     try {
       return day.body(seq)
     } catch (error) {
-      locked = error instanceof Fault && isKeyGone(error)
+      locked = error instanceof Fault ? keyGone(error) : undefined
       throw error
     }
   }
   const held = heldOf({ seq, json, salt, by, redacted }, version, () => readable(read))
-  return locked ? { ...held, locked } : held
+  return locked === undefined ? held : { ...held, locked }
 }
 
-/** Not so where the body itself was changed. */
-function isKeyGone({ code, detail = '' }: Fault): boolean {
-  return code === 'trail.key' || (code === 'trail.body' && /key \d+ was destroyed/.test(detail))
-}
+/** The name of the key that is not here, empty where it was destroyed; undefined where the body itself was changed. */
+const keyGone = (fault: Fault): string | undefined =>
+  fault.code === 'trail.body' && /key \d+ was destroyed/.test(fault.detail ?? '') ? '' : keyWantedBy(fault)

@@ -127,7 +127,7 @@ export interface Paged<Item> {
 
 /** The calls that the thread answers. */
 export interface Calls {
-  open(wrapping: Begin, sealing: Sealing | undefined): Promise<void>
+  open(wrapping: Begin, sealing: Sealing | undefined, looking: boolean): Promise<void>
   commit(parcel: Parcel): Outcome
   unfinished(): readonly UnfinishedRow[]
   exchange(prefix: string): Row | undefined

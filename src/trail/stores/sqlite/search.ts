@@ -247,7 +247,9 @@ export class Search {
     for (const name of this.#engine.folder.names()) {
       if (rows.length >= newest) break
       const sql = 'SELECT seq, json FROM gaps JOIN entries USING (seq) WHERE kind = ? ORDER BY seq DESC LIMIT ?'
-      for (const row of this.#day(name).file.all<(typeof rows)[number]>(sql, kind, newest)) rows.push(row)
+      this.#engine.passOver(() => {
+        for (const row of this.#day(name).file.all<(typeof rows)[number]>(sql, kind, newest)) rows.push(row)
+      })
     }
     return rows.sort((a, b) => a.seq - b.seq).slice(-newest)
   }

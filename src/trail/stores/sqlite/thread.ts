@@ -31,8 +31,8 @@ let sealing: { readonly sealer: Sealer; readonly vkey: string } | undefined
 let told = false
 let timer: NodeJS.Timeout | undefined
 
-async function open(wrapping: Begin, seal: Sealing | undefined): Promise<void> {
-  engine ??= new Engine(folder, { tokens, wrapping, now: Date.now })
+async function open(wrapping: Begin, seal: Sealing | undefined, looking: boolean): Promise<void> {
+  engine ??= new Engine(folder, { tokens, wrapping, now: Date.now, looking })
   if (!seal) return
   const sealer = sealerOf(engine, seal, { ask, reading: withKeys })
   await sealer.open()
@@ -86,7 +86,7 @@ const CALLS: Calls = {
   held: (from, count, first) => heldIn(opened(), from, count, first),
   seqs: (exchange) => seqsIn(opened(), exchange),
   disclose: (seqs, bodies) => disclosedIn(opened(), seqs, bodies),
-  sealed: () => (sealing ? stateOf(sealing) : unsealedState(folder)),
+  sealed: () => (sealing ? stateOf(sealing) : unsealedState(opened())),
   copy: (copying) => copyFiles(opened(), copying),
   close,
 }

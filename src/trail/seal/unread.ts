@@ -1,0 +1,58 @@
+/** What a verification could not look at: places in day files that are damaged, bodies whose key is not here. Reads nothing. */
+import { dayOfFile } from '../dayfile.ts'
+import { dayOfExchange } from '../days.ts'
+import type { Held } from './held.ts'
+import type { Leaf } from './leaf.ts'
+import type { Alarm } from './report.ts'
+
+/** Bodies that nobody here can read: how many, and the names of the keys that would open them. */
+export interface Locked {
+  readonly bodies: number
+  readonly keys: readonly string[]
+}
+
+interface Lost {
+  readonly first: Leaf
+  last: number
+  count: number
+  readonly why: string
+}
+
+export class Unread {
+  readonly #files = new Map<string, Lost>()
+  readonly #keys = new Set<string>()
+  #bodies = 0
+
+  /** Whether an entry was in a day file that cannot be read in its place: its id tells the day. */
+  lost(leaf: Leaf, { lost, fault = '' }: Held): boolean {
+    if (lost === undefined || leaf.exchange === undefined || dayOfFile(lost) !== dayOfExchange(leaf.exchange))
+      return false
+    const known = this.#files.get(lost)
+    if (!known) this.#files.set(lost, { first: leaf, last: leaf.seq, count: 1, why: fault })
+    else {
+      known.last = leaf.seq
+      known.count += 1
+    }
+    return true
+  }
+
+  /** A body is under a key that is not here. */
+  lock(key: string): void {
+    this.#bodies += 1
+    this.#keys.add(key)
+  }
+
+  get locked(): Locked | undefined {
+    return this.#bodies > 0 ? { bodies: this.#bodies, keys: [...this.#keys].sort() } : undefined
+  }
+
+  /** One for each file. */
+  alarms(): Alarm[] {
+    return [...this.#files].map(([file, { first, last, count, why }]) => ({
+      harm: 'unreadable',
+      seq: first.seq,
+      ...(first.exchange !== undefined && { exchange: first.exchange }),
+      told: `days/${file}: ${count} of its entries cannot be read, the first ${first.seq}, the last ${last} (${why})`,
+    }))
+  }
+}
