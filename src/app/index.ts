@@ -37,6 +37,12 @@ export const openLocal = async (names: Names, reader?: string, config?: string) 
 /** As `restoreFrom` in backup/restoring.ts. @throws backup.*, trail.*, seal.*, config.* */
 export const restoreFrom = async (asked: Restoring) => (await import('./backup/restoring.ts')).restoreFrom(asked)
 
+/** As `migrate` in the trail, on the data folder of a configuration. @throws trail.*, config.* */
+export const migrateRecord = async (
+  config: string,
+  options: { dryRun: boolean; progress(done: number, total: number): void },
+) => (await import('#trail')).migrate((await loadNames(config)).data, options)
+
 /** As `backupsIn` there. */
 export const backupsIn = async (asked: Pick<Restoring, 'config' | 'from'>) =>
   (await import('./backup/restoring.ts')).backupsIn(asked)

@@ -348,6 +348,8 @@ masking: { rules: [{ id: mine, regex: '[a-z]{9}X' }] }`,
   holds(await json(folder, 'backup', ...apart), '`gatelog backup`')
   rmSync(join(folder, 'gatelog-data'), { recursive: true })
   holds(await json(folder, 'restore', ...apart), '`gatelog restore`')
+  put(folder, 'gatelog-data/days/2026-01-01.default.db', '')
+  holds(await json(folder, 'migrate', '--dry-run'), '`gatelog migrate`')
   const file = ['--file', 'settings.json']
   holds(await json(folder, 'connect', 'codex'), '`gatelog connect`')
   holds(await json(folder, 'connect', 'openai', '--write', '--yes', ...file), '`gatelog connect`')

@@ -16,6 +16,7 @@ import { exportCommand } from './commands/export.ts'
 import { hold } from './commands/hold.ts'
 import { keys } from './commands/keys.ts'
 import { mask } from './commands/mask.ts'
+import { migrate } from './commands/migrate.ts'
 import { prove } from './commands/prove.ts'
 import { purge } from './commands/purge.ts'
 import { reads } from './commands/reads.ts'
@@ -42,7 +43,7 @@ const COMMANDS: readonly Register[] = [
   ...[search, show, replay, tail, sessions, reads, exportCommand],
   ...[purge, hold, erase, rescan],
   ...[scan, mask, rules],
-  ...[trail, backup, restore, unmask, originals],
+  ...[trail, backup, restore, migrate, unmask, originals],
   ...[verify, prove, doctor, coverage, completion, version],
 ]
 

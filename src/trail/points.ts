@@ -29,8 +29,15 @@ export type Point = (typeof POINTS)[number]
 const [wanted, nth] = (process.env['GATELOG_KILL_AT'] ?? '').split(':')
 let left = Number(nth) || 1
 
+/** Places of a migration, which a record that was made by this version never reaches. */
+export type MigrationPoint = 'migrate.written' | 'migrate.durable'
+
+export const migrationPoint = (name: MigrationPoint): void => reached(name)
+
 /** Marks a place. */
-export function point(name: Point): void {
+export const point = (name: Point): void => reached(name)
+
+function reached(name: Point | MigrationPoint): void {
   if (name !== wanted || --left > 0) return
   process.kill(process.pid, 'SIGKILL')
   // A signal to one's own process may take a moment; nothing happens after it.

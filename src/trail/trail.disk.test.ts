@@ -11,6 +11,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
 import type { Fault, Gap, Keyring } from '#exchange'
 import { openTrail, parseQuery } from './index.ts'
+import { EARLIER } from './stores/earlier.case.ts'
 import { bodyOf, ending, idOf, NOON, opening } from './stores/made.ts'
 
 const keyring: Keyring = {
@@ -203,8 +204,8 @@ test('no word of a body or of a text can be read in the folder', async (t) => {
     assert.ok(start <= 2, `${path.name} holds the word ${start} times`)
   }
 })
-test('a newer format is refused, of the head as of a day', async (t) => {
-  for (const path of ['head.db', DAY_FILE]) {
+test('a newer format is refused, of the head as of the keys and a day', async (t) => {
+  for (const path of ['head.db', 'keys.db', DAY_FILE]) {
     const folder = await newFolder(t)
     const trail = await open(folder)
     await trail.append(opening(idOf(1)))
@@ -215,19 +216,6 @@ test('a newer format is refused, of the head as of a day', async (t) => {
     await assert.rejects(open(folder), { code: 'trail.newer' })
   }
 })
-/** A day's file as version 2 left it. */
-const EARLIER = `
-  ALTER TABLE exchanges DROP COLUMN github; ALTER TABLE exchanges DROP COLUMN language;
-  ALTER TABLE exchanges DROP COLUMN "commit"; DROP TABLE outcomes;
-  DROP TABLE originals; DROP TABLE edits; DROP TABLE unprinted; DROP TABLE prints;
-  DROP INDEX gaps_kind; ALTER TABLE gaps DROP COLUMN kind;
-  DELETE FROM rules WHERE term IN (SELECT id FROM terms WHERE key = 'file');
-  DELETE FROM terms WHERE key IN ('file', 'language', 'commit', 'github');
-  ALTER TABLE entries DROP COLUMN salt; DROP TABLE erased; DROP TABLE redacted;
-  DROP TABLE keys; DROP TABLE doomed; ALTER TABLE flight DROP COLUMN sealed;
-  UPDATE bodies SET bytes = CAST('a prompt' AS BLOB); ALTER TABLE bodies DROP COLUMN key;
-  PRAGMA user_version=2`
-
 test('a folder of an earlier version is read, searched by what it holds, and written on', async (t) => {
   const folder = await newFolder(t)
   const said = (value: string) => ({ value, source: 'declared' }) as const

@@ -3,7 +3,7 @@ import { closeSync, existsSync, fsyncSync, openSync, statSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { backup, DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { Fault } from '#exchange'
-import { point } from '../../points.ts'
+import { migrationPoint, point } from '../../points.ts'
 import { faultOfStore } from './faults.ts'
 import { Wanted } from './wanted.ts'
 
@@ -16,7 +16,16 @@ export interface Format {
   /** Whether what is deleted is overwritten too. */
   readonly secureDelete?: boolean
   /** By version: what makes a file of that version one of the next. One that is not named is not read. */
-  readonly upgrades?: Readonly<Record<number, (file: File) => void>>
+  readonly upgrades?: Readonly<Record<number, Upgrade>>
+}
+
+/** From one version to the next. */
+export interface Upgrade {
+  /** In words, for whoever wants to know before. */
+  readonly does: string
+  /** The table whose rows it goes through; none where only tables change. */
+  readonly rows?: string
+  run(file: File): void
 }
 
 type Values = readonly SQLInputValue[]
@@ -79,16 +88,18 @@ export class File {
       if (found === 0) this.#db.exec(schema)
       else for (let at = Number(found); at < version; at++) this.#upgrade(at, upgrades[at])
       if (found !== version) this.#db.exec(`PRAGMA user_version=${version}`)
+      if (found !== version && found !== 0) migrationPoint('migrate.written')
       this.#db.exec('COMMIT')
+      if (found !== version && found !== 0) migrationPoint('migrate.durable')
     } catch (error) {
       this.#rollback()
       throw error
     }
   }
 
-  #upgrade(version: number, upgrade: ((file: File) => void) | undefined): void {
+  #upgrade(version: number, upgrade: Upgrade | undefined): void {
     if (!upgrade) throw new Fault('trail.unavailable', `${this.name}: format ${version} is no longer read`)
-    upgrade(this)
+    upgrade.run(this)
   }
 
   /** Runs `work` as one durable transaction, all or nothing. */

@@ -60,14 +60,14 @@ export const FORMAT: Format = {
     ${EDITS.join(';\n    ')};
     ${ORIGINALS}`,
   upgrades: {
-    1: () => undefined,
-    2: outcomesAndPlaces,
-    3: kindsOfNotes,
-    4: keys,
-    5: revised,
-    6: edits,
-    7: salts,
-    8: originals,
+    1: { does: 'nothing: only its number changes', run: () => undefined },
+    2: { does: 'outcomes; language, commit and files can be sought', rows: 'exchanges', run: outcomesAndPlaces },
+    3: { does: 'lines of no exchange by their kind', rows: 'gaps', run: kindsOfNotes },
+    4: { does: 'which key each row is under', run: keys },
+    5: { does: 'erasures and redactions', run: revised },
+    6: { does: 'what replies brought', run: edits },
+    7: { does: 'a salt for each entry', run: salts },
+    8: { does: 'sealed originals', run: originals },
   },
 }
 
