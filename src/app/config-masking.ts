@@ -13,6 +13,7 @@ import {
   readOwnRules,
   type Tried,
 } from '#masking'
+import type { ImportedFile } from './config-policy.ts'
 import type { MaskingForm } from './config-schema.ts'
 
 export interface MaskingRules {
@@ -26,6 +27,8 @@ export interface MaskingRules {
   readonly notes: readonly string[]
   /** The files that were read. */
   readonly files: readonly string[]
+  /** The same with what they hold. */
+  readonly imported: readonly ImportedFile[]
 }
 
 type Path = readonly (string | number)[]
@@ -33,7 +36,7 @@ type Wrong = (path: Path, message: string) => Fault
 
 /** @throws Fault config.invalid with a line for everything that is wrong: the file's own line where it is in a file */
 export function maskingRulesOf(form: z.infer<typeof MaskingForm>, wrong: Wrong): MaskingRules {
-  const files: string[] = []
+  const files: ImportedFile[] = []
   const imports = form.import.map((path, at) => importFile(path, files, () => wrong(['masking', 'import', at], path)))
   const problems = imports.flatMap((each) => each.problems.map(line))
   const disabled = new Set([...form.disable, ...imports.flatMap((each) => each.disabled)])
@@ -54,7 +57,8 @@ export function maskingRulesOf(form: z.infer<typeof MaskingForm>, wrong: Wrong):
       ...imports.flatMap((each) => each.notes.map(line)),
       ...own.notes.map(({ path, message }) => at(path, message)),
     ],
-    files,
+    files: files.map(({ name }) => name),
+    imported: files,
   }
 }
 
@@ -69,10 +73,10 @@ function unknown(disable: readonly string[], imported: readonly ForeignRule[], w
   )
 }
 
-function importFile(path: string, files: string[], unreadable: () => Fault) {
+function importFile(path: string, files: ImportedFile[], unreadable: () => Fault) {
   const read = (name: string): string => {
     const text = readFileSync(name, 'utf8')
-    files.push(name)
+    files.push({ name, text })
     return text
   }
   let text: string

@@ -14,6 +14,9 @@ export interface References {
 /** A configuration is some kilobytes; a larger file is none, and would only keep the parser busy. */
 const LONGEST = 1_048_576
 
+/** What a reference held and is shorter is no secret. */
+const SHORTEST_HELD = 4
+
 const REFERENCE = /\$\{(env|file):([^}]+)\}/g
 
 export class ConfigText {
@@ -77,9 +80,15 @@ export class ConfigText {
     return issues.flatMap((issue) => this.#lineOf(issue, known).map((line) => this.#redacted(line))).join('\n')
   }
 
-  /** A line with every reference in the place of what it held. */
-  #redacted(line: string): string {
+  /** A text as it was written: with references in the place of what they held. Of very short ones nobody can tell. */
+  written(text: string): string {
+    return this.#redacted(text, SHORTEST_HELD)
+  }
+
+  /** A line with every reference in the place of what it held, if that is at least so long (UTF-16 units). */
+  #redacted(line: string, shortest = 1): string {
     return [...this.#held]
+      .filter(([value]) => value.length >= shortest)
       .sort(([a], [b]) => b.length - a.length)
       .reduce((text, [value, reference]) => text.replaceAll(value, () => reference), line)
   }

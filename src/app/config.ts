@@ -15,6 +15,7 @@ import { type ExportSettings, exportOf } from './config-export.ts'
 import { type Forward, filesOf, forwardOf } from './config-forward.ts'
 import { type MaskingRules, maskingRulesOf } from './config-masking.ts'
 import { placed } from './config-place.ts'
+import { type PolicyParts, policyPartsOf } from './config-policy.ts'
 import { ConfigForm } from './config-schema.ts'
 import { BROKERED, type Secrets, secretsOf, type Wrong } from './config-secrets.ts'
 import { ConfigText, type References } from './config-text.ts'
@@ -46,6 +47,8 @@ export interface Config
   readonly seal: Seal | undefined
   readonly masking: MaskingRules & Secrets
   readonly rules: readonly Rule[]
+  /** What decides, as the record may keep it. */
+  readonly policy: PolicyParts
   readonly recording: House['recording']
   readonly forward: Forward
   readonly export: ExportSettings
@@ -84,7 +87,10 @@ export function readConfig(
   const parsed = ConfigForm.safeParse(source.values(references, wanted))
   if (!parsed.success) throw new Fault('config.invalid', source.told(parsed.error.issues, knownKeys))
   const wrong: Wrong = (path, message) => source.fault(path, message)
-  return settle(placed(parsed.data, name, wrong), { references, wrong, reads: wanted === undefined })
+  return settle(placed(parsed.data, name, wrong), {
+    ...{ references, wrong, reads: wanted === undefined },
+    written: (text) => source.written(text),
+  })
 }
 
 interface How {
@@ -92,9 +98,11 @@ interface How {
   readonly wrong: Wrong
   /** Whether certificates are read too. */
   readonly reads: boolean
+  /** Puts references back in the place of what they held. */
+  written(text: string): string
 }
 
-function settle(form: Form, { references, wrong, reads }: How): Config {
+function settle(form: Form, { references, wrong, reads, written }: How): Config {
   const listen = {
     gateway: listenOf(form.listen.gateway),
     health: listenOf(form.listen.health),
@@ -143,6 +151,7 @@ function settle(form: Form, { references, wrong, reads }: How): Config {
     timeouts: form.timeouts,
     limits: form.limits,
     rules: rulesOf(form, wrong),
+    policy: policyPartsOf({ ...form, connections: forms }, masking.imported, written),
     recording: recordingOf(form),
     forward: forwardOf(form.forward, wrong),
     export: exportOf(form.export, wrong),

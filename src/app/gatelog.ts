@@ -2,7 +2,7 @@
 
 import { join } from 'node:path'
 import { openApi } from '#console'
-import type { Fault } from '#exchange'
+import type { Fault, Ruled } from '#exchange'
 import { Exports } from '#export'
 import {
   Endings,
@@ -34,7 +34,9 @@ import { startDemo } from './demo/index.ts'
 import { actionsIn, engineOf } from './engine.ts'
 import { openGapMark } from './gap-mark.ts'
 import { type Keyholder, startKeyholder } from './keyholder/index.ts'
+import { type Policy, policyOf } from './policy.ts'
 import { type OpenRecord, openRecord } from './record.ts'
+import { Ruling } from './ruled.ts'
 import { watchSeal } from './seal-watch.ts'
 import { logIn } from './sealed-log.ts'
 import { uuid7 } from './uuid.ts'
@@ -137,6 +139,7 @@ class Running {
   readonly #mark: ReturnType<typeof openGapMark>
   readonly #relay = openRelay()
   readonly #exports: Exports
+  readonly #ruling: Ruling
   readonly #shipping: Shipping
   #demo: Awaited<ReturnType<typeof startDemo>> | undefined
   readonly #tell: Ears['tell']
@@ -172,22 +175,25 @@ class Running {
       now: Date.now,
       log: () => logIn(join(config.data, 'seal'), record.anchored.origin),
     })
-    this.#house = houseOf(config, this.#fixed, {})
+    this.#ruling = new Ruling({ trail, tell, now: Date.now, uuid: () => uuid7(Date.now()) })
+    this.#house = houseOf(config, this.#fixed, {}).house
   }
 
   /** Puts the first configuration in force, and a gap on the trail that the process before this one left. */
   async start(): Promise<void> {
     await this.#fixed.gaps.close()
     await this.#fixed.sightings.start()
-    await this.reload(this.config)
+    await this.reload(this.config, 'start')
   }
 
-  async reload(next: Config): Promise<void> {
+  async reload(next: Config, via: Ruled['via'] = 'reload'): Promise<void> {
     if (next.demo) this.#demo ??= await startDemo({})
     this.#ca = await caOf(next, this.#record.keyholder)
     const exposed = await this.#ca?.exposed()
     if (exposed) this.#tell(`others may read the CA’s key, and vouch with it: chmod 600 ${exposed}`)
-    this.#house = houseOf(next, this.#fixed, { demo: this.#demo?.url, ca: this.#ca })
+    const { house, policy } = houseOf(next, this.#fixed, { demo: this.#demo?.url, ca: this.#ca })
+    await this.#ruling.set(policy, via)
+    this.#house = house
     this.#fixed.limits.set(limitsOf(next))
     this.config = next
     await this.#exports.set(next.export.sinks)
@@ -260,6 +266,7 @@ class Running {
     await endings.flush()
     await gaps.close()
     await this.#record.reads.close()
+    await this.#ruling.close()
     await this.#shipping.close()
     await this.#exports.close()
     this.#mark.close()
@@ -298,14 +305,18 @@ interface Made {
   readonly ca?: HeldCa | undefined
 }
 
-function houseOf(config: Config, fixed: Fixed, { demo, ca }: Made): House {
+/** The rooms of a configuration, and the text of what decides in them. */
+function houseOf(config: Config, fixed: Fixed, { demo, ca }: Made): { readonly house: House; readonly policy: Policy } {
   const { limits, forward } = config
-  return {
+  const engine = engineOf(config)
+  const policy = policyOf(config, engine, fixed.keyring)
+  const house: House = {
     ...fixed,
     connections: config.connections(demo),
-    engine: engineOf(config),
+    engine,
     actions: actionsIn(config),
     rules: config.rules,
+    policy: policy.id,
     ...(config.originals && { originals: originalsTo(config.originals) }),
     recording: config.recording,
     ...(ca && {
@@ -328,6 +339,7 @@ function houseOf(config: Config, fixed: Fixed, { demo, ca }: Made): House {
     clock: () => performance.now(),
     uuid: () => uuid7(Date.now()),
   }
+  return { house, policy }
 }
 
 const fixedAtStart = ({ data, listen: { gateway, health, tls } }: Config): string =>

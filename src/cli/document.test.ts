@@ -79,6 +79,7 @@ function entries(): Entry[] {
   const [denied] = exchangeOf({ nth: 3, text: 'text', session: 'SessionTwo' })
   const deny: Opening = {
     ...denied,
+    policy: 'c0',
     verdict: { kind: 'deny', rule: 'r', reason: 'why', failed: true, secret: 'block' },
     retryOf: idOf(1),
     follows: idOf(1),
@@ -97,6 +98,7 @@ function entries(): Entry[] {
     reason: 'why',
     authored: true,
     alerts: ['restore.refused'],
+    policy: 'c0',
     tunnel: { sent: 1, received: 2 },
     outcomes: { taken: 1, foreign: 0, unknown: 0, repeated: 0 },
     measure: { size: 3, type: 'text/plain', received: 'r', sent: 's' },
@@ -298,6 +300,8 @@ test('the JSON of every command is what the document says', async (t) => {
     ...{ at: AT, reader: SOME.reader, from: 'b', taken: AT, last: 1, sealed: 1, known: 1 },
     ...{ erasures: 0, holds: 0, revocations: 0, voided: 0 },
   } as const
+  const ruled = { kind: 'ruled', at: AT, via: 'start', policy: 'c0', text: '{}' } as const
+  await until(said, /"ruled"/, (nth) => trail.append({ ...ruled, exchange: idOf(nth + 8700) }))
   await until(said, /"restored"/, (nth) => trail.append({ ...restored, exchange: idOf(nth + 8500) }))
   await until(said, /"rotated"/, (nth) => trail.append({ ...rotated, exchange: idOf(nth + 8000) }))
   const erase = {

@@ -68,6 +68,8 @@ export interface Opening {
   readonly model?: string
   readonly stream?: boolean
   readonly facts: Facts
+  /** The version of the rules that it was judged by: a `ruled` entry has their text. Absent where none was asked. */
+  readonly policy?: string
   readonly verdict?: Verdict
   readonly findings: readonly Finding[]
   /** Files, tools, message count: enough for a list, the rest is read from the body. */
@@ -116,6 +118,8 @@ export interface Ending {
   readonly model?: string
   readonly finish?: string
   readonly usage?: Usage
+  /** The version of the rules that its reply was masked by. */
+  readonly policy?: string
   readonly findings: readonly Finding[]
   readonly fault?: FaultCode
   readonly reason?: string
@@ -332,6 +336,18 @@ export interface Restored {
   readonly voided: number
 }
 
+/** Other rules are in force from now on: of prompts, of masking, and of what is kept. */
+export interface Ruled {
+  readonly kind: 'ruled'
+  readonly exchange: string
+  readonly at: number
+  readonly via: 'start' | 'reload'
+  /** SHA-256 of the text, hexadecimal: the version that entries bear. */
+  readonly policy: string
+  /** RFC 8785 JSON, as docs/policy.md says; absent where an earlier entry tells it. */
+  readonly text?: string
+}
+
 /** An entry that belongs to no exchange. */
-export type Note = Gap | Searched | Read | Bypass | Rotated | Restored | CustodyNote
+export type Note = Gap | Searched | Read | Bypass | Rotated | Restored | Ruled | CustodyNote
 export type Entry = Opening | Ending | Outcome | Note

@@ -28,6 +28,7 @@ export type {
   ReadAct,
   Restored,
   RouteKind,
+  Ruled,
   Searched,
   Timings,
 } from './entry.ts'

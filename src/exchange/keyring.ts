@@ -14,6 +14,7 @@ export type Purpose =
   | 'wrapping'
   | 'custody'
   | 'line'
+  | 'policy'
 
 export interface Keyring {
   /** HMAC-SHA-256 under the purpose's own key, 32 bytes. */

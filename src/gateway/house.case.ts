@@ -209,6 +209,7 @@ function houseOf(setup: Setup, trail: Trail, identity: Identity, origin: URL): H
     engine: ENGINE,
     actions: (connection, direction) => actionsOf(setup.actions ?? [], IDS, { connection, direction, rest: 'mask' }),
     rules: readRules(setup.rules),
+    policy: 'c0'.repeat(32),
     recording: { all: setup.recording ?? {}, groups: new Map(Object.entries(setup.groups ?? {})) },
     trail,
     keyring,

@@ -23,6 +23,8 @@ export interface House {
   /** What becomes of secrets; the record is masked whatever it is. */
   actions(connection: string, direction: Direction): Actions
   readonly rules: readonly Rule[]
+  /** The version of the rules, of masking and of what is kept: what an entry bears that they judged. */
+  readonly policy: string
   /** How much is kept and for how long: of all, and by group of the actor. */
   readonly recording: { readonly all: Recording; readonly groups: ReadonlyMap<string, Recording> }
   readonly trail: Trail

@@ -8,7 +8,7 @@ export const isOpening = (entry: Entry): entry is Opening => entry.kind === 'ask
 export const CUSTODY = ['hold', 'release', 'purge', 'erase', 'redact'] as const satisfies readonly CustodyNote['kind'][]
 
 const NOTES: ReadonlySet<Entry['kind']> = new Set<Note['kind']>([
-  ...(['gap', 'searched', 'read', 'bypass', 'rotated', 'restored'] as const),
+  ...(['gap', 'searched', 'read', 'bypass', 'rotated', 'restored', 'ruled'] as const),
   ...CUSTODY,
 ])
 

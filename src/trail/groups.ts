@@ -232,6 +232,17 @@ export class GroupTrail implements Trail {
     return (await this.#store.notes('gap')).map(({ seq, note }) => ({ seq, gap: note }))
   }
 
+  async policies() {
+    return (await this.#store.notes('ruled')).map(({ seq, note }) => ({ seq, ruled: note }))
+  }
+
+  async policy(id: string) {
+    const all = await this.policies()
+    return all.flatMap(({ seq, ruled: { text, ...ruled } }) =>
+      ruled.policy === id && text !== undefined ? [{ seq, ruled: { ...ruled, text } }] : [],
+    )[0]
+  }
+
   async custody() {
     const all = await Promise.all(CUSTODY.map((kind) => this.#store.notes(kind)))
     return all.flat().sort((one, other) => one.seq - other.seq)

@@ -1,5 +1,5 @@
 /** What the trail is to the rest of the gateway. Types only. */
-import type { Bypass, CustodyNote, Entry, Fault, Gap, Read, Searched } from '#exchange'
+import type { Bypass, CustodyNote, Entry, Fault, Gap, Read, Ruled, Searched } from '#exchange'
 import type { DayFiles } from './dayfiles.ts'
 import type { Documents } from './documents.ts'
 import type { KeyCare } from './key-care.ts'
@@ -59,6 +59,10 @@ export interface Trail {
   bypasses(): Promise<readonly { readonly seq: number; readonly bypass: Bypass }[]>
   /** Who read the record, oldest first: the last so many. */
   reads(newest: number): Promise<readonly { readonly seq: number; readonly read: Read }[]>
+  /** Which rules came into force when, oldest first; each version's text is in the first entry that bears it. */
+  policies(): Promise<readonly { readonly seq: number; readonly ruled: Ruled }[]>
+  /** The entry that has the text of a version of the rules; undefined where the record has none such. */
+  policy(id: string): Promise<{ readonly seq: number; readonly ruled: Ruled & { readonly text: string } } | undefined>
   /** What was done to the record itself, oldest first. */
   custody(): Promise<readonly { readonly seq: number; readonly note: CustodyNote }[]>
   /**

@@ -166,6 +166,13 @@ test('OTLP: an open exchange, an outcome and a note are no spans, and a failure 
   ])
   assert.deepEqual(Object.fromEntries(kinds), {
     ...{ replied: 1, asked: undefined, refused: 2, denied: 2, failed: 2, interrupted: 2, outcome: undefined },
-    ...{ gap: undefined, searched: undefined, read: undefined, bypass: undefined, rotated: undefined },
+    ...{
+      gap: undefined,
+      searched: undefined,
+      read: undefined,
+      bypass: undefined,
+      rotated: undefined,
+      ruled: undefined,
+    },
   })
 })

@@ -15,7 +15,7 @@ test('what GitHub is asked beside Copilot is relayed unread, and only its host a
     const reply = await send(house, '/github/graphql?token=1', { method: 'POST', body: Uint8Array.from(body), headers })
     assert.deepEqual(await reply.json(), { path: '/graphql?token=1', secret: SECRET })
     const [opening] = openings(house)
-    const { exchange: _e, at: _at, facts, actor, key: _k, ...rest } = opening!
+    const { exchange: _e, at: _at, facts, actor, key: _k, policy: _p, ...rest } = opening!
     assert.deepEqual([actor?.id, Object.keys(facts)], ['ana', ['remote']])
     const expected = { kind: 'asked', door: 'reverse', method: 'POST', path: '', route: 'unread', findings: [] }
     assert.deepEqual(rest, { ...expected, connection: 'up', host: 'github', verdict: { kind: 'allow' } } as never)
