@@ -132,7 +132,11 @@ export function routes(backend: Backend): Hono {
     await noteOf(c)('listed', `session:${c.req.param('id').slice(0, 128)}`, found.length)
     return c.json(found)
   })
-  app.get('/reads', async (c) => c.json({ reads: (await trail.reads(limitOf(c.req.query('limit')))).toReversed() }))
+  app.get('/reads', async (c) => {
+    const reads = (await trail.reads(limitOf(c.req.query('limit')))).toReversed()
+    await noteOf(c)('listed', '', reads.length, { format: 'reads' })
+    return c.json({ reads })
+  })
   app.get('/tail', async (c) => {
     await noteOf(c)('followed', '', 0)
     return streamText(c, async (stream) => {
@@ -160,13 +164,17 @@ export function routes(backend: Backend): Hono {
   })
   app.delete('/keys/:id', async (c) => c.json(publicKey(await identity.revoke(c.req.param('id'), c.req.query('why')))))
   connectionRoutes(app, backend)
-  coverageRoutes(app, backend.coverage)
-  custodyRoutes(app, { ...actsOf(backend.custody), reviser: backend.reviser }, backend.reading)
+  coverageRoutes(app, backend.coverage, backend.reading)
+  custodyRoutes(
+    app,
+    { ...actsOf(backend.custody), reviser: backend.reviser },
+    { ...backend.reading, now: () => backend.now() },
+  )
   exportRoutes(app, backend)
   sealRoutes(app, backend)
   proofRoutes(app, backend)
   wrappingRoutes(app, backend.wrapping)
-  backupRoutes(app, backend.backup)
+  backupRoutes(app, backend.backup, backend.reading)
   caRoutes(app, () => {
     if (!backend.ca) throw new Fault('ca.off')
     return backend.ca()

@@ -2,6 +2,7 @@
 import { isAbsolute } from 'node:path'
 import type { Hono } from 'hono'
 import { Fault } from '#exchange'
+import { noteFor, type ReadHouse } from './readers.ts'
 import { bodyOf } from './refuse.ts'
 
 /** What a backup came to; sizes in bytes, `sent` of what was not there before. */
@@ -26,12 +27,18 @@ export interface BackupHouse {
   take(asked: { to?: string; keys?: string; quick?: boolean }): Promise<BackupRow>
 }
 
-/** `POST /backup`. */
-export function backupRoutes(app: Hono, house: BackupHouse): void {
+/** `POST /backup`. That it was asked for, and where to, is on the record before the copy is made; how much it was, after. */
+export function backupRoutes(app: Hono, house: BackupHouse, reading: ReadHouse): void {
   app.post('/backup', async (c) => {
     const { to, keys, quick } = (await bodyOf(c.req)) as Record<string, unknown>
     const asked = { ...folder('to', to), ...folder('keys', keys), quick: quick === true }
-    return c.json(await house.take(asked))
+    const of = [asked.to, asked.keys && `keys ${asked.keys}`].filter((part) => part).join(', ')
+    const note = noteFor(reading, (name) => c.req.header(name))
+    const noted = (count: number) => note('exported', of, count, { content: true, format: 'backup' })
+    await noted(0)
+    const taken = await house.take(asked)
+    await noted(taken.last)
+    return c.json(taken)
   })
 }
 

@@ -1,7 +1,8 @@
 /** What was seen of Copilot's use elsewhere and not here, as the admin API tells it. Types and routes; decides nothing. */
-import type { Hono } from 'hono'
+import type { Context, Hono } from 'hono'
 import { type Bypass, Fault } from '#exchange'
 import { isMoment } from '#wire'
+import { noteFor, type ReadHouse } from './readers.ts'
 import { bodyOf } from './refuse.ts'
 
 /** Counts of what was held against the record since `since`, ms since the Unix epoch. */
@@ -38,13 +39,21 @@ export interface CoverageSource {
 const VIA: readonly unknown[] = ['github-audit', 'github-seats']
 const MOST = 1000
 
-export function coverageRoutes(app: Hono, source: CoverageSource): void {
-  app.get('/coverage', async (c) => c.json(await source.coverage()))
+export function coverageRoutes(app: Hono, source: CoverageSource, house: ReadHouse): void {
+  const noted = (c: Context, count: number) =>
+    noteFor(house, (name) => c.req.header(name))('listed', '', count, { format: 'leads' })
+  app.get('/coverage', async (c) => {
+    const coverage = await source.coverage()
+    await noted(c, coverage.bypasses.length)
+    return c.json(coverage)
+  })
   app.post('/coverage', async (c) => {
     const { via, reports } = (await bodyOf(c.req)) as Record<string, unknown>
     if (!VIA.includes(via) || !Array.isArray(reports) || reports.length > MOST || !reports.every(isReport))
       throw new Fault('usage.input', `via and at most ${MOST} reports, each with github, from and to`)
-    return c.json(await source.review(via as Bypass['via'], reports))
+    const tally = await source.review(via as Bypass['via'], reports)
+    await noted(c, reports.length)
+    return c.json(tally)
   })
 }
 

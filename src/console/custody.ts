@@ -1,8 +1,8 @@
 /** Holds and purges as the admin API tells and does them. Types and routes; decides nothing. */
 import type { Context, Hono } from 'hono'
-import { Fault } from '#exchange'
-import type { Custody, Doer } from '#trail'
-import { callerOf, type ReadHouse } from './readers.ts'
+import { Fault, faultOf } from '#exchange'
+import { type Custody, type Doer, printScope, queryOf, readScope } from '#trail'
+import { callerOf, didOf, noteFor, type ReadHouse } from './readers.ts'
 import { bodyOf } from './refuse.ts'
 
 /** What an erasure would do, or has done; shown as it is. */
@@ -56,14 +56,30 @@ export const actsOf = (custody: Custodian): Custodian => ({
 const LONGEST_WHY = 500
 const DAY = /^\d{4}-\d\d-\d\d$/
 
-/** @throws usage.option, custody.*, trail.* */
-export function custodyRoutes(app: Hono, custody: Custodian & { readonly reviser: Reviser }, house: ReadHouse): void {
+type House = ReadHouse & { now(): number }
+
+/**
+ * What is shown without being done (plans, holds, what was refused, a rescan that found nothing) is on the record as a read;
+ * what is done is an entry of its own. @throws usage.option, custody.*, trail.*
+ */
+export function custodyRoutes(app: Hono, custody: Custodian & { readonly reviser: Reviser }, house: House): void {
   const { reviser } = custody
+  const noteOf = (c: Context) => noteFor(house, (name) => c.req.header(name))
+  const asked = (c: Context, scope: unknown, { exchanges }: Pick<ErasureRow, 'exchanges'>) => {
+    const read = readScope(scope, house.now())
+    return noteOf(c)(didOf(queryOf(read)), printScope(read), exchanges, { format: 'erase' })
+  }
+  const days = (c: Context, before: string | undefined, rows: readonly { readonly exchanges: number }[]) =>
+    noteOf(c)('listed', before === undefined ? '' : `before:${before}`, sum(rows), { format: 'purge' })
   const doerOf = (c: Context, why: unknown) => ({
     who: callerOf(house, (name) => c.req.header(name)),
     why: house.masked(textIn('why', why)),
   })
-  app.get('/holds', async (c) => c.json({ holds: await custody.holds.list() }))
+  app.get('/holds', async (c) => {
+    const holds = await custody.holds.list()
+    await noteOf(c)('listed', '', holds.length, { format: 'holds' })
+    return c.json({ holds })
+  })
   app.post('/holds', async (c) => {
     const { scope, why } = (await bodyOf(c.req)) as Record<string, unknown>
     return c.json(await custody.holds.add(scope, doerOf(c, why)))
@@ -73,23 +89,44 @@ export function custodyRoutes(app: Hono, custody: Custodian & { readonly reviser
   )
   app.post('/erase/plan', async (c) => {
     const { scope } = (await bodyOf(c.req)) as Record<string, unknown>
-    return c.json(await reviser.plan(scope))
+    const plan = await reviser.plan(scope)
+    await asked(c, scope, plan)
+    return c.json(plan)
   })
   app.post('/erase', async (c) => {
     const { scope, why, basis } = (await bodyOf(c.req)) as Record<string, unknown>
-    return c.json(await reviser.erase(scope, { ...doerOf(c, why), basis: house.masked(textIn('basis', basis)) }))
+    const doer = { ...doerOf(c, why), basis: house.masked(textIn('basis', basis)) }
+    try {
+      return c.json(await reviser.erase(scope, doer))
+    } catch (error) {
+      if (faultOf(error).code.startsWith('custody.')) await asked(c, scope, await reviser.plan(scope))
+      throw error
+    }
   })
   app.post('/rescan', async (c) => {
     const { since, why } = (await bodyOf(c.req)) as Record<string, unknown>
-    if (!Number.isSafeInteger(since)) throw new Fault('usage.option', 'since is no time')
-    return c.json(await reviser.rescan(since as number, doerOf(c, why)))
+    if (!isTime(since)) throw new Fault('usage.option', 'since is no time')
+    const page = await reviser.rescan(since, doerOf(c, why))
+    const of = `after:${new Date(since).toISOString()}`
+    await noteOf(c)('searched', of, page.found.length, { format: 'rescan' })
+    return c.json(page)
   })
-  app.get('/purge', async (c) => c.json({ rows: await custody.plan(dayIn(c.req.query('before'))) }))
+  app.get('/purge', async (c) => {
+    const before = dayIn(c.req.query('before'))
+    const rows = await custody.plan(before)
+    await days(c, before, rows)
+    return c.json({ rows })
+  })
   app.post('/purge', async (c) => {
     const { before, why } = (await bodyOf(c.req)) as Record<string, unknown>
-    return c.json(await custody.purge(doerOf(c, why), dayIn(before)))
+    const purged = await custody.purge(doerOf(c, why), dayIn(before))
+    if (purged.seq === undefined) await days(c, dayIn(before), purged.rows)
+    return c.json(purged)
   })
 }
+
+const sum = (rows: readonly { readonly exchanges: number }[]): number =>
+  rows.reduce((total, { exchanges }) => total + exchanges, 0)
 
 function textIn(name: string, value: unknown): string {
   if (typeof value !== 'string' || value.trim() === '') throw new Fault('usage.option', `say ${name}`)
@@ -102,3 +139,6 @@ function dayIn(value: unknown): string | undefined {
   if (typeof value === 'string' && DAY.test(value) && !Number.isNaN(Date.parse(value))) return value
   throw new Fault('usage.option', 'before: a day, as 2026-11-24')
 }
+
+/** ms since the Unix epoch, as far as a calendar goes. */
+const isTime = (value: unknown): value is number => Number.isSafeInteger(value) && Math.abs(value as number) <= 8.64e15

@@ -22,8 +22,8 @@ const BARE = /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})?$/
 /** Notes reads of one request's caller. */
 export type Note = (did: ReadOf['did'], of: string, count: number, more?: More) => Promise<void>
 
-/** What an export adds: whether content was in it is for its caller to say. */
-type More = Pick<ReadOf, 'content' | 'format'>
+/** What an export adds: whether content was in it is for its caller to say; and what else but to read it was asked for. */
+type More = Partial<Pick<ReadOf, 'content'>> & Pick<ReadOf, 'format'>
 
 /** Who sent a request. */
 export const callerOf = ({ reader }: Pick<ReadHouse, 'reader'>, header: (name: string) => string | undefined): Fact =>

@@ -91,7 +91,9 @@ export function proofRoutes(app: Hono, { trail, reading, now }: Pick<Backend, 't
     const what = c.req.query('what') ?? ''
     const bodies = c.req.query('bodies') === 'true'
     const question = await questionOf(trail, what, now())
-    await noteFor(reading, (name) => c.req.header(name))('exported', what, 0, { content: bodies, format: 'proof' })
+    const note = noteFor(reading, (name) => c.req.header(name))
+    const noted = (count: number) => note('exported', what, count, { content: bodies, format: 'proof' })
+    await noted(0)
     c.header('content-type', 'application/jsonl')
     return stream(c, async (out) => {
       const write = (line: Proving) => out.write(`${JSON.stringify(line)}\n`)
@@ -101,6 +103,7 @@ export function proofRoutes(app: Hono, { trail, reading, now }: Pick<Backend, 't
           await write(line)
           if ('entry' in line) entries += 1
         }
+        await noted(entries)
         await write({ end: { entries } })
       } catch (error) {
         const { code, detail } = faultOf(error)

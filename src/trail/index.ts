@@ -3,7 +3,7 @@
 export { Custody, type Doer, type Purged } from './custody/custody.ts'
 export type { HoldRow } from './custody/holds.ts'
 export type { PurgeRow } from './custody/purge.ts'
-export { queryOf, readScope, toldScope } from './custody/scope.ts'
+export { printScope, queryOf, readScope, toldScope } from './custody/scope.ts'
 export { sealedUpTo } from './custody/sealed.ts'
 export { noteFile } from './dayfile.ts'
 export type { Documents } from './documents.ts'

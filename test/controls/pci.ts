@@ -48,15 +48,16 @@ export const PCI: Standard = {
     {
       id: '10.2.1.2',
       asks: 'all that administrators do',
-      does: 'holds, purges, key rotations and reads are entries',
+      does: 'holds, purges, key rotations, reads and changes of the rules are entries',
       proofs: [
         [CUSTODY, 'a hold and its end are entries, and neither tells whose exchanges they were'],
         [
           KEYS,
           'a key is rotated while the server runs: a rotated entry tells so, and the former file is needed no more',
         ],
+        ['src/app/ruled.test.ts', 'a version is told when it comes into force, its text the first time alone'],
       ],
-      open: 'making and revoking keys, and reloads of the configuration, have no entry yet',
+      open: 'making and revoking keys, starts and stops, and changes of the configuration beside rules have no entry yet',
     },
     {
       id: '10.2.1.3',
@@ -70,6 +71,7 @@ export const PCI: Standard = {
           'a read is on the record before it is shown; what is read again within the minute is one line after it',
         ],
         [API, 'an export is on the record before its first row, and once more with how much it was'],
+        ['src/console/onrecord.test.ts', 'the table has every route, and no other'],
       ],
       open: 'reading the files past Gatelog is the system’s to log',
     },

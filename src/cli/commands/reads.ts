@@ -30,10 +30,10 @@ export const reads: Register = (program) => {
 
 const HEAD = ['when', 'who', 'did', 'what', 'shown', 'times']
 
-const row = ({ at, reader, did, of, count, times }: Read): Cell[] => [
+const row = ({ at, reader, did, of, format, count, times }: Read): Cell[] => [
   brief(at),
   `${reader.value} (${reader.source})`,
-  did,
+  format === undefined ? did : `${did}: ${format}`,
   of || 'everything',
   String(count),
   String(times),

@@ -62,3 +62,7 @@ export function toldScope(scope: Scope, keyring: Pick<Keyring, 'digest'>): Scope
     ...(query !== undefined && { query: digest(query) }),
   }
 }
+
+/** As the line of a read tells it: a query, as somebody could have asked for it. @throws usage.option */
+export const printScope = (scope: Scope): string =>
+  [scope.exchange, printQuery(queryOf(scope))].filter((part) => part).join(' ')
