@@ -11,8 +11,16 @@ export interface Anchoring {
   readonly origin: string | undefined
 }
 
-/** `folder`: the log's. Nothing outside is reached before something is to be signed or a head is there. */
-export function anchoring(folder: string, settings: AnchorsSettings, tell: (line: string) => void): Anchoring {
+export interface AnchoringOptions {
+  /** The log's. */
+  readonly folder: string
+  readonly settings: AnchorsSettings
+  readonly graceMs: number
+  tell(line: string): void
+}
+
+/** Nothing outside is reached before there is a key that seals. */
+export function anchoring({ folder, settings, graceMs, tell }: AnchoringOptions): Anchoring {
   let anchors: Anchors | undefined
   let origin: string | undefined
   return {
@@ -22,7 +30,10 @@ export function anchoring(folder: string, settings: AnchorsSettings, tell: (line
       opened.set(settings)
       anchors = opened
       origin = name
-      return guarded(signer, { folder, known: () => opened.known(), tell })
+      const known = () => opened.known()
+      const own = guarded(signer, { folder, known, graceMs, clock: () => performance.now(), tell })
+      void own.look()
+      return own
     },
     get anchors() {
       return anchors

@@ -7,6 +7,15 @@ import { name, type Wrong } from './config-secrets.ts'
 export const ExportForm = z.strictObject({
   sinks: z.record(name, SinkForm).default({}).describe('Receivers of every entry, for ever'),
   anchors: z.record(name, AnchorForm).default({}).describe('Who is shown the heads of the sealed log'),
+  anchors_grace_ms: z
+    .number()
+    .int()
+    .min(0)
+    .max(86_400_000)
+    .default(300_000)
+    .describe(
+      'How long after a start nothing is sealed while witnesses and repositories can tell what they have seen and none does',
+    ),
 })
 
 type Form = z.infer<typeof ExportForm>
@@ -14,6 +23,8 @@ type Form = z.infer<typeof ExportForm>
 export interface ExportSettings {
   readonly sinks: Sinks
   readonly anchors: AnchorsSettings
+  /** ms; read at a start. */
+  readonly anchors_grace_ms: number
 }
 
 /** Keys whose value is the name of a PEM file, or PEM text. */
@@ -40,10 +51,11 @@ const mapped = <Each>(all: Readonly<Record<string, Each>>, of: (each: Each, id: 
   Object.fromEntries(Object.entries(all).map(([id, each]) => [id, of(each, id)]))
 
 /** The same form with every path where the process finds it. */
-export function placedExport({ sinks, anchors }: Form, at: (path: string) => string): Form {
+export function placedExport({ sinks, anchors, ...rest }: Form, at: (path: string) => string): Form {
   const placed = (text: string) => (isPem(text) ? text : at(text))
   const repository = (text: string) => (isFolder(text) ? at(text) : text)
   return {
+    ...rest,
     sinks: mapped(sinks, (each) => replaced(each, [...PEM, 'path'], placed)),
     anchors: mapped(anchors, (each) => replaced(replaced(each, PEM, placed), ['repository'], repository)),
   }
@@ -53,13 +65,14 @@ export function placedExport({ sinks, anchors }: Form, at: (path: string) => str
 const isFolder = (text: string): boolean => !/^[a-z+]+:\/\/|^[^/]+:/.test(text)
 
 /** @throws config.invalid naming the key whose file cannot be read */
-export function exportOf({ sinks, anchors }: Form, wrong: Wrong): ExportSettings {
+export function exportOf({ sinks, anchors, ...rest }: Form, wrong: Wrong): ExportSettings {
   const read = (place: string, id: string) => (text: string, key: string) =>
     pemOf(text, ['export', place, id, key], wrong)
   for (const [id, sink] of Object.entries(sinks))
     if (sink.kind === 'syslog' && (sink.cert === undefined) !== (sink.key === undefined))
       throw wrong(['export', 'sinks', id, sink.cert === undefined ? 'key' : 'cert'], 'cert and key belong together')
   return {
+    ...rest,
     sinks: mapped(sinks, (each, id) => replaced(each, PEM, read('sinks', id))),
     anchors: mapped(anchors, (each, id) => replaced(each, PEM, read('anchors', id))),
   }

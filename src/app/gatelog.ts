@@ -64,7 +64,10 @@ export interface Ears {
 /** Opens everything, or nothing. @throws trail.*, config.bind, config.invalid */
 export async function openGatelog(first: Config, ears: Ears): Promise<Gatelog> {
   await using opened = new AsyncDisposableStack()
-  const anchored = anchoring(join(first.data, 'seal'), first.export.anchors, ears.tell)
+  const anchored = anchoring({
+    ...{ folder: join(first.data, 'seal'), settings: first.export.anchors, tell: ears.tell },
+    graceMs: first.export.anchors_grace_ms,
+  })
   opened.defer(() => anchored.anchors?.close())
   const record = await openRecord(first, {
     guard: (signer) => anchored.guard(signer),

@@ -5,6 +5,7 @@ import { Fault, faultOf } from '#exchange'
 import { keepAnchored, parseCheckpoint, parseNote, readAnchors } from '#trail'
 import type { Log, OpenAnchor } from './anchors/anchor.ts'
 import { type AnchorSettings, openAnchor } from './anchors/index.ts'
+import type { Known } from './guard.ts'
 
 export interface AnchorsOptions {
   readonly log: Log
@@ -114,18 +115,24 @@ export class Anchors {
     return (await readAnchors(this.#o.log.folder)).find((kept) => kept.name === name)
   }
 
-  /** The newest heads that the outside has, by the name of the anchor; of those that answer in time. */
-  async known(): Promise<readonly { readonly name: string; readonly note: string }[]> {
+  /** What the outside has of the log, and who did not say so in time. Never rejects. */
+  async known(): Promise<Known> {
+    await this.#changing
+    const [told, silent]: [string[], string[]] = [[], []]
     const all = [...this.#open].map(async ([name, open]) => {
       const { anchor, settings } = open
-      const note = await inTurn(open, async () => {
-        const signal = AbortSignal.timeout(settings.timeout_ms)
-        const asked = anchor.known?.(signal)
-        return asked && within(asked, signal)
-      }).catch(() => undefined)
-      return note === undefined ? [] : [{ name, note }]
+      if (!anchor.known) return []
+      const ask = (signal: AbortSignal) => within(anchor.known?.(signal) ?? Promise.resolve(undefined), signal)
+      try {
+        const note = await inTurn(open, () => ask(AbortSignal.timeout(settings.timeout_ms)))
+        told.push(name)
+        return note === undefined ? [] : [{ name, note }]
+      } catch {
+        silent.push(name)
+        return []
+      }
     })
-    return (await Promise.all(all)).flat()
+    return { heads: (await Promise.all(all)).flat(), told, silent }
   }
 
   /** How each anchor stands, by name. */

@@ -157,4 +157,9 @@ export const OUTCOMES = {
     message: 'More was sealed before than is here: the data folder was rolled back',
     remedy: 'Keep the folder as it is; restore the newest copy, or look: `gatelog verify`.',
   },
+  'seal.waiting': {
+    status: 503,
+    message: 'Nothing is sealed before an anchor tells what it has seen of the log, or its grace is over',
+    remedy: 'Let one of the anchors be reached; recording goes on. `export.anchors_grace_ms` is the grace.',
+  },
 } as const satisfies Record<string, Row>

@@ -1,13 +1,12 @@
 /** Every anchor passes every case, against an outside of its kind on this machine. */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, type TestContext, test } from 'node:test'
 import { Fault } from '#exchange'
 import { parseCheckpoint, parseNote, readAnchors } from '#trail'
 import { Anchors } from '../anchoring.ts'
-import { guarded } from '../guard.ts'
 import { openAnchor } from './index.ts'
 import {
   authority,
@@ -177,45 +176,4 @@ test('a witness’s answer counts only with its own valid cosignature', async (t
   const beside = openAnchor(outside.settings, { folder: forked, origin: ORIGIN })
   t.after(() => beside.close())
   await assert.rejects(beside.anchor(await grown(forked, 5, signerOf(), ',"x":1'), soon()), /answered 422/)
-})
-
-test('a record that was put back from an old copy is not signed on: its anchors know more', async (t) => {
-  for (const open of [...(NO_GIT ? [] : [git]), witness]) {
-    const [folder, copy] = [folderFor(t), folderFor(t)]
-    const outside = await open(t)
-    await grown(folder, 5)
-    cpSync(folder, copy, { recursive: true })
-    const anchor = openAnchor(outside.settings, { folder, origin: ORIGIN })
-    await anchor.anchor(await grown(folder, 20), soon())
-    await anchor.close()
-    const lower = openAnchor(outside.settings, { folder: copy, origin: ORIGIN })
-    const old = readFileSync(join(copy, 'checkpoint'), 'utf8')
-    await assert.rejects(lower.anchor(old, soon()), /a head of 20 entries, here are 5/)
-    await lower.close()
-    const restored = new Anchors({ log: { folder: copy, origin: ORIGIN }, now: Date.now, tell: () => undefined })
-    const told: string[] = []
-    const guard = (signer = signerOf()) =>
-      guarded(signer, { folder: copy, known: () => restored.known(), tell: (line) => told.push(line) })
-    t.after(() => restored.close())
-    await restored.set({ out: { ...outside.settings, every_ms: 60_000 } })
-    const signer = guard()
-    await assert.rejects(grown(copy, 6, signer), /out has seen 20 entries, here are 6/)
-    await assert.rejects(grown(copy, 30, signer), /out has seen 20 entries/)
-    await assert.rejects(grown(copy, 30, guard(), ',"x":1'), /the first 20 entries are not those that out has seen/)
-    assert.equal(told.length, 2)
-    assert.equal(sizeOf(readFileSync(join(copy, 'checkpoint'), 'utf8')), 5)
-    assert.equal(sizeOf(await grown(copy, 30, guard())), 30)
-  }
-})
-
-test('what the outside says counts only where this log’s own key signed it', async (t) => {
-  const folder = folderFor(t)
-  const stranger = await grown(folderFor(t), 50, signerOf(2))
-  const known = async () => [
-    { name: 'out', note: stranger },
-    { name: 'junk', note: 'no note' },
-  ]
-  const guard = guarded(signerOf(), { folder, known, tell: () => assert.fail() })
-  assert.equal(sizeOf(await grown(folder, 4, guard)), 4)
-  assert.ok(readdirSync(folder).includes('checkpoint'))
 })
