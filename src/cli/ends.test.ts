@@ -47,6 +47,19 @@ describe('ends', { concurrency: 2 }, () => {
     assert.match(out, /turn 1[\s\S]*first turn 1[\s\S]*\[user\] turn 2[\s\S]*first turn 2/)
   })
 
+  test('help, and what is wrong with a command line, have no reader either', async (t) => {
+    const folder = folderFor(t)
+    for (const [args, code] of [
+      [['replay', '--help'], EXIT.ok],
+      [['--help'], EXIT.ok],
+    ] as const) {
+      const child = start(t, folder, [...args])
+      child.stdout?.destroy()
+      const errors = heard({ ...child, stdout: child.stderr } as typeof child)
+      assert.deepEqual([await once(child, 'close'), errors()], [[code, null], ''])
+    }
+  })
+
   test('a reader that goes away ends a command without a word', async (t) => {
     const entries = Array.from({ length: 300 }, (_, nth) => refusedOf(nth + 10, 'x'.repeat(900)))
     const { folder, trail } = await openHouse(t, entries)

@@ -69,6 +69,13 @@ test('a file is there once it is whole, for its owner alone; nothing is left of 
   )
 })
 
+test('an output of - is stdout', async (t) => {
+  const { run, folder } = await openHouse(t, many(2).flat())
+  const [named, plain] = [await run('export', '--output', '-'), await run('export')]
+  assert.deepEqual([named.code, named.out, named.err], [0, plain.out, plain.err])
+  assert.ok(!readdirSync(folder).some((name) => name.startsWith('-')))
+})
+
 test('no format lets the record drive the terminal', async (t) => {
   const { run } = await openHouse(t, [...exchangeOf({ nth: 1, text: HOSTILE }), refusedOf(2, HOSTILE)])
   for (const name of NAMES) {

@@ -2,13 +2,14 @@
 import { existsSync } from 'node:fs'
 import { type Command, CommanderError } from 'commander'
 import { Fault } from '#exchange'
-import { carryOn, endQuietly } from './ends.ts'
+import { carryOn, endQuietly, minding } from './ends.ts'
 import { EXIT, fail } from './exit.ts'
 import { withOperands } from './operands.ts'
 import { gatelog } from './program.ts'
 
 /** `args` without the program's own name. */
 export async function main(args: readonly string[]): Promise<void> {
+  minding()
   try {
     const program = gatelog()
     await program

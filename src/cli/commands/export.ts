@@ -31,7 +31,7 @@ export const exportCommand: Register = (program) => {
     .addOption(new Option('--since <time>', 'as after: of a query').argParser(timeOf))
     .addOption(new Option('--until <time>', 'as before: of a query').argParser(timeOf))
     .option('--bodies', 'with prompts and replies, as they are on the record: masked')
-    .option('--output <file>', 'a file instead of stdout; it is there once it is whole, readable by you alone')
+    .option('--output <file>', 'a file instead of stdout (-); it is there once it is whole, readable by you alone')
     .addHelpText('after', QUERY)
     .addHelpText(
       'after',
@@ -42,12 +42,13 @@ export const exportCommand: Register = (program) => {
       ),
     )
     .action(async (words: readonly string[], how: How, command) => {
-      const target = targetOf(how.output)
+      const file = how.output === '-' ? undefined : how.output
+      const target = targetOf(file)
       const shown = progress()
       try {
         const rows = await withRecord(command, (record) => write(record.lines(pathOf(words, how)), how, target, shown))
         await target.end()
-        if (how.output !== undefined) tell(rows, how.output, how.format, target.bytes, commonOf(command).json ?? false)
+        if (file !== undefined) tell(rows, file, how.format, target.bytes, commonOf(command).json ?? false)
       } catch (error) {
         await target.drop()
         throw error
