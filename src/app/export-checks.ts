@@ -9,12 +9,14 @@ const LATE_MS = 300_000
 export const sinkChecks = (standings: readonly Standing[], now: number): CheckRow[] =>
   standings.map((standing) => checkOf(standing, now))
 
-function checkOf({ name, kind, behind, oldest, fault, since }: Standing, now: number): CheckRow {
+function checkOf(standing: Standing, now: number): CheckRow {
+  const { name, kind, behind, oldest, fault, since, untaken, owed } = standing
   const check = `export ${name}`
+  const owes = owed === 0 ? '' : `; ${owed} entries are sent again once they are sealed`
   const waits =
-    behind === 0
+    (behind === 0
       ? 'all is delivered'
-      : `${behind} entries wait${oldest === undefined ? '' : `, the oldest for ${ago(now - oldest)}`}`
+      : `${behind} entries wait${oldest === undefined ? '' : `, the oldest for ${ago(now - oldest)}`}`) + owes
   if (fault !== undefined) {
     const told = `${fault}; so for ${ago(now - (since ?? now))}; ${waits}`
     return {
@@ -24,11 +26,21 @@ function checkOf({ name, kind, behind, oldest, fault, since }: Standing, now: nu
       remedy: 'Nothing is lost and traffic goes on; what waits is sent once it is taken.',
     }
   }
+  if (untaken.length > 0) return { check, state: 'warn', told: `${waits}; ${toldUntaken(untaken)}`, remedy: OFFERED }
   const late = behind > 0 && oldest !== undefined && now - oldest > LATE_MS
   const remedy = kind
     ? 'It is catching up, or slower than what is recorded.'
     : 'No server runs; the next one goes on from there.'
   return { check, state: late ? 'warn' : 'ok', told: waits, ...(late && { remedy }) }
+}
+
+const OFFERED = 'They are offered again when the sink is opened anew: mend the receiver, then start the server anew.'
+
+const MOST_NAMED = 3
+
+function toldUntaken(untaken: Standing['untaken']): string {
+  const named = untaken.slice(0, MOST_NAMED).map(({ id, why }) => `${id} (${why})`)
+  return `${untaken.length} rows were never taken and are passed over: ${named.join(', ')}${untaken.length > MOST_NAMED ? ', …' : ''}`
 }
 
 function ago(ms: number): string {

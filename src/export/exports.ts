@@ -1,6 +1,6 @@
 /** All sinks of a running house: opened, changed and closed with its configuration. Never touches traffic. */
 import type { Trail } from '#trail'
-import { cursors } from './cursor.ts'
+import { entriesIn, places, type Untaken } from './cursor.ts'
 import { Pump } from './pump.ts'
 import type { Log } from './row.ts'
 import { openSink, SINKS, type SinkSettings } from './sinks/index.ts'
@@ -29,6 +29,10 @@ export interface Standing {
   /** Why the last delivery failed, and since when it does. */
   readonly fault: string | undefined
   readonly since: number | undefined
+  /** Rows that were passed over. */
+  readonly untaken: readonly Untaken[]
+  /** Entries that are sent again once they are sealed. */
+  readonly owed: number
 }
 
 interface Open {
@@ -66,12 +70,13 @@ export class Exports {
 
   #opened(name: string, settings: SinkSettings): Open {
     const { trail, log, now, tell, retryMs = RETRY_MS } = this.#o
-    const { content, openings, from, timeout_ms } = settings
+    const { content, openings, from, timeout_ms, skip_after_ms } = settings
     const { rows, gatherMs } = SINKS[settings.kind]
     const pump = new Pump({
       ...{ name, trail, log, now, tell, retryMs, content, openings, from, rows },
       sink: openSink(settings),
       timeoutMs: timeout_ms,
+      skipAfterMs: skip_after_ms,
       gatherMs: settings.kind === 's3' ? settings.gather_ms : gatherMs,
     })
     return { settings, same: JSON.stringify(settings), pump }
@@ -82,8 +87,8 @@ export class Exports {
     const all = [...this.#open].sort(([a], [b]) => (a < b ? -1 : 1))
     return Promise.all(
       all.map(async ([name, { settings, pump }]) => {
-        const { cursor, fault, since } = pump.state
-        return { name, kind: settings.kind, fault: fault?.message, since, ...(await behind(this.#o.trail, cursor)) }
+        const { cursor, fault, ...rest } = pump.state
+        return { name, kind: settings.kind, fault: fault?.message, ...rest, ...(await behind(this.#o.trail, cursor)) }
       }),
     )
   }
@@ -103,10 +108,11 @@ async function behind(trail: Trail, cursor: number | undefined) {
 
 /** How sinks stood when the last process ended, for a record that no server holds. */
 export async function leftStandings(trail: Trail): Promise<readonly Standing[]> {
-  const left = await cursors(trail)
+  const left = await places(trail)
   return Promise.all(
-    left.map(async ({ name, seq }) => {
-      return { name, kind: undefined, fault: undefined, since: undefined, ...(await behind(trail, seq)) }
+    left.map(async ({ name, seq, untaken, owed }) => {
+      const none = { kind: undefined, fault: undefined, since: undefined }
+      return { name, ...none, untaken, owed: entriesIn(owed), ...(await behind(trail, seq)) }
     }),
   )
 }

@@ -16,39 +16,43 @@ export interface Gathered {
   /** Whether more may follow at once, or once what is there is sealed. */
   readonly full: boolean
   readonly unsealed: boolean
+  /** Seqs that were looked at and are not sealed yet. */
+  readonly unproven: readonly number[]
 }
 
 /** Text of bodies in one batch: past it no further row is taken. */
 const MOST_TEXT = 4_194_304
 
-/** So long an entry waits for its place in the sealed log, ms; where sealing fails it goes without. */
-const SEAL_MS = 5000
-
 /** Entries that are looked at in one go; most of them are no rows where a sink leaves openings out. */
 const PAGE = 500
 
-/** The sealed log as it is, and the time, ms since the Unix epoch. */
-export interface Sealed {
+/** What is looked at. */
+export interface Reach {
+  /** The sealed log as it is. */
   readonly log: Log | undefined
-  readonly now: number
+  /** Whether an entry waits until it is sealed. */
+  readonly waits: boolean
+  /** The last entry; without it all that there are. */
+  readonly last?: number
 }
 
-export async function gather(trail: Trail, after: number, wanted: Wanted, sealed: Sealed): Promise<Gathered> {
-  const { log, now } = sealed
-  const rows: Row[] = []
-  const page = await trail.following(after, PAGE)
+export async function gather(trail: Trail, after: number, wanted: Wanted, reach: Reach): Promise<Gathered> {
+  const { log, waits, last = Number.POSITIVE_INFINITY } = reach
+  const [rows, unproven]: [Row[], number[]] = [[], []]
+  const page = (await trail.following(after, PAGE)).filter(({ seq }) => seq <= last)
   let seq = after
   let text = 0
   for (const followed of page) {
-    if (rows.length >= wanted.rows || text > MOST_TEXT) return { rows, seq, full: true, unsealed: false }
-    const age = now - (followed.entry?.at ?? 0)
-    if (log && followed.seq > log.size && age < SEAL_MS) return { rows, seq, full: false, unsealed: true }
+    if (rows.length >= wanted.rows || text > MOST_TEXT) return { rows, seq, full: true, unsealed: false, unproven }
+    const isUnsealed = log !== undefined && followed.seq > log.size
+    if (isUnsealed && waits) return { rows, seq, full: false, unsealed: true, unproven }
     const row = await rowFor(trail, followed, wanted, log)
     if (row) rows.push(row)
+    if (isUnsealed) unproven.push(followed.seq)
     text += (row?.untrusted?.prompt?.text.length ?? 0) + (row?.untrusted?.reply?.text.length ?? 0)
     seq = followed.seq
   }
-  return { rows, seq, full: page.length === PAGE, unsealed: false }
+  return { rows, seq, full: page.length === PAGE, unsealed: false, unproven }
 }
 
 async function rowFor(trail: Trail, followed: Followed, { content, openings }: Wanted, log: Log | undefined) {

@@ -1,5 +1,6 @@
 /** One HTTP request with an answer of bounded size. Follows no redirect, verifies TLS always, tries nothing again. */
 import { rootCertificates } from 'node:tls'
+import type { Dispatcher } from 'undici'
 import { Fault } from '#exchange'
 
 export interface Answer {
@@ -17,7 +18,15 @@ export interface Posted {
   readonly signal: AbortSignal
 }
 
-/** Connections to one place; `ca`: PEM of further CAs. */
+/** How a place is reached. */
+export interface Reached {
+  /** PEM of further CAs. */
+  readonly ca?: string | undefined
+  /** Address of an HTTP proxy that is asked to CONNECT; it resolves names itself. */
+  readonly proxy?: string | undefined
+}
+
+/** Connections to one place. */
 export interface Line {
   /** @throws export.unreachable, export.answer where the answer does not end or is too long */
   send(posted: Posted): Promise<Answer>
@@ -27,16 +36,15 @@ export interface Line {
 /** An acknowledgement is some bytes; what is longer is none. */
 const MOST_BYTES = 65_536
 
-/** @param most bytes of the longest answer */
-export function openLine(ca: string | undefined, most = MOST_BYTES): Line {
-  const agent = import('undici').then(
-    ({ Agent }) =>
-      new Agent({
-        connect: { ...(ca !== undefined && { ca: [...rootCertificates, ca] }) },
-        pipelining: 1,
-        connections: 2,
-      }),
-  )
+export interface LineOptions {
+  /** Bytes of the longest answer. */
+  readonly most?: number | undefined
+  /** How many at a time. */
+  readonly connections?: number
+}
+
+export function openLine(reached: Reached, { most = MOST_BYTES, connections = 2 }: LineOptions = {}): Line {
+  const agent = agentFor(reached, connections)
   return {
     async send({ method, url, headers, body, signal }) {
       const dispatcher = await agent
@@ -74,6 +82,14 @@ export function openLine(ca: string | undefined, most = MOST_BYTES): Line {
     },
     close: async () => (await agent).destroy(),
   }
+}
+
+async function agentFor({ ca, proxy }: Reached, connections: number): Promise<Dispatcher> {
+  const { Agent, ProxyAgent } = await import('undici')
+  const tls = ca === undefined ? {} : { ca: [...rootCertificates, ca] }
+  const own = { pipelining: 1, connections }
+  if (proxy === undefined) return new Agent({ connect: tls, ...own })
+  return new ProxyAgent({ uri: proxy, proxyTunnel: true, requestTls: tls, proxyTls: tls, ...own })
 }
 
 /** Where nobody answers, or not in time. */

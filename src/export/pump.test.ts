@@ -1,9 +1,9 @@
 /** A pump and its cursor: hanging sinks, restored records, what is told of an exchange and when. */
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import type { Keyring } from '#exchange'
-import { openTrail, type Trail } from '#trail'
-import { cursorOf, moveCursor } from './cursor.ts'
+import { Fault, type Keyring } from '#exchange'
+import { openTrail, type SealState, type Trail } from '#trail'
+import { keepPlace, placeOf } from './cursor.ts'
 import { Pump, type PumpOptions } from './pump.ts'
 import type { Row } from './row.ts'
 import { endingOf, idOf, LOG, NOTES, openingOf } from './rows.case.ts'
@@ -26,7 +26,17 @@ async function started(
     ...sink,
   }
   const pump = new Pump({
-    ...{ name: 'x', sink: taking, trail, from: 'start', timeoutMs: 50, gatherMs: 1, retryMs: 5, rows: 3 },
+    ...{
+      name: 'x',
+      sink: taking,
+      trail,
+      from: 'start',
+      timeoutMs: 50,
+      gatherMs: 1,
+      retryMs: 5,
+      rows: 3,
+      skipAfterMs: 0,
+    },
     ...{ content: false, openings: false, log: () => undefined, now: Date.now, tell: (line) => told.push(line) },
     ...more,
   })
@@ -35,6 +45,19 @@ async function started(
     await trail.close()
   })
   return { trail, pump, told, rows }
+}
+
+/** Another pump with the cursor of the one before it. */
+async function again(t: TestContext, trail: Trail, more: Partial<PumpOptions> = {}) {
+  const rows: Row[] = []
+  const sink = { deliver: async (given: readonly Row[]) => void rows.push(...given), close: async () => undefined }
+  const pump = new Pump({
+    ...{ name: 'x', sink, trail, from: 'start', timeoutMs: 50, gatherMs: 1, retryMs: 5, rows: 3, skipAfterMs: 0 },
+    ...{ content: false, openings: false, log: () => undefined, now: Date.now, tell: () => undefined },
+    ...more,
+  })
+  t.after(() => pump.close())
+  return { pump, rows }
 }
 
 const until = async (holds: () => boolean) => {
@@ -49,6 +72,11 @@ const fill = async (trail: Trail, count: number) => {
     await trail.append(openingOf(nth))
     await trail.append(endingOf(nth))
   }
+}
+
+const fill2 = async (trail: Trail) => {
+  await trail.append(openingOf(4))
+  await trail.append(endingOf(4))
 }
 
 test('an exchange is told once it has ended, notes at once, without bodies, with its leaves', async (t) => {
@@ -89,12 +117,11 @@ test('a sink that never settles is left alone, told once, and the record goes on
     calls += 1
     return new Promise<void>(() => undefined)
   }
-  const { trail, told, pump } = await started(t, { deliver: hangs }, { timeoutMs: 10 })
-  await fill(trail, 2)
+  const { trail, told, pump } = await started(t, { deliver: hangs }, { timeoutMs: 10 }, (trail) => fill(trail, 2))
   await until(() => calls >= 3)
   assert.equal(told.length, 1)
   assert.match(told[0] ?? '', /no acknowledgement within 10 ms/)
-  assert.deepEqual([pump.state.cursor, await cursorOf(trail, 'x')], [0, 0])
+  assert.deepEqual([pump.state.cursor, (await placeOf(trail, 'x'))?.seq], [0, 0])
 })
 
 test('batches are bounded, and the cursor stands behind the last acknowledged one', async (t) => {
@@ -107,7 +134,7 @@ test('batches are bounded, and the cursor stands behind the last acknowledged on
   await until(() => sizes.length === 4)
   assert.deepEqual(sizes, [3, 3, 2, 2])
   await new Promise((resolve) => setTimeout(resolve, 20))
-  assert.equal(await cursorOf(trail, 'x'), 16)
+  assert.equal((await placeOf(trail, 'x'))?.seq, 16)
 })
 
 test('a new sink begins with the oldest entry, or now; one whose record was put back goes on from there', async (t) => {
@@ -119,7 +146,7 @@ test('a new sink begins with the oldest entry, or now; one whose record was put 
   assert.equal(now.rows[0]?.exchange, idOf(7))
   const restored = await started(t, {}, {}, async (trail) => {
     await fill(trail, 1)
-    await moveCursor(trail, 'x', 99, 1)
+    await keepPlace(trail, 'x', { seq: 99, owed: [], untaken: [] }, 1)
   })
   await until(() => restored.pump.state.cursor === 2)
   assert.match(restored.told[0] ?? '', /cursor 99 is above the record’s 2/)
@@ -130,7 +157,7 @@ test('a new sink begins with the oldest entry, or now; one whose record was put 
 test('one that goes on begins where it was acknowledged', async (t) => {
   const { rows } = await started(t, {}, {}, async (trail) => {
     await fill(trail, 4)
-    await moveCursor(trail, 'x', 4, 1)
+    await keepPlace(trail, 'x', { seq: 4, owed: [], untaken: [] }, 1)
   })
   await until(() => rows.length === 2)
   assert.deepEqual(
@@ -139,25 +166,117 @@ test('one that goes on begins where it was acknowledged', async (t) => {
   )
 })
 
-test('an entry waits some seconds to be sealed, and goes without a leaf where sealing fails', async (t) => {
-  const sealed = { size: 2 }
-  let now = openingOf(1).at + 1500
+/** A log of which so much is sealed, and what its sealer does. */
+function sealing(size: number) {
+  const state = { size, fault: undefined as string | undefined, now: openingOf(1).at + 86_400_000 }
   const log = () => ({
     ...LOG,
-    size: sealed.size,
-    leaf: (seq: number) => (seq > sealed.size ? undefined : LOG.leaf(seq)),
+    size: state.size,
+    leaf: (seq: number) => (seq > state.size ? undefined : LOG.leaf(seq)),
   })
-  const { trail, rows } = await started(t, {}, { log, now: () => now })
+  const own = async (): Promise<SealState> => ({
+    ...{ kind: 'on', vkey: 'v', size: state.size },
+    ...(state.fault !== undefined && { fault: state.fault }),
+  })
+  return { state, how: { log, sealing: own, now: () => state.now } }
+}
+
+test('an entry waits to be sealed for as long as sealing is sound, however old it is', async (t) => {
+  const { state, how } = sealing(2)
+  const { trail, rows } = await started(t, {}, how)
   await fill(trail, 3)
   await until(() => rows.length === 1)
-  await new Promise((resolve) => setTimeout(resolve, 20))
+  state.now += 600_000
+  await new Promise((resolve) => setTimeout(resolve, 30))
   assert.equal(rows.length, 1)
-  sealed.size = 4
-  await until(() => rows.length === 2)
-  now += 10_000
+  state.size = 6
   await until(() => rows.length === 3)
   assert.deepEqual(
     rows.map(({ leaves }) => leaves?.length),
-    [2, 2, undefined],
+    [2, 2, 2],
   )
+})
+
+test('where sealing fails rows go without a leaf after some seconds, and again with it once they are sealed', async (t) => {
+  const { state, how } = sealing(2)
+  state.fault = 'no key'
+  const { trail, rows, pump } = await started(t, {}, how)
+  await fill(trail, 3)
+  await until(() => rows.length === 1)
+  state.now += 4999
+  await new Promise((resolve) => setTimeout(resolve, 30))
+  assert.equal(rows.length, 1)
+  state.now += 1
+  await until(() => rows.length === 3)
+  assert.deepEqual([rows[2]?.leaves, pump.state.owed], [undefined, 4])
+  await pump.close()
+  const next = await again(t, trail, { ...how, name: 'x' })
+  assert.equal(next.pump.state.untaken.length, 0)
+  Object.assign(state, { fault: undefined, size: 4 })
+  await fill2(trail)
+  await until(() => next.rows.length === 1)
+  state.size = 8
+  await until(() => next.rows.length === 3)
+  assert.deepEqual(
+    next.rows.map(({ id, leaves }) => [id.slice(-11), leaves?.length]).sort(),
+    [rows[1], rows[2], { id: `${idOf(4)}.replied` }].map((row) => [row?.id.slice(-11), 2]).sort(),
+  )
+  await until(() => next.pump.state.owed === 0)
+  assert.deepEqual((await placeOf(trail, 'x'))?.owed, [])
+})
+
+const refusing = (ids: ReadonlySet<string>, taken: string[]) => async (given: readonly Row[]) => {
+  if (given.some(({ id }) => ids.has(id))) throw new Fault('export.refused', 'answered 422')
+  taken.push(...given.map(({ id }) => id))
+}
+
+const nthId = (nth: number) => `${idOf(nth)}.replied`
+
+test('one row that is never taken is passed over once its time is up, and told; it is offered again later', async (t) => {
+  const [bad, taken] = [new Set([nthId(2)]), [] as string[]]
+  let now = 1_800_000_000_000
+  const how = { skipAfterMs: 60_000, now: () => now }
+  const { trail, told, pump } = await started(t, { deliver: refusing(bad, taken) }, how, (trail) => fill(trail, 4))
+  await until(() => taken.includes(nthId(1)))
+  await new Promise((resolve) => setTimeout(resolve, 60))
+  assert.deepEqual(taken, [nthId(1)])
+  assert.equal((await placeOf(trail, 'x'))?.stuck?.seq, 4)
+  now += 60_000
+  await until(() => taken.includes(nthId(4)))
+  assert.match(told.join('\n'), new RegExp(`${nthId(2)} is PASSED OVER: refused since \\S+Z \\(answered 422`))
+  assert.deepEqual([...new Set(taken)], [1, 3, 4].map(nthId))
+  assert.deepEqual(
+    pump.state.untaken.map(({ id, seq, why }) => [id, seq, why]),
+    [[nthId(2), 4, 'answered 422']],
+  )
+  await pump.close()
+  const still = await again(t, trail, { ...how, sink: { deliver: refusing(bad, taken), close: async () => undefined } })
+  await until(() => still.pump.state.cursor !== undefined)
+  assert.equal(still.pump.state.untaken.length, 1)
+  await still.pump.close()
+  const next = await again(t, trail, how)
+  await until(() => next.rows.length === 1)
+  await until(() => next.pump.state.untaken.length === 0)
+  assert.deepEqual([next.rows[0]?.id, (await placeOf(trail, 'x'))?.untaken], [nthId(2), []])
+})
+
+test('a receiver that refuses all has no row passed over, and neither has one that nothing follows', async (t) => {
+  const [all, taken] = [new Set([1, 2, 3].map(nthId)), [] as string[]]
+  let now = 1_800_000_000_000
+  const how = { skipAfterMs: 60_000, now: () => now }
+  const { trail, pump } = await started(t, { deliver: refusing(all, taken) }, how, (trail) => fill(trail, 3))
+  await until(() => pump.state.fault !== undefined)
+  await until(() => pump.state.cursor === 0 && pump.state.fault !== undefined)
+  now += 600_000
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  all.delete(nthId(1))
+  all.delete(nthId(2))
+  await until(() => taken.includes(nthId(2)))
+  await new Promise((resolve) => setTimeout(resolve, 30))
+  now += 600_000
+  await new Promise((resolve) => setTimeout(resolve, 60))
+  assert.deepEqual([pump.state.untaken, [...new Set(taken)]], [[], [nthId(1), nthId(2)]])
+  await trail.append(openingOf(4))
+  await trail.append(endingOf(4))
+  await until(() => taken.includes(nthId(4)))
 })

@@ -1,10 +1,12 @@
 /** Carries entries to one sink, in order, at least once: the cursor moves after the acknowledgement, never before. */
 import { Fault, faultOf } from '#exchange'
-import type { Trail } from '#trail'
-import { cursorOf, moveCursor } from './cursor.ts'
-import { gather, type Wanted } from './gather.ts'
+import type { SealState, Trail } from '#trail'
+import { entriesIn, keepPlace, owing, type Place, placeOf, type Stretch, type Untaken } from './cursor.ts'
+import { type Gathered, gather, type Reach, type Wanted } from './gather.ts'
+import { Patience } from './patience.ts'
 import type { Log, Row } from './row.ts'
 import type { Sink } from './sink.ts'
+import { type Offering, offeredAgain, passedOver, stuckOn } from './untaken.ts'
 
 export interface PumpOptions extends Wanted {
   readonly name: string
@@ -16,7 +18,11 @@ export interface PumpOptions extends Wanted {
   readonly gatherMs: number
   /** How long after a failure it is tried again at first; doubled each time, up to a minute. */
   readonly retryMs: number
+  /** How long one row is refused, while what follows it is taken, before it is passed over, ms; 0: for ever. */
+  readonly skipAfterMs: number
   log(): Log | undefined
+  /** What the sealer does; asked of the trail where nobody else says. */
+  sealing?(): Promise<SealState>
   now(): number
   tell(line: string): void
 }
@@ -29,13 +35,21 @@ export interface PumpState {
   readonly fault: Fault | undefined
   /** Since when it fails, ms since the Unix epoch. */
   readonly since: number | undefined
+  readonly untaken: readonly Untaken[]
+  /** Entries that left without their place in the log, and are sent again with it. */
+  readonly owed: number
 }
 
 export class Pump {
   readonly #o: PumpOptions
   readonly #stopped = new AbortController()
   readonly #done: Promise<void>
-  #cursor: number | undefined
+  readonly #patience: Patience
+  #place: Place | undefined
+  /** Up to this seq rows are sent one at a time, to find the one that is refused. */
+  #oneByOne = 0
+  /** Whether what is owed comes before what is new: in turns, so that neither waits for the other. */
+  #owedFirst = false
   #fault: Fault | undefined
   #since: number | undefined
   #retryMs: number
@@ -46,6 +60,7 @@ export class Pump {
   constructor(options: PumpOptions) {
     this.#o = options
     this.#retryMs = options.retryMs
+    this.#patience = new Patience(options.now)
     const stop = options.trail.tail(() => {
       this.#news = true
       this.#wake()
@@ -54,15 +69,16 @@ export class Pump {
   }
 
   get state(): PumpState {
-    return { cursor: this.#cursor, fault: this.#fault, since: this.#since }
+    const { seq, untaken = [], owed = [] } = this.#place ?? {}
+    return { cursor: seq, fault: this.#fault, since: this.#since, untaken, owed: entriesIn(owed) }
   }
 
   async #run(): Promise<void> {
     while (!this.#stopped.signal.aborted) {
       try {
-        this.#cursor ??= await this.#begin()
+        this.#place ??= await this.#begin()
         this.#news = false
-        const next = await this.#step(this.#cursor)
+        const next = await this.#step(this.#place)
         this.#well()
         if (next === 'wait' && !this.#news) await this.#rest(undefined)
         await this.#rest(next === 'on' ? 0 : this.#o.gatherMs)
@@ -75,25 +91,80 @@ export class Pump {
   }
 
   /** A cursor above the record's head is one of a record that was put back: what is new is sent from that head on. */
-  async #begin(): Promise<number> {
-    const { trail, name, from, tell, now } = this.#o
-    const [known, head] = [await cursorOf(trail, name), await trail.highest()]
-    if (known !== undefined && known <= head) return known
+  async #begin(): Promise<Place> {
+    const { trail, name, from, tell } = this.#o
+    const [known, head] = [await placeOf(trail, name), await trail.highest()]
+    if (known !== undefined && known.seq <= head) {
+      const untaken = await offeredAgain(this.#offering, known.untaken)
+      return untaken.length < known.untaken.length ? this.#keep({ ...known, untaken }) : known
+    }
     const seq = known === undefined && from === 'start' ? 0 : head
     if (known !== undefined)
-      tell(`export ${name}: its cursor ${known} is above the record’s ${head}; it goes on from there`)
-    await moveCursor(trail, name, seq, now())
-    return seq
+      tell(`export ${name}: its cursor ${known.seq} is above the record’s ${head}; it goes on from there`)
+    return this.#keep({ seq, owed: [], untaken: [] })
+  }
+
+  async #keep(place: Place): Promise<Place> {
+    await keepPlace(this.#o.trail, this.#o.name, place, this.#o.now())
+    this.#place = place
+    return place
+  }
+
+  #gather(after: number, rows: number, reach: Omit<Reach, 'log'>): Promise<Gathered> {
+    return gather(this.#o.trail, after, { ...this.#o, rows }, { log: this.#o.log(), ...reach })
+  }
+
+  get #offering(): Offering {
+    const { name, skipAfterMs, now, tell } = this.#o
+    const gather = (after: number, rows: number, reach: Omit<Reach, 'log'>) => this.#gather(after, rows, reach)
+    return { name, skipAfterMs, now, tell, gather, deliver: (rows) => this.#deliver(rows) }
   }
 
   /** What is to be done then: go `on` at once, look again `soon`, `wait` for the next entry. */
-  async #step(cursor: number): Promise<'on' | 'soon' | 'wait'> {
-    const { trail, name, now, log } = this.#o
-    const { rows, seq, full, unsealed } = await gather(trail, cursor, this.#o, { log: log(), now: now() })
-    if (rows.length > 0) await this.#deliver(rows)
-    if (seq !== cursor) await moveCursor(trail, name, seq, now())
-    this.#cursor = seq
-    return full ? 'on' : unsealed ? 'soon' : 'wait'
+  async #step(place: Place): Promise<'on' | 'soon' | 'wait'> {
+    const [debt] = place.owed
+    const isDue = debt !== undefined && (this.#o.log()?.size ?? 0) >= debt[0]
+    this.#owedFirst = !this.#owedFirst
+    if (isDue && this.#owedFirst) {
+      await this.#payBack(place, debt)
+      return 'on'
+    }
+    const state = await (this.#o.sealing?.() ?? this.#o.trail.sealed())
+    const most = place.seq < this.#oneByOne ? 1 : this.#o.rows
+    const found = await this.#gather(place.seq, most, { waits: this.#patience.waits(state) })
+    const untaken = found.rows.length > 0 ? await this.#send(place, found) : place.untaken
+    const owed = state.kind === 'on' ? owing(place.owed, found.unproven) : place.owed
+    if (found.seq !== place.seq) await this.#keep({ seq: found.seq, owed, untaken })
+    return found.full || isDue ? 'on' : found.unsealed || owed.length > 0 ? 'soon' : 'wait'
+  }
+
+  /** Sends again what left without its place in the log, now with it. */
+  async #payBack(place: Place, [first, last]: Stretch): Promise<void> {
+    const upTo = Math.min(last, this.#o.log()?.size ?? 0)
+    const found = await this.#gather(first - 1, this.#o.rows, { waits: false, last: upTo })
+    if (found.rows.length > 0) await this.#deliver(found.rows)
+    const reached = found.full ? found.seq : upTo
+    const rest: readonly Stretch[] = reached < last ? [[reached + 1, last]] : []
+    await this.#keep({ ...place, owed: [...rest, ...place.owed.slice(1)] })
+  }
+
+  /** Delivers rows; what is untaken then. @throws what the sink does, unless one row is passed over */
+  async #send(place: Place, found: Gathered): Promise<readonly Untaken[]> {
+    try {
+      await this.#deliver(found.rows)
+      return place.untaken
+    } catch (error) {
+      const fault = faultOf(error)
+      if (fault.code !== 'export.refused') throw fault
+      this.#oneByOne = Math.max(this.#oneByOne, found.seq)
+      const [row, ...others] = found.rows
+      if (!row || others.length > 0) throw fault
+      const stuck = stuckOn(place, row, this.#o.now())
+      const own = stuck === place.stuck ? place : await this.#keep({ ...place, stuck })
+      const untaken = await passedOver(this.#offering, own, found, fault)
+      if (!untaken) throw fault
+      return untaken
+    }
   }
 
   /** A sink that never settles is left alone once its time is up. */

@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { faultOf } from '#exchange'
 import type { Proven } from '#trail'
 import { accepted, openLine } from '../post.ts'
-import { ca, secureUrl } from '../sinks/form.ts'
+import { REACHED, secureUrl } from '../sinks/form.ts'
 import { type AnchorKind, COMMON } from './anchor.ts'
 
 const Form = z.strictObject({
@@ -19,14 +19,14 @@ const Form = z.strictObject({
     .regex(/^\d+(\.\d+)+$/, 'an object identifier')
     .optional()
     .describe('The policy that is asked for'),
-  ca,
+  ...REACHED,
   ...COMMON,
 })
 
 export const timestamp: AnchorKind<typeof Form> = {
   form: Form,
-  open({ url, tsa_ca, policy, ca: trusted }) {
-    const line = openLine(trusted)
+  open({ url, tsa_ca, policy, ca, proxy }) {
+    const line = openLine({ ca, proxy })
     const target = new URL(url)
     return {
       async anchor(note, signal) {

@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { Fault } from '#exchange'
 import { consistencyProof, LogFiles, type Proven, parseCheckpoint, parseNote } from '#trail'
 import { type Answer, accepted, openLine } from '../post.ts'
-import { ca, secureUrl } from '../sinks/form.ts'
+import { REACHED, secureUrl } from '../sinks/form.ts'
 import { type AnchorKind, COMMON, type Log } from './anchor.ts'
 import { cosigned, cosignedAt, parseCosigner } from './witness/cosignature.ts'
 
@@ -22,7 +22,7 @@ const Form = z.strictObject({
       'a verifier key of a cosigner (type 0x04, Ed25519, or 0x06, ML-DSA-44)',
     )
     .describe('Its verifier key: <name>+<id>+<base64>'),
-  ca,
+  ...REACHED,
   ...COMMON,
 })
 
@@ -31,8 +31,8 @@ const TRIES = 3
 
 export const witness: AnchorKind<typeof Form> = {
   form: Form,
-  open({ url, monitoring_url = url, vkey, ca: trusted }, log) {
-    const line = openLine(trusted)
+  open({ url, monitoring_url = url, vkey, ca, proxy }, log) {
+    const line = openLine({ ca, proxy })
     const target = new URL(`${url.replace(/\/$/, '')}/add-checkpoint`)
     const cosigner = parseCosigner(vkey)!
     let old = 0

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { Fault } from '#exchange'
 import { type Answer, accepted, openLine } from '../post.ts'
-import { ca, secureUrl } from './form.ts'
+import { REACHED, secureUrl } from './form.ts'
 import { signed } from './sigv4.ts'
 
 /** How a bucket is told in the configuration. */
@@ -17,7 +17,7 @@ export const BUCKET = {
   access_key: z.string().min(1).describe('Id of the access key'),
   secret_key: z.string().min(1).describe('Its secret; write it as a reference'),
   session_token: z.string().min(1).optional().describe('Of temporary credentials'),
-  ca,
+  ...REACHED,
 }
 
 const Form = z.strictObject(BUCKET)
@@ -46,7 +46,7 @@ interface Request {
 
 /** @param most bytes of the longest object that is read */
 export function openBucket(form: BucketForm, most?: number): Bucket {
-  const line = openLine(form.ca, most)
+  const line = openLine(form, { most })
   const send = async ({ method, key, query, body = new Uint8Array(), type, signal }: Request) => {
     const url = new URL(`${form.url.replace(/\/$/, '')}/${key}${query ? `?${new URLSearchParams(query)}` : ''}`)
     const hash = createHash('sha256').update(body).digest('hex')

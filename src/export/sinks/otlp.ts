@@ -6,7 +6,7 @@ import { Fault } from '#exchange'
 import { logsOf, recordOf, spanOf, tracesOf } from '../formats/otlp.ts'
 import { accepted, openLine } from '../post.ts'
 import type { SinkKind } from '../sink.ts'
-import { COMMON, ca, headers, secureUrl } from './form.ts'
+import { COMMON, headers, REACHED, secureUrl } from './form.ts'
 
 const Form = z.strictObject({
   kind: z.literal('otlp'),
@@ -17,7 +17,7 @@ const Form = z.strictObject({
     .default(['logs', 'traces'])
     .describe('What is sent'),
   headers,
-  ca,
+  ...REACHED,
   ...COMMON,
 })
 
@@ -27,8 +27,8 @@ export const otlp: SinkKind<typeof Form> = {
   form: Form,
   rows: 200,
   gatherMs: 1000,
-  open({ url, signals, headers: own, ca: trusted }) {
-    const line = openLine(trusted)
+  open({ url, signals, headers: own, ca, proxy }) {
+    const line = openLine({ ca, proxy })
     const post = async (name: 'logs' | 'traces', document: object, signal: AbortSignal) => {
       const target = new URL(`${url.replace(/\/$/, '')}/v1/${name}`)
       const body = await promisify(gzip)(JSON.stringify(document))

@@ -108,7 +108,13 @@ const SECRET = Buffer.alloc(24, 7)
 const webhook: Open = (t) =>
   overHttp(
     t,
-    (url, ca) => ({ kind: 'webhook', url: `${url}/hook?a=b`, secret: `whsec_${SECRET.toString('base64')}`, ca }),
+    (url, ca) => ({
+      kind: 'webhook',
+      url: `${url}/hook?a=b`,
+      secret: `whsec_${SECRET.toString('base64')}`,
+      in_flight: 1,
+      ca,
+    }),
     ({ path, headers, body }, faults) => {
       const [id, time] = [headers['webhook-id'], headers['webhook-timestamp']]
       const right = createHmac('sha256', SECRET).update(`${id}.${time}.${body}`).digest('base64')

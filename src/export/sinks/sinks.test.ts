@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, type TestContext, test } from 'node:test'
 import { Fault, type Keyring } from '#exchange'
 import { openTrail, type Trail } from '#trail'
-import { cursors } from '../cursor.ts'
+import { places } from '../cursor.ts'
 import { Exports } from '../exports.ts'
 import type { Row } from '../row.ts'
 import { endingOf, idOf, NOTES, openingOf, rowsOfEveryKind } from '../rows.case.ts'
@@ -96,7 +96,7 @@ async function losesNothing(receiver: Receiver, t: TestContext): Promise<void> {
   let all = 3
   for (const mode of receiver.modes as readonly Mode[]) {
     const seq = await trail.highest()
-    await until(async () => (await cursors(trail))[0]?.seq === seq)
+    await until(async () => (await places(trail))[0]?.seq === seq)
     await until(async () => (await exports.standings())[0]?.fault === undefined)
     const before = told.length
     receiver.mode = mode
@@ -104,7 +104,7 @@ async function losesNothing(receiver: Receiver, t: TestContext): Promise<void> {
     all += 2
     await until(async () => (await exports.standings())[0]?.fault !== undefined)
     await new Promise((resolve) => setTimeout(resolve, 60))
-    assert.deepEqual([told.length, (await cursors(trail))[0]?.seq], [before + 1, seq], mode)
+    assert.deepEqual([told.length, (await places(trail))[0]?.seq], [before + 1, seq], mode)
     assert.equal((await exports.standings())[0]?.behind, 4)
     receiver.mode = 'take'
     await until(() => count() === all)

@@ -1,6 +1,6 @@
 /**
- * Standard Webhooks: one signed POST a row, `webhook-id` the row's id, so that what comes twice is known. Any answer of 2xx
- * is an acknowledgement. Source: standardwebhooks.com, specification 1.0.0, 2026-11.
+ * Standard Webhooks: one signed POST a row, several at a time, `webhook-id` the row's id, so that what comes twice is known. Any
+ * answer of 2xx is an acknowledgement. Source: standardwebhooks.com, specification 1.0.0, 2026-11.
  */
 import { createHmac } from 'node:crypto'
 import { z } from 'zod'
@@ -8,7 +8,7 @@ import { FORMATS } from '../formats/index.ts'
 import { accepted, openLine } from '../post.ts'
 import type { Row } from '../row.ts'
 import type { SinkKind } from '../sink.ts'
-import { COMMON, ca, format, headers, secureUrl } from './form.ts'
+import { COMMON, format, headers, REACHED, secureUrl } from './form.ts'
 
 const LEAST_SECRET = 24
 
@@ -22,31 +22,53 @@ const Form = z.strictObject({
     .refine((text) => keyOf(text).length >= LEAST_SECRET, `whsec_ and base64 of at least ${LEAST_SECRET} bytes`)
     .describe('What signs: whsec_…; write it as a reference'),
   format,
+  in_flight: z
+    .number()
+    .int()
+    .min(1)
+    .max(64)
+    .default(8)
+    .describe('How many rows are on their way at a time; 1 where they have to arrive in their order'),
   headers,
-  ca,
+  ...REACHED,
   ...COMMON,
 })
 
 export const webhook: SinkKind<typeof Form> = {
   form: Form,
-  rows: 20,
+  rows: 64,
   gatherMs: 200,
-  open({ url, secret, format: name, headers: own, ca: trusted }) {
-    const line = openLine(trusted)
+  open({ url, secret, format: name, in_flight, headers: own, ca, proxy }) {
+    const line = openLine({ ca, proxy }, { connections: in_flight })
     const target = new URL(url)
     const key = keyOf(secret)
     return {
       async deliver(rows, signal) {
-        for (const row of rows) {
+        const broken = new AbortController()
+        const either = AbortSignal.any([signal, broken.signal])
+        const send = async (row: Row) => {
           const body = payloadOf(row, name)
           const signed = signedHeaders(row.id, Math.floor(Date.now() / 1000), body, key)
           const sent = { ...own, 'content-type': 'application/json', ...signed }
-          accepted(target.host, await line.send({ method: 'POST', url: target, headers: sent, body, signal }))
+          accepted(target.host, await line.send({ method: 'POST', url: target, headers: sent, body, signal: either }))
         }
+        await inFlight(rows, in_flight, send).catch((fault) => {
+          broken.abort()
+          throw fault
+        })
       },
       close: () => line.close(),
     }
   },
+}
+
+/** Begins each in its order, so many at a time; the first that fails ends all. */
+async function inFlight(rows: readonly Row[], most: number, send: (row: Row) => Promise<void>): Promise<void> {
+  const waiting = rows.values()
+  const lane = async () => {
+    for (const row of waiting) await send(row)
+  }
+  await Promise.all(Array.from({ length: Math.min(most, rows.length) }, lane))
 }
 
 /** The envelope that the specification recommends; `data` is the row, or its events. */
