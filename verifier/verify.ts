@@ -1,49 +1,128 @@
 #!/usr/bin/env node
-/** `node verifier/verify.ts <evidence.zip | x.tlog-proof> --key <vkey>`: checks evidence offline. Exits 0 where it holds, 5 where not. */
-import { readFileSync } from 'node:fs'
+/**
+ * `node verifier/verify.ts <evidence.zip | x.tlog-proof> --key <vkey>`: checks evidence offline. Exits 0 where it holds, 5 where not,
+ * 2 where it could not begin.
+ */
+import { closeSync, fstatSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { type Checked, checkBundle, checkProof } from './check.ts'
-import { unzip } from './zip.ts'
+import { type Checked, checkBundle } from './bundle.ts'
+import type { Row } from './form.ts'
+import { visible } from './page.ts'
+import { reasonOf } from './problems.ts'
+import { checkProof } from './proof.ts'
+import { openZip, type Source } from './zip.ts'
 
-const USAGE = 'node verifier/verify.ts <evidence.zip | x.tlog-proof> --key <verifier key> [--json]\n'
+const USAGE = `node verifier/verify.ts <evidence.zip | x.tlog-proof> --key <verifier key>
+  --key <vkey>         the log's verifier key, or a file that holds it; from somewhere other than the evidence
+  --checkpoint <file>  a checkpoint that you kept; may be given several times
+  --html <file>        writes the page for people, with what this check says
+  --json               one line of JSON
+Exits 0 where the evidence holds, 5 where it does not, 2 where it could not be looked at.
+`
+const [NOT_INTACT, UNUSABLE] = [5, 2]
+const MOST_TOLD = 20
 
-/** Control and bidi characters of what came from outside must not drive a terminal. */
-const safe = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '?')
-
-function check(bytes: Buffer, key: string): Checked {
-  if (bytes.subarray(0, 11).toString() === 'c2sp.org/tl') return checkProof(bytes.toString(), key)
+/** `html`: where the page is written, while the file is open. */
+function check(file: string, key: string, kept: readonly string[], html: string | undefined): Checked {
+  const handle = openSync(file, 'r')
   try {
-    return checkBundle(unzip(bytes), key)
+    const source = sourceOf(handle)
+    if (source.read(0, 11).toString() !== 'c2sp.org/tl') return checkedBundle(source, key, kept, html)
+    return kept.length === 0
+      ? checkProof(source.read(0, source.size).toString(), key)
+      : failed('a proof of one entry shows nothing of another checkpoint')
   } catch (error) {
-    return { entries: 0, disclosed: 0, closed: 0, problems: [error instanceof Error ? error.message : String(error)] }
+    return failed(reasonOf(error))
+  } finally {
+    closeSync(handle)
   }
 }
 
-function told({ origin, size, entries, disclosed, closed, range, problems }: Checked): string {
-  const lines = [
-    ...(origin === undefined ? [] : [`log ${origin}, checkpoint over ${size} entries, signed by the given key`]),
-    `${entries} entries, ${disclosed} parts of them shown as they were sealed, ${closed} with their place alone`,
-    ...(range ? [`entries ${range.first} to ${range.last} without a hole`] : []),
-    ...problems.slice(0, 20),
-    problems.length ? `NOT INTACT: ${problems.length} problems` : 'intact',
-  ]
-  return lines.map((each) => `${safe(each)}\n`).join('')
+function checkedBundle(source: Source, key: string, kept: readonly string[], html: string | undefined): Checked {
+  const { page, ...checked } = checkBundle(openZip(source), key, kept)
+  if (html !== undefined) write(html, page?.() ?? '')
+  return checked
 }
+
+function write(file: string, page: string): void {
+  if (page === '') process.stderr.write('No page was written: the evidence could not be read so far.\n')
+  else writeFileSync(file, page)
+}
+
+const failed = (reason: string): Checked => ({
+  entries: 0,
+  disclosed: 0,
+  closed: 0,
+  also: [],
+  problems: [reason],
+  found: 1,
+})
+
+function sourceOf(handle: number): Source {
+  const { size } = fstatSync(handle)
+  return {
+    size,
+    read(at, length) {
+      const bytes = Buffer.alloc(Math.max(0, Math.min(length, size - at)))
+      return bytes.subarray(0, readSync(handle, bytes, 0, bytes.length, at))
+    },
+  }
+}
+
+type Told = readonly [what: string, text: string]
+
+function told(checked: Checked): string {
+  const { origin, size, question, claims, manifest, entries, disclosed, closed, also, problems, found } = checked
+  const held: Told[] = [
+    ['entries', `${entries}: ${disclosed} parts shown as they were sealed, ${closed} with their place alone`],
+    ...[...(claims?.proven ?? []), ...also].map((each): Told => ['proven', each]),
+    ...(claims?.open ?? []).map((each): Told => ['not proven', each]),
+  ]
+  const lines: Told[] = [
+    ...(question ? [['question', question] as const] : []),
+    ...(claims ? [['asked for', claims.asked] as const] : []),
+    ...(origin === undefined
+      ? []
+      : [['log', `${origin}, a checkpoint over ${size} entries, signed by the given key`] as const]),
+    ...rowsOf('gap', manifest?.gaps),
+    ...rowsOf('exception', manifest?.exceptions),
+    ...rowsOf('rules', manifest?.rules),
+    ...(found > 0 ? problems.slice(0, MOST_TOLD).map((each): Told => ['problem', each]) : held),
+  ]
+  const last = found > 0 ? `NOT INTACT: ${found} ${found === 1 ? 'problem' : 'problems'}` : 'intact'
+  return [...lines.map(([what, text]) => `${what.padEnd(11)} ${flat(text)}\n`), `${last}\n`].join('')
+}
+
+const flat = (text: string): string => visible(text).replace(/\s+/g, ' ')
+
+const rowsOf = (name: string, rows: readonly Row[] = []): Told[] =>
+  rows.map(({ what, entries, by, told }) => {
+    const of = entries === '' ? '' : `, entries ${entries.length > 200 ? `${entries.slice(0, 200)}…` : entries}`
+    return [name, `${what}${of}: ${told}${by === undefined ? '' : ` (entry ${by})`}`]
+  })
+
+/** A key as it was given, or the file that holds it. */
+const keyIn = (key: string): string => (key.includes('+') ? key : readFileSync(key, 'utf8')).trim()
 
 function main(): void {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { key: { type: 'string' }, json: { type: 'boolean' } },
+    options: {
+      ...{ key: { type: 'string' }, html: { type: 'string' }, json: { type: 'boolean' } },
+      checkpoint: { type: 'string', multiple: true },
+    },
   })
-  const [file] = positionals
-  if (!file || !values.key) {
-    process.stderr.write(USAGE)
-    process.exitCode = 2
-    return
-  }
-  const checked = check(readFileSync(file), values.key)
+  const [file, more] = positionals
+  if (!file || more !== undefined || !values.key) throw new Error(USAGE)
+  const kept = (values.checkpoint ?? []).map((each) => readFileSync(each, 'utf8'))
+  const checked = check(file, keyIn(values.key), kept, values.html)
   process.stdout.write(values.json ? `${JSON.stringify(checked)}\n` : told(checked))
-  if (checked.problems.length > 0) process.exitCode = 5
+  if (checked.found > 0) process.exitCode = NOT_INTACT
 }
 
-main()
+try {
+  main()
+} catch (error) {
+  process.stderr.write(error instanceof Error ? `${visible(error.message)}\n` : USAGE)
+  process.exitCode = UNUSABLE
+}

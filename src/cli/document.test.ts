@@ -185,7 +185,9 @@ test('the JSON of every command is what the document says', async (t) => {
   trail.sealed = async () => ({ kind: 'off', why: 'text', size: 1, head: 'o\n1\n' })
   trail.standing = async () => [{ seq: 1, state: 'verified' }]
   trail.prove = async function* () {
-    yield { head: { checkpoint: 'text' } }
+    yield {
+      head: { checkpoint: 'text', vkey: 'text', asked: { kind: 'exchange', exchange: 'x' }, entries: 0, unsealed: 0 },
+    }
   }
   const salt = Buffer.alloc(32)
   const [{ body, findings }] = exchangeOf({ nth: 1, text: 'text' })

@@ -7,6 +7,7 @@ import {
   originOf,
   type ProofLine,
   parseQuery,
+  type Question,
   type Report,
   type SealState,
   standingOf,
@@ -85,12 +86,16 @@ export type Proving =
   | { readonly end: { readonly entries: number } }
   | { readonly fault: { readonly code: string; readonly detail?: string } }
 
-/** `GET /prove?what=&bodies=true`: `what` is an exchange's id or its beginning, `last`, or a query. That it was asked is on the record first. */
+/**
+ * `GET /prove?what=&bodies=true&kept=`: `what` is an exchange's id or its beginning, `last`, or a query; empty for all between two
+ * heads. `kept` is the size of a head that somebody kept, any number of times. That it was asked is on the record first.
+ */
 export function proofRoutes(app: Hono, { trail, reading, now }: Pick<Backend, 'trail' | 'reading' | 'now'>): void {
   app.get('/prove', async (c) => {
     const what = c.req.query('what') ?? ''
     const bodies = c.req.query('bodies') === 'true'
-    const question = await questionOf(trail, what, now())
+    const kept = (c.req.queries('kept') ?? []).slice(0, MOST_HEADS).map(sizeOf)
+    const question = what === '' ? { between: betweenOf(kept) } : await questionOf(trail, what, now())
     const note = noteFor(reading, (name) => c.req.header(name))
     const noted = (count: number) => note('exported', what, count, { content: bodies, format: 'proof' })
     await noted(0)
@@ -99,7 +104,7 @@ export function proofRoutes(app: Hono, { trail, reading, now }: Pick<Backend, 't
       const write = (line: Proving) => out.write(`${JSON.stringify(line)}\n`)
       let entries = 0
       try {
-        for await (const line of trail.prove(question, bodies)) {
+        for await (const line of trail.prove(question, { bodies, kept })) {
           await write(line)
           if ('entry' in line) entries += 1
         }
@@ -113,9 +118,23 @@ export function proofRoutes(app: Hono, { trail, reading, now }: Pick<Backend, 't
   })
 }
 
+/** @throws usage.option */
+function sizeOf(text: string): number {
+  if (!/^[1-9]\d{0,14}$/.test(text)) throw new Fault('usage.option', 'kept: the size of a checkpoint is wanted')
+  return Number(text)
+}
+
+/** @throws usage.option */
+function betweenOf(kept: readonly number[]): readonly [from: number, to?: number] {
+  const [from, to] = [...kept].sort((one, other) => one - other)
+  if (from === undefined || kept.length > 2)
+    throw new Fault('usage.option', 'say what is to be proven, or give one checkpoint or two: what lies between them')
+  return to === undefined ? [from] : [from, to]
+}
+
 /** @throws trail.absent, query.syntax */
-async function questionOf(trail: Trail, what: string, now: number): Promise<Parameters<Trail['prove']>[0]> {
-  if (what !== 'last' && !/^[0-9a-f]{8}[0-9a-f-]{0,28}$/.test(what)) return { query: parseQuery(what, now) }
+async function questionOf(trail: Trail, what: string, now: number): Promise<Question> {
+  if (what !== 'last' && !/^[0-9a-f]{8}[0-9a-f-]{0,28}$/.test(what)) return { query: parseQuery(what, now), now }
   const found = what === 'last' ? await trail.last() : await trail.exchange(what)
   if (!found) throw new Fault('trail.absent', what)
   return { exchange: found.opening.exchange }

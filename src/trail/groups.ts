@@ -10,7 +10,7 @@ import { isPrint } from './prints.ts'
 import type { Query } from './query.ts'
 import { barrierOf, earliest, type Group, Queue } from './queue.ts'
 import { readAnchors } from './seal/anchor.ts'
-import { proofOf, type Question } from './seal/question.ts'
+import { proofOf, type Question, type Showing } from './seal/question.ts'
 import type { Report } from './seal/report.ts'
 import { standingIn } from './seal/standing.ts'
 import { type Evidence, type VerifyOptions, verify } from './seal/verify.ts'
@@ -273,8 +273,8 @@ export class GroupTrail implements Trail {
     return verify({ ...state, held, notes: notes.flat(), anchors: await readAnchors(state.folder) }, options)
   }
 
-  prove(question: Question, bodies: boolean) {
-    return proofOf(this.#store, question, bodies)
+  prove(question: Question, showing: Showing) {
+    return proofOf(this.#store, question, showing)
   }
 
   standing(exchange: string) {

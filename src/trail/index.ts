@@ -41,7 +41,8 @@ export {
   verifierOf,
 } from './seal/note.ts'
 export { logPack, unpackLog } from './seal/pack.ts'
-export type { ProofLine, ProvenEntry, Range } from './seal/prove.ts'
+export type { ProofHead, ProofLine, ProvenEntry } from './seal/prove.ts'
+export type { Question } from './seal/question.ts'
 export type { Alarm, Report } from './seal/report.ts'
 export { originOf, type SealState } from './seal/sealer.ts'
 export type { Signer } from './seal/signer.ts'

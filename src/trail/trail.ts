@@ -6,7 +6,7 @@ import type { KeyCare } from './key-care.ts'
 import type { Query } from './query.ts'
 import type { KeptAnchor } from './seal/anchor.ts'
 import type { ProofLine } from './seal/prove.ts'
-import type { Question } from './seal/question.ts'
+import type { Question, Showing } from './seal/question.ts'
 import type { Report } from './seal/report.ts'
 import type { SealState } from './seal/sealer.ts'
 import type { Standing } from './seal/standing.ts'
@@ -75,8 +75,8 @@ export interface Trail {
   readonly documents: Documents
   /** Holds every sealed entry against the log. Undefined where nothing can be sealed. */
   verify(options: VerifyOptions): Promise<Report | undefined>
-  /** Proofs for entries that are sealed, with as much of them as may be shown. @throws seal.off, seal.damaged */
-  prove(question: Question, bodies: boolean): AsyncIterable<ProofLine>
+  /** Proofs for entries that are sealed, with as much of them as may be shown. @throws seal.off, seal.damaged, seal.behind */
+  prove(question: Question, showing: Showing): AsyncIterable<ProofLine>
   /** How an exchange's entries stand to the log; undefined where nothing is sealed. */
   standing(exchange: string): Promise<readonly Standing[] | undefined>
   /** The newest proof from outside of each anchor. */

@@ -1,28 +1,47 @@
 /** `gatelog prove <what>`: an evidence bundle, or the proof of one entry, that anybody can check without this server. */
-import { renameSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import type { Proving } from '#console'
 import { Fault } from '#exchange'
+import { type ProvenEntry, parseCheckpoint, parseNote, printLeafProof } from '#trail'
 import { faultIn } from '../answer.ts'
 import { commonOf, examples, type Register, withRecord } from '../command.ts'
-import type { Bundle } from '../evidence/bundle.ts'
+import { bar } from '../progress.ts'
 import type { Record } from '../remote.ts'
 import { json, line, out, say } from '../terminal.ts'
 
 interface How {
-  readonly output?: string
+  readonly output: string
   readonly bodies?: true
+  readonly checkpoint: readonly string[]
 }
+
+/** What was written: how many entries are in it, and how many more were asked for and are not sealed yet. */
+interface Told {
+  readonly file: string
+  readonly entries: number
+  readonly unsealed: number
+  readonly bytes: number
+}
+
+const several = (path: string, before: readonly string[]): string[] => [...before, path]
 
 export const prove: Register = (program) => {
   program
-    .command('prove <what...>')
+    .command('prove [what...]')
     .description(
-      'proof of an exchange, of what a query finds, or of a period without a hole (a query of after: and before: alone)',
+      'proof of an exchange, of what a query finds, of a period without a hole (a query of after: and before: alone), or of all between two checkpoints',
     )
     .option('--bodies', 'with prompts and replies, as they are on the record: masked')
     .option(
+      '--checkpoint <file>',
+      'a checkpoint that you kept, which the log goes on from; may be given several times',
+      several,
+      [],
+    )
+    .option(
       '--output <file>',
-      'evidence.zip unless said; a name that ends in .tlog-proof takes the proof of the first entry alone',
+      'a name that ends in .tlog-proof takes the proof of the first entry alone',
+      'evidence.zip',
     )
     .addHelpText(
       'after',
@@ -30,37 +49,88 @@ export const prove: Register = (program) => {
         'prove last',
         "prove 'after:2026-11-01 before:2026-12-01' --output november.zip",
         "prove 'user:ana has:finding' --bodies",
+        'prove --checkpoint october.txt --checkpoint november.txt',
         'prove 0199f2c4 --output asked.tlog-proof',
       ),
     )
-    .action(async (words: readonly string[], { bodies, output = 'evidence.zip' }: How, command) => {
+    .action(async (words: readonly string[], how: How, command) => {
       const question = words.join(' ')
-      const { Bundle } = await import('../evidence/bundle.ts')
-      const bundle = new Bundle({ question, made: Date.now(), version: program.version() ?? '' })
-      const asked = new URLSearchParams({ what: question, bodies: String(bodies ?? false) })
-      await withRecord(command, (record) => fill(bundle, record, `/prove?${asked}`))
-      const bytes = output.endsWith('.tlog-proof') ? proofIn(bundle) : bundle.zip()
-      write(output, bytes)
-      const told = { file: output, entries: bundle.entries, bytes: bytes.byteLength }
+      const asked = new URLSearchParams({ what: question, bodies: String(how.bodies ?? false) })
+      for (const file of how.checkpoint) asked.append('kept', String(sizeIn(file)))
+      const path = `/prove?${asked}`
+      const told = await withRecord(command, (record) =>
+        how.output.endsWith('.tlog-proof')
+          ? one(record, path, how.output)
+          : whole(record, path, how, { question, version: program.version() ?? '' }),
+      )
       if (commonOf(command).json) out(json(told))
-      else say(`${told.entries} entries in ${line(output)}, ${told.bytes} bytes`)
+      else say(`${told.entries} entries in ${line(told.file)}, ${told.bytes} bytes${waiting(told)}`)
     })
 }
 
-/** @throws seal.off, trail.*, query.syntax, server.unreachable */
-async function fill(bundle: Bundle, record: Record, path: string): Promise<void> {
+const waiting = ({ unsealed }: Told): string =>
+  unsealed === 0 ? '' : `; ${unsealed} more are not sealed yet and are not in it`
+
+/** How many entries a checkpoint that somebody kept is over. @throws usage.input */
+function sizeIn(file: string): number {
+  const size = parseCheckpoint(parseNote(read(file))?.text ?? '')?.size
+  if (size === undefined) throw new Fault('usage.input', `${file}: no checkpoint`)
+  return size
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (cause) {
+    throw new Fault('usage.input', file, { cause })
+  }
+}
+
+async function whole(
+  record: Record,
+  path: string,
+  { output, bodies }: How,
+  asked: { question: string; version: string },
+): Promise<Told> {
+  const { Bundle } = await import('../evidence/bundle.ts')
+  const bundle = new Bundle(output, { ...asked, made: Date.now(), bodies: bodies ?? false })
+  const shown = bar('entries')
+  try {
+    for await (const told of proving(record, path)) {
+      bundle.take(told)
+      shown.at(bundle.entries, bundle.head.entries)
+    }
+    const bytes = bundle.finish()
+    return { file: output, entries: bundle.entries, unsealed: bundle.head.unsealed, bytes }
+  } finally {
+    shown.end()
+    bundle.close()
+  }
+}
+
+/** The proof of the first entry. @throws trail.absent where none is sealed */
+async function one(record: Record, path: string, output: string): Promise<Told> {
+  let head: { readonly checkpoint: string } | undefined
+  let first: ProvenEntry | undefined
+  for await (const told of proving(record, path)) {
+    if ('head' in told) head = told.head
+    if ('entry' in told) first ??= told.entry
+  }
+  if (!head || !first) throw new Fault('trail.absent', 'nothing of it is sealed yet')
+  const bytes = Buffer.from(printLeafProof({ ...first, checkpoint: head.checkpoint }))
+  write(output, bytes)
+  return { file: output, entries: 1, unsealed: 0, bytes: bytes.byteLength }
+}
+
+/** Whole, to its last line. @throws seal.off, trail.*, query.syntax, server.unreachable */
+async function* proving(record: Record, path: string): AsyncIterable<Exclude<Proving, { readonly fault: unknown }>> {
   for await (const text of record.lines(path)) {
     const told = JSON.parse(text) as Proving
     if ('fault' in told) throw faultIn(told.fault)
-    bundle.take(told)
     if ('end' in told) return
+    yield told
   }
   throw new Fault('server.unreachable', 'the proof broke off')
-}
-
-function proofIn(bundle: Bundle): Uint8Array {
-  if (bundle.proof === undefined) throw new Fault('trail.absent', 'nothing of it is sealed yet')
-  return Buffer.from(bundle.proof)
 }
 
 /** It is there once it is whole. */

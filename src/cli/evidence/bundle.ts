@@ -1,66 +1,185 @@
-/** An evidence bundle: the proof's lines as the files of one zip, which verifier/ checks without a server. docs/trail.md says its form. */
-import { strToU8, zipSync } from 'fflate'
+/**
+ * An evidence bundle: the lines of a proof as the files of one zip, which verifier/ checks without a server. Written as it comes,
+ * so that its size in memory does not grow with it; docs/trail.md says its form.
+ */
+import { closeSync, mkdtempSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import type { Proving } from '#console'
-import { type ProvenEntry, printLeafProof, type Range } from '#trail'
-import { pageOf } from './page.ts'
+import { Fault } from '#exchange'
+import type { ProofHead, ProvenEntry } from '#trail'
+import { Account } from '../../../verifier/account.ts'
+import { claimsOf } from '../../../verifier/claims.ts'
+import { FORMAT, type Line, type Manifest, MOST_BODIES, MOST_PROOFS } from '../../../verifier/form.ts'
+import { MOST_SHOWN, pageOf, wordsOf } from '../../../verifier/page.ts'
+import { edgesOf } from '../../../verifier/period.ts'
+import { proofOf } from '../../../verifier/proof.ts'
+import { ZipFile } from './zip-file.ts'
 
 /** What the bundle was asked for, and when (ms since the Unix epoch). */
 export interface Asked {
   readonly question: string
   readonly made: number
   readonly version: string
+  readonly bodies: boolean
 }
 
-/** Takes the lines of a proof, then makes the zip. */
+type Told = Exclude<Proving, { readonly fault: unknown }>
+
+/** Takes the lines of a proof, then makes the zip. What it writes meanwhile lies beside it, and goes when it ends. */
 export class Bundle {
   readonly #asked: Asked
-  readonly #files: Record<string, Uint8Array> = {}
-  readonly #leaves: string[] = []
-  readonly #lines: string[] = []
-  readonly #entries: ProvenEntry[] = []
-  #head: { readonly checkpoint: string; readonly vkey?: string; readonly range?: Range } | undefined
+  readonly #file: string
+  readonly #folder: string
+  readonly #zip: ZipFile
+  readonly #spool: number
+  readonly #account = new Account()
+  readonly #shown: { readonly line: Line; readonly words?: string }[] = []
+  readonly #context: Line[] = []
+  readonly #times: (number | undefined)[] = []
+  #head: ProofHead | undefined
+  #bodies = 0
+  #entries = 0
 
-  constructor(asked: Asked) {
+  /** @throws usage.input where nothing can be written there */
+  constructor(file: string, asked: Asked) {
     this.#asked = asked
+    this.#file = file
+    try {
+      this.#folder = mkdtempSync(join(dirname(file), '.evidence-'))
+      this.#zip = new ZipFile(join(this.#folder, 'zip'))
+      this.#spool = openSync(join(this.#folder, 'entries'), 'wx+', 0o600)
+    } catch (cause) {
+      throw new Fault('usage.input', file, { cause })
+    }
   }
 
   get entries(): number {
-    return this.#entries.length
+    return this.#entries
   }
 
-  /** The first entry's proof alone. */
-  get proof(): string | undefined {
-    const [first] = this.#entries
-    return first && this.#head && printLeafProof({ ...first, checkpoint: this.#head.checkpoint })
+  /** How many entries there will be, and how many were asked for that are not sealed yet. */
+  get head(): Pick<ProofHead, 'entries' | 'unsealed'> {
+    return this.#head ?? { entries: 0, unsealed: 0 }
   }
 
-  take(line: Exclude<Proving, { readonly fault: unknown }>): void {
+  take(line: Told): void {
     if ('head' in line) this.#head = line.head
-    else if ('leaf' in line) this.#leaves.push(JSON.stringify(line.leaf))
-    else if ('entry' in line) this.#take(line.entry)
+    else if ('leaf' in line) this.#leaf(line.leaf)
+    else if ('entry' in line) this.#entry(line.entry)
+    else if ('context' in line) this.#said(line.context)
   }
 
-  #take(entry: ProvenEntry): void {
+  #leaf(leaf: { readonly index: number; readonly leaf: string }): void {
+    const { at } = JSON.parse(leaf.leaf) as { readonly at?: number }
+    this.#times.push(at)
+    this.#zip.part('leaves.jsonl', `${JSON.stringify(leaf)}\n`)
+  }
+
+  #entry(entry: ProvenEntry): void {
     const { body, ...rest } = entry
-    const seq = entry.index + 1
-    if (body !== undefined) this.#files[`bodies/${seq}`] = Buffer.from(body, 'base64')
-    this.#entries.push(entry)
-    this.#lines.push(JSON.stringify(rest))
-    const checkpoint = this.#head?.checkpoint ?? ''
-    this.#files[`proofs/${seq}.tlog-proof`] = strToU8(printLeafProof({ ...entry, checkpoint }))
+    const line = rest as Line
+    const bytes = body === undefined ? undefined : Buffer.from(body, 'base64')
+    if (bytes) this.#body(line.index + 1, bytes)
+    this.#entries += 1
+    this.#account.take(line)
+    if (this.#shown.length < MOST_SHOWN) this.#shown.push({ line, ...(bytes && { words: wordsOf(bytes) }) })
+    writeSync(this.#spool, `${JSON.stringify(line)}\n`)
   }
 
-  zip(): Uint8Array {
-    const { checkpoint = '', vkey, range } = this.#head ?? {}
-    const manifest = { format: 'gatelog-evidence/1', ...this.#asked, entries: this.entries, ...(range && { range }) }
-    return zipSync({
-      'manifest.json': strToU8(`${JSON.stringify(manifest, null, 2)}\n`),
-      checkpoint: strToU8(checkpoint),
-      ...(vkey !== undefined && { vkey: strToU8(`${vkey}\n`) }),
-      'entries.jsonl': strToU8(this.#lines.map((line) => `${line}\n`).join('')),
-      ...(range && { 'leaves.jsonl': strToU8(this.#leaves.map((leaf) => `${leaf}\n`).join('')) }),
-      'index.html': strToU8(pageOf(this.#asked, checkpoint, this.#entries, range)),
-      ...this.#files,
+  /** @throws usage.option for more than a zip has room for */
+  #body(number: number, bytes: Uint8Array): void {
+    this.#bodies += 1
+    if (this.#bodies > MOST_BODIES)
+      throw new Fault('usage.option', `more than ${MOST_BODIES} bodies: ask for a shorter period, or without --bodies`)
+    this.#zip.file(`bodies/${number}`, bytes)
+  }
+
+  #said(entry: ProvenEntry): void {
+    this.#account.context(entry as Line)
+    this.#context.push(entry as Line)
+  }
+
+  /** Makes the zip whole and puts it in its place; its size in bytes. @throws usage.input */
+  finish(): number {
+    const head = this.#head
+    if (!head) throw new Fault('server.unreachable', 'the proof has no head')
+    const { checkpoint, vkey } = head
+    const manifest = this.#manifest(head)
+    if (head.range && this.#times.length === 0) this.#zip.file('leaves.jsonl', '')
+    this.#zip.file('checkpoint', checkpoint)
+    this.#zip.file('vkey', `${vkey}\n`)
+    this.#zip.file('manifest.json', `${JSON.stringify(manifest, null, 2)}\n`)
+    for (const part of this.#spooled()) this.#zip.part('entries.jsonl', part)
+    if (this.#entries === 0) this.#zip.file('entries.jsonl', '')
+    this.#zip.file('context.jsonl', this.#context.map((line) => `${JSON.stringify(line)}\n`).join(''))
+    if (this.#entries <= MOST_PROOFS)
+      for (const text of this.#lines()) {
+        const line = JSON.parse(text) as Line
+        this.#zip.file(`proofs/${line.index + 1}.tlog-proof`, proofOf(line, checkpoint))
+      }
+    this.#zip.file('index.html', this.#page(manifest, checkpoint))
+    const bytes = this.#zip.end()
+    this.#place()
+    return bytes
+  }
+
+  #place(): void {
+    try {
+      renameSync(join(this.#folder, 'zip'), this.#file)
+    } catch (cause) {
+      throw new Fault('usage.input', this.#file, { cause })
+    }
+  }
+
+  #manifest({ asked, unsealed, range, kept }: ProofHead): Manifest {
+    const { question, made, version, bodies } = this.#asked
+    const own = asked.kind === 'between' ? `entries ${asked.from + 1} to ${asked.to}` : question
+    return {
+      ...{ format: FORMAT, question: own, asked, made, version, bodies, entries: this.#entries, unsealed },
+      ...(range && { range }),
+      ...(kept && { kept }),
+      ...this.#account.rows(),
+    }
+  }
+
+  #page(manifest: Manifest, checkpoint: string): string {
+    const [origin = '', size = ''] = checkpoint.split('\n')
+    const head = { origin, size: Number(size), checkpoint }
+    const edges = manifest.range && edgesOf(this.#times, manifest.range.first)
+    return pageOf({
+      manifest,
+      claims: claimsOf(manifest, head, edges),
+      head,
+      entries: this.#shown,
+      texts: this.#account.texts(),
     })
+  }
+
+  #spooled = function* (this: Bundle): Iterable<Buffer> {
+    const bytes = Buffer.alloc(65_536)
+    for (let at = 0; ; ) {
+      const read = readSync(this.#spool, bytes, 0, bytes.length, at)
+      if (read === 0) return
+      yield Buffer.from(bytes.subarray(0, read))
+      at += read
+    }
+  }
+
+  #lines = function* (this: Bundle): Iterable<string> {
+    let rest = Buffer.alloc(0)
+    for (const part of this.#spooled()) {
+      rest = Buffer.concat([rest, part])
+      for (let end = rest.indexOf(10); end >= 0; end = rest.indexOf(10)) {
+        yield rest.toString('utf8', 0, end)
+        rest = rest.subarray(end + 1)
+      }
+    }
+  }
+
+  /** Lets go of what lies beside it; of a bundle that was not finished nothing is left. */
+  close(): void {
+    closeSync(this.#spool)
+    this.#zip.close()
+    rmSync(this.#folder, { recursive: true, force: true })
   }
 }

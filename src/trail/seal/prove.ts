@@ -1,8 +1,7 @@
 /** Proofs that entries stand in the log, one after another, with as much of each as is disclosed. Reads the log's files; writes nothing. */
-import { type Head, type LogFiles, vkeyIn } from './files.ts'
-import { inclusionProof, type NodeAt } from './hashes.ts'
+import type { LogFiles } from './files.ts'
+import { consistencyProof, inclusionProof, type NodeAt, rangeHash } from './hashes.ts'
 import { FIELDS, type Field, parseLeaf, parseSalts, saltOf } from './leaf.ts'
-import { TILE } from './tiles.ts'
 
 /** What of an entry may be shown, as the record has it. Nothing is left of one that was erased or purged. */
 export interface Disclosure {
@@ -10,6 +9,12 @@ export interface Disclosure {
   readonly json?: string
   readonly salt?: Uint8Array
   readonly body?: Uint8Array
+  /** The exchange id of the entry that took it. */
+  readonly gone?: string
+  /** The exchange ids of the entries that say that its body was written anew, and the salt of each time; the last one last. */
+  readonly anew?: readonly { readonly by: string; readonly salt: Uint8Array }[]
+  /** Its body’s key was destroyed, or is not here. */
+  readonly locked?: true
 }
 
 /** A whole subtree that stands for leaves that are not shown: its height and its hash in base64. */
@@ -31,26 +36,58 @@ export interface ProvenEntry {
   readonly proof: readonly string[]
   readonly entry?: unknown
   readonly salts?: Readonly<Partial<Record<Field, string>>>
+  /** As in `Disclosure`; a salt only where the body is shown. */
+  readonly gone?: string
+  readonly anew?: readonly { readonly by: string; readonly salt?: string }[]
+  readonly locked?: true
   readonly body?: string
 }
 
-/** What a proof is made of, in its order. */
+/**
+ * What a question came to. `after` (ms) is included, `before` is not, `now` is when it was asked; `from` is the index of the first
+ * leaf and `to` the one behind the last.
+ */
+export type Asked =
+  | { readonly kind: 'exchange'; readonly exchange: string }
+  | { readonly kind: 'query' | 'period'; readonly now: number; readonly after?: number; readonly before?: number }
+  | { readonly kind: 'between'; readonly from: number; readonly to: number }
+
+/** That the log’s first `size` leaves have this root, and that its head goes on from them (RFC 6962 §2.1.2). */
+export interface Beginning {
+  readonly size: number
+  readonly root: string
+  readonly proof: readonly string[]
+}
+
+/** `entries`: how many there will be. `unsealed`: how many more were asked for, and have no leaf yet. */
+export interface ProofHead {
+  readonly checkpoint: string
+  readonly vkey: string
+  readonly asked: Asked
+  readonly entries: number
+  readonly unsealed: number
+  readonly range?: Range
+  readonly kept?: readonly Beginning[]
+}
+
+/** What a proof is made of, in its order. `context`: entries that say something of others, in the order of the log too. */
 export type ProofLine =
-  | { readonly head: { readonly checkpoint: string; readonly vkey?: string; readonly range?: Range } }
+  | { readonly head: ProofHead }
   | { readonly leaf: { readonly index: number; readonly leaf: string } }
   | { readonly entry: ProvenEntry }
+  | { readonly context: ProvenEntry }
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64')
 
-/** The head that all proofs are for, and what stands beside a range of leaves. */
-export function headLine(files: LogFiles, head: Head, range: readonly [number, number] | undefined): ProofLine {
-  const vkey = vkeyIn(files.folder)
-  const shown = range && rangeOf(files.node, range, head.size)
-  return { head: { checkpoint: head.printed, ...(vkey !== undefined && { vkey }), ...(shown && { range: shown }) } }
+/** What stands on both sides of a range of leaves. */
+export function rangeOf({ node, size }: LogFiles, [first, end]: readonly [number, number]): Range {
+  return { first, end, before: subtrees(node, 0, first), after: subtrees(node, end, size) }
 }
 
-function rangeOf(node: NodeAt, [first, end]: readonly [number, number], size: number): Range {
-  return { first, end, before: subtrees(node, 0, first), after: subtrees(node, end, size) }
+/** @throws RangeError for a size that the log does not have */
+export function beginningOf({ node, size: now }: LogFiles, size: number): Beginning {
+  const proof = consistencyProof(node, size, now).map(base64)
+  return { size, root: base64(rangeHash(node, 0, size)), proof }
 }
 
 /** Whole subtrees that together cover the leaves from `start` to before `end`, from left to right. */
@@ -66,29 +103,21 @@ function subtrees(node: NodeAt, start: number, end: number): Subtree[] {
 }
 
 /** The proof of one entry. Of a body that is not shown the salt is not shown either. */
-export function entryLine(files: LogFiles, { seq, json, salt, body }: Disclosure): ProofLine {
+export function provenOf(files: LogFiles, { seq, json, salt, body, gone, anew = [], locked }: Disclosure): ProvenEntry {
   const index = seq - 1
   const leaf = files.leaf(index).toString()
   const proof = inclusionProof(files.node, index, files.size).map(base64)
-  if (json === undefined || json === '' || !salt) return { entry: { index, leaf, proof } }
+  if (json === undefined || json === '' || !salt) return { index, leaf, proof, ...(gone !== undefined && { gone }) }
   const salts = parseSalts(salt)
   const shown = FIELDS.flatMap((name) => {
     const own = (name !== 'body' || body) && parseLeaf(leaf)?.fields[name] ? saltOf(name, salts) : undefined
     return own ? [[name, base64(own)] as const] : []
   })
-  const parts = { entry: JSON.parse(json) as unknown, salts: Object.fromEntries(shown) }
-  return { entry: { index, leaf, proof, ...parts, ...(body && { body: base64(body) }) } }
-}
-
-/** The leaves from the first to the last whose time lies in a period (ms, `until` not included); undefined where none does. */
-export function indexesOf(files: LogFiles, since: number, until: number): readonly [number, number] | undefined {
-  let [first, end] = [-1, -1]
-  for (let bundle = 0; bundle * TILE < files.size; bundle++)
-    for (const [at, leaf] of files.leaves(bundle).entries()) {
-      const time = parseLeaf(leaf.toString())?.at
-      if (time === undefined || time < since || time >= until) continue
-      if (first < 0) first = bundle * TILE + at
-      end = bundle * TILE + at + 1
-    }
-  return first < 0 ? undefined : [first, end]
+  const again = anew.map((one) => ({ by: one.by, ...(body && { salt: base64(one.salt) }) }))
+  return {
+    ...{ index, leaf, proof, entry: JSON.parse(json) as unknown, salts: Object.fromEntries(shown) },
+    ...(again.length > 0 && { anew: again }),
+    ...(locked && { locked }),
+    ...(body && { body: base64(body) }),
+  }
 }

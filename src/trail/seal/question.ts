@@ -1,15 +1,33 @@
-/** What is to be proven, answered from a store and its log: an exchange, what a query finds, or a period without a hole. */
+/** What is to be proven, answered from a store and its log: an exchange, what a query finds, a period or a stretch without a hole. */
+import { setTimeout as wait } from 'node:timers/promises'
 import { Fault } from '#exchange'
 import type { Query } from '../query.ts'
 import type { Store } from '../store.ts'
-import { headIn, LogFiles } from './files.ts'
-import { entryLine, headLine, indexesOf, type ProofLine } from './prove.ts'
+import { Context } from './context.ts'
+import { headIn, LogFiles, vkeyIn } from './files.ts'
+import { type Asked, beginningOf, type ProofLine, provenOf, rangeOf } from './prove.ts'
+import { spanOf, within } from './span.ts'
 
-/** An exchange's id (whole), or a query; one that says only after: and before: is a period, of which every leaf is shown. */
-export type Question = { readonly exchange: string } | { readonly query: Query }
+/**
+ * An exchange’s id (whole), or a query; one that says only after: and before: is a period, of which every leaf is shown. `between`:
+ * the sizes of two heads, or of one and the newest.
+ */
+export type Question =
+  | { readonly exchange: string }
+  | { readonly query: Query; readonly now?: number }
+  | { readonly between: readonly [from: number, to?: number] }
+
+/** What of it is shown: bodies or not, and that the log goes on from heads of these sizes. */
+export interface Showing {
+  readonly bodies: boolean
+  readonly kept?: readonly number[]
+}
 
 const PAGE = 100
 const STEP = 64
+/** What was just recorded is sealed within a second; so long it is waited for, in ms. */
+const PATIENCE_MS = 5000
+const LOOK_MS = 50
 
 /** Whether a query says nothing but a time. */
 const isPeriod = ({ where, except, text, without, finding, after, before }: Query): boolean =>
@@ -17,36 +35,107 @@ const isPeriod = ({ where, except, text, without, finding, after, before }: Quer
   finding === undefined &&
   [Object.keys(where), Object.keys(except), text, without].every((terms) => terms.length === 0)
 
-/** @throws seal.off, seal.damaged, trail.* */
-export async function* proofOf(store: Store, question: Question, bodies: boolean): AsyncIterable<ProofLine> {
+/** @throws seal.off, seal.damaged, seal.behind, trail.* */
+export async function* proofOf(
+  store: Store,
+  question: Question,
+  { bodies, kept = [] }: Showing,
+): AsyncIterable<ProofLine> {
+  await sealed(store)
   const state = await store.state()
   const head = state && headIn(state.folder)
   if (!state || !head) throw new Fault('seal.off')
   const files = new LogFiles(state.folder, head.size)
-  const period = 'query' in question && isPeriod(question.query) ? question.query : undefined
-  const range = period && indexesOf(files, period.after ?? 0, period.before ?? Number.POSITIVE_INFINITY)
-  yield headLine(files, head, range)
-  if (range)
-    for (let index = range[0]; index < range[1]; index++) yield { leaf: { index, leaf: files.leaf(index).toString() } }
-  for await (const seqs of period ? runs(range) : seqsOf(store, question)) {
-    const sealed = seqs.filter((seq) => seq <= head.size)
-    const shown = new Map((await store.disclose(sealed, bodies)).map((one) => [one.seq, one]))
-    for (const seq of sealed) yield entryLine(files, shown.get(seq) ?? { seq })
+  const vkey = vkeyIn(files.folder)
+  if (vkey === undefined) throw new Fault('seal.damaged', 'vkey is missing')
+  const asked = askedOf(question, head.size)
+  const ahead = [...kept, ...(asked.kind === 'between' ? [asked.from, asked.to] : [])].find((size) => size > head.size)
+  if (ahead !== undefined)
+    throw new Fault('seal.behind', `a checkpoint over ${ahead} entries, and ${head.size} are here`)
+  const { shown, seqs } = await soughtOf(store, files, question, asked)
+  const own = seqs.filter((seq) => seq <= head.size)
+  const range = shown && rangeOf(files, shown)
+  const sizes = [...new Set(kept)].filter((size) => size > 0).sort((one, other) => one - other)
+  const beginnings = sizes.map((size) => beginningOf(files, size))
+  const counts = { entries: own.length, unsealed: seqs.length - own.length }
+  yield {
+    head: {
+      ...{ checkpoint: head.printed, vkey, asked, ...counts },
+      ...(range && { range }),
+      ...(beginnings.length > 0 && { kept: beginnings }),
+    },
+  }
+  for (let index = shown?.[0] ?? 0; index < (shown?.[1] ?? 0); index++)
+    yield { leaf: { index, leaf: files.leaf(index).toString() } }
+  const context = await Context.of(store, asked)
+  for (let at = 0; at < own.length; at += STEP) {
+    const some = own.slice(at, at + STEP)
+    const told = new Map((await store.disclose(some, bodies)).map((one) => [one.seq, one]))
+    for (const seq of some) {
+      const entry = provenOf(files, context.explained(told.get(seq) ?? { seq }, files.leaf(seq - 1).toString()))
+      context.take(entry)
+      yield { entry }
+    }
+  }
+  const others = context.seqs(own, head.size)
+  for (const one of await store.disclose(others, false)) yield { context: provenOf(files, one) }
+}
+
+/** Resolves once all that is on the record now is sealed; where that takes too long, or nobody seals, without. */
+async function sealed(store: Store): Promise<void> {
+  const last = await store.highest()
+  for (let waited = 0; waited < PATIENCE_MS; waited += LOOK_MS) {
+    const state = await store.sealed()
+    if (state.kind === 'off' || state.size >= last || state.fault !== undefined) return
+    await wait(LOOK_MS)
   }
 }
 
-async function* runs(range: readonly [number, number] | undefined): AsyncIterable<readonly number[]> {
-  const [first, end] = range ?? [0, 0]
-  for (let at = first; at < end; at += STEP)
-    yield Array.from({ length: Math.min(STEP, end - at) }, (_, offset) => at + offset + 1)
+function askedOf(question: Question, size: number): Asked {
+  if ('exchange' in question) return { kind: 'exchange', exchange: question.exchange }
+  if ('between' in question) {
+    const [from, to = size] = question.between
+    return { kind: 'between', from: Math.min(from, to), to: Math.max(from, to) }
+  }
+  const { query, now = 0 } = question
+  const { after, before } = query
+  const times = { ...(after !== undefined && { after }), ...(before !== undefined && { before }) }
+  return { kind: isPeriod(query) ? 'period' : 'query', now, ...times }
 }
 
-async function* seqsOf(store: Store, question: Question): AsyncIterable<readonly number[]> {
-  if ('exchange' in question) return yield await store.seqs(question.exchange)
+interface Sought {
+  /** The leaves that are shown, by index: from, and before which. */
+  readonly shown?: readonly [number, number]
+  /** In the order of the log, each once. */
+  readonly seqs: readonly number[]
+}
+
+async function soughtOf(store: Store, files: LogFiles, question: Question, asked: Asked): Promise<Sought> {
+  if (asked.kind === 'between') {
+    const { from, to } = asked
+    return { shown: [from, to], seqs: Array.from({ length: to - from }, (_, nth) => from + nth + 1) }
+  }
+  if (asked.kind === 'period') {
+    const [since, until] = [asked.after ?? Number.NEGATIVE_INFINITY, asked.before ?? Number.POSITIVE_INFINITY]
+    const span = spanOf(files, since, until)
+    return { shown: [span.from, span.to], seqs: Array.from(within(files, span, since, until), (index) => index + 1) }
+  }
+  const found =
+    'exchange' in question
+      ? await store.seqs(question.exchange)
+      : 'query' in question
+        ? await seqsOf(store, question.query)
+        : []
+  return { seqs: [...new Set(found)].sort((one, other) => one - other) }
+}
+
+async function seqsOf(store: Store, query: Query): Promise<number[]> {
+  const seqs: number[] = []
   let before: string | undefined
   do {
-    const page = await store.find(question.query, { limit: PAGE, ...(before !== undefined && { before }) })
-    for (const { opening } of page.rows) yield await store.seqs(opening.exchange)
+    const page = await store.find(query, { limit: PAGE, ...(before !== undefined && { before }) })
+    for (const { opening } of page.rows) seqs.push(...(await store.seqs(opening.exchange)))
     before = page.next
   } while (before !== undefined)
+  return seqs
 }

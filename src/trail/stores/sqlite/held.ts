@@ -59,19 +59,49 @@ export function seqsIn(engine: Engine, exchange: string): number[] {
   return [row.seq, ...(row.closing === null ? [] : [row.closing]), ...told].sort((a, b) => a - b)
 }
 
-/** What may be shown of these entries; of those that are gone, nothing. @throws Wanted */
+/** What may be shown of these entries; of those that are nowhere, nothing. @throws Wanted */
 export const disclosedIn = (engine: Engine, seqs: readonly number[], bodies: boolean): Disclosure[] =>
   seqs.flatMap((seq) => {
     for (const name of engine.folder.names()) {
       const { first, last } = engine.rangeOf(name)
       const day = seq < first || seq > last ? undefined : engine.folder.day(name)
-      const [row] = day?.entries(seq, seq + 1) ?? []
-      if (!day || !row) continue
-      const body = bodies ? readable(() => day.body(seq)) : undefined
-      return [{ seq, json: row.json, ...(row.salt && { salt: row.salt }), ...(body && { body }) }]
+      const [row] = day?.file.all<Row>(ROWS, seq, seq + 1) ?? []
+      if (day && row) return [disclosedAs(day, row, bodies)]
     }
     return []
   })
+
+function disclosedAs(day: Day, { seq, json, salt, told, anew }: Row, bodies: boolean): Disclosure {
+  const again = pairsIn(anew)
+  const { body, locked } = bodies && json !== '' ? bodyIn(day, seq) : {}
+  return {
+    ...{ seq, json },
+    ...(salt && { salt }),
+    ...(told !== null && { gone: told }),
+    ...(again.length > 0 && { anew: again }),
+    ...(body && { body }),
+    ...(locked && { locked }),
+  }
+}
+
+/** A body, or that its key is not here. */
+function bodyIn(day: Day, seq: number): { readonly body?: Uint8Array; readonly locked?: true } {
+  let locked = false
+  const body = readable(() => {
+    try {
+      return day.body(seq)
+    } catch (error) {
+      locked = error instanceof Fault && keyGone(error) !== undefined
+      throw error
+    }
+  })
+  return body ? { body } : locked ? { locked } : {}
+}
+
+const pairsIn = (anew: string | null): { readonly by: string; readonly salt: Buffer }[] => {
+  const pairs = anew === null ? [] : anew.split(' ')
+  return pairs.flatMap((id, at) => (at % 2 === 0 ? [{ by: id, salt: Buffer.from(pairs[at + 1] ?? '', 'hex') }] : []))
+}
 
 type Span = readonly [from: number, to: number]
 
@@ -92,10 +122,7 @@ function inDay(engine: Engine, name: string, [from, to]: Span, first: readonly n
 
 function heldAs(day: Day, { seq, json, salt, told, anew }: Row, version: Version): Held {
   const by = told === null ? [] : [told]
-  const pairs = anew === null ? [] : anew.split(' ')
-  const redacted = pairs.flatMap((id, at) =>
-    at % 2 === 0 ? [{ by: id, salt: Buffer.from(pairs[at + 1] ?? '', 'hex') }] : [],
-  )
+  const redacted = pairsIn(anew)
   let locked: string | undefined
   const read = () => {
     try {

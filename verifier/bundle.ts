@@ -1,0 +1,211 @@
+/** Checks a bundle against a verifier key, from docs/trail.md alone: every file of it, each byte. Trusts nothing in it; writes nothing. */
+import { createHash } from 'node:crypto'
+import { Account } from './account.ts'
+import { type Claims, claimsOf } from './claims.ts'
+import { type Around, checkEntry, checkGone, placed } from './entry.ts'
+import { type Kept, type Line, type Manifest, MOST_PROOFS } from './form.ts'
+import { bytesOf, type Checkpoint, checkpointBy, isBeginning } from './log.ts'
+import { MOST_SHOWN, pageOf, type Verdict, wordsOf } from './page.ts'
+import { checkRange, differs, type Edges, isAsked } from './period.ts'
+import { Problems, reasonOf } from './problems.ts'
+import { proofOf } from './proof.ts'
+import { lineOf, linesOf, manifestOf, textOf } from './read.ts'
+import type { Files } from './zip.ts'
+
+/** What a check came to. `problems` is empty where everything holds. */
+export interface Checked {
+  readonly origin?: string
+  readonly size?: number
+  /** As it was asked, and in words. */
+  readonly question?: string
+  readonly claims?: Claims
+  readonly manifest?: Manifest
+  readonly entries: number
+  /** Parts of entries whose contents are shown and fit their commitment. */
+  readonly disclosed: number
+  /** Entries of which only the place in the log is shown. */
+  readonly closed: number
+  /** What was held against it beside the key. */
+  readonly also: readonly string[]
+  readonly problems: readonly string[]
+  readonly found: number
+  /** The page for people, with what this check says. */
+  readonly page?: () => string
+}
+
+/** One bundle while it is checked. */
+interface Work extends Around {
+  readonly files: Files
+  readonly manifest: Manifest
+  readonly problems: Problems
+  readonly note: string
+}
+
+/** @param kept checkpoints that the auditor kept, as signed notes */
+export function checkBundle(files: Files, vkey: string, kept: readonly string[] = []): Checked {
+  const problems = new Problems()
+  try {
+    const note = textOf(files, 'checkpoint')
+    const checkpoint = checkpointBy(note, vkey)
+    const manifest = manifestOf(files)
+    const work = { files, manifest, problems, note, checkpoint, bodies: manifest.bodies, account: new Account() }
+    return checked(work, vkey, kept)
+  } catch (error) {
+    problems.add(reasonOf(error))
+    return { entries: 0, disclosed: 0, closed: 0, also: [], problems: problems.list, found: problems.count }
+  }
+}
+
+function checked(work: Work, vkey: string, kept: readonly string[]): Checked {
+  const { files, manifest, problems, checkpoint, account } = work
+  if (textOf(files, 'vkey') !== `${vkey.trim()}\n`) problems.add('vkey is not the key that was given')
+  for (const line of entriesIn(files, 'entries.jsonl')) account.take(line)
+  for (const line of entriesIn(files, 'context.jsonl')) account.context(line)
+  const seen = checkEntries(work)
+  const edges = checkQuestion(work, seen.leaves)
+  checkNames(work, seen.leaves)
+  for (const { number, policy, text } of account.texts())
+    if (createHash('sha256').update(text).digest('hex') !== policy)
+      problems.add(`entry ${number}: its text is not that of the version of the rules`)
+  const rows = account.rows()
+  for (const name of ['gaps', 'exceptions', 'rules'] as const)
+    if (JSON.stringify(manifest[name]) !== JSON.stringify(rows[name]))
+      problems.add(`the manifest tells other ${name} than the entries`)
+  const claims = claimsOf(manifest, checkpoint, edges)
+  const page = (verdict?: Verdict) => pageIn(work, claims, verdict)
+  problems.within('index.html: ', () => {
+    if (textOf(files, 'index.html') !== page()) problems.add('index.html is not the page that these entries make')
+  })
+  const also = kept.flatMap((each) => checkKept(each, vkey, work))
+  const told = { origin: checkpoint.origin, size: checkpoint.size, question: manifest.question, claims, manifest, also }
+  const { disclosed, closed, leaves } = seen
+  const found = { problems: problems.list, found: problems.count }
+  const own = () => page({ key: vkey, problems: problems.list, also })
+  return { ...told, entries: leaves.size, disclosed, closed, ...found, page: own }
+}
+
+function* entriesIn(files: Files, name: string): Iterable<Line> {
+  for (const line of linesOf(files, name)) yield lineOf(name, line)
+}
+
+/** All entries and those of context, each against the log; the leaves of the entries by index. */
+function checkEntries(work: Work): { leaves: Map<number, string>; disclosed: number; closed: number } {
+  const { files, manifest, problems } = work
+  const leaves = new Map<number, string>()
+  let [disclosed, closed] = [0, 0]
+  for (const [name, isEntry] of [
+    ['entries.jsonl', true],
+    ['context.jsonl', false],
+  ] as const) {
+    let last = -1
+    for (const line of entriesIn(files, name)) {
+      const { index } = line
+      if (index <= last) problems.add(`${name} is not in the order of the log, at entry ${index + 1}`)
+      last = index
+      if (isEntry) leaves.set(index, line.leaf)
+      else if (leaves.has(index)) problems.add(`entry ${index + 1} is there twice`)
+      const shown = checkLine(line, isEntry, work)
+      if (isEntry) disclosed += shown
+      if (isEntry && line.entry === undefined) closed += 1
+    }
+  }
+  if (leaves.size !== manifest.entries) problems.add('the manifest tells another number of entries')
+  return { leaves, disclosed, closed }
+}
+
+function checkLine(line: Line, isEntry: boolean, work: Work): number {
+  const { files, problems, account, manifest, note } = work
+  const number = line.index + 1
+  const wrong = (what: string) => problems.add(`entry ${number}: ${what}`)
+  let shown = 0
+  problems.within(`entry ${number}: `, () => {
+    const body = isEntry ? files.get(`bodies/${number}`) : undefined
+    if (body && !manifest.bodies) wrong('a body is shown, and none was asked for')
+    shown = checkEntry(line, body, isEntry ? work : { ...work, bodies: false }, wrong)
+    if (isEntry) checkGone(line, account, wrong)
+    if (isEntry && !isAsked(placed(line.leaf, line.index), line.index, manifest.asked))
+      wrong('it is none of what was asked for')
+    if (
+      isEntry &&
+      manifest.entries <= MOST_PROOFS &&
+      textOf(files, `proofs/${number}.tlog-proof`) !== proofOf(line, note)
+    )
+      wrong('its proof is another than in its .tlog-proof')
+  })
+  return shown
+}
+
+/** The question, what it came to, and the leaves that show that nothing is left out. */
+function checkQuestion(work: Work, leaves: ReadonlyMap<number, string>): Edges | undefined {
+  const { manifest, files, checkpoint, problems } = work
+  const { question, asked, range } = manifest
+  problems.within('manifest.json: ', () => checkBeginnings(manifest.kept ?? [], checkpoint, problems.add))
+  const other = differs(question, asked)
+  if (other) problems.add(other)
+  const isWhole = asked.kind === 'period' || asked.kind === 'between'
+  if (isWhole !== (range !== undefined)) problems.add('of a period, and of that alone, the leaves are shown')
+  if (asked.kind === 'exchange' && leaves.size + manifest.unsealed === 0)
+    problems.add('no entry of the exchange is here')
+  if (!range) return undefined
+  const indexes = [...leaves.keys()]
+  const span = [indexes[0] ?? Number.POSITIVE_INFINITY, indexes.at(-1) ?? -1] as const
+  const shown = [...linesOf(files, 'leaves.jsonl')].map(({ index, leaf, ...rest }) => {
+    if (typeof index !== 'number' || typeof leaf !== 'string' || Object.keys(rest).length > 0)
+      throw new Error('a line of leaves.jsonl is none of a leaf')
+    return { index, leaf }
+  })
+  return checkRange({ range, leaves: shown, entries: leaves, span, asked, checkpoint }, problems.add)
+}
+
+/** Nothing may be in a bundle that nobody looked at. */
+function checkNames({ files, manifest, problems }: Work, leaves: ReadonlyMap<number, string>): void {
+  const own = ['manifest.json', 'checkpoint', 'vkey', 'entries.jsonl', 'context.jsonl', 'index.html']
+  const known = new Set([...own, ...(manifest.range ? ['leaves.jsonl'] : [])])
+  for (const name of files.keys()) {
+    const [, folder, number] = /^(bodies|proofs)\/([1-9]\d*)(?:\.tlog-proof)?$/.exec(name) ?? []
+    const isOwn =
+      folder === 'proofs' ? name.endsWith('-proof') && manifest.entries <= MOST_PROOFS : !name.endsWith('-proof')
+    if (known.has(name) || (number !== undefined && isOwn && leaves.has(Number(number) - 1))) continue
+    problems.add(`${name} is no file of this bundle`)
+  }
+}
+
+/** The page as whoever made the bundle wrote it, or with a verdict. */
+function pageIn({ files, manifest, checkpoint, note, account }: Work, claims: Claims, verdict?: Verdict): string {
+  const entries: { line: Line; words?: string }[] = []
+  for (const line of entriesIn(files, 'entries.jsonl')) {
+    if (entries.length >= MOST_SHOWN) break
+    const body = files.get(`bodies/${line.index + 1}`)
+    entries.push({ line, ...(body && { words: wordsOf(body) }) })
+  }
+  const head = { origin: checkpoint.origin, size: checkpoint.size, checkpoint: note }
+  return pageOf({ manifest, claims, head, entries, texts: account.texts(), ...(verdict && { verdict }) })
+}
+
+/** A checkpoint that the auditor kept: what is said of it where the log of the bundle goes on from it. */
+function checkKept(note: string, vkey: string, { manifest, checkpoint, problems }: Work): string[] {
+  try {
+    const old = checkpointBy(note, vkey)
+    const now = `the bundle’s over ${checkpoint.size}`
+    if (old.size > checkpoint.size)
+      throw new Error(`it is over ${old.size} entries, ${now}: have a bundle that was made since`)
+    const shown = manifest.kept?.find(({ size }) => size === old.size)
+    if (
+      old.size === checkpoint.size ? !old.root.equals(checkpoint.root) : shown && !old.root.equals(bytesOf(shown.root))
+    )
+      throw new Error(`it is over ${old.size} other entries: two logs were signed`)
+    if (old.size < checkpoint.size && !shown)
+      throw new Error('the bundle does not show that its log goes on from it: have it made with --checkpoint')
+    return [`The log begins with the ${old.size} entries of the checkpoint that you kept.`]
+  } catch (error) {
+    problems.add(`the kept checkpoint: ${reasonOf(error)}`)
+    return []
+  }
+}
+
+/** The heads of which the bundle shows that its log goes on from them. */
+function checkBeginnings(kept: readonly Kept[], now: Checkpoint, wrong: (what: string) => void): void {
+  for (const { size, root, proof } of kept)
+    if (!isBeginning({ size, root: bytesOf(root) }, now, proof.map(bytesOf)))
+      wrong(`the log does not begin with the ${size} entries that the manifest names`)
+}

@@ -1,0 +1,100 @@
+/** What a bundle proves of what was asked, and what it cannot, in sentences. Made from its manifest and the edges of its leaves. Pure. */
+import { type Asked, type Manifest, timeOf } from './form.ts'
+import type { Edges } from './period.ts'
+
+export interface Claims {
+  /** What was asked for, in words. */
+  readonly asked: string
+  readonly proven: readonly string[]
+  readonly open: readonly string[]
+}
+
+/** The log and the size of the checkpoint that all is proven under. */
+export interface Head {
+  readonly origin: string
+  readonly size: number
+}
+
+export function claimsOf(manifest: Manifest, head: Head, edges: Edges | undefined): Claims {
+  const { asked, entries, unsealed, bodies } = manifest
+  const some = entries === 1 ? 'The one entry' : `Each of the ${entries} entries`
+  return {
+    asked: wordsOf(asked),
+    proven: [
+      ...(entries > 0
+        ? [`${some} here stands in the log ${head.origin}, and what is shown of it is what was sealed there.`]
+        : []),
+      ...wholeOf(asked, entries, head, edges),
+    ],
+    open: [
+      ...openOf(asked, head, edges),
+      ...(unsealed > 0
+        ? [`${unsealed} more entries of it were not sealed yet when this was made, and are not here.`]
+        : []),
+      ...(bodies ? [] : ['What prompts and replies said: it was not asked for.']),
+      'That the gateway wrote the truth when it wrote an entry, and that its clock was right.',
+      'Requests that never passed the gateway.',
+      'That this is the only log: hold the checkpoint against one that you kept yourself, or that a witness signed.',
+    ],
+  }
+}
+
+const moment = (at: number): string => timeOf(at).replace('T', ' ').replace('.000Z', ' UTC').replace('Z', ' UTC')
+
+/** What was asked for, as one says it. */
+function wordsOf(asked: Asked): string {
+  if (asked.kind === 'between') return `Every entry from number ${asked.from + 1} to ${asked.to}`
+  if (asked.kind === 'exchange') return `The exchange ${asked.exchange}`
+  const { after, before } = asked
+  const time = [
+    ...(after === undefined ? [] : [`from ${moment(after)}`]),
+    ...(before === undefined ? [] : [`until ${moment(before)}`]),
+  ]
+  return asked.kind === 'period' ? `Everything recorded ${time.join(' ')}` : ['What a query found', ...time].join(' ')
+}
+
+/** That nothing is left out, where that is so. */
+function wholeOf(asked: Asked, entries: number, { size }: Head, edges: Edges | undefined): string[] {
+  if (asked.kind === 'between')
+    return [`Nothing is left out between the two checkpoints, of ${asked.from} and of ${asked.to} entries.`]
+  if (asked.kind !== 'period' || !edges) return []
+  const { first, last } = edges
+  const at = ({ at }: Edges['first']) => (at === undefined ? '' : ` (${moment(at)})`)
+  const from = first.number === 1 ? 'from the first of the log' : `from number ${first.number}${at(first)}`
+  const to =
+    last.number === size
+      ? `to the last under this checkpoint, number ${last.number}${at(last)}`
+      : `to number ${last.number}${at(last)}`
+  const none =
+    entries === 0
+      ? 'none of them lies in the period: nothing was recorded in it'
+      : `those ${entries} that lie in the period are all here`
+  return [`Nothing is left out of the period: every leaf of the log ${from} ${to} is shown, and ${none}.`]
+}
+
+function openOf(asked: Asked, { size }: Head, edges: Edges | undefined): string[] {
+  if (asked.kind === 'exchange')
+    return ['That no other entry tells of this exchange: only a period is proven to be whole.']
+  if (asked.kind === 'query')
+    return [
+      'That the query found all there is, and that its words are in what is shown: only a period is proven to be whole.',
+    ]
+  if (asked.kind !== 'period' || !edges) return []
+  const { first, last, back } = edges
+  const { after, before } = asked
+  const margins = [
+    ...(after !== undefined && first.number > 1 && first.at !== undefined ? [after - first.at] : []),
+    ...(before !== undefined && last.number < size && last.at !== undefined ? [last.at - before] : []),
+  ]
+  const ends = before === undefined || last.at === undefined || last.at < before
+  return [
+    ...(margins.length > 0
+      ? [
+          `Entries whose time lies more than ${seconds(Math.min(...margins))} off those that stand beside them in the log: the log has the order in which entries became durable. Among the leaves that are shown, times step back by at most ${seconds(back)}.`,
+        ]
+      : []),
+    ...(ends ? [`What came after number ${last.number}: the checkpoint covers no more.`] : []),
+  ]
+}
+
+const seconds = (ms: number): string => `${ms / 1000} s`
