@@ -2,7 +2,7 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import type { Proving } from '#console'
 import { Fault } from '#exchange'
-import { type ProvenEntry, parseCheckpoint, parseNote, printLeafProof } from '#trail'
+import type { ProvenEntry } from '#trail'
 import { faultIn } from '../answer.ts'
 import { commonOf, examples, type Register, withRecord } from '../command.ts'
 import { bar } from '../progress.ts'
@@ -56,7 +56,7 @@ export const prove: Register = (program) => {
     .action(async (words: readonly string[], how: How, command) => {
       const question = words.join(' ')
       const asked = new URLSearchParams({ what: question, bodies: String(how.bodies ?? false) })
-      for (const file of how.checkpoint) asked.append('kept', String(sizeIn(file)))
+      for (const file of how.checkpoint) asked.append('kept', String(await sizeIn(file)))
       const path = `/prove?${asked}`
       const told = await withRecord(command, (record) =>
         how.output.endsWith('.tlog-proof')
@@ -72,7 +72,8 @@ const waiting = ({ unsealed }: Told): string =>
   unsealed === 0 ? '' : `; ${unsealed} more are not sealed yet and are not in it`
 
 /** How many entries a checkpoint that somebody kept is over. @throws usage.input */
-function sizeIn(file: string): number {
+async function sizeIn(file: string): Promise<number> {
+  const { parseCheckpoint, parseNote } = await import('#trail')
   const size = parseCheckpoint(parseNote(read(file))?.text ?? '')?.size
   if (size === undefined) throw new Fault('usage.input', `${file}: no checkpoint`)
   return size
@@ -117,6 +118,7 @@ async function one(record: Record, path: string, output: string): Promise<Told> 
     if ('entry' in told) first ??= told.entry
   }
   if (!head || !first) throw new Fault('trail.absent', 'nothing of it is sealed yet')
+  const { printLeafProof } = await import('#trail')
   const bytes = Buffer.from(printLeafProof({ ...first, checkpoint: head.checkpoint }))
   write(output, bytes)
   return { file: output, entries: 1, unsealed: 0, bytes: bytes.byteLength }
