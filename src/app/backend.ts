@@ -52,6 +52,8 @@ export interface BackendOptions {
   standings?(): Promise<readonly Standing[]>
   readonly reads: Reads
   readonly custody: Custody
+  /** How the gateway's own credentials stand; absent where no server runs. */
+  credentials?(): readonly CheckRow[]
   /** Forgets what was said; absent where no server runs. */
   forget?(): void
   readonly keyholder: Keyholder
@@ -87,6 +89,7 @@ export function backendOf(options: BackendOptions): Backend {
     checks: async () => [
       ...checks(options),
       ...(await keyChecks(trail, options.keyholder, options.config().data)),
+      ...(options.credentials?.() ?? []),
       ...(options.notReady ? [memoryCheck()] : []),
       await gapCheck(options),
       ...(await orFault('seal', () => sealChecks(options))),

@@ -6,6 +6,9 @@ import type { Fault, Keep, Recording } from '#exchange'
 import type { Connection, CopilotSettings, Host } from '#gateway'
 import type { Upstream } from '#relay'
 import type { ConnectionForm } from './config-schema.ts'
+import { type Part, partsOf } from './config-text.ts'
+import { beside } from './folder.ts'
+import type { CredentialSource } from './keyholder/credentials.ts'
 
 type Form = z.infer<typeof ConnectionForm>
 
@@ -86,7 +89,7 @@ export function connectionOf(
     name,
     kind: form.kind,
     credentials: form.credentials,
-    ...(form.key && { brokered: brokeredOf(form, form.key) }),
+    ...(form.key !== undefined && { brokered: brokeredOf(form) }),
     hosts: new Map(hosts),
     unknownRoutes: form.unknown_routes,
     websocket: form.websocket ?? (RECORDED.includes(form.kind) ? 'record' : 'refuse'),
@@ -109,9 +112,23 @@ function hostOf(name: string, url: string, more: Omit<Upstream, 'origin'>): Host
   return { name, base: pathname.replace(/\/+$/, ''), upstream: { origin: new URL(origin), ...more } }
 }
 
-function brokeredOf({ kind, key_header }: Form, key: string): { name: string; value: string } {
+function brokeredOf({ kind, key_header }: Form): NonNullable<Connection['brokered']> {
   const name = key_header ?? (kind === 'anthropic' ? 'x-api-key' : 'authorization')
-  return { name, value: name.toLowerCase() === 'authorization' ? `Bearer ${key}` : key }
+  return { name, scheme: name.toLowerCase() === 'authorization' ? 'Bearer ' : '' }
+}
+
+/** Where the gateway's own credentials come from, by connection. Nothing is read of what they refer to. */
+export function credentialsOf(
+  forms: Readonly<Record<string, Form>>,
+  file: string,
+): Readonly<Record<string, CredentialSource>> {
+  const placed = (part: Part): Part => ('file' in part ? { file: beside(file, part.file) } : part)
+  return Object.fromEntries(
+    Object.entries(forms).flatMap(([name, { key }]) => {
+      if (key === undefined) return []
+      return [[name, typeof key === 'string' ? { parts: partsOf(key).map(placed) } : key]]
+    }),
+  )
 }
 
 function caOf(path: string, wrong: (key: string, message: string) => Fault): string {

@@ -45,7 +45,10 @@ const Durable = z.enum(['before', 'during', 'each-event'])
 export const ConnectionForm = z.strictObject({
   kind: z.enum(['copilot', 'openai', 'anthropic', 'openai-compatible', 'demo']),
   credentials: z.enum(['passthrough', 'brokered']).default('passthrough').describe('Whose credential goes upstream'),
-  key: z.string().min(1).optional().describe('The brokered credential: ${env:X} or ${file:/…}'),
+  key: z
+    .union([z.string().min(1), z.strictObject({ command: z.array(z.string().min(1)).min(1) })])
+    .optional()
+    .describe('The brokered credential: ${file:/…}, ${env:X}, or a command that prints it'),
   key_header: header.optional().describe('The header for it; Azure OpenAI wants api-key'),
   plan: z.enum(['business', 'enterprise', 'individual']).optional().describe('Copilot: which hosts'),
   ghe: z

@@ -9,6 +9,24 @@ export interface References {
   file(path: string): string
   /** The names of all variables. */
   names?(): readonly string[]
+  /** Whether a file can be read; it is not, where nobody here needs what it holds. */
+  readable?(path: string): boolean
+}
+
+/** What a text refers to, and what stands between. */
+export type Part = { readonly text: string } | { readonly env: string } | { readonly file: string }
+
+/** A text by its references. */
+export function partsOf(text: string): Part[] {
+  const parts: Part[] = []
+  let at = 0
+  for (const { index, 0: whole, 1: kind, 2: what = '' } of text.matchAll(REFERENCE)) {
+    if (index > at) parts.push({ text: text.slice(at, index) })
+    parts.push(kind === 'env' ? { env: what } : { file: what })
+    at = index + whole.length
+  }
+  if (at < text.length) parts.push({ text: text.slice(at) })
+  return parts
 }
 
 /** A configuration is some kilobytes; a larger file is none, and would only keep the parser busy. */
@@ -45,17 +63,28 @@ export class ConfigText {
 
   /**
    * The values, references filled in; those alone that `wanted` keeps of them. What a reference held appears in no message.
+   * Texts at paths that are `left` stay as they are written: what they refer to need only be there.
    * @throws config.missing
    */
-  values(references: References, wanted: (values: unknown) => unknown = (all) => all): unknown {
+  values(
+    references: References,
+    wanted: (values: unknown) => unknown = (all) => all,
+    left: (path: readonly PropertyKey[]) => boolean = () => false,
+  ): unknown {
     const missing: string[] = []
-    const fill = (text: string, path: readonly PropertyKey[]) =>
-      text.replace(REFERENCE, (whole, kind: string, what: string) => {
+    const fill = (text: string, path: readonly PropertyKey[]) => {
+      if (left(path)) {
+        for (const [whole, kind = '', what = ''] of text.matchAll(REFERENCE))
+          if (!isThere(references, kind, what)) missing.push(`${this.#place(path)} ${whole}`)
+        return text
+      }
+      return text.replace(REFERENCE, (whole, kind: string, what: string) => {
         const found = held(references, kind, what)
         if (found === undefined) missing.push(`${this.#place(path)} ${whole}`)
         else if (found !== '') this.#held.set(found, whole)
         return found ?? ''
       })
+    }
     const values = filled(wanted(this.#plain() ?? {}), fill)
     if (missing.length) throw new Fault('config.missing', missing.join('\n'))
     return values
@@ -146,6 +175,9 @@ function filled(
   }
   return copy
 }
+
+const isThere = (references: References, kind: string, what: string): boolean =>
+  kind === 'file' && references.readable ? references.readable(what) : held(references, kind, what) !== undefined
 
 function held(references: References, kind: string, what: string): string | undefined {
   if (kind === 'env') return references.env(what)

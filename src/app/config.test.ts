@@ -37,9 +37,26 @@ test('references are filled in, and their values are in no message', () => {
   )
   assert.equal(config.data, 'from a file')
   const brokered = config.connections(undefined).get('a')?.brokered
-  assert.deepEqual(brokered, { name: 'authorization', value: 'Bearer the-value-of-the-key' })
-  assert.deepEqual(config.masking.known, [{ id: 'brokered-key', value: 'the-value-of-the-key' }])
+  assert.deepEqual(brokered, { name: 'authorization', scheme: 'Bearer ' })
+  assert.deepEqual(config.credentials, { a: { parts: [{ env: 'KEY' }] } })
+  assert.ok(!JSON.stringify(config).includes('the-value-of-the-key'))
   assert.ok(!fault('durable: ${env:KEY}').message.includes('the-value-of-the-key'))
+})
+
+test('a credential stays a reference: in pieces, with files beside the configuration, or as a command', () => {
+  const of = (key: string) =>
+    readConfig(`connections: {a: {kind: openai, credentials: brokered, key: ${key}}}`, '/etc/gatelog/gatelog.yaml', {
+      env: (name) => (name === 'KEY' ? 'x' : undefined),
+      file: () => assert.fail('nobody needs what it holds'),
+      readable: (path) => path === 'a.key',
+    }).credentials['a']
+  const parts = [{ text: 'Token ' }, { file: '/etc/gatelog/a.key' }, { text: ':' }, { env: 'KEY' }]
+  assert.deepEqual(of('"Token ${file:a.key}:${env:KEY}"'), { parts })
+  assert.deepEqual(of('{command: [vault, read]}'), { command: ['vault', 'read'] })
+  for (const gone of ['"${env:GONE}"', '"${file:gone.key}"'])
+    assert.throws(() => of(gone), { code: 'config.missing', message: /gatelog\.yaml:1:\d+ \$\{(env|file):/ })
+  assert.throws(() => of('{command: []}'), { code: 'config.invalid' })
+  assert.throws(() => of('{run: [a]}'), { code: 'config.invalid' })
 })
 
 test('copilot hosts follow the plan', () => {

@@ -1,5 +1,5 @@
 /** gatelog.yaml to a configuration, whole or not at all: unknown keys, bad values and bad rules are faults. */
-import { existsSync, readFileSync } from 'node:fs'
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { createSecureContext } from 'node:tls'
 import { z } from 'zod'
@@ -8,7 +8,7 @@ import type { Connection, House } from '#gateway'
 import { wrongPublicKey } from '#masking'
 import { compileRules, type Rule } from '#policy'
 import { type BackupSettings, backupOf } from './config-backup.ts'
-import { connectionOf, type Defaults, saidOf } from './config-connections.ts'
+import { connectionOf, credentialsOf, type Defaults, saidOf } from './config-connections.ts'
 import { copilotOf } from './config-copilot.ts'
 import { encryptionOf } from './config-encryption.ts'
 import { type ExportSettings, exportOf } from './config-export.ts'
@@ -17,10 +17,11 @@ import { type MaskingRules, maskingRulesOf } from './config-masking.ts'
 import { placed } from './config-place.ts'
 import { type PolicyParts, policyPartsOf } from './config-policy.ts'
 import { ConfigForm } from './config-schema.ts'
-import { BROKERED, type Secrets, secretsOf, type Wrong } from './config-secrets.ts'
+import { type Secrets, secretsOf, type Wrong } from './config-secrets.ts'
 import { ConfigText, type References } from './config-text.ts'
 import { type Seal, sealOf } from './config-trail.ts'
 import { beside } from './folder.ts'
+import type { CredentialSource } from './keyholder/credentials.ts'
 import { variable, variableNames } from './keyholder/variables.ts'
 import type { WrappingForm } from './keyholder/wrapping-keys.ts'
 
@@ -39,6 +40,8 @@ export interface Config
   readonly originals: string | undefined
   /** Where the wrapping keys are. */
   readonly encryption: WrappingForm
+  /** Where the gateway's own credentials towards providers come from, by connection: never what they are. */
+  readonly credentials: Readonly<Record<string, CredentialSource>>
   /** Files whose change is a change of the configuration. */
   readonly files: readonly string[]
   /** True where a plain listener beyond loopback was asked for. */
@@ -66,6 +69,14 @@ const systemFor = (name: string): References => ({
   env: variable,
   file: (path) => readFileSync(beside(name, path), 'utf8'),
   names: variableNames,
+  readable(path) {
+    try {
+      accessSync(beside(name, path), constants.R_OK)
+      return true
+    } catch {
+      return false
+    }
+  },
 })
 
 /** Keeps a part of the values: of the rest no reference is resolved and no file is read. */
@@ -84,16 +95,22 @@ export function readConfig(
   wanted?: Wanted,
 ): Config {
   const source = new ConfigText(name, text)
-  const parsed = ConfigForm.safeParse(source.values(references, wanted))
+  const parsed = ConfigForm.safeParse(source.values(references, wanted, isCredential))
   if (!parsed.success) throw new Fault('config.invalid', source.told(parsed.error.issues, knownKeys))
   const wrong: Wrong = (path, message) => source.fault(path, message)
   return settle(placed(parsed.data, name, wrong), {
-    ...{ references, wrong, reads: wanted === undefined },
+    ...{ name, references, wrong, reads: wanted === undefined },
     written: (text) => source.written(text),
   })
 }
 
+/** What the holder of keys alone reads. */
+const isCredential = ([first, , key, ...rest]: readonly PropertyKey[]): boolean =>
+  first === 'connections' && key === 'key' && rest.length === 0
+
 interface How {
+  /** The file. */
+  readonly name: string
   readonly references: References
   readonly wrong: Wrong
   /** Whether certificates are read too. */
@@ -102,7 +119,7 @@ interface How {
   written(text: string): string
 }
 
-function settle(form: Form, { references, wrong, reads, written }: How): Config {
+function settle(form: Form, { name, references, wrong, reads, written }: How): Config {
   const listen = {
     gateway: listenOf(form.listen.gateway),
     health: listenOf(form.listen.health),
@@ -127,7 +144,6 @@ function settle(form: Form, { references, wrong, reads, written }: How): Config 
   const masking = maskingRulesOf(form.masking, wrong)
   const rules = [...masking.rules, ...masking.foreign].map(({ id }) => id)
   const secrets = secretsOf(form.masking, { connections: Object.keys(forms), rules, references, wrong })
-  const brokered = Object.values(forms).flatMap(({ key }) => (key ? [{ id: BROKERED, value: key }] : []))
   return {
     listen,
     files: [
@@ -147,7 +163,8 @@ function settle(form: Form, { references, wrong, reads, written }: How): Config 
     durable: form.durable,
     on_trail_failure: form.on_trail_failure,
     seal: sealOf(form.trail, wrong),
-    masking: { ...masking, ...secrets, known: [...secrets.known, ...brokered] },
+    masking: { ...masking, ...secrets },
+    credentials: credentialsOf(forms, name),
     timeouts: form.timeouts,
     limits: form.limits,
     rules: rulesOf(form, wrong),

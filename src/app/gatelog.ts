@@ -2,7 +2,7 @@
 
 import { join } from 'node:path'
 import { openApi } from '#console'
-import type { Fault, Ruled } from '#exchange'
+import { type Fault, faultOf, type Ruled } from '#exchange'
 import { Exports } from '#export'
 import {
   Endings,
@@ -19,22 +19,22 @@ import {
   Trust,
 } from '#gateway'
 import { type Identity, openLimits } from '#identity'
-import { type Engine, originalsTo } from '#masking'
+import type { Engine } from '#masking'
 import { openRelay } from '#relay'
 import type { Trail } from '#trail'
 import { type Anchoring, anchoring } from './anchored.ts'
 import { backendOf, reviserOf } from './backend.ts'
 import { Shipping } from './backup/shipping.ts'
 import { HeldCa } from './ca/held.ts'
-import { isProvider, PROVIDER_HOSTS } from './ca/providers.ts'
+import { PROVIDER_HOSTS } from './ca/providers.ts'
 import type { Config } from './config.ts'
 import { socketIn } from './config-place.ts'
 import { daily } from './daily.ts'
 import { startDemo } from './demo/index.ts'
-import { actionsIn, engineOf } from './engine.ts'
 import { openGapMark } from './gap-mark.ts'
 import { type Keyholder, startKeyholder } from './keyholder/index.ts'
-import { type Policy, policyOf } from './policy.ts'
+import { Leases } from './leases.ts'
+import { type Fixed, houseOf, limitsOf, type Made } from './made.ts'
 import { type OpenRecord, openRecord } from './record.ts'
 import { Ruling } from './ruled.ts'
 import { watchSeal } from './seal-watch.ts'
@@ -144,6 +144,7 @@ class Running {
   readonly #exports: Exports
   readonly #ruling: Ruling
   readonly #shipping: Shipping
+  readonly #leases: Leases
   #demo: Awaited<ReturnType<typeof startDemo>> | undefined
   readonly #tell: Ears['tell']
   #ca: HeldCa | undefined
@@ -179,7 +180,33 @@ class Running {
       log: () => logIn(join(config.data, 'seal'), record.anchored.origin),
     })
     this.#ruling = new Ruling({ trail, tell, now: Date.now, uuid: () => uuid7(Date.now()) })
+    this.#leases = new Leases({
+      clock: () => performance.now(),
+      tell,
+      changed: () => void this.#rotated(),
+    })
     this.#house = houseOf(config, this.#fixed, {}).house
+  }
+
+  /** A credential is another one: what masks it is in force before it is sent. Never rejects. */
+  async #rotated(): Promise<void> {
+    const { config } = this
+    try {
+      await this.#enforce(config, 'reload', () => this.config === config)
+    } catch (error) {
+      this.#tell(`a credential that was rotated is not in force: ${faultOf(error).message}`)
+    }
+  }
+
+  /** Makes the house of a configuration, says so on the record, and moves in, unless it is too late for it then. */
+  async #enforce(config: Config, via: Ruled['via'], still: () => boolean): Promise<void> {
+    const { house, policy } = this.#made(config)
+    await this.#ruling.set(policy, via)
+    if (still()) this.#house = house
+  }
+
+  #made(config: Config): Made {
+    return houseOf(config, this.#fixed, { demo: this.#demo?.url, ca: this.#ca, leases: this.#leases })
   }
 
   /** Puts the first configuration in force, and a gap on the trail that the process before this one left. */
@@ -194,14 +221,25 @@ class Running {
     this.#ca = await caOf(next, this.#record.keyholder)
     const exposed = await this.#ca?.exposed()
     if (exposed) this.#tell(`others may read the CA’s key, and vouch with it: chmod 600 ${exposed}`)
-    const { house, policy } = houseOf(next, this.#fixed, { demo: this.#demo?.url, ca: this.#ca })
-    await this.#ruling.set(policy, via)
-    this.#house = house
+    await this.#lease(next)
+    await this.#enforce(next, via, () => true)
     this.#fixed.limits.set(limitsOf(next))
     this.config = next
     await this.#exports.set(next.export.sinks)
     await this.#record.anchored.anchors?.set(next.export.anchors)
     await this.#shipping.start()
+  }
+
+  /** What the connections of a configuration send. Where it cannot be had, those of the one before stay. @throws upstream.credential */
+  async #lease({ credentials }: Config): Promise<void> {
+    const { keyholder } = this.#record
+    const names = Object.keys(credentials)
+    try {
+      await this.#leases.take(names, await keyholder.credentials(credentials))
+    } catch (error) {
+      if (credentials !== this.config.credentials) await keyholder.credentials(this.config.credentials)
+      throw error
+    }
   }
 
   notReady(): string | undefined {
@@ -257,6 +295,7 @@ class Running {
       sightings: () => this.#fixed.sightings,
       standings: () => this.#exports.standings(),
       anchors: async () => (await this.#record.anchored.anchors?.standings()) ?? [],
+      credentials: () => this.#leases.rows(this.config.credentials),
       forget: () => forgetSaid(this.#house),
       shipping: this.#shipping,
     }
@@ -265,6 +304,7 @@ class Running {
   /** Puts on the record what was kept back, and lets go of upstreams. */
   async end(): Promise<void> {
     const { strangers, endings, gaps } = this.#fixed
+    this.#leases.close()
     strangers.flush(Number.POSITIVE_INFINITY)
     await endings.flush()
     await gaps.close()
@@ -287,74 +327,8 @@ export async function caOf(
   return new HeldCa(await keyholder.ca({ data, permitted, configured: ca.configured }), Date.now)
 }
 
-type Fixed = Pick<
-  House,
-  | 'limits'
-  | 'identity'
-  | 'trail'
-  | 'keyring'
-  | 'memory'
-  | 'endings'
-  | 'gaps'
-  | 'strangers'
-  | 'latched'
-  | 'accounts'
-  | 'outcomes'
-  | 'sightings'
->
-
-interface Made {
-  readonly demo?: URL | undefined
-  readonly ca?: HeldCa | undefined
-}
-
-/** The rooms of a configuration, and the text of what decides in them. */
-function houseOf(config: Config, fixed: Fixed, { demo, ca }: Made): { readonly house: House; readonly policy: Policy } {
-  const { limits, forward } = config
-  const engine = engineOf(config)
-  const policy = policyOf(config, engine, fixed.keyring)
-  const house: House = {
-    ...fixed,
-    connections: config.connections(demo),
-    engine,
-    actions: actionsIn(config),
-    rules: config.rules,
-    policy: policy.id,
-    ...(config.originals && { originals: originalsTo(config.originals) }),
-    recording: config.recording,
-    ...(ca && {
-      forward: {
-        leaves: ca,
-        certificates: () => ca.export(),
-        others: forward.other_hosts,
-        privateAddresses: forward.private_addresses === 'allow',
-        proxy: forward.proxy,
-        isProvider,
-      },
-    }),
-    settings: {
-      gap: config.on_trail_failure === 'gap' ? limits.gap : undefined,
-      pathKeys: config.path_keys,
-      eventBytes: limits.event_bytes,
-      replyBytes: limits.reply_bytes,
-    },
-    now: Date.now,
-    clock: () => performance.now(),
-    uuid: () => uuid7(Date.now()),
-  }
-  return { house, policy }
-}
-
 const fixedAtStart = ({ data, listen: { gateway, health, tls } }: Config): string =>
   JSON.stringify([data, gateway, health, tls !== undefined])
-
-const limitsOf = ({ limits: { actor, open_bytes } }: Config) => ({
-  openStreams: actor.open_streams,
-  openSockets: actor.open_sockets,
-  bytesPerHour: actor.bytes_per_hour,
-  openBytes: actor.open_bytes,
-  openBytesInAll: open_bytes,
-})
 
 export const sightingsOf = (trail: Trail, engine: () => Engine, tell: (line: string) => void): Sightings =>
   new Sightings({ trail, engine, tell, now: Date.now, uuid: () => uuid7(Date.now()) })

@@ -23,14 +23,9 @@ export const openGatelog = async (config: Config, ears: Ears): Promise<Gatelog> 
 
 /** As `openLocal` in local.ts. @throws trail.locked, trail.unavailable, config.* */
 export const openLocal = async (names: Names, reader?: string, config?: string) => {
-  const [{ openLocal }, { engineOf }, { loadConfig }] = await Promise.all([
-    import('./local.ts'),
-    import('./engine.ts'),
-    import('./config.ts'),
-  ])
-  let engine: ReturnType<typeof engineOf> | undefined
+  const [{ openLocal }, { loadConfig }] = await Promise.all([import('./local.ts'), import('./config.ts')])
   if (config === undefined) return openLocal(names, reader)
-  const full = () => (engine ??= engineOf(loadConfig(config)))
+  const full = async () => engineWith(loadConfig(config))
   return openLocal(names, reader, full, () => loadConfig(config).backup)
 }
 
@@ -50,8 +45,19 @@ export const backupsIn = async (asked: Pick<Restoring, 'config' | 'from'>) =>
 /** Hosts of all supported providers; what is below one belongs to it. */
 export const providerHosts = async () => (await import('./ca/providers.ts')).PROVIDER_HOSTS
 
-/** As `engineOf` in engine.ts. */
+/** As `engineOf` in engine.ts, without what the gateway sends as its own credentials. */
 export const engineOf = async (config: Config) => (await import('./engine.ts')).engineOf(config)
+
+/** The same with them: each is read from where the configuration says. @throws upstream.credential */
+export async function engineWith(config: Config) {
+  const [{ brokeredKnown, engineOf }, { Credentials }] = await Promise.all([
+    import('./engine.ts'),
+    import('./keyholder/credentials.ts'),
+  ])
+  const held = new Credentials(config.credentials, Date.now)
+  const values = await Promise.all(Object.keys(config.credentials).map((name) => held.of(name)))
+  return engineOf(config, brokeredKnown(values))
+}
 
 /** As `giveBackMemory` in garbage.ts. */
 export const giveBackMemory = async (): Promise<void> => (await import('./garbage.ts')).giveBackMemory()

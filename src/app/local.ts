@@ -31,11 +31,12 @@ const NO_BACKUP = (): BackupSettings => ({ keep: 30, everyMs: undefined })
  * Opens nothing before it is asked for: connections need no record, and of all but the CA no file is read. `reader`: who
  * runs this process. `full`: the rules and known values of the configuration, with all that they refer to.
  */
-export function openLocal(names: Names, reader = 'unknown', full?: () => Engine, backup = NO_BACKUP): Local {
+export function openLocal(names: Names, reader = 'unknown', full?: () => Promise<Engine>, backup = NO_BACKUP): Local {
   const connections = () => names.connections(undefined)
   let record: ReturnType<typeof openRecord> | undefined
   let ca: HeldCa | undefined
   let engine: Engine | undefined
+  let known: Promise<Engine> | undefined
   return {
     async request(path, init) {
       if (path.startsWith('/connections')) return connectionsOnly(waysOf(connections)).request(path, init)
@@ -46,7 +47,9 @@ export function openLocal(names: Names, reader = 'unknown', full?: () => Engine,
       if (OF_CA.test(path)) ca ??= await caOf(names, opened.keyholder)
       const compiled = () => (engine ??= compile(RULES))
       const sightings = () => sightingsOf(opened.trail, compiled, QUIET)
-      const rules = full && path.startsWith('/rescan') ? full : compiled
+      if (path.startsWith('/rescan')) known ??= full?.()
+      const rescanning = path.startsWith('/rescan') ? await known : undefined
+      const rules = rescanning ? () => rescanning : compiled
       const { data } = names
       const settings = path === '/backup' ? backup : NO_BACKUP
       const shipping = new Shipping({ ...opened, data, now: Date.now, tell: QUIET, settings })

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { readConfig } from './config.ts'
-import { engineOf } from './engine.ts'
+import { brokeredKnown, engineOf } from './engine.ts'
 import { keyringOf } from './keyring.ts'
 import { policyOf } from './policy.ts'
 
@@ -17,7 +17,11 @@ const TOKEN = `ghp_${'aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY3zA5'}`
 function policy(text: string, env: Record<string, string> = {}, name = 'gatelog.yaml') {
   const references = { env: (variable: string) => env[variable], file: () => assert.fail() }
   const config = readConfig(text, name, references)
-  return policyOf(config, engineOf(config), keyring)
+  const sent = Object.values(config.credentials).flatMap((source) =>
+    'parts' in source ? source.parts.map((part) => ('env' in part ? (env[part.env] ?? '') : '')).join('') : [],
+  )
+  const brokered = brokeredKnown(sent)
+  return policyOf(config, engineOf(config, brokered), keyring, brokered)
 }
 
 const RULES =

@@ -5,6 +5,7 @@ import type { Keyring } from '#exchange'
 import { type Engine, isInForce, maskText, type Profile, RULES } from '#masking'
 import { canonical } from '#trail'
 import type { Config } from './config.ts'
+import type { Known } from './config-secrets.ts'
 
 /** A version of the rules. */
 export interface Policy {
@@ -21,12 +22,14 @@ type Hidden = { readonly at: string; readonly digest: string }
 
 /**
  * What decides under a configuration. Known values are there as keyed digests alone; where a text holds a secret by the
- * rules themselves, or what a reference held, its place and a keyed digest of it are told instead.
+ * rules themselves, or what a reference held, its place and a keyed digest of it are told instead. `brokered`: the
+ * gateway's own credentials, known values too.
  */
 export function policyOf(
   { policy, masking }: Pick<Config, 'policy' | 'masking'>,
   engine: Engine,
   keyring: Keyring,
+  brokered: readonly Known[] = [],
 ): Policy {
   const keyed = (value: string) => keyring.digest('policy', value).toString('hex')
   const hidden: Hidden[] = []
@@ -50,7 +53,7 @@ export function policyOf(
     format: 'gatelog-policy/1',
     ...(JSON.parse(JSON.stringify(said)) as object),
     builtin: builtinOf(masking),
-    known: knownOf(masking.known, keyed),
+    known: knownOf([...masking.known, ...brokered], keyed),
     ...(hidden.length > 0 && { hidden }),
   })
   return { id: sha256(text), text }

@@ -10,12 +10,16 @@ import { formOfText, PROTOCOLS } from '#wire'
 import { beginJournal, journalPath, reconcile } from './backup/journal-file.ts'
 import type { Config } from './config.ts'
 import type { Seal } from './config-trail.ts'
+import { variablesIn } from './keyholder/credentials.ts'
 import type { HolderOptions } from './keyholder/holder.ts'
 import { holdKeys, type Keyholder } from './keyholder/index.ts'
 import { openKeyring } from './keyring.ts'
 import { uuid7 } from './uuid.ts'
 
-type Place = Pick<Config, 'data' | 'path_keys' | 'encryption'> & { readonly journal?: string | undefined }
+type Place = Pick<Config, 'data' | 'path_keys' | 'encryption'> & {
+  readonly journal?: string | undefined
+  readonly credentials?: Config['credentials']
+}
 
 /** How a record is opened. */
 interface How {
@@ -93,9 +97,10 @@ export async function openRecord(
 }
 
 /** What a key of the configuration is named after. */
-const variablesOf = ({ encryption: { key, former } }: Place, seal: Seal | undefined): string[] => [
+const variablesOf = ({ encryption: { key, former }, credentials = {} }: Place, seal: Seal | undefined): string[] => [
   ...[key, ...former].flatMap((source) => source?.env ?? []),
   ...(seal?.key.kind === 'env' ? [seal.key.name] : []),
+  ...variablesIn(credentials),
 ]
 
 /** The same, and what a process that died left open stays open: nothing is written. */

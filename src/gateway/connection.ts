@@ -18,8 +18,8 @@ export interface Connection {
   readonly kind: ConnectionKind
   /** `passthrough`: the client's own credential goes on; `brokered`: the gateway's takes its place. */
   readonly credentials: 'passthrough' | 'brokered'
-  /** The header that bears the brokered credential, set towards upstream. */
-  readonly brokered?: { readonly name: string; readonly value: string }
+  /** The header that bears the brokered credential, set towards upstream; what it is, `House.credentials` tells. */
+  readonly brokered?: { readonly name: string; readonly scheme: 'Bearer ' | '' }
   /** Upstream origins by host name: `api`, `proxy`, `telemetry`, … ; the first one may be left out of an address. */
   readonly hosts: ReadonlyMap<string, Host>
   readonly unknownRoutes: 'refuse' | 'record-and-pass'

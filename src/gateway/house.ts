@@ -39,6 +39,8 @@ export interface House {
   readonly strangers: Strangers
   readonly sightings: Sightings
   readonly settings: Settings
+  /** The gateway's own credentials towards providers; absent where no connection is brokered. */
+  readonly credentials?: OwnCredentials
   /** Seals what was received, before it was masked, to a key that is not here; absent where originals are not kept. */
   readonly originals?: SealOriginal
   /** Absent where the forward door is off. */
@@ -49,6 +51,14 @@ export interface House {
   clock(): number
   /** A fresh UUIDv7. */
   uuid(): string
+}
+
+/** Leased from whoever holds them; all of them are known values of the same house's engine. */
+export interface OwnCredentials {
+  /** @throws upstream.credential where there is none, or its lease is over */
+  of(connection: string): string
+  /** Another number where it is another one. */
+  version(connection: string): number
 }
 
 export interface Settings {

@@ -52,7 +52,7 @@ export class OpenSocket {
   constructor(options: SocketOptions) {
     const { client, upstream, connection, host, revoked } = options
     this.#options = options
-    this.#way = wayOf(connection, host.name)
+    this.#way = wayOf(connection, host.name, options.house())
     this.#line = new Line({
       peer: upstream,
       host: host.upstream.origin.host,
@@ -148,7 +148,7 @@ export class OpenSocket {
   get #stands(): boolean {
     const { house, draining, head, host } = this.#options
     const connection = house().connections.get(head.address.connection)
-    return !draining() && connection?.websocket === 'record' && wayOf(connection, host.name) === this.#way
+    return !draining() && connection?.websocket === 'record' && wayOf(connection, host.name, house()) === this.#way
   }
 
   #flawed({ kind, what }: Flaw): void {
@@ -182,7 +182,7 @@ export class OpenSocket {
 }
 
 /** What decides where a message goes and with whose credential. */
-function wayOf({ hosts, brokered }: Connection, name: string): string {
+function wayOf({ hosts, brokered, name: own }: Connection, name: string, { credentials }: House): string {
   const { origin, ca, proxy } = hosts.get(name)?.upstream ?? {}
-  return JSON.stringify([origin?.href, ca, proxy?.href, hosts.get(name)?.base, brokered])
+  return JSON.stringify([origin?.href, ca, proxy?.href, hosts.get(name)?.base, brokered, credentials?.version(own)])
 }

@@ -1,6 +1,6 @@
 /** `gatelog mask`: texts through the streaming masker, cut as a stream would cut them. Sends nothing anywhere. */
 import { InvalidArgumentError, Option } from 'commander'
-import { engineOf, loadConfig } from '#app'
+import { engineWith, loadConfig } from '#app'
 import { commonOf, examples, type Register } from '../command.ts'
 import { type Cut, cutOf } from '../scan/cuts.ts'
 import { rowsOf } from '../scan/lines.ts'
@@ -24,7 +24,7 @@ export const mask: Register = (program) => {
     .addHelpText('after', examples('mask --jsonl rows.jsonl', 'mask --jsonl rows.jsonl --cuts random:7'))
     .action(async ({ jsonl, cuts }: Options, command) => {
       const { modeOf, streamed } = await import('../scan/streamed.ts')
-      const engine = await engineOf(await loadConfig(commonOf(command).config))
+      const engine = await engineWith(await loadConfig(commonOf(command).config))
       for await (const { id, text } of rowsOf(jsonl))
         out(json({ id, masked: streamed(engine, cuts(text), modeOf(text)) }))
     })

@@ -1,5 +1,5 @@
 /** `gatelog scan` once it is asked: reads texts, tells what the rules find. Sends nothing anywhere and needs no record. */
-import { engineOf, loadConfig } from '#app'
+import { engineWith, loadConfig } from '#app'
 import { Fault } from '#exchange'
 import { type Engine, type LaneFinding, maskText, RULES } from '#masking'
 import type { Common } from '../command.ts'
@@ -22,7 +22,7 @@ export async function run(files: readonly string[], options: Options, common: Co
   if ((options.jsonl === undefined) === (files.length === 0))
     throw new Fault('usage.option', 'name files, - for stdin, or --jsonl <file>')
   if (wanted && options.sarif) throw new Fault('usage.option', '--json and --sarif are two formats: name one')
-  const engine = await engineOf(await loadConfig(config))
+  const engine = await engineWith(await loadConfig(config))
   if (options.jsonl !== undefined) return scanLines(engine, options.jsonl)
   await scanFiles(engine, files, TELL[how](version))
 }
