@@ -128,10 +128,10 @@ const viaOf = ({ notReady }: BackendOptions) => (notReady ? 'server' : 'local')
 
 /** Erasure and rescan over the record; one of each, so that two never meet. */
 export function reviserOf(options: BackendOptions): Reviser & { resume(): Promise<number> } {
-  const { trail, keyring, custody, engine, forget } = options
+  const { trail, keyring, custody, engine, forget, reads } = options
   const house = {
     ...{ trail, keyring, engine, holds: custody.holds, now: Date.now, clock: () => performance.now() },
-    ...{ uuid: () => uuid7(Date.now()), ...(forget && { forget }) },
+    ...{ uuid: () => uuid7(Date.now()), settle: () => reads.flush(), ...(forget && { forget }) },
   }
   const erasure = new Erasure(house)
   const rescan = new Rescan(house)

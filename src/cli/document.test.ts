@@ -269,7 +269,16 @@ test('the JSON of every command is what the document says', async (t) => {
   const SOME = { reader: { value: 'ana', source: 'declared' }, count: 1, times: 1 } as const
   const gap = { kind: 'gap', at: AT, from: 1, to: 2, count: 3, reason: 'text', signature: 's' } as const
   await until(said, /"kind":"gap"/, (nth) => trail.append({ ...gap, exchange: idOf(nth) }))
-  const searched = { kind: 'searched', at: AT, via: 'server', fingerprint: 'f', query: '', found: 1 } as const
+  const instead = { insteadOf: 1, was: AT }
+  const searched = {
+    kind: 'searched',
+    at: AT,
+    via: 'server',
+    fingerprint: 'f',
+    query: '',
+    found: 1,
+    ...instead,
+  } as const
   await until(said, /"searched"/, (nth) => trail.append({ ...searched, exchange: idOf(nth + 2000) }))
   const read = {
     kind: 'read',
@@ -281,7 +290,7 @@ test('the JSON of every command is what the document says', async (t) => {
     format: 'csv',
     ...SOME,
   } as const
-  await until(said, /"read"/, (nth) => trail.append({ ...read, exchange: idOf(nth + 4000) }))
+  await until(said, /"read"/, (nth) => trail.append({ ...read, ...instead, exchange: idOf(nth + 4000) }))
   const act = { at: AT, who: { value: 'ana', source: 'declared' }, why: 'text' } as const
   const days = [{ day: '2026-11-24', retain: '1d', entries: 1, exchanges: 1 }]
   await until(said, /"hold"/, (nth) =>

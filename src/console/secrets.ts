@@ -57,6 +57,6 @@ export async function findSecret(
 
 /** The record itself counts, so that a restart forgets nothing. */
 async function admit(trail: Trail, { perHour }: SecretSearch, now: number): Promise<void> {
-  const recent = (await trail.searches()).filter(({ searched }) => searched.at > now - HOUR_MS)
+  const recent = (await trail.searches()).filter(({ searched }) => (searched.was ?? searched.at) > now - HOUR_MS)
   if (recent.length >= perHour) throw new Fault('limit.searches', `${perHour} an hour`)
 }

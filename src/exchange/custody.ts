@@ -59,7 +59,7 @@ export interface Erase extends Act {
   readonly exchanges: number
   readonly sessions: number
   readonly later: number
-  /** Entries of no exchange that named the user, and went too. */
+  /** Entries of no exchange that named the user, or said what is found nowhere else; they went too. */
   readonly notes: number
 }
 

@@ -253,6 +253,9 @@ export interface Searched {
   readonly query: string
   /** How many exchanges were shown. */
   readonly found: number
+  /** It stands in the place of a line (its seq) that lost words by an erasure; `was`: when that one was written. */
+  readonly insteadOf?: number
+  readonly was?: number
 }
 
 /**
@@ -281,6 +284,9 @@ export interface Read {
   readonly count: number
   /** How many reads the line stands for. */
   readonly times: number
+  /** As of a search. */
+  readonly insteadOf?: number
+  readonly was?: number
 }
 
 /** A model was called and not through here, says somebody: the client's own telemetry, or GitHub. A lead, never proof. */

@@ -53,11 +53,16 @@ interface Draft {
   without: string[]
 }
 
-interface Term {
-  readonly offset: number
-  readonly not: boolean
+/** A term of a query as it is written, its key, and what it says. */
+export interface Term {
+  readonly raw: string
   readonly key: string | undefined
   readonly value: string
+}
+
+interface ReadTerm extends Term {
+  readonly offset: number
+  readonly not: boolean
   readonly quoted: boolean
 }
 
@@ -77,16 +82,27 @@ export function parseQuery(text: string, now: number): Query {
   return draft
 }
 
-function termsOf(text: string): Term[] {
-  const terms: Term[] = []
+function termsOf(text: string): ReadTerm[] {
+  const terms: ReadTerm[] = []
   for (let at = skip(text, 0); at < text.length; at = skip(text, TERM.lastIndex)) {
     TERM.lastIndex = at
     const [, minus, key, quoted, bare, wrong] = TERM.exec(text) ?? []
     if (wrong !== undefined) throw syntax(at, 'a quote that does not close, or text beside one')
     const value = quoted === undefined ? (bare ?? '') : quoted.replace(/\\(.)/gs, '$1')
-    terms.push({ offset: at, not: minus === '-', key, value, quoted: quoted !== undefined })
+    const raw = text.slice(at, TERM.lastIndex)
+    terms.push({ raw, offset: at, not: minus === '-', key, value, quoted: quoted !== undefined })
   }
   return terms
+}
+
+/** The terms of a query, in their order; undefined for what is none. */
+export function readTerms(text: string): readonly Term[] | undefined {
+  try {
+    parseQuery(text, 0)
+    return termsOf(text)
+  } catch {
+    return undefined
+  }
 }
 
 function skip(text: string, from: number): number {
@@ -95,7 +111,7 @@ function skip(text: string, from: number): number {
   return BLANK.lastIndex
 }
 
-function read(term: Term, draft: Draft, now: number): void {
+function read(term: ReadTerm, draft: Draft, now: number): void {
   const { key, value, offset } = term
   if (key === undefined) readText(term, draft)
   else if (value === '') throw syntax(offset, `${key}: has no value`)
@@ -105,7 +121,7 @@ function read(term: Term, draft: Draft, now: number): void {
   else throw syntax(offset, `no key "${key}"; quote it to search for the text`)
 }
 
-function readBound(term: Term, key: 'after' | 'before', draft: Draft, now: number): void {
+function readBound(term: ReadTerm, key: 'after' | 'before', draft: Draft, now: number): void {
   if (term.not) throw syntax(term.offset, `${key}: cannot be negated`)
   if (draft[key] !== undefined) throw syntax(term.offset, `${key}: stands there twice`)
   draft[key] = readTime(term, now)
@@ -115,9 +131,9 @@ function readBound(term: Term, key: 'after' | 'before', draft: Draft, now: numbe
 export const folded = (key: Key, value: string): string =>
   key === 'session' ? value : value.normalize('NFC').toLowerCase()
 
-const isKey = (key: string): key is Key => KEYS.some((known) => known === key)
+export const isKey = (key: string): key is Key => KEYS.some((known) => known === key)
 
-function readValue({ value, offset, not }: Term, key: Key, draft: Draft): void {
+function readValue({ value, offset, not }: ReadTerm, key: Key, draft: Draft): void {
   const wanted = key === 'commit' ? commitOf(value) : folded(key, value)
   const closed = CLOSED[key]
   if (closed && !closed.some((known) => matches(wanted, known)))
@@ -133,13 +149,13 @@ const CLOSED: Readonly<Partial<Record<Key, readonly string[]>>> = { verdict: VER
 const commitOf = (value: string): string =>
   /^[0-9a-f]{7,39}$/i.test(value) ? `${folded('commit', value)}*` : folded('commit', value)
 
-function readHas({ value, offset, not }: Term, draft: Draft): void {
+function readHas({ value, offset, not }: ReadTerm, draft: Draft): void {
   if (value !== 'finding') throw syntax(offset, 'has: knows only "finding"')
   if (draft.finding === not) throw syntax(offset, 'has:finding contradicts itself')
   draft.finding = !not
 }
 
-function readText({ value, offset, not, quoted }: Term, draft: Draft): void {
+function readText({ value, offset, not, quoted }: ReadTerm, draft: Draft): void {
   if (soughtOf(value).flow.length === 0) throw syntax(offset, 'no word to search for')
   if (!quoted && value.includes('*')) throw syntax(offset, 'text matches whole words only, without *')
   ;(not ? draft.without : draft.text).push(value)
@@ -148,7 +164,7 @@ function readText({ value, offset, not, quoted }: Term, draft: Draft): void {
 const DATE = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)?)?$/i
 
 /** An ISO date (its midnight), a date-time (UTC unless it says otherwise), or how long ago: `90s 30m 2h 3d 1w`. */
-function readTime({ value, offset }: Term, now: number): number {
+function readTime({ value, offset }: ReadTerm, now: number): number {
   const [, count, unit] = /^(\d{1,6})([smhdw])$/.exec(value) ?? []
   if (count !== undefined) return now - Number(count) * MS[unit as keyof typeof MS]
   const match = DATE.exec(value)

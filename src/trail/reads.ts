@@ -70,9 +70,14 @@ export class Reads {
     return trail.append({ kind: 'read', exchange: uuid(), at: now(), ...read, count, times })
   }
 
+  /** Tells what waits, so that no line comes later of what was read before. */
+  async flush(): Promise<void> {
+    await Promise.all([...this.#open.keys()].map((key) => this.#tell(key)))
+  }
+
   /** Tells what waits. What the trail does not take now is lost with the process: that it was read is on the record. */
   async close(): Promise<void> {
-    await Promise.all([...this.#open.keys()].map((key) => this.#tell(key)))
+    await this.flush()
     for (const { timer } of this.#open.values()) clearTimeout(timer)
     this.#open.clear()
   }

@@ -161,6 +161,15 @@ test('what a user said is nowhere once it is erased', { timeout: 600_000 }, asyn
   await ask(ana, { ...BASE, model: values[MODEL], messages: [user('by name')] })
   await ask(ana, { ...BASE, messages: [user('where')] }, {}, values[CONNECTION])
   await ask(bob, { ...BASE, messages: [user('keepthisquestion of bob')] })
+  for (const query of [
+    values[0],
+    `"use it" ${values[2]}`,
+    `model:${values[MODEL]}`,
+    `connection:${values[CONNECTION]}`,
+  ])
+    assert.equal((await gatelog(folder, ['search', String(query)])).code, 0)
+  const dry = ['erase', '--query', String(values[4]), '--why', 'w', '--basis', 'b', '--dry-run']
+  assert.equal((await gatelog(folder, dry)).code, 0)
   const data = join(folder, 'gatelog-data')
   const heap = join(folder, 'heap')
   await heapOf(child, heap)
@@ -174,6 +183,9 @@ test('what a user said is nowhere once it is erased', { timeout: 600_000 }, asyn
   await heapOf(child, heap)
   assert.deepEqual([...valuesIn(data, values)], [], 'in a file')
   assert.deepEqual([...valuesIn(heap, values)], [], 'in a heap')
+  const { reads } = JSON.parse((await gatelog(folder, ['reads', '--json'])).stdout) as { reads: { read: object }[] }
+  const kept = reads.filter(({ read }) => 'insteadOf' in read)
+  assert.ok(kept.length >= 5 && kept.every(({ read }) => JSON.stringify(read).includes('[masked:erased]')))
   rmSync(heap, { recursive: true })
   const proof = await gatelog(folder, ['verify', '--json'])
   assert.equal(proof.code, 0, proof.stdout + proof.stderr)

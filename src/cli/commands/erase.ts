@@ -52,7 +52,7 @@ export const erase: Register = (program) => {
 function tell(scope: string, { exchanges, sessions, later, notes, held, holds, worm, open }: ErasureRow): void {
   out(`${line(scope)}: ${exchanges} exchanges of ${sessions} sessions`)
   if (later > 0) out(`${later} later exchanges of these sessions stay, without what they say again`)
-  if (notes > 0) out(`${notes} lines of reads, searches and leads that name the user go too`)
+  if (notes > 0) out(`${notes} lines of reads, searches and leads lose what names the user or is found nowhere else`)
   if (held > 0) out(`forbidden: ${held} are held, by ${holds.join(', ')}`)
   if (worm > 0) out(`forbidden: a statute keeps ${worm}`)
   if (open > 0) out(`forbidden: ${open} are still open`)

@@ -30,8 +30,8 @@ export const reads: Register = (program) => {
 
 const HEAD = ['when', 'who', 'did', 'what', 'shown', 'times']
 
-const row = ({ at, reader, did, of, format, count, times }: Read): Cell[] => [
-  brief(at),
+const row = ({ at, was = at, reader, did, of, format, count, times }: Read): Cell[] => [
+  brief(was),
   `${reader.value} (${reader.source})`,
   format === undefined ? did : `${did}: ${format}`,
   of || 'everything',

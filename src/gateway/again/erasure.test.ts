@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import type { Ending, Keyring, Opening, Read } from '#exchange'
 import { compile, RULES } from '#masking'
-import { Custody, type Doer, openTrail, parseQuery, type StoreName } from '#trail'
+import { Custody, type Doer, openTrail, parseQuery, Reads, type StoreName } from '#trail'
 import { chunk, DONE, SECRET } from '../house.case.ts'
 import { Erasure } from './erasure.ts'
 import { Rescan } from './rescan.ts'
@@ -79,6 +79,7 @@ async function converse({ trail }: Open, said: readonly (readonly [string, strin
   }
 }
 
+const MASK = '"[masked:erased]"'
 const SAID = [
   ['refactor the login page please', 'the page is refactored now'],
   ['the customer is Katharina Wunderlich', 'I noted Katharina Wunderlich, customer 4711-0815'],
@@ -135,7 +136,7 @@ for (const store of ['memory', 'sqlite'] as const) {
     assert.equal(house.forgot(), 1)
   })
 
-  test(`of lines of no exchange those go that name the user whole, and a hold on them forbids it; ${store}`, async (t) => {
+  test(`of lines of no exchange those lose their words or go that name the user whole, and a hold on them forbids it; ${store}`, async (t) => {
     const house = await open(t, store)
     const actor = { id: 'e', kind: 'person', name: 'E', groups: [] } as const
     await converse(house, SAID.slice(0, 1), { actor })
@@ -143,7 +144,7 @@ for (const store of ['memory', 'sqlite'] as const) {
       ...{ kind: 'read', at: NOON, did: 'searched', via: 'local', reader: DOER.who },
       ...{ content: true, count: 1, times: 1 },
     } as const
-    const asked = ['user:bea', 'user:e', '-user:E', 'the end', 'e', 'user:"e', 'github:e has:finding']
+    const asked = ['user:bea', 'user:e', '-user:E', 'when ended', 'e', 'who:"e', 'github:e has:finding']
     for (const [nth, of] of asked.entries()) await house.trail.append({ ...read, exchange: idOf(100 + nth), of })
     const lead = { kind: 'bypass', at: NOON, source: 'declared', via: 'otlp', happened: NOON } as const
     for (const [nth, who] of ['bea', 'e'].entries())
@@ -156,10 +157,101 @@ for (const store of ['memory', 'sqlite'] as const) {
     await house.custody.holds.release(id, DOER)
     assert.equal((await house.erasure.erase({ user: 'e' }, DOER)).notes, 4)
     const left = (await house.trail.reads(Number.MAX_SAFE_INTEGER)).map(({ read: { of } }) => of)
-    assert.deepEqual(left.sort(), ['e', 'the end', 'user:"e', 'user:bea'])
+    const stayed = ['e', 'user:bea', 'when ended', 'who:"e']
+    assert.deepEqual(left.sort(), [MASK, MASK, `${MASK} has:finding`, ...stayed])
     assert.deepEqual(
       (await house.trail.bypasses()).map(({ bypass }) => bypass.actor),
       ['bea'],
+    )
+  })
+
+  test(`words go with all that they find, and who sought them stays; ${store}`, async (t) => {
+    const house = await open(t, store)
+    await converse(house, SAID)
+    await house.trail.append({
+      ...OTHER,
+      exchange: idOf(60),
+      at: NOON,
+      session: 'other',
+      model: 'm',
+      text: 'a customer of ours',
+    })
+    const line = { at: NOON - 5, kind: 'read', via: 'server', reader: DOER.who, count: 3, times: 2 } as const
+    const asked = [
+      'user:bea customer Wunderlich after:2h',
+      '"noted Katharina"',
+      '-wunderlich model:m',
+      'customer',
+      'kangaroo "no such phrase"',
+      'session:s',
+      'session:other',
+      idOf(1, AT[1]),
+      `half a "quote katharina`,
+    ]
+    const read = { ...line, did: 'searched', content: true } as const
+    for (const [nth, of] of asked.entries()) await house.trail.append({ ...read, exchange: idOf(100 + nth), of })
+    const searched = { kind: 'searched', at: NOON - 5, via: 'server', fingerprint: 'f', found: 0 } as const
+    for (const [nth, query] of ['katharina', 'customer'].entries())
+      await house.trail.append({ ...searched, exchange: idOf(200 + nth), query })
+    assert.equal((await house.erasure.plan({ session: 's' })).notes, 6)
+    const { id } = await house.custody.holds.add({ exchange: idOf(101) }, DOER)
+    await assert.rejects(house.erasure.erase({ session: 's' }, DOER), { code: 'custody.held' })
+    await house.custody.holds.release(id, DOER)
+    assert.equal((await house.erasure.erase({ session: 's' }, DOER)).notes, 6)
+    const left = (await house.trail.reads(100)).map(({ read }) => read)
+    assert.deepEqual(
+      left.map(({ of, was, insteadOf }) => [of, was, insteadOf]),
+      [
+        ...['customer', 'kangaroo "no such phrase"', 'session:other', idOf(1, AT[1])].map((of) => [
+          of,
+          undefined,
+          undefined,
+        ]),
+        [`user:bea customer ${MASK} after:2h`, NOON - 5, 10],
+        [MASK, NOON - 5, 11],
+        [`${MASK} model:m`, NOON - 5, 12],
+        [MASK, NOON - 5, 15],
+        [`half a "quote ${MASK}`, NOON - 5, 18],
+      ],
+    )
+    assert.ok(
+      left.every(
+        ({ reader, count, times, did }) => reader.value === 'dpo' && count === 3 && times === 2 && did === 'searched',
+      ),
+    )
+    assert.deepEqual(
+      (await house.trail.searches()).map(({ searched: { query, was } }) => [query, was]),
+      [
+        ['customer', undefined],
+        [MASK, NOON - 5],
+      ],
+    )
+  })
+
+  test(`what was read in the last minute is a line before words are looked for, and a line in another’s place is put once; ${store}`, async (t) => {
+    const house = await open(t, store)
+    await converse(house, SAID.slice(0, 2))
+    let uuid = 9000
+    const reads = new Reads({ ...house.house, uuid: () => idOf(uuid++) })
+    const of = 'wunderlich'
+    await reads.note({ did: 'searched', via: 'server', reader: DOER.who, of, content: true, count: 1 })
+    await reads.note({ did: 'searched', via: 'server', reader: DOER.who, of, content: true, count: 4 })
+    const { trail } = house
+    const { revise } = trail.dayFiles
+    const erasure = () =>
+      new Erasure({ ...house.house, holds: house.custody.holds, settle: () => reads.flush(), uuid: () => idOf(uuid++) })
+    Object.assign(trail.dayFiles, { revise: () => Promise.reject(new Error('killed')) })
+    await assert.rejects(erasure().erase({ session: 's' }, DOER), /killed/)
+    await assert.rejects(erasure().resume(), /killed/)
+    Object.assign(trail.dayFiles, { revise })
+    assert.equal(await erasure().resume(), 1)
+    await reads.close()
+    assert.deepEqual(
+      (await trail.reads(100)).map(({ read }) => [read.of, read.count]),
+      [
+        [MASK, 1],
+        [MASK, 4],
+      ],
     )
   })
 

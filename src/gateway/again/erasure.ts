@@ -1,10 +1,9 @@
 /** Erasing exchanges: what it is about, what forbids it, and every trace of them in later turns of their sessions. */
 import { randomBytes } from 'node:crypto'
-import { type Bypass, type Erase, Fault, isWorm, type Keyring, type Read, type Scope, type Searched } from '#exchange'
+import { type Erase, Fault, isWorm, type Keyring, type Scope } from '#exchange'
 import {
   type Custody,
   type Doer,
-  noteFile,
   queryOf,
   type Recorded,
   type Revision,
@@ -13,13 +12,15 @@ import {
   type Trail,
   toldScope,
 } from '#trail'
-import { namesUser } from './naming.ts'
+import { type FoundLine, type GoingLine, goingLines, putAnew } from './lines.ts'
 import { tracesOf, without } from './traces.ts'
 
 export interface ErasureHouse {
   readonly trail: Trail
   readonly keyring: Keyring
   readonly holds: Custody['holds']
+  /** Puts on the record what is still to be told of reads. */
+  settle?(): Promise<void>
   /** Forgets what was said. Absent where no server runs. */
   forget?(): void
   /** Milliseconds since the Unix epoch. */
@@ -35,7 +36,7 @@ export interface ErasurePlan {
   readonly sessions: number
   /** Exchanges of the same sessions that stay, and lose what they say again. */
   readonly later: number
-  /** Lines of no exchange that name the user, and go too. */
+  /** Lines of no exchange that name the user, or say what is in nothing else: they lose it, or go. */
   readonly notes: number
   /** What forbids it: exchanges and lines that are held, exchanges under a statute, or open. */
   readonly held: number
@@ -55,13 +56,7 @@ interface Pending {
   readonly ids: readonly string[]
   /** Null for what belongs to none. */
   readonly sessions: readonly (string | null)[]
-  readonly notes: Revision['notes']
-}
-
-/** A line of the record that belongs to no exchange. */
-interface Line {
-  readonly seq: number
-  readonly note: Read | Searched | Bypass
+  readonly notes: readonly GoingLine[]
 }
 
 const PENDING = 'erasing'
@@ -78,7 +73,8 @@ export class Erasure {
   /** @throws usage.option, query.syntax, trail.* */
   async plan(asked: unknown): Promise<ErasurePlan> {
     const scope = readScope(asked, this.#house.now())
-    return this.#planOf(scope, await this.#found(scope), await this.#linesOf(scope))
+    const found = await this.#found(scope)
+    return this.#planOf(scope, found, await this.#linesOf(scope, found))
   }
 
   /**
@@ -95,11 +91,11 @@ export class Erasure {
     const { trail, keyring, now, uuid } = this.#house
     const scope = readScope(asked, now())
     const found = await this.#found(scope)
-    const lines = await this.#linesOf(scope)
+    const lines = await this.#linesOf(scope, found)
     const plan = await this.#planOf(scope, found, lines)
     forbid(plan)
     const touched = [...new Set(found.map(({ opening: { session } }) => session ?? null))]
-    const notes = lines.map(({ seq, note }) => ({ seq, file: noteFile(note) }))
+    const notes = lines.map(({ note: _note, ...line }) => line)
     const pending: Pending = { id: uuid(), ids: idsOf(found), sessions: touched, notes }
     await trail.documents.put(PENDING, pending.id, pending)
     const { exchanges, sessions, later } = plan
@@ -127,6 +123,7 @@ export class Erasure {
   async #finish({ id, ids, sessions, notes }: Pending): Promise<void> {
     const { trail, forget } = this.#house
     await sealedUpTo(trail, await this.#seqOf(id))
+    await putAnew(this.#house, notes)
     const gone = new Set(ids)
     for (const session of sessions) if (session !== null) await this.#clean(session, gone, id)
     await trail.dayFiles.revise({ by: id, erased: ids, bodies: [], taken: [], notes })
@@ -183,32 +180,17 @@ export class Erasure {
     return found
   }
 
-  /** Lines that belong to no exchange and name the user whose all is erased. */
-  async #linesOf({ user, ...rest }: Scope): Promise<readonly Line[]> {
-    if (user === undefined || Object.keys(rest).length > 0) return []
-    const { trail } = this.#house
-    const reads = (await trail.reads(Number.MAX_SAFE_INTEGER)).map(({ seq, read }) => ({
-      seq,
-      note: read,
-      names: namesUser(read.of, user),
-    }))
-    const searches = (await trail.searches()).map(({ seq, searched }) => ({
-      seq,
-      note: searched,
-      names: namesUser(searched.query, user),
-    }))
-    const leads = (await trail.bypasses()).map(({ seq, bypass }) => ({
-      seq,
-      note: bypass,
-      names: bypass.actor === user,
-    }))
-    return [...reads, ...searches, ...leads].filter(({ names }) => names)
+  /** What was read in the last minute is a line first. */
+  async #linesOf(scope: Scope, found: readonly Recorded[]): Promise<readonly FoundLine[]> {
+    const { trail, settle } = this.#house
+    await settle?.()
+    return goingLines({ trail, scope, ids: new Set(idsOf(found)), sessions: sessionsOf(found) })
   }
 
-  async #planOf(scope: Scope, found: readonly Recorded[], lines: readonly Line[]): Promise<ErasurePlan> {
+  async #planOf(scope: Scope, found: readonly Recorded[], lines: readonly FoundLine[]): Promise<ErasurePlan> {
     const { trail, holds } = this.#house
     const ids = new Set(idsOf(found))
-    const sessions = new Set(found.flatMap(({ opening: { session } }) => session ?? []))
+    const sessions = sessionsOf(found)
     let later = 0
     for (const session of sessions) {
       const all = (await trail.session(session)).map(({ exchange }) => exchange)
@@ -229,6 +211,9 @@ export class Erasure {
     }
   }
 }
+
+const sessionsOf = (found: readonly Recorded[]): Set<string> =>
+  new Set(found.flatMap(({ opening: { session } }) => session ?? []))
 
 const idsOf = (found: readonly Recorded[]): string[] => found.map(({ opening: { exchange } }) => exchange)
 

@@ -22,6 +22,17 @@ export function linesOf({ opening, ending }: Recorded): Set<string> {
   return lines
 }
 
+/** All texts of an exchange that somebody wrote: bodies, and what its entries say of them. Not whose it was. */
+export function saidIn({ opening, ending }: Recorded): string[] {
+  const { facts, tools, model, text, reason, path, route } = opening
+  const known = PROTOCOLS.some(({ name }) => name === route)
+  return [
+    ...stringsIn([facts, tools, model, text, reason, ending?.reason, ...(known ? [] : [path])]),
+    ...(opening.body ? textsIn(opening.body, route, 'prompt') : []),
+    ...(ending?.body ? textsIn(ending.body, route, 'reply') : []),
+  ]
+}
+
 function textsIn(body: Body, route: RouteKind, direction: 'prompt' | 'reply'): string[] {
   const text = Buffer.from(body.bytes).toString()
   const protocol = body.assembled ? undefined : PROTOCOLS.find(({ name }) => name === route)
