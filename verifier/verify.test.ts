@@ -39,6 +39,14 @@ test('an exchange is proven, with all that is on the record of it', async () => 
   assert.deepEqual(one.claims?.asked, `The exchange ${exchange(3)}`)
 })
 
+test('of an exchange that was erased its places are proven, and by whom it was erased', async () => {
+  const gone = checkBundle(await bundled(exchange(7)), vkey)
+  assert.deepEqual([gone.problems, gone.entries, gone.disclosed, gone.closed], [[], 2, 0, 2])
+  assert.deepEqual(gone.manifest?.exceptions.map(({ what, entries, by }) => [what, entries, by]).slice(0, 1), [
+    ['erased', '13–14', 303],
+  ])
+})
+
 test('what a query finds is proven, and that it does not show that this is all', async () => {
   const found = checkBundle(await bundled('user:ana'), vkey)
   assert.deepEqual([found.problems, found.entries, found.closed], [[], 298, 0])

@@ -132,12 +132,12 @@ function betweenOf(kept: readonly number[]): readonly [from: number, to?: number
   return to === undefined ? [from] : [from, to]
 }
 
-/** @throws trail.absent, query.syntax */
+/** Of an exchange that was erased the places are left. @throws trail.absent, query.syntax */
 async function questionOf(trail: Trail, what: string, now: number): Promise<Question> {
   if (what !== 'last' && !/^[0-9a-f]{8}[0-9a-f-]{0,28}$/.test(what)) return { query: parseQuery(what, now), now }
   const found = what === 'last' ? await trail.last() : await trail.exchange(what)
-  if (!found) throw new Fault('trail.absent', what)
-  return { exchange: found.opening.exchange }
+  if (!found && what === 'last') throw new Fault('trail.absent', what)
+  return { exchange: found?.opening.exchange ?? what }
 }
 
 async function verified(trail: Trail, looking: Looking, options: Parameters<Trail['verify']>[0]): Promise<Verifying> {

@@ -6,7 +6,7 @@ import type { Store } from '../store.ts'
 import { Context } from './context.ts'
 import { headIn, LogFiles, vkeyIn } from './files.ts'
 import { type Asked, beginningOf, type ProofLine, provenOf, rangeOf } from './prove.ts'
-import { spanOf, within } from './span.ts'
+import { placesOf, spanOf, within } from './span.ts'
 
 /**
  * An exchange’s id (whole), or a query; one that says only after: and before: is a period, of which every leaf is shown. `between`:
@@ -48,7 +48,7 @@ export async function* proofOf(
   const files = new LogFiles(state.folder, head.size)
   const vkey = vkeyIn(files.folder)
   if (vkey === undefined) throw new Fault('seal.damaged', 'vkey is missing')
-  const asked = askedOf(question, head.size)
+  const asked = await askedOf(store, files, question)
   const ahead = [...kept, ...(asked.kind === 'between' ? [asked.from, asked.to] : [])].find((size) => size > head.size)
   if (ahead !== undefined)
     throw new Fault('seal.behind', `a checkpoint over ${ahead} entries, and ${head.size} are here`)
@@ -91,16 +91,26 @@ async function sealed(store: Store): Promise<void> {
   }
 }
 
-function askedOf(question: Question, size: number): Asked {
-  if ('exchange' in question) return { kind: 'exchange', exchange: question.exchange }
+async function askedOf(store: Store, files: LogFiles, question: Question): Promise<Asked> {
+  if ('exchange' in question) return { kind: 'exchange', exchange: await wholeOf(store, files, question.exchange) }
   if ('between' in question) {
-    const [from, to = size] = question.between
+    const [from, to = files.size] = question.between
     return { kind: 'between', from: Math.min(from, to), to: Math.max(from, to) }
   }
   const { query, now = 0 } = question
   const { after, before } = query
   const times = { ...(after !== undefined && { after }), ...(before !== undefined && { before }) }
   return { kind: isPeriod(query) ? 'period' : 'query', now, ...times }
+}
+
+/** The whole id of an exchange: the record’s, or where nothing is left of it there the log’s. @throws trail.absent, trail.ambiguous */
+async function wholeOf(store: Store, files: LogFiles, id: string): Promise<string> {
+  if ((await store.seqs(id)).length > 0) return id
+  const found = new Set(Array.from(placesOf(files, id), ({ exchange }) => exchange))
+  const [whole, other] = found
+  if (whole === undefined) throw new Fault('trail.absent', id)
+  if (other !== undefined) throw new Fault('trail.ambiguous', id)
+  return whole
 }
 
 interface Sought {
@@ -121,12 +131,18 @@ async function soughtOf(store: Store, files: LogFiles, question: Question, asked
     return { shown: [span.from, span.to], seqs: Array.from(within(files, span, since, until), (index) => index + 1) }
   }
   const found =
-    'exchange' in question
-      ? await store.seqs(question.exchange)
+    asked.kind === 'exchange'
+      ? await seqsOfOne(store, files, asked.exchange)
       : 'query' in question
         ? await seqsOf(store, question.query)
         : []
   return { seqs: [...new Set(found)].sort((one, other) => one - other) }
+}
+
+/** Of an exchange of which nothing is left in the record, the places in the log. */
+async function seqsOfOne(store: Store, files: LogFiles, exchange: string): Promise<readonly number[]> {
+  const own = await store.seqs(exchange)
+  return own.length > 0 ? own : Array.from(placesOf(files, exchange), ({ index }) => index + 1)
 }
 
 async function seqsOf(store: Store, query: Query): Promise<number[]> {

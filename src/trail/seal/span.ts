@@ -1,4 +1,4 @@
-/** Which leaves of a log are needed to show that a period is whole: those in it, and enough beside it. Reads the log; decides no more. */
+/** Which leaves of a log are asked for: those of a period, with enough beside it to show that it is whole, or of an exchange. Reads the log. */
 import type { LogFiles } from './files.ts'
 import { parseLeaf } from './leaf.ts'
 import { TILE } from './tiles.ts'
@@ -50,4 +50,17 @@ export function* within(files: LogFiles, { first, end }: Span, since: number, un
     const at = parseLeaf(files.leaf(index).toString())?.at
     if (at === undefined || (at >= since && at < until)) yield index
   }
+}
+
+/** The leaves of exchanges whose id begins so: in the log they stay when nothing is left of them in the record. */
+export function* placesOf(
+  files: LogFiles,
+  prefix: string,
+): Iterable<{ readonly index: number; readonly exchange: string }> {
+  const begins = `"exchange":"${prefix}`
+  for (let bundle = 0; bundle * TILE < files.size; bundle++)
+    for (const [nth, leaf] of files.leaves(bundle).entries()) {
+      const exchange = leaf.includes(begins) ? parseLeaf(leaf.toString())?.exchange : undefined
+      if (exchange?.startsWith(prefix)) yield { index: bundle * TILE + nth, exchange }
+    }
 }

@@ -1,0 +1,140 @@
+/** Evidence of a real gateway, taken out of it while it serves and checked by a verifier that stands alone in an empty folder. */
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { setTimeout as wait } from 'node:timers/promises'
+import { type Gateway, startGateway } from '../process.case.ts'
+
+const SOURCE = join(import.meta.dirname, '../../verifier')
+const rules = (name: string) => `connections: { demo: { kind: demo } }
+rules: [{ name: ${name}, when: 'prompt.text.contains("payroll")', then: deny, reason: 'ask the works council' }]
+`
+
+async function ask(gateway: Gateway, key: string, content: string): Promise<string> {
+  const answer = await fetch(`${gateway.url}/c/demo/v1/chat/completions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-gatelog-key': key },
+    body: JSON.stringify({ model: 'demo', messages: [{ role: 'user', content }] }),
+  })
+  await answer.text()
+  return answer.headers.get('x-gatelog-exchange') ?? ''
+}
+
+/** A verifier in a folder where nothing else is, with an environment in which nothing is. */
+function verifierIn(folder: string) {
+  const alone = join(folder, 'alone')
+  mkdirSync(alone)
+  for (const name of globSync('*.ts', { cwd: SOURCE }))
+    if (!/\.(test|case)\./.test(name)) cpSync(join(SOURCE, name), join(alone, name))
+  return (...args: string[]) => {
+    const told = spawnSync(process.execPath, ['verify.ts', ...args], { cwd: alone, encoding: 'utf8', env: {} })
+    return { code: told.status, told: told.stdout + told.stderr }
+  }
+}
+
+/** A gateway that was asked by two people, whose head was kept between, and whose rules changed. */
+async function stage(t: TestContext) {
+  const gateway = await startGateway(t, rules('first'))
+  const at = (name: string) => join(gateway.folder, name)
+  const seal = at('gatelog-data/seal')
+  const [ana, bea] = [await gateway.key('--user', 'ana'), await gateway.key('--user', 'bea')]
+  const keep = async (name: string) => {
+    await wait(1500)
+    copyFileSync(join(seal, 'checkpoint'), at(name))
+  }
+  await ask(gateway, ana, 'how tall is the lighthouse')
+  await keep('before.txt')
+  gateway.configure(rules('second'))
+  gateway.child.kill('SIGHUP')
+  await wait(1000)
+  await ask(gateway, bea, 'what does the payroll say')
+  const gone = await ask(gateway, ana, 'a word that will be erased')
+  await keep('later.txt')
+  const run = async (...args: string[]) => {
+    const told = await gateway.gatelog(...args)
+    assert.equal(told.code, 0, told.stderr)
+    return told.stderr
+  }
+  await run('erase', '--exchange', gone, '--why', 'she asked', '--basis', 'Art. 17', '--yes')
+  const vkey = readFileSync(join(seal, 'vkey'), 'utf8').trim()
+  return { gateway, at, run, gone, ana, vkey, check: verifierIn(gateway.folder) }
+}
+
+test('an auditor with a key and two checkpoints of his own checks what a running gateway gives him', async (t) => {
+  const { at, run, gone, ana, gateway, vkey, check } = await stage(t)
+  await run(
+    'prove',
+    '--bodies',
+    '--checkpoint',
+    at('before.txt'),
+    '--checkpoint',
+    at('later.txt'),
+    '--output',
+    at('between.zip'),
+  )
+  const kept = ['--checkpoint', at('before.txt'), '--checkpoint', at('later.txt')]
+  const between = check(at('between.zip'), '--key', vkey, ...kept, '--html', at('report.html'))
+  assert.equal(between.code, 0, between.told)
+  for (const words of [
+    /proven {6}Nothing is left out between the two checkpoints/,
+    /proven {6}The log begins with the \d+ entries of the checkpoint that you kept/,
+    /exception {3}erased, entries \d+–\d+: erased by \S+ \(\w+\): she asked \(Art\. 17\)/,
+    /rules {7}rules, entries [\d–, ]+: version [0-9a-f]{64} \(entry \d+\)/,
+    /\nintact\n$/,
+  ])
+    assert.match(between.told, words)
+  assert.match(readFileSync(at('report.html'), 'utf8'), /ask the works council/)
+  assert.doesNotMatch(readFileSync(at('report.html'), 'utf8'), /a word that will be erased/)
+
+  await run('prove', 'after:1h', '--output', at('hour.zip'))
+  const hour = check(at('hour.zip'), '--key', vkey)
+  assert.match(hour.told, /proven {6}Nothing is left out of the period: every leaf of the log from the first/)
+  assert.equal(hour.code, 0, hour.told)
+  assert.equal(check(at('hour.zip'), '--key', vkey, ...kept).code, 5)
+
+  const fresh = await ask(gateway, ana, 'asked a moment ago')
+  assert.match(await run('prove', fresh, '--bodies', '--output', at('fresh.zip')), /^2 entries in /)
+  assert.match(check(at('fresh.zip'), '--key', vkey).told, /\nentries {5}2: [\s\S]*\nintact\n$/)
+  await run('prove', 'lighthouse user:ana', '--output', at('query.zip'))
+  assert.equal(check(at('query.zip'), '--key', vkey).code, 0)
+  await run('prove', 'user:nobody', '--output', at('none.zip'))
+  assert.match(check(at('none.zip'), '--key', vkey).told, /\nentries {5}0: [\s\S]*\nintact\n$/)
+  await run('prove', fresh, '--output', at('one.tlog-proof'))
+  assert.equal(check(at('one.tlog-proof'), '--key', vkey).code, 0)
+
+  await run('prove', gone, '--bodies', '--output', at('gone.zip'))
+  const erased = check(at('gone.zip'), '--key', vkey)
+  assert.match(
+    erased.told,
+    /exception {3}erased, entries [\s\S]*\nentries {5}2: 0 parts shown .* 2 with their place alone[\s\S]*\nintact\n$/,
+  )
+  const behind = at('ahead.txt')
+  writeFileSync(behind, readFileSync(at('later.txt'), 'utf8').replace(/\n\d+\n/, '\n99999\n'))
+  for (const [args, code] of [
+    [['prove'], 'usage.option'],
+    [['prove', '--checkpoint', at('between.zip')], 'usage.input'],
+    [['prove', 'last', '--checkpoint', behind], 'seal.behind'],
+    [['prove', 'last', '--output', at('no/where.zip')], 'usage.input'],
+    [['prove', 'no:key'], 'query.syntax'],
+    [['prove', '01234567'], 'trail.absent'],
+  ] as const) {
+    const told = await gateway.gatelog(...args)
+    assert.match(told.stderr, new RegExp(`\\[${code.replace('.', '\\.')}\\]`), args.join(' '))
+  }
+  assert.deepEqual(
+    readdirSync(gateway.folder).filter((name) => name.startsWith('.evidence') || name.endsWith('.part')),
+    [],
+  )
+  assert.ok(!existsSync(at('evidence.zip')))
+})
