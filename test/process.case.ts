@@ -65,12 +65,26 @@ export function folderFor(t: Ends): string {
 
 const LISTEN = "listen: { gateway: '127.0.0.1:0', health: '127.0.0.1:0' }\n"
 
+/** How a process is started beside what is usual. */
+export interface Launch {
+  /** Flags for Node. */
+  readonly node?: readonly string[]
+  readonly env?: NodeJS.ProcessEnv
+}
+
 /** Starts `gatelog serve`; `yaml` is what its configuration says beside the listeners, unless it names its own. */
-export async function startGateway(t: Ends, yaml: string, folder = folderFor(t)): Promise<Gateway> {
+export async function startGateway(
+  t: Ends,
+  yaml: string,
+  folder = folderFor(t),
+  { node = [], env = {} }: Launch = {},
+): Promise<Gateway> {
   const configure = (text: string) =>
     writeFileSync(join(folder, 'gatelog.yaml'), /^listen:/m.test(text) ? text : LISTEN + text)
   configure(yaml)
-  const child = spawn(process.execPath, [BIN, 'serve'], { cwd: folder, env: environment(folder) })
+  const child = spawn(process.execPath, [...node, BIN, 'serve'], {
+    ...{ cwd: folder, env: { ...environment(folder), ...env } },
+  })
   const ended = once(child, 'exit')
   t.after(() => child.kill('SIGKILL') && ended)
   const [out, said] = [textOf(child.stdout), textOf(child.stderr)]

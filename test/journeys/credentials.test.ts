@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { folderFor, type Gateway, startGateway } from '../process.case.ts'
 import { chunk, startUpstream } from '../upstream.case.ts'
+import { checksOf, holderOf, until } from './holder.case.ts'
 
 /** Assembled, so that no scanner takes it for one that works. */
 const secret = (name: string) => ['gl', 'planted', name, 'Kq7vX2mPz9Lr4Tn8'].join('-')
@@ -33,21 +34,6 @@ async function ask(gateway: Gateway, key: string, connection = 'own') {
 const own = (url: string, key: string, name = 'own') =>
   `  ${name}: { kind: openai-compatible, url: '${url}', credentials: brokered, key: ${key} }\n`
 
-async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 50))
-}
-
-interface Check {
-  readonly check: string
-  readonly state: string
-  readonly told: string
-}
-
-async function holderOf(gateway: Gateway): Promise<number> {
-  const told = (await gateway.api<Check[]>('/checks')).find(({ check }) => check === 'keys')?.told ?? ''
-  return Number(/held by process (\d+)/.exec(told)?.[1])
-}
-
 test('from a file: sent, masked where it comes back, and a new one is taken up without a restart', async (t) => {
   const upstream = await echoing(t)
   const folder = folderFor(t)
@@ -69,7 +55,7 @@ test('from a file: sent, masked where it comes back, and a new one is taken up w
   assert.ok(!text.includes('Kq7v'))
   const shown = await gateway.gatelog('search', 'is:replied', '--json')
   assert.ok(!shown.stdout.includes('Kq7v'))
-  const told = (await gateway.api<Check[]>('/checks')).find(({ check }) => check === 'keyholder')?.told ?? ''
+  const told = (await checksOf(gateway)).find(({ check }) => check === 'keyholder')?.told ?? ''
   assert.match(told, /credential [1-9]/)
 })
 

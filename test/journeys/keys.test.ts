@@ -8,7 +8,6 @@ import {
   openSync,
   readdirSync,
   readFileSync,
-  readlinkSync,
   readSync,
   renameSync,
   rmSync,
@@ -18,6 +17,7 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { folderFor, type Gateway, gatelog, startGateway } from '../process.case.ts'
 import { basic, connectTo, shake } from '../tunnel.case.ts'
+import { checksOf, holderOf, isAlive, listening, until } from './holder.case.ts'
 
 const YAML = 'connections: { demo: { kind: demo } }\n'
 const PROMPT = { model: 'demo', stream: true, messages: [{ role: 'user', content: 'Write a config loader' }] }
@@ -30,32 +30,6 @@ async function ask(gateway: Gateway, key: string): Promise<number> {
   })
   await answer.text()
   return answer.status
-}
-
-interface Check {
-  readonly check: string
-  readonly state: string
-  readonly told: string
-}
-
-const checksOf = async (gateway: Gateway) => gateway.api<Check[]>('/checks')
-
-async function holderOf(gateway: Gateway): Promise<number> {
-  const told = (await checksOf(gateway)).find(({ check }) => check === 'keys')?.told ?? ''
-  return Number(/held by process (\d+)/.exec(told)?.[1])
-}
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0)
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
-  } catch {
-    return false
-  }
-}
-
-async function until(true_: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await true_())) await new Promise((resolve) => setTimeout(resolve, 20))
 }
 
 const keysIn = (folder: string) => join(folder, '.config/gatelog/keys')
@@ -177,21 +151,6 @@ test('a key of the configuration takes over from the folder’s, with the former
   writeFileSync(join(folder, 'gatelog.yaml'), `${YAML}encryption: { wrapping_key: { file: new.key } }\n`)
   assert.match((await gatelog(folder, ['show', 'last'])).stdout, /Write a config loader/)
 })
-
-/** Sockets that a process listens on, by their inodes. */
-function listening(pid: number): string[] {
-  const own = readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
-    try {
-      return /socket:\[(\d+)\]/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[1] ?? []
-    } catch {
-      return [] // closed since
-    }
-  })
-  const rows = readFileSync(`/proc/${pid}/net/tcp`, 'utf8').split('\n').slice(1)
-  return rows
-    .map((row) => row.trim().split(/\s+/))
-    .flatMap((row) => (row[3] === '0A' && own.includes(row[9] ?? '') ? (row[9] ?? '') : []))
-}
 
 test('no core is dumped, no signal opens an inspector, and the holder of keys listens nowhere', async (t) => {
   const gateway = await startGateway(t, YAML)

@@ -1,5 +1,6 @@
 /** What the command line may ask about the wrapping keys of an open record, and what `doctor` says of them. */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { url as inspectorUrl } from 'node:inspector'
 import { join, resolve, sep } from 'node:path'
 import type { CheckRow, WrappingHouse } from '#console'
 import { type Fact, faultOf } from '#exchange'
@@ -107,8 +108,7 @@ const filesIn = (place: string): string[] =>
 /** Whether what a server holds in memory may come out of it by a core dump or an inspector. Linux says so itself. */
 export function memoryCheck(): CheckRow {
   const cores = coresAllowed()
-  const inspector =
-    !process.execArgv.includes('--disable-sigusr1') || process.execArgv.some((each) => each.startsWith('--inspect'))
+  const inspector = !process.execArgv.includes('--disable-sigusr1') || inspectorUrl() !== undefined
   if (!cores && !inspector)
     return { check: 'memory', state: 'ok', told: 'no core dumps, and no signal opens an inspector' }
   const told = [

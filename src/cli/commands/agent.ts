@@ -4,6 +4,7 @@ import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { Fault } from '#exchange'
 import { addressOf, examples, numberOf, type Register } from '../command.ts'
+import { shutInspector } from '../inspector.ts'
 import { out, say } from '../terminal.ts'
 
 interface Options {
@@ -25,6 +26,7 @@ export const agent: Register = (program) => {
     .option('--port <port>', 'where to listen on 127.0.0.1', numberOf(0, 65_535), 8490)
     .addHelpText('after', examples('agent --gateway https://gatelog.example.com:8484 --ca gatelog-ca.pem'))
     .action(async ({ gateway, ca, keyFile, port }: Options) => {
+      shutInspector((line) => say(`gatelog: ${line}`))
       const { openAgent, openSecret } = await import('#agent')
       const file = join(dirname(keyFile), 'agent.secret')
       const { secret, made } = openSecret(file)

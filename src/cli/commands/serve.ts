@@ -4,6 +4,7 @@ import { type Config, type Gatelog, giveBackMemory, loadConfig, openGatelog } fr
 import { Fault, faultOf } from '#exchange'
 import { commonOf, examples, type Register } from '../command.ts'
 import { fail } from '../exit.ts'
+import { shutInspector } from '../inspector.ts'
 import { out, paint, safe, say } from '../terminal.ts'
 
 export const serve: Register = (program) => {
@@ -12,6 +13,7 @@ export const serve: Register = (program) => {
     .description('start the gateway')
     .addHelpText('after', examples('serve', 'serve --config /etc/gatelog.yaml'))
     .action(async (_options, command) => {
+      shutInspector((line) => say(`gatelog: ${line}`))
       const { config: path } = commonOf(command)
       const config = await loadConfig(path)
       const gatelog = await openGatelog(config, {
@@ -70,7 +72,6 @@ function stopOn(gatelog: Gatelog): void {
     )
   }
   process.on('SIGINT', stop)
-  process.on('SIGUSR1', () => undefined) // opens no inspector, and ends nothing
   process.on('SIGTERM', stop)
 }
 
