@@ -3,10 +3,11 @@ import { type Fault, faultOf } from '#exchange'
 import type { Head } from './files.ts'
 import { sha256 } from './hashes.ts'
 import { absentLeaf, commitmentsOf, printLeaf, type Salts } from './leaf.ts'
+import { TILE } from './tiles.ts'
 import type { LogWriter } from './writer.ts'
 
 /** How long an entry waits to be sealed at most, in ms, and how many wait at most before it begins at once. */
-const SEAL = { ms: 1000, entries: 256 } as const
+const SEAL = { ms: 1000, entries: TILE } as const
 /** Entries made into leaves at a time, so that a commit waits no longer than for these; and leaves for one head. */
 const STEP = 32
 const MOST = 4096
@@ -124,11 +125,20 @@ export class Sealer {
     })
   }
 
-  /** One head over all that waits, up to `MOST` leaves. Never rejects. */
+  /**
+   * Where the next head ends: with the last entry, or, where as much waits as fills a tile, with the last whole tile. So no
+   * partial tile is written that gives way within a second; what is left waits at most as long as always.
+   */
+  #until(size: number): number {
+    const last = Math.min(this.#o.unsealed.last, size + MOST)
+    return last - size >= TILE && !this.#closing ? last - (last % TILE) : last
+  }
+
+  /** One head over what waits, up to `MOST` leaves. Never rejects. */
   async #seal(): Promise<void> {
     try {
       this.#log ??= await this.#o.open()
-      const until = Math.min(this.#o.unsealed.last, this.#log.size + MOST)
+      const until = this.#until(this.#log.size)
       while (this.#log.size < until) {
         const some = this.#o.unsealed.take(this.#log.size + 1, Math.min(STEP, until - this.#log.size))
         for (const entry of some) this.#log.add(Buffer.from(await this.#leaf(entry)))

@@ -1,5 +1,7 @@
 /** One day's file: entries, bodies, the index of words, reply bytes in flight. Removable as a whole; knows no other day. */
+import { basename } from 'node:path'
 import { Fault } from '#exchange'
+import { holdsExchanges } from '../../dayfile.ts'
 import type { EndingFacets } from '../../facets.ts'
 import { point } from '../../points.ts'
 import { withDerived } from '../../prints.ts'
@@ -16,12 +18,14 @@ import { type FlightPiece, keyAndBytes, packFlight, unpackFlight, withKey } from
 import type { Keys } from './keys.ts'
 import { Originals } from './originals.ts'
 import type { FaultLine, Line, RedactedRow, Row } from './protocol.ts'
-import { FORMAT, TERM_KEYS } from './schema.ts'
+import { FORMAT, NOTES_FORMAT, TERM_KEYS } from './schema.ts'
 import { Terms } from './terms.ts'
 
 const COLUMNS = [...TERM_KEYS, 'outcome', 'findings', 'masked', 'input', 'output'].map((name) => `"${name}"`)
 const OPEN = `INSERT OR IGNORE INTO exchanges(seq, exchange, at, ${COLUMNS.join(', ')})
   VALUES (?, ?, ?, ${COLUMNS.map(() => '?').join(', ')})`
+const END = `UPDATE exchanges SET closing = ?, outcome = ?, findings = findings + ?, masked = max(masked, ?), input = ?,
+  output = ? WHERE exchange = ? AND outcome IS NULL RETURNING seq, session`
 const OUTCOMES_OF = 'SELECT json FROM outcomes JOIN entries USING (seq) WHERE of = ? ORDER BY seq'
 
 const REDACTED = 'SELECT seq, "by", findings FROM redacted WHERE seq IN (?, ?) ORDER BY "by"'
@@ -59,7 +63,7 @@ export class Day {
 
   /** @throws trail.locked, trail.newer, trail.unavailable, trail.broken */
   constructor(path: string, tokens: Tokens, keys: Keys) {
-    this.file = new File(path, FORMAT)
+    this.file = new File(path, holdsExchanges(basename(path)) ? FORMAT : NOTES_FORMAT)
     this.keys = new DayKeys(this.file, keys)
     this.bodies = new Bodies(this.file, this.keys)
     this.terms = new Terms(this.file)
@@ -176,14 +180,9 @@ export class Day {
   }
 
   #end({ exchange, facets }: { exchange: string; facets: EndingFacets }, seq: number): Place | undefined {
-    const find = 'SELECT seq, session FROM exchanges WHERE exchange = ? AND outcome IS NULL'
-    const found = this.file.get<Place>(find, exchange)
-    if (!found) return undefined
     const { outcome, findings, masked, input, output } = facets
-    const sql = `UPDATE exchanges SET closing = ?, outcome = ?, findings = findings + ?, masked = max(masked, ?),
-      input = ?, output = ? WHERE seq = ?`
-    this.file.run(sql, seq, outcome, findings, masked ? 1 : 0, input, output, found.seq)
-    this.terms.mark(facets.many, found.seq)
+    const found = this.file.get<Place>(END, seq, outcome, findings, masked ? 1 : 0, input, output, exchange)
+    if (found) this.terms.mark(facets.many, found.seq)
     return found
   }
 

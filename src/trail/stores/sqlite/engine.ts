@@ -41,9 +41,11 @@ interface Halfway {
 }
 
 /** Pages of log after which a file is checkpointed although commits wait. */
-const LOG_FULL = 2_000
+const LOG_FULL = 4_000
+/** Bytes that commits were given, and what each writes beside them: then it is looked how long the log is. */
+const LOOK = { bytes: 2 ** 20, each: 2 ** 16 } as const
 /** Pages of log that are worth a checkpoint once nothing else is to be done. */
-const LOG_WORTH = 200
+const LOG_WORTH = 400
 /** Texts, and bytes of tokens, that may wait for the index of words before commits wait for it; how many go at once. */
 const BACKLOG = { most: 512, bytes: 64 * 1024, step: 64 } as const
 
@@ -57,6 +59,8 @@ export class Engine {
   #seq = 0
   #flightId = 0
   #broken: Fault | undefined
+  /** Bytes that commits wrote, about, since the logs were looked at. */
+  #logged = 0
   readonly #looking: boolean
   /** A commit that waits for keys: which groups of it are done. */
   #halfway: Halfway | undefined
@@ -140,6 +144,7 @@ export class Engine {
     const groups = halfway?.groups ?? this.#groupsOf(parcel, outcomes)
     const done = halfway?.done ?? 0
     this.#halfway = undefined
+    this.#logged += parcel.bytes.byteLength + LOOK.each
     let piecesFault: FaultLine | undefined
     for (const [index, group] of groups.entries()) {
       if (index < done) continue
@@ -309,9 +314,11 @@ export class Engine {
   relieve(): void {
     if (this.#broken || this.#looking) return
     if (this.folder.keys.isBehind) this.folder.keys.note()
+    const look = this.#logged > LOOK.bytes
+    if (look) this.#logged = 0
     for (const day of this.folder.opened()) {
       if (day.waiting > BACKLOG.most || day.waitingBytes > BACKLOG.bytes) day.index(BACKLOG.step)
-      if (day.file.logged() > LOG_FULL) day.file.checkpoint()
+      if (look && day.file.logged() > LOG_FULL) day.file.checkpoint()
     }
   }
 
@@ -341,8 +348,19 @@ export class Engine {
     return day
   }
 
+  /** Texts that wait take twice the room that they do in the index. Where that fails they go on waiting. */
+  #indexAll(): void {
+    if (this.#looking) return
+    try {
+      for (const day of this.folder.opened()) this.indexed(day)
+    } catch (error) {
+      this.noticed(faultOf(error))
+    }
+  }
+
   /** A store that broke is left as it is: closing it would write. */
   close(): void {
+    this.#indexAll()
     if (this.#broken) return
     this.folder.head.seq = this.#seq
     this.folder.close()

@@ -36,6 +36,7 @@ const ORIGINALS = 'CREATE TABLE originals(seq INTEGER PRIMARY KEY, key INTEGER N
 /** `seq` of an exchange is that of its opening. Words: row 2·seq is the prompt's, 2·seq + 1 the reply's. */
 export const FORMAT: Format = {
   version: 9,
+  pageSize: 2048,
   schema: `
     CREATE TABLE entries(seq INTEGER PRIMARY KEY, json TEXT NOT NULL, salt BLOB);
     CREATE TABLE bodies(seq INTEGER PRIMARY KEY, coding INTEGER NOT NULL, size INTEGER NOT NULL, bytes BLOB NOT NULL,
@@ -70,6 +71,9 @@ export const FORMAT: Format = {
     8: { does: 'sealed originals', run: originals },
   },
 }
+
+/** The same for a file that holds a few notes a day and never an exchange. */
+export const NOTES_FORMAT: Format = { ...FORMAT, pageSize: 512 }
 
 /** From version 2: outcomes get a table, and what the entries told of language, commit and files can be sought. */
 function outcomesAndPlaces(file: File): void {

@@ -20,8 +20,8 @@ export class Terms {
     const name = `${key}\n${value}`
     const known = this.#numbers.get(name)
     if (known !== undefined) return known
-    this.#file.run('INSERT OR IGNORE INTO terms(key, value) VALUES (?, ?)', key, value)
-    const { id } = this.#file.get<{ id: number }>('SELECT id FROM terms WHERE key = ? AND value = ?', key, value)!
+    const made = this.#file.run('INSERT OR IGNORE INTO terms(key, value) VALUES (?, ?)', key, value)
+    const id = made.changes > 0 ? made.id : this.#known(key, value)[0]!
     if (this.#numbers.size > MOST_KNOWN) this.#numbers.clear()
     this.#numbers.set(name, id)
     return id
