@@ -309,7 +309,7 @@ test('the JSON of every command is what the document says', async (t) => {
   const restored = {
     kind: 'restored',
     ...{ at: AT, reader: SOME.reader, from: 'b', taken: AT, last: 1, sealed: 1, known: 1 },
-    ...{ erasures: 0, holds: 0, revocations: 0, voided: 0 },
+    ...{ erasures: 0, holds: 0, purges: 0, revocations: 0, voided: 0 },
   } as const
   const ruled = { kind: 'ruled', at: AT, via: 'start', policy: 'c0', text: '{}' } as const
   await until(said, /"ruled"/, (nth) => trail.append({ ...ruled, exchange: idOf(nth + 8700) }))

@@ -337,6 +337,8 @@ export interface Restored {
   /** What the journal told that was done since, and is done here too. */
   readonly erasures: number
   readonly holds: number
+  /** Absent in entries of an earlier version, which did no purge again. */
+  readonly purges?: number
   readonly revocations: number
   /** Keys that were revoked because nobody can say whether they had been. */
   readonly voided: number

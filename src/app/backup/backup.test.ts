@@ -42,8 +42,8 @@ function ground(t: TestContext) {
 }
 
 /** One exchange; its id. */
-async function exchange({ trail }: OpenRecord, session: string, said: string): Promise<string> {
-  const id = uuid7(Date.now())
+async function exchange({ trail }: OpenRecord, session: string, said: string, at = Date.now()): Promise<string> {
+  const id = uuid7(at)
   const body = (text: string) => ({ bytes: Buffer.from(text), type: 'application/json', received: 'aa', sent: 'bb' })
   const opening: Opening = {
     ...{ kind: 'asked', exchange: id, at: Date.now(), session, door: 'reverse', method: 'POST', path: '/v1/chat' },
@@ -114,7 +114,7 @@ test('what was erased is read by nobody in the oldest backup, with every key; th
   const oldest = await restore({ name: first.name })
   assert.deepEqual(
     [oldest.replayed, oldest.known, oldest.sealed],
-    [{ erasures: 1, holds: 1, revocations: 1, voided: 0 }, size, 4],
+    [{ erasures: 1, holds: 1, purges: 0, revocations: 1, voided: 0 }, size, 4],
   )
   for (const text of bytesIn(join(folder, 'back'))) assert.ok(!text.includes(WORD))
   const old = await back()
@@ -144,6 +144,60 @@ test('what was erased is read by nobody in the oldest backup, with every key; th
   assert.equal(found.unreadable?.opening?.code, 'trail.body')
   assert.equal(await bodyOf(shown, other), JSON.stringify({ said: KEPT }))
   await shown.close()
+})
+
+test('a day that was purged since goes again, whatever the backup has of it', async (t) => {
+  const { folder, config, open, to, keys, restore, back } = ground(t)
+  const record = await open()
+  const [day, today] = [Date.now() - 3 * 86_400_000, new Date().toISOString().slice(0, 10)]
+  const purged = await exchange(record, 'ana', WORD, day)
+  const kept = await exchange(record, 'ben', KEPT)
+  await sealed(record)
+  const before = await backup(record, config.data, to, keys)
+  const file = (await record.trail.dayFiles.list()).find(({ exchanges }) => exchanges === 1)?.name ?? ''
+  assert.ok(file < today)
+  await record.custody.purge(DOER, today)
+  await sealed(record)
+  assert.ok(!existsSync(join(config.data, 'days', file)))
+  const after = await backup(record, config.data, to, keys)
+  await record.close()
+  for (const [name, purges] of [
+    [before.name, 1],
+    [after.name, 0],
+  ] as const) {
+    const told = await restore({ name })
+    assert.deepEqual([told.replayed.purges, told.report?.ok], [purges, true], name)
+    assert.ok(!existsSync(join(folder, 'back/days', file)))
+    const again = await back()
+    assert.equal(await again.trail.exchange(purged), undefined)
+    assert.equal(await bodyOf(again, kept), JSON.stringify({ said: KEPT }))
+    assert.equal((await again.trail.custody()).filter(({ note }) => note.kind === 'purge').length, 1)
+    await again.close()
+    rmSync(join(folder, 'back'), { recursive: true })
+  }
+})
+
+test('a purge that was told and not done when the backup was taken is done when it is put back', async (t) => {
+  const { folder, config, open, to, keys, restore, back } = ground(t)
+  const record = await open()
+  const at = Date.now() - 3 * 86_400_000
+  const purged = await exchange(record, 'ana', WORD, at)
+  const days = [{ day: new Date(at).toISOString().slice(0, 10), entries: 2, exchanges: 1 }]
+  await record.trail.append({
+    kind: 'purge',
+    exchange: uuid7(Date.now()),
+    at: Date.now(),
+    ...{ who: DOER.who, why: DOER.why },
+    days,
+  })
+  await sealed(record)
+  await backup(record, config.data, to, keys)
+  await record.close()
+  assert.equal((await restore()).replayed.purges, 1)
+  const again = await back()
+  assert.equal(await again.trail.exchange(purged), undefined)
+  assert.equal(globSync('back/days/*.default.db', { cwd: folder }).length, 0)
+  await again.close()
 })
 
 test('only what changed is sent again, and what no backup has any more is removed', async (t) => {

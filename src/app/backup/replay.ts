@@ -1,16 +1,18 @@
 /** What the journal tells of, done again on a record that was put back: erasures, holds, revocations. Never undoes anything. */
-import type { JournalLine, Trail } from '#trail'
+import { dayFileName, type JournalLine, type Trail } from '#trail'
 
 /** How many of each were not on the record, and how many keys nobody can vouch for. */
 export interface Replay {
   readonly erasures: number
   readonly holds: number
+  /** Purges whose days were in the backup. */
+  readonly purges: number
   readonly revocations: number
   readonly voided: number
 }
 
 interface House {
-  readonly trail: Pick<Trail, 'append' | 'documents' | 'custody'>
+  readonly trail: Pick<Trail, 'append' | 'documents' | 'custody' | 'dayFiles'>
   now(): number
 }
 
@@ -26,8 +28,9 @@ interface Key {
  */
 export async function replay(house: House, lines: readonly JournalLine[], voids: boolean): Promise<Replay> {
   const { erasures, holds } = await acts(house, lines)
+  const purges = await purgesOf(house, lines)
   const revocations = await revocationsOf(house, lines)
-  return { erasures, holds, revocations, voided: voids ? await voidAll(house) : 0 }
+  return { erasures, holds, purges, revocations, voided: voids ? await voidAll(house) : 0 }
 }
 
 async function acts({ trail }: House, lines: readonly JournalLine[]): Promise<{ erasures: number; holds: number }> {
@@ -58,6 +61,25 @@ async function holdsAsTold(trail: House['trail'], lines: readonly JournalLine[])
   for (const [id, line] of last)
     if (line.kind === 'document') await trail.documents.put('hold', id, line.value)
     else await trail.documents.delete('hold', id)
+}
+
+/** A day that was purged goes again, whether the backup has the entry that says so or only its files; how many purges found some. */
+async function purgesOf({ trail }: House, lines: readonly JournalLine[]): Promise<number> {
+  const known = (await trail.custody()).map(({ note }) => note)
+  const told = new Set(known.map(({ exchange }) => exchange))
+  const noted = lines.flatMap((line) => (line.kind === 'entry' && !told.has(line.entry.exchange) ? line.entry : []))
+  const purges = new Map([...known, ...noted].flatMap((note) => (note.kind === 'purge' ? [[note.exchange, note]] : [])))
+  const there = new Set((await trail.dayFiles.list()).map(({ name }) => name))
+  let count = 0
+  for (const purge of purges.values()) {
+    const names = purge.days.map(({ day, retain }) => dayFileName(day, retain)).filter((name) => there.has(name))
+    if (!told.has(purge.exchange)) await trail.append(purge)
+    if (names.length === 0) continue
+    await trail.dayFiles.remove(names)
+    for (const name of names) there.delete(name)
+    count += 1
+  }
+  return count
 }
 
 async function revocationsOf({ trail }: House, lines: readonly JournalLine[]): Promise<number> {

@@ -48,8 +48,8 @@ function tell(told: RestoreReport): void {
   const { name, taken, last, sealed, known, report, replayed, journal, done } = told
   out(`backup ${line(name)} of ${new Date(taken).toISOString()}: up to entry ${last}`)
   out(report ? `verified: ${report.sealed} sealed entries, ${report.unsealed} not sealed` : 'it was not sealed')
-  const { erasures, holds, revocations, voided } = replayed
-  out(`done again: ${erasures} erasures, ${holds} holds and releases, ${revocations} revocations`)
+  const { erasures, holds, purges, revocations, voided } = replayed
+  out(`done again: ${erasures} erasures, ${holds} holds and releases, ${purges} purges, ${revocations} revocations`)
   if (!journal) say('there is no whole journal of what was done since')
   if (voided > 0) say(`${voided} Gatelog keys were revoked, for nobody can say whether they had been: make new ones`)
   if (known > sealed)
