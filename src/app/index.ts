@@ -32,6 +32,10 @@ export const openLocal = async (names: Names, reader?: string, config?: string) 
 /** As `restoreFrom` in backup/restoring.ts. @throws backup.*, trail.*, seal.*, config.* */
 export const restoreFrom = async (asked: Restoring) => (await import('./backup/restoring.ts')).restoreFrom(asked)
 
+/** As `beginLogIn` in begin-log.ts. @throws seal.*, trail.*, config.* */
+export const beginLog = async (config: string, asked: { why: string; reader: string }) =>
+  (await import('./begin-log.ts')).beginLogIn(await loadConfig(config), asked)
+
 /** As `migrate` in the trail, on the data folder of a configuration. @throws trail.*, config.* */
 export const migrateRecord = async (
   config: string,

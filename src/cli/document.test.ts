@@ -146,6 +146,7 @@ const REPORT: Report = {
   counts: { verified: 1, erased: 0, expired: 0, redacted: 0, locked: 1 },
   locked: { bodies: 1, keys: ['k'] },
   alarms: [{ harm: 'changed', seq: 1, exchange: 'e', told: 'text' }],
+  former: [{ origin: 'f', size: 1, root: 'r', vkey: 'v', by: 2, known: 3 }],
   anchors: [
     { by: 'b', size: 1, state: 'checked', at: AT, clock: 'own' },
     { by: 'c', size: 1, state: 'claimed', why: 'text', how: 'text' },
@@ -328,6 +329,9 @@ test('the JSON of every command is what the document says', async (t) => {
   await until(said, /"erase"/, (nth) => trail.append({ ...erase, exchange: idOf(nth + 8000) }))
   const bodies = [{ exchange: 'x', part: 'prompt', rules: ['r'], commitment: 'c' }] as const
   await until(said, /"redact"/, (nth) => trail.append({ kind: 'redact', ...act, bodies, exchange: idOf(nth + 9000) }))
+  const head = { origin: 'first', size: 1, root: '00' } as const
+  const begun = { kind: 'begun', ...act, origin: 'second', former: head, known: head } as const
+  await until(said, /"begun"/, (nth) => trail.append({ ...begun, exchange: idOf(nth + 9500) }))
   await until(said, /"bypass"/, (nth) => trail.append({ ...BYPASS, exchange: idOf(nth + 3000) }))
   await until(said, /"outcome"/, () => trail.append(outcomeOf(3, 'text')))
   await until(said, /"refused"/, (nth) => trail.append(refusedOf(nth + 1000, 'text')))
@@ -376,7 +380,7 @@ const ELSEWHERE =
   /^type (prompt (`files|`language|`repository|`commit|`branch|`session)|message `(toolCalls|attachments)|reply `(id|usage|error))/
 
 /** Of a record that is sealed: the journey of backups shows it. */
-const OF_SEALED = /`gatelog restore` `report/
+const OF_SEALED = /`gatelog restore` `report|`gatelog trail begin-log`/
 
 /** Of odd bodies, and of entries that only sinks tell: the room's own tests show them. */
 const OF_SINKS = /^type (untrusted `(encoding|cut)|row `note)/

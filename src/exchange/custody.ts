@@ -78,5 +78,20 @@ export interface Redact extends Act {
   readonly bodies: readonly Redacted[]
 }
 
+/** A head of a log by what it covers: so many entries, and their root, hexadecimal. */
+export interface SealedBy {
+  readonly origin: string
+  readonly size: number
+  readonly root: string
+}
+
+/** The log goes on under another name, for the one before could not: `known` is the largest head of that one that was signed, where it covers more than is here. */
+export interface Begun extends Act {
+  readonly kind: 'begun'
+  readonly origin: string
+  readonly former: SealedBy
+  readonly known?: SealedBy
+}
+
 /** An entry that tells what was done to the record. */
-export type CustodyNote = Hold | Release | Purge | Erase | Redact
+export type CustodyNote = Hold | Release | Purge | Erase | Redact | Begun

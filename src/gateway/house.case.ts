@@ -1,6 +1,6 @@
 /** A small house for tests: real relay, real rooms, a memory trail that can be made to fail, a scripted upstream. */
 import { createHash, createHmac, randomBytes } from 'node:crypto'
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -142,6 +142,7 @@ export async function openHouse(setup: Setup) {
       await Promise.all([relay.close(), watched.trail.close()])
       upstream.closeAllConnections()
       upstream.close()
+      rmSync(folder, { recursive: true, force: true })
     },
   }
 }

@@ -5,7 +5,14 @@ import type { CustodyNote, Entry, Note, Opening, Outcome } from '#exchange'
 export const isOpening = (entry: Entry): entry is Opening => entry.kind === 'asked' || entry.kind === 'refused'
 
 /** Entries that tell what was done to the record itself. */
-export const CUSTODY = ['hold', 'release', 'purge', 'erase', 'redact'] as const satisfies readonly CustodyNote['kind'][]
+export const CUSTODY = [
+  'hold',
+  'release',
+  'purge',
+  'erase',
+  'redact',
+  'begun',
+] as const satisfies readonly CustodyNote['kind'][]
 
 const NOTES: ReadonlySet<Entry['kind']> = new Set<Note['kind']>([
   ...(['gap', 'searched', 'read', 'bypass', 'rotated', 'restored', 'ruled'] as const),

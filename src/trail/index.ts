@@ -25,6 +25,7 @@ export {
 export { behindOutside, type Outside } from './seal/before.ts'
 export { syncNames, writeDurably } from './seal/durable.ts'
 export { headIn, LogFiles, vkeyIn } from './seal/files.ts'
+export { beginLog } from './seal/former.ts'
 export { consistencyProof, consistent, rangeHash } from './seal/hashes.ts'
 export { canonical } from './seal/jcs.ts'
 export {

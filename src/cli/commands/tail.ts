@@ -35,6 +35,7 @@ const took = ({ end }: Ending['timings']): string => (end === undefined ? '' : `
 function actOf(entry: CustodyNote): string {
   const who = `${entry.who.value}: ${entry.why}`
   if (entry.kind === 'erase') return `${entry.exchanges} exchanges, ${who}`
+  if (entry.kind === 'begun') return `the log ${entry.origin} goes on from ${entry.former.origin}, ${who}`
   if (entry.kind === 'redact') return `${entry.bodies.length} bodies, ${who}`
   if (entry.kind !== 'purge') return who
   const gone = entry.days.reduce((sum, { exchanges }) => sum + exchanges, 0)

@@ -1,14 +1,19 @@
-/** `gatelog trail keys|rotate-key`: the wrapping keys of the record, by their names. Never sees a key. */
+/** `gatelog trail keys|rotate-key|begin-log`: the wrapping keys of the record, and the name of its log. Never sees a key. */
+import { beginLog } from '#app'
 import type { Rotated, WrappingRow } from '#console'
 import { commonOf, examples, type Register, withRecord } from '../command.ts'
 import { type Cell, table } from '../table.ts'
 import { json, line, out, say } from '../terminal.ts'
+import { userName } from '../user.ts'
 
 export const trail: Register = (program) => {
   const group = program
     .command('trail')
-    .description('the keys that the record’s bodies are encrypted under')
-    .addHelpText('after', examples('trail keys', 'trail rotate-key'))
+    .description('the keys that the record’s bodies are encrypted under, and the log that seals it')
+    .addHelpText(
+      'after',
+      examples('trail keys', 'trail rotate-key', "trail begin-log --reason 'put back, a day is lost'"),
+    )
   group
     .command('keys')
     .description('the wrapping keys that it takes to read the record')
@@ -33,6 +38,23 @@ export const trail: Register = (program) => {
         say(
           `Nothing is under ${told.former.join(', ')} any more. Remove its file from ${line(told.place, 200)} once no older copy of keys.db must be read.`,
         )
+    })
+  group
+    .command('begin-log')
+    .description(
+      'where the log cannot go on: go on from its head under another name, trail.seal.origin; no server may run',
+    )
+    .requiredOption('--reason <text>', 'why, for the record')
+    .addHelpText('after', examples("trail begin-log --reason 'the disk was lost; put back without the last day'"))
+    .action(async ({ reason }: { reason: string }, command) => {
+      const { config, json: asJson } = commonOf(command)
+      const told = await beginLog(config, { why: reason, reader: userName() })
+      if (asJson) return out(json(told))
+      const { origin, former, known, seq } = told
+      out(`${line(origin)} goes on from ${line(former.origin)} over ${former.size} entries; entry ${seq} tells why`)
+      if (known)
+        say(`${known.size} entries were sealed in ${line(known.origin)}: those after ${former.size} are not here`)
+      out('start the server: it seals what came since')
     })
 }
 

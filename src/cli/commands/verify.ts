@@ -123,13 +123,17 @@ async function read(path: string, record: Record): Promise<Told> {
 }
 
 function tell({ report, unreached }: Told, standing: string): void {
-  const { ok, sealed, unsealed, counts, alarms, found, vkey, ownKey, origin, root, locked } = report
+  const { ok, sealed, unsealed, counts, alarms, found, vkey, ownKey, origin, root, locked, former } = report
   const states = Object.entries(counts).filter(([, count]) => count > 0)
   out(
     `${sealed} entries are sealed${unsealed ? `, ${unsealed} not yet` : ''}: ${states.map(([state, count]) => `${count} ${state}`).join(', ') || 'none verified'}`,
   )
   if (origin !== undefined) out(`log   ${line(origin)}, root ${root}`)
   if (vkey !== undefined) out(`key   ${line(vkey)}${ownKey ? ' (from beside the log: have it from elsewhere)' : ''}`)
+  for (const one of former ?? [])
+    out(
+      `before ${line(one.origin)} over ${one.size} entries, ended by entry ${one.by}${one.known ? `: it had sealed ${one.known}, and the rest of them are not here` : ''}`,
+    )
   for (const alarm of alarms.slice(0, MOST_SHOWN)) out(toldOf(alarm))
   if (found > MOST_SHOWN) out(`and ${found - MOST_SHOWN} more`)
   for (const why of unreached) out(`what it has seen was not told by ${line(why)}`)

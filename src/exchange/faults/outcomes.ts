@@ -152,10 +152,16 @@ export const OUTCOMES = {
     message: 'This record is not sealed',
     remedy: 'Let a server seal it: trail.seal.enabled: true, and a store on disk.',
   },
+  'seal.named': {
+    status: 409,
+    message: 'The log has this name already, and can go on',
+    remedy: 'Where it cannot: give it another name, trail.seal.origin in gatelog.yaml, and run the command again.',
+  },
   'seal.behind': {
     status: 500,
     message: 'More was sealed before than is here: the data folder was rolled back',
-    remedy: 'Keep the folder as it is; restore the newest copy, or look: `gatelog verify`.',
+    remedy:
+      'Keep the folder as it is; restore the newest copy, or look: `gatelog verify`. Where no newer copy is left: `gatelog trail begin-log`.',
   },
   'seal.waiting': {
     status: 503,

@@ -13,6 +13,8 @@ export interface Shown {
   readonly head: Head
   /** undefined where there is no key: then no signature is asked for. */
   readonly verifier: Verifier | undefined
+  /** Keys of the logs that this one goes on from: their heads must be beginnings of it as well. */
+  readonly former: readonly Verifier[]
 }
 
 /** A signed note that somebody has, and who. */
@@ -53,9 +55,9 @@ export async function beforesOf(
 }
 
 /** Why a note is no beginning of the log; undefined where it is, or, with `strangers`, where it is another log’s. */
-function notBeginning(note: string, { folder, head, verifier }: Shown, strangers: boolean): string | undefined {
+function notBeginning(note: string, { folder, head, verifier, former }: Shown, strangers: boolean): string | undefined {
   const old = parseHead(note)
-  const isOwn = old && (!verifier || isSignedBy(old.note, [verifier]))
+  const isOwn = old && (!verifier || [verifier, ...former].some((key) => isSignedBy(old.note, [key])))
   if (!isOwn && strangers) return undefined
   if (!old) return 'it is none'
   if (!isOwn) return 'it is not signed by this log’s key'

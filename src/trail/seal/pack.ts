@@ -24,7 +24,9 @@ const TRIES = 5
 export async function logPack(data: string, file: string): Promise<{ note: string; size: number } | undefined> {
   const folder = sealIn(data)
   for (let nth = 1; ; nth++) {
-    const anchors = existsSync(folder) ? globSync('anchors/**/*', { cwd: folder, withFileTypes: true }) : []
+    const anchors = existsSync(folder)
+      ? globSync(['anchors/**/*', 'former/**/*'], { cwd: folder, withFileTypes: true })
+      : []
     const told = anchors.filter((each) => each.isFile()).map((each) => join(each.parentPath, each.name))
     const head = headIn(folder)
     if (!head) return undefined
@@ -76,7 +78,8 @@ async function write(file: string, all: Iterable<Packed>): Promise<void> {
   }
 }
 
-const PATH = /^(tile\/(\d|entries)\/[x\d/]+(\.p\/\d+)?|anchors\/[\w.@-]+\/\d+\/[\w.-]+|vkey|checkpoint)$/
+const PATH =
+  /^(former\/\d+\/(?=anchors\/|vkey$|checkpoint$))?(tile\/(\d|entries)\/[x\d/]+(\.p\/\d+)?|anchors\/[\w.@-]+\/\d+\/[\w.-]+|vkey|checkpoint)$/
 
 /** Writes what `logPack` packed into the folder of a log. @throws seal.damaged */
 export async function unpackLog(file: string, data: string): Promise<void> {

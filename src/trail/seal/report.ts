@@ -1,5 +1,6 @@
 /** What a verification came to. Types only. */
 import type { ToldAnchor } from './anchored.ts'
+import type { ToldFormer } from './lineage.ts'
 import type { Locked } from './unread.ts'
 
 /** What was done to an entry, or to the log over it. */
@@ -47,6 +48,8 @@ export interface Report {
   readonly sealed: number
   readonly unsealed: number
   readonly root?: string
+  /** Logs that this one goes on from, the oldest first; absent where there was none. */
+  readonly former?: readonly ToldFormer[]
   readonly counts: Counts
   readonly alarms: readonly Alarm[]
   /** How many alarms there were; the list is cut. */

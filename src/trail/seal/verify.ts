@@ -9,6 +9,7 @@ import { type Head, headIn, LogFiles, vkeyIn } from './files.ts'
 import { Frontier, leafHash } from './hashes.ts'
 import type { Held } from './held.ts'
 import { isFirst, type Leaf, parseLeaf } from './leaf.ts'
+import { lineage, type ToldFormer } from './lineage.ts'
 import { isSignedBy, parseVerifier, printVerifier, type Verifier } from './note.ts'
 import type { Alarm, Counts, Report } from './report.ts'
 import { TILE } from './tiles.ts'
@@ -71,6 +72,7 @@ class Verification {
   #files: LogFiles
   #found = 0
   #anchors: readonly ToldAnchor[] = []
+  #formers: readonly ToldFormer[] = []
   #places: Map<string, number> | undefined
 
   constructor(evidence: Evidence, options: VerifyOptions) {
@@ -122,7 +124,11 @@ class Verification {
       })
     const { folder, anchors } = this.#evidence
     const { heads = [], outside = [], prove } = this.#o
-    const befores = await beforesOf({ folder, head, verifier }, { heads, anchors, outside, prove })
+    const { formers, told, alarms } = lineage(folder, head.size, this.#evidence.notes.flatMap(begunIn))
+    this.#alarm(...alarms)
+    this.#formers = told
+    const former = formers.map((one) => one.verifier)
+    const befores = await beforesOf({ folder, head, verifier, former }, { heads, anchors, outside, prove })
     this.#alarm(...befores.alarms)
     this.#anchors = befores.anchors
   }
@@ -278,6 +284,7 @@ class Verification {
       ...(locked && { locked }),
       ...(head && { origin: head.origin, root: head.root.toString('hex') }),
       ...(verifier && { vkey: printVerifier(verifier) }),
+      ...(this.#formers.length > 0 && { former: this.#formers }),
       ownKey: this.#o.vkey === undefined,
       ...{ sealed, unsealed: Math.max(0, this.#evidence.last - sealed) },
       counts: this.#counts,
@@ -286,6 +293,8 @@ class Verification {
     }
   }
 }
+
+const begunIn = ({ seq, note }: Placed) => (note.kind === 'begun' ? [{ seq, note }] : [])
 
 /** Seqs of which there is more than one row: whichever is true, who reads the record may be shown the other. */
 function repeatedIn(held: readonly Held[]): Set<number> {

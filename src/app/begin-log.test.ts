@@ -1,0 +1,145 @@
+/** A record that is older than its last sealed head: it stays unsealed, until its log goes on under another name and says why. */
+import assert from 'node:assert/strict'
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Opening } from '#exchange'
+import { beginLog, logPack, unpackLog } from '#trail'
+import { beginLogIn } from './begin-log.ts'
+import { holdKeys } from './keyholder/index.ts'
+import { type OpenRecord, openRecord } from './record.ts'
+import { uuid7 } from './uuid.ts'
+
+const WHY = { why: 'the disk was lost', reader: 'ana' }
+const sealAs = (origin: string) => ({ origin, key: { kind: 'file', path: undefined } }) as const
+
+async function say({ trail }: OpenRecord, times: number): Promise<void> {
+  for (let nth = 0; nth < times; nth++) {
+    const opening: Opening = {
+      ...{ kind: 'refused', exchange: uuid7(Date.now()), at: Date.now(), door: 'reverse', method: 'POST', path: '/v1' },
+      ...{ route: 'chat', facts: {}, findings: [], fault: 'policy.deny' },
+    }
+    await trail.append(opening)
+  }
+}
+
+async function sealed({ trail }: OpenRecord): Promise<void> {
+  for (let tries = 0; (await trail.sealed()).size < (await trail.highest()); tries++) {
+    assert.ok(tries < 400, JSON.stringify(await trail.sealed()))
+    await wait(20)
+  }
+}
+
+/** A record of 6 entries in place of which one of 4 was put back; the heads over either. */
+async function rolledBack(t: TestContext) {
+  const folder = mkdtempSync(join(tmpdir(), 'gatelog-begin-'))
+  const config = {
+    data: join(folder, 'data'),
+    path_keys: false,
+    encryption: { folder: join(folder, 'keys'), former: [] },
+  }
+  const opened: OpenRecord[] = []
+  t.after(async () => {
+    for (const record of opened) await record.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+  const open = async (origin: string) => {
+    const record = await openRecord(config, { keys: holdKeys, lostKey: 'refuse', seal: sealAs(origin) })
+    opened.push(record)
+    return record
+  }
+  const checkpoint = () => readFileSync(join(config.data, 'seal/checkpoint'), 'utf8')
+  const heads: string[] = []
+  for (const [count, copy] of [
+    [4, true],
+    [2, false],
+  ] as const) {
+    const record = await open('first')
+    await say(record, count)
+    await sealed(record)
+    await record.close()
+    heads.push(checkpoint())
+    if (copy) cpSync(config.data, join(folder, 'copy'), { recursive: true })
+  }
+  rmSync(config.data, { recursive: true })
+  cpSync(join(folder, 'copy'), config.data, { recursive: true })
+  writeFileSync(join(config.data, 'seal.known'), heads[1] ?? '') // as a restore leaves it
+  const begin = () => beginLogIn({ ...config, seal: sealAs('second') }, WHY)
+  return { config, open, heads, begin, checkpoint }
+}
+
+test('it goes on from the head that is here, and its first entry tells of the other log and why', async (t) => {
+  const { config, open, heads, begin, checkpoint } = await rolledBack(t)
+  const behind = await open('first')
+  await say(behind, 3)
+  await wait(1500)
+  assert.match(JSON.stringify(await behind.trail.sealed()), /6 entries were sealed/)
+  await behind.close()
+  const [old, newest] = heads as [string, string]
+  assert.equal(checkpoint(), old)
+
+  const told = await begin()
+  assert.deepEqual(
+    [told.origin, told.former.origin, told.former.size, told.known?.origin, told.known?.size, told.why, told.seq],
+    ['second', 'first', 4, 'first', 6, WHY.why, 8],
+  )
+  await assert.rejects(begin(), { code: 'seal.named' })
+  const record = await open('second')
+  await say(record, 2)
+  await sealed(record)
+  const report = await record.trail.verify({ heads: [old] })
+  assert.deepEqual(
+    [
+      report?.ok,
+      report?.origin,
+      report?.sealed,
+      report?.former?.map(({ origin, size, known, by }) => [origin, size, known, by]),
+    ],
+    [true, 'second', 10, [['first', 4, 6, 8]]],
+  )
+  const lost = await record.trail.verify({ heads: [newest] })
+  assert.deepEqual([lost?.ok, lost?.alarms.map(({ harm }) => harm)], [false, ['rolled back']])
+  const former = join(config.data, 'seal/former/1')
+  const pack = join(config.data, 'seal.pack')
+  await logPack(config.data, pack)
+  await unpackLog(pack, join(config.data, 'again'))
+  for (const name of ['checkpoint', 'vkey'])
+    assert.deepEqual(readFileSync(join(config.data, 'again/seal/former/1', name)), readFileSync(join(former, name)))
+  writeFileSync(join(former, 'checkpoint'), newest)
+  const forged = await record.trail.verify({})
+  assert.ok(forged?.alarms.some(({ harm }) => harm === 'rolled back'))
+  rmSync(join(config.data, 'seal/former'), { recursive: true })
+  const gone = await record.trail.verify({})
+  assert.deepEqual(
+    gone?.alarms.map(({ harm, seq }) => [harm, seq]),
+    [['rolled back', 8]],
+  )
+  await record.close()
+  assert.match(checkpoint(), /^second\n/)
+})
+
+test('cut short between head and entry, it is an alarm, and done again it ends what was begun', async (t) => {
+  const { config, open, begin } = await rolledBack(t)
+  const keyholder = await holdKeys({
+    wrapping: { form: config.encryption, data: config.data, id: 'x', fresh: true },
+    variables: [],
+  })
+  const signer = await keyholder.signer(sealAs('second'), config.data)
+  await beginLog(join(config.data, 'seal'), { signer, seen: [], told: [] })
+  await keyholder.close()
+  const half = await open('second')
+  const untold = await half.trail.verify({})
+  assert.deepEqual(
+    untold?.alarms.map(({ harm }) => harm),
+    ['forged'],
+  )
+  await half.close()
+  assert.equal((await begin()).former.size, 4)
+  assert.ok(!existsSync(join(config.data, 'seal/former/2')))
+  const record = await open('second')
+  await sealed(record)
+  assert.equal((await record.trail.verify({}))?.ok, true)
+  await record.close()
+})

@@ -1,0 +1,47 @@
+/** A record whose log cannot go on gets one that goes on from it under another name, and an entry that tells why. No server may run. */
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Begun, Fault } from '#exchange'
+import { beginLog } from '#trail'
+import type { Config } from './config.ts'
+import { holdKeys } from './keyholder/index.ts'
+import { openRecord } from './record.ts'
+import { uuid7 } from './uuid.ts'
+
+export interface Beginning {
+  readonly why: string
+  /** Who runs this process. */
+  readonly reader: string
+}
+
+type Place = Pick<Config, 'data' | 'path_keys' | 'encryption' | 'seal'> & { readonly journal?: string | undefined }
+
+/**
+ * The name is what the configuration says now (`trail.seal.origin`). The entry is the first that is made after it; a server
+ * seals it. Done again where it was cut short. @throws seal.named, seal.key, seal.damaged, seal.off, trail.*
+ */
+export async function beginLogIn(config: Place, { why, reader }: Beginning): Promise<Begun & { readonly seq: number }> {
+  if (!existsSync(join(config.data, 'install.key'))) throw new Fault('trail.none', config.data)
+  const { seal } = config
+  if (!seal) throw new Fault('seal.off')
+  const { trail, keyholder, journal, close } = await openRecord(config, { keys: holdKeys, lostKey: 'show' })
+  try {
+    const heads = (journal?.lines() ?? []).flatMap((line) => (line.kind === 'head' ? line.note : []))
+    const begun = await beginLog(join(config.data, 'seal'), {
+      signer: await keyholder.signer(seal, config.data),
+      seen: [...heads, ...knownIn(config.data)],
+      told: (await trail.custody()).flatMap(({ note }) => (note.kind === 'begun' ? note.former : [])),
+    })
+    const who = { value: reader, source: 'observed' } as const
+    const note: Begun = { kind: 'begun', exchange: uuid7(Date.now()), at: Date.now(), who, why, ...begun }
+    return { ...note, seq: await trail.append(note) }
+  } finally {
+    await close()
+  }
+}
+
+/** What a restore left: the head that was known when it put the record back. */
+function knownIn(data: string): string[] {
+  const path = join(data, 'seal.known')
+  return existsSync(path) ? [readFileSync(path, 'utf8')] : []
+}

@@ -1,0 +1,147 @@
+/**
+ * Logs before this one: it went on from the head of each under another name, since that one could not go on. They lie in
+ * `former/<n>` of the log's folder, the first as 1: `checkpoint`, `vkey`, and the anchors of that log. Never changes them.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { mkdir, rename } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Fault } from '#exchange'
+import { readAnchors } from './anchor.ts'
+import { syncNames, writeDurably } from './durable.ts'
+import { type Head, headIn, LogFiles, parseHead, vkeyIn } from './files.ts'
+import { rangeHash } from './hashes.ts'
+import { isSignedBy, parseVerifier, printCheckpoint, printNote, type Verifier } from './note.ts'
+import type { Signer } from './signer.ts'
+
+/** The log that was, as far as it is here. */
+export interface Former {
+  readonly vkey: string
+  readonly verifier: Verifier
+  readonly head: Head
+}
+
+/** A head by what it covers. */
+export interface Covered {
+  readonly origin: string
+  /** Entries. */
+  readonly size: number
+  /** Hexadecimal. */
+  readonly root: string
+}
+
+/** How a log was begun: its name, and the log before it. */
+export interface Begin {
+  readonly origin: string
+  readonly former: Covered
+  /** The largest head that is known to have been signed in the one before, where that is more than is here. */
+  readonly known?: Covered
+}
+
+const FORMER = 'former'
+
+/** All of them, the oldest first. @throws seal.damaged */
+export function formersIn(folder: string): Former[] {
+  const root = join(folder, FORMER)
+  const names = existsSync(root) ? readdirSync(root).filter((name) => /^[1-9]\d*$/.test(name)) : []
+  return names
+    .map(Number)
+    .sort((one, other) => one - other)
+    .map((name) => formerIn(join(root, String(name)), name))
+}
+
+function formerIn(folder: string, name: number): Former {
+  const head = headIn(folder)
+  const vkey = vkeyIn(folder)
+  const verifier = parseVerifier(vkey ?? '')
+  if (!head || vkey === undefined || !verifier) throw new Fault('seal.damaged', `${FORMER}/${name}`)
+  return { vkey, verifier, head }
+}
+
+/** What is known beside the folder. */
+export interface BeginOptions {
+  readonly signer: Signer
+  /** Signed notes of heads, from wherever. */
+  readonly seen: readonly string[]
+  /** The logs before this one that entries tell of. */
+  readonly told: readonly Covered[]
+}
+
+/**
+ * Lets the log in a folder go on under the name of another key: the same leaves, and a head over them that this key signs.
+ * Nothing is signed in the name of the log before. Done again after a crash, it ends what was begun.
+ * @throws seal.named where it has that name already, seal.damaged, seal.key
+ */
+export async function beginLog(folder: string, { signer, seen, told }: BeginOptions): Promise<Begin> {
+  const verifier = parseVerifier(signer.vkey)
+  if (!verifier) throw new Fault('seal.key', 'the verifier key cannot be read')
+  const head = headIn(folder)
+  if (!head) throw new Fault('seal.named', 'no log was begun here')
+  if (head.origin === verifier.name) return begunBefore(folder, seen, told)
+  const own = parseVerifier(vkeyIn(folder) ?? '')
+  if (!own || !isSignedBy(head.note, [own]))
+    throw new Fault('seal.key', `the head of ${head.origin} is not signed by its key`)
+  const root = rangeHash(new LogFiles(folder, head.size).node, 0, head.size)
+  if (Buffer.compare(head.root, root) !== 0)
+    throw new Fault('seal.damaged', 'the tiles are not those of the checkpoint')
+  const notes = [...seen, ...(await readAnchors(folder)).map(({ note }) => note)]
+  const text = printCheckpoint({ origin: verifier.name, size: head.size, root: head.root })
+  const { name, id } = verifier
+  const printed = printNote({ text, signatures: [{ name, id, bytes: await signer.sign(Buffer.from(text)) }] })
+  if (!isSignedBy(parseHead(printed)?.note ?? head.note, [verifier]))
+    throw new Fault('seal.key', 'a signature does not fit the key')
+  await keepFormer(folder)
+  await writeDurably([{ path: join(folder, 'checkpoint.new'), bytes: Buffer.from(printed) }])
+  await rename(join(folder, 'checkpoint.new'), join(folder, 'checkpoint'))
+  await syncNames(folder)
+  await writeDurably([{ path: join(folder, 'vkey'), bytes: Buffer.from(`${signer.vkey}\n`) }])
+  const known = furthest(own, head, notes)
+  return { origin: verifier.name, former: covered(head), ...(known && { known: covered(known) }) }
+}
+
+/** What a process before this one began and did not tell of. @throws seal.named where there is none such */
+function begunBefore(folder: string, seen: readonly string[], told: readonly Covered[]): Begin {
+  const origin = headIn(folder)?.origin ?? ''
+  const last = formersIn(folder).at(-1)
+  if (!last || told.some((one) => isSame(one, covered(last.head)))) throw new Fault('seal.named', origin)
+  const known = furthest(last.verifier, last.head, seen)
+  return { origin, former: covered(last.head), ...(known && { known: covered(known) }) }
+}
+
+export const isSame = (one: Covered, other: Covered): boolean =>
+  one.origin === other.origin && one.size === other.size && one.root === other.root
+
+export const covered = ({ origin, size, root }: Head): Covered => ({
+  origin,
+  size,
+  root: Buffer.from(root).toString('hex'),
+})
+
+/** The largest head beyond one that its key signed. */
+function furthest(own: Verifier, head: Head, notes: readonly string[]): Head | undefined {
+  const heads = notes.flatMap((printed) => parseHead(printed) ?? [])
+  const signed = heads.filter(
+    (one) => one.origin === head.origin && one.size > head.size && isSignedBy(one.note, [own]),
+  )
+  return signed.sort((one, other) => other.size - one.size)[0]
+}
+
+/** Puts head, key and anchors of the log aside; what a crash left half done is taken up. */
+async function keepFormer(folder: string): Promise<void> {
+  const root = join(folder, FORMER)
+  const [checkpoint, vkey] = ['checkpoint', 'vkey'].map((name) => readFileSync(join(folder, name)))
+  const there = existsSync(root) ? readdirSync(root).map(Number) : []
+  const last = Math.max(0, ...there)
+  const path = join(root, String(last), 'checkpoint')
+  const isHalf = last > 0 && (!existsSync(path) || readFileSync(path).equals(checkpoint as Buffer))
+  const to = join(root, String(isHalf ? last : last + 1))
+  await mkdir(to, { recursive: true, mode: 0o700 })
+  await writeDurably([
+    { path: join(to, 'vkey'), bytes: vkey as Buffer },
+    { path: join(to, 'checkpoint'), bytes: checkpoint as Buffer },
+  ])
+  const anchors = join(folder, 'anchors')
+  if (existsSync(anchors)) await rename(anchors, join(to, 'anchors'))
+  await syncNames(to)
+  await syncNames(root)
+  await syncNames(folder)
+}
