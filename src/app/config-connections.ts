@@ -6,8 +6,7 @@ import type { Fault, Keep, Recording } from '#exchange'
 import type { Connection, CopilotSettings, Host } from '#gateway'
 import type { Upstream } from '#relay'
 import type { ConnectionForm } from './config-schema.ts'
-import { type Part, partsOf } from './config-text.ts'
-import { beside } from './folder.ts'
+import { placedParts } from './config-text.ts'
 import type { CredentialSource } from './keyholder/credentials.ts'
 
 type Form = z.infer<typeof ConnectionForm>
@@ -122,11 +121,10 @@ export function credentialsOf(
   forms: Readonly<Record<string, Form>>,
   file: string,
 ): Readonly<Record<string, CredentialSource>> {
-  const placed = (part: Part): Part => ('file' in part ? { file: beside(file, part.file) } : part)
   return Object.fromEntries(
     Object.entries(forms).flatMap(([name, { key }]) => {
       if (key === undefined) return []
-      return [[name, typeof key === 'string' ? { parts: partsOf(key).map(placed) } : key]]
+      return [[name, typeof key === 'string' ? { parts: placedParts(key, file) } : key]]
     }),
   )
 }

@@ -1,8 +1,9 @@
 /** The forward door as it is written to what the house needs: who may be tunnelled to, and with which CA. */
 import { accessSync, constants, readFileSync, statSync } from 'node:fs'
 import { z } from 'zod'
-import type { ConfiguredCa } from './ca/authorities.ts'
+import type { ConfiguredCa } from './ca/configured.ts'
 import type { Wrong } from './config-secrets.ts'
+import { placedParts } from './config-text.ts'
 
 /** `*.` in front stands for everything below; a port may follow, else any is meant. */
 const HOST = /^(\*\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$|^\[[0-9a-f:]+\](:\d{1,5})?$/
@@ -40,29 +41,36 @@ export interface Forward extends Pick<Form, 'enabled' | 'other_hosts' | 'private
   readonly ca: { readonly hosts: readonly string[]; readonly configured: ConfiguredCa | undefined }
 }
 
-/** @throws config.invalid naming the key that is wrong */
-export function forwardOf(form: Form, wrong: Wrong): Forward {
+/** `file`: of the configuration. @throws config.invalid naming the key that is wrong */
+export function forwardOf(form: Form, file: string, wrong: Wrong): Forward {
   const { enabled, other_hosts, private_addresses, proxy, ca } = form
   return {
     ...{ enabled, other_hosts, private_addresses },
     proxy: proxy === undefined ? undefined : new URL(proxy),
-    ca: { hosts: ca.hosts, configured: configuredOf(ca, wrong) },
+    ca: { hosts: ca.hosts, configured: configuredOf(ca, file, wrong) },
   }
 }
 
 /** The files that are to be watched. */
 export const filesOf = ({ ca }: Form): string[] =>
-  [ca.cert, ca.key].filter((path) => path !== undefined && !isPem(path)) as string[]
+  [ca.cert, ca.key].filter((path) => path !== undefined && !isPem(path) && !isReference(path)) as string[]
 
 const isPem = (text: string): boolean => text.startsWith('-----BEGIN')
+const isReference = (text: string): boolean => text.includes('${')
 
-function configuredOf({ cert, key }: Form['ca'], wrong: Wrong): ConfiguredCa | undefined {
+/** PEM text, or where the holder of keys finds it. */
+function keyOf(key: string, file: string, unreadable: Unreadable): ConfiguredCa['key'] {
+  if (isPem(key)) return key
+  return isReference(key) ? { parts: placedParts(key, file) } : fileOf(key, unreadable)
+}
+
+function configuredOf({ cert, key }: Form['ca'], file: string, wrong: Wrong): ConfiguredCa | undefined {
   if (cert === undefined && key === undefined) return undefined
   if (cert === undefined || key === undefined)
     throw wrong(['forward', 'ca', cert === undefined ? 'key' : 'cert'], 'cert and key belong together')
   const unreadable = (name: 'cert' | 'key', error: unknown) =>
     wrong(['forward', 'ca', name], `the file cannot be read (${(error as NodeJS.ErrnoException).code})`)
-  return { chain: isPem(cert) ? cert : textOf(cert, unreadable), key: isPem(key) ? key : fileOf(key, unreadable) }
+  return { chain: isPem(cert) ? cert : textOf(cert, unreadable), key: keyOf(key, file, unreadable) }
 }
 
 type Unreadable = (name: 'cert' | 'key', error: unknown) => Error

@@ -16,11 +16,14 @@ const LONGEST_SOCKET = process.platform === 'darwin' ? 103 : 107
 /** The socket of the command line in a data folder. */
 export const socketIn = (data: string): string => join(data, 'gatelog.sock')
 
+/** What is no path: PEM, or a reference that is resolved elsewhere. */
+const isText = (path: string): boolean => path.startsWith('-----BEGIN') || path.includes('${')
+
 /** The same form with every path as the process finds it. @throws config.invalid where the socket's would be too long */
 export function placed(form: Form, name: string, wrong: Wrong): Form {
   const at = (path: string) => beside(name, path)
   const some = <Name extends string>(key: Name, path: string | undefined) =>
-    path === undefined ? {} : ({ [key]: path.startsWith('-----BEGIN') ? path : at(path) } as { [K in Name]: string })
+    path === undefined ? {} : ({ [key]: isText(path) ? path : at(path) } as { [K in Name]: string })
   const { listen, trail, masking, forward, connections } = form
   const { key } = trail.seal
   const { tls } = listen

@@ -2,6 +2,7 @@
 import { isMap, isNode, isScalar, LineCounter, type Node, parseDocument } from 'yaml'
 import type { z } from 'zod'
 import { Fault } from '#exchange'
+import { beside } from './folder.ts'
 
 /** Where `${env:X}` and `${file:/…}` come from. */
 export interface References {
@@ -17,7 +18,7 @@ export interface References {
 export type Part = { readonly text: string } | { readonly env: string } | { readonly file: string }
 
 /** A text by its references. */
-export function partsOf(text: string): Part[] {
+function partsOf(text: string): Part[] {
   const parts: Part[] = []
   let at = 0
   for (const { index, 0: whole, 1: kind, 2: what = '' } of text.matchAll(REFERENCE)) {
@@ -28,6 +29,10 @@ export function partsOf(text: string): Part[] {
   if (at < text.length) parts.push({ text: text.slice(at) })
   return parts
 }
+
+/** The same, with files sought beside the configuration `file`. */
+export const placedParts = (text: string, file: string): Part[] =>
+  partsOf(text).map((part) => ('file' in part ? { file: beside(file, part.file) } : part))
 
 /** A configuration is some kilobytes; a larger file is none, and would only keep the parser busy. */
 const LONGEST = 1_048_576

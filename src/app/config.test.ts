@@ -59,6 +59,20 @@ test('a credential stays a reference: in pieces, with files beside the configura
   assert.throws(() => of('{run: [a]}'), { code: 'config.invalid' })
 })
 
+test('the key of a CA stays a reference, or a file; what a reference holds is nobody’s here', () => {
+  const of = (key: string) => {
+    const { forward } = readConfig(`forward: {ca: {cert: "-----BEGIN X", key: ${key}}}`, '/etc/gatelog/gatelog.yaml', {
+      env: (name) => (name === 'CA_KEY' ? 'x' : undefined),
+      file: () => assert.fail('nobody needs what it holds'),
+      readable: () => true,
+    })
+    return forward.ca.configured?.key
+  }
+  assert.deepEqual(of('"${env:CA_KEY}"'), { parts: [{ env: 'CA_KEY' }] })
+  assert.deepEqual(of('"${file:ca.key}"'), { parts: [{ file: '/etc/gatelog/ca.key' }] })
+  assert.throws(() => of('"${env:GONE}"'), { code: 'config.missing' })
+})
+
 test('copilot hosts follow the plan', () => {
   const hosts = read('connections: {c: {kind: copilot, plan: enterprise}}').connections(undefined).get('c')?.hosts
   assert.equal(hosts?.get('proxy')?.upstream.origin.host, 'proxy.enterprise.githubcopilot.com')

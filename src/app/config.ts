@@ -95,7 +95,7 @@ export function readConfig(
   wanted?: Wanted,
 ): Config {
   const source = new ConfigText(name, text)
-  const parsed = ConfigForm.safeParse(source.values(references, wanted, isCredential))
+  const parsed = ConfigForm.safeParse(source.values(references, wanted, isHeld))
   if (!parsed.success) throw new Fault('config.invalid', source.told(parsed.error.issues, knownKeys))
   const wrong: Wrong = (path, message) => source.fault(path, message)
   return settle(placed(parsed.data, name, wrong), {
@@ -104,9 +104,9 @@ export function readConfig(
   })
 }
 
-/** What the holder of keys alone reads. */
-const isCredential = ([first, , key, ...rest]: readonly PropertyKey[]): boolean =>
-  first === 'connections' && key === 'key' && rest.length === 0
+/** What the holder of keys alone reads: references there are left as they are. */
+const isHeld = ([first, second, third, ...rest]: readonly PropertyKey[]): boolean =>
+  rest.length === 0 && third === 'key' && (first === 'connections' || (first === 'forward' && second === 'ca'))
 
 interface How {
   /** The file. */
@@ -170,7 +170,7 @@ function settle(form: Form, { name, references, wrong, reads, written }: How): C
     rules: rulesOf(form, wrong),
     policy: policyPartsOf({ ...form, connections: forms }, masking.imported, written),
     recording: recordingOf(form),
-    forward: forwardOf(form.forward, wrong),
+    forward: forwardOf(form.forward, name, wrong),
     export: exportOf(form.export, wrong),
     backup: backupOf(form.backup, form.data, wrong),
     journal: form.backup.journal,

@@ -25,6 +25,7 @@ import type { Trail } from '#trail'
 import { type Anchoring, anchoring } from './anchored.ts'
 import { backendOf, reviserOf } from './backend.ts'
 import { Shipping } from './backup/shipping.ts'
+import { variablesOfCa } from './ca/configured.ts'
 import { HeldCa } from './ca/held.ts'
 import { PROVIDER_HOSTS } from './ca/providers.ts'
 import type { Config } from './config.ts'
@@ -32,6 +33,7 @@ import { socketIn } from './config-place.ts'
 import { daily } from './daily.ts'
 import { startDemo } from './demo/index.ts'
 import { openGapMark } from './gap-mark.ts'
+import { variablesIn } from './keyholder/credentials.ts'
 import { type Keyholder, startKeyholder } from './keyholder/index.ts'
 import { Leases } from './leases.ts'
 import { type Fixed, houseOf, limitsOf, type Made } from './made.ts'
@@ -73,6 +75,7 @@ export async function openGatelog(first: Config, ears: Ears): Promise<Gatelog> {
     guard: (signer) => anchored.guard(signer),
     ...{ lostKey: 'refuse', onLatch: ears.onLatch, ...(first.seal && { seal: first.seal }) },
     keys: (options) => startKeyholder(options, ears.tell),
+    variables: [...variablesIn(first.credentials), ...variablesOfCa(first.forward.ca.configured)],
   })
   opened.defer(() => record.close())
   const { keyholder } = record

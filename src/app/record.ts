@@ -10,20 +10,18 @@ import { formOfText, PROTOCOLS } from '#wire'
 import { beginJournal, journalPath, reconcile } from './backup/journal-file.ts'
 import type { Config } from './config.ts'
 import type { Seal } from './config-trail.ts'
-import { variablesIn } from './keyholder/credentials.ts'
 import type { HolderOptions } from './keyholder/holder.ts'
 import { holdKeys, type Keyholder } from './keyholder/index.ts'
 import { openKeyring } from './keyring.ts'
 import { uuid7 } from './uuid.ts'
 
-type Place = Pick<Config, 'data' | 'path_keys' | 'encryption'> & {
-  readonly journal?: string | undefined
-  readonly credentials?: Config['credentials']
-}
+type Place = Pick<Config, 'data' | 'path_keys' | 'encryption'> & { readonly journal?: string | undefined }
 
 /** How a record is opened. */
 interface How {
   readonly keys: (options: HolderOptions) => Promise<Keyholder>
+  /** Names of further variables that the holder of keys reads. */
+  readonly variables?: readonly string[]
   readonly lostKey: LostKey
   readonly onLatch?: (fault: Fault) => void
   /** The key that entries are sealed with; without it they are not. */
@@ -40,7 +38,7 @@ const HERE: How = { keys: holdKeys, lostKey: 'show' }
 /** The trail and the identities of a data folder, with no listener: what the command line opens when no server runs. */
 export async function openRecord(
   config: Place,
-  { keys, lostKey, onLatch, seal, guard = (signer) => signer, asItIs }: How = HERE,
+  { keys, lostKey, onLatch, seal, guard = (signer) => signer, asItIs, variables = [] }: How = HERE,
 ) {
   await using opened = new AsyncDisposableStack()
   const keyring = openKeyring(config.data)
@@ -49,7 +47,10 @@ export async function openRecord(
     latch.abort(fault)
     onLatch?.(fault)
   }
-  const keyholder = await keys({ wrapping: wrappingIn(config, keyring), variables: variablesOf(config, seal) })
+  const keyholder = await keys({
+    wrapping: wrappingIn(config, keyring),
+    variables: [...variablesOf(config, seal), ...variables],
+  })
   opened.defer(() => keyholder.close())
   const keyless = keyholder.known.length === 0 // its folder is not made for a journal: the key is to come back there
   const path = asItIs || keyless ? undefined : journalPath(config.journal, keyholder.place, config.data)
@@ -97,10 +98,9 @@ export async function openRecord(
 }
 
 /** What a key of the configuration is named after. */
-const variablesOf = ({ encryption: { key, former }, credentials = {} }: Place, seal: Seal | undefined): string[] => [
+const variablesOf = ({ encryption: { key, former } }: Place, seal: Seal | undefined): string[] => [
   ...[key, ...former].flatMap((source) => source?.env ?? []),
   ...(seal?.key.kind === 'env' ? [seal.key.name] : []),
-  ...variablesIn(credentials),
 ]
 
 /** The same, and what a process that died left open stays open: nothing is written. */

@@ -15,8 +15,9 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { type ConfiguredCa, openAuthorities } from './authorities.ts'
+import { openAuthorities } from './authorities.ts'
 import { caChecks } from './checks.ts'
+import type { ConfiguredCa } from './configured.ts'
 import { HeldCa } from './held.ts'
 
 const DAY = 86_400_000
@@ -197,6 +198,12 @@ test('a CA of the configuration is used as it is, and rotated by whoever writes 
   for (const change of [ca.rotate({}), ca.request(), ca.import('x')])
     await assert.rejects(change, code('ca.configured'))
   const key = { file: own.at(`${row?.id}.key`) }
+  for (const parts of [[key], [{ text: key.file }]]) {
+    const [same] = await (await other.open({ ...files, key: { parts } })).rows()
+    assert.equal(same?.fingerprint, row?.fingerprint)
+  }
+  const gone = { parts: [{ env: 'GATELOG_TEST_NO_SUCH_VARIABLE' }] }
+  await assert.rejects(other.open({ ...files, key: gone }), code('ca.unreadable', /GATELOG_TEST_NO_SUCH/))
   assert.equal((await (await other.open({ ...files, key })).rows())[0]?.fingerprint, row?.fingerprint)
   await assert.rejects(other.open({ ...files, key: 'nonsense' }), code('ca.invalid'))
   await assert.rejects(other.open({ ...files, key: { file: own.at('gone') } }), code('ca.unreadable', /gone ENOENT/))

@@ -1,5 +1,4 @@
 /** The CA of a running house: the one that signs, its successor, those before it. Keeps no key of one that signs no more. */
-import { readFileSync } from 'node:fs'
 import type { CaRow, Rotation } from '#console'
 import { Fault, faultOf } from '#exchange'
 import {
@@ -14,6 +13,7 @@ import {
   requestAuthority,
   within,
 } from '#relay'
+import { type ConfiguredCa, configuredFiles } from './configured.ts'
 import { CaFolder, othersMay, type State } from './folder.ts'
 import type { CaKeys } from './held.ts'
 
@@ -31,26 +31,11 @@ export interface AuthoritiesOptions {
   readonly now: () => number
 }
 
-/** A CA of the configuration: its chain as PEM, its key as PEM or by its file. */
-export interface ConfiguredCa {
-  readonly chain: string
-  readonly key: string | { readonly file: string }
-}
-
-function configuredFiles({ chain, key }: ConfiguredCa): AuthorityFiles {
-  if (typeof key === 'string') return { chain, key }
-  try {
-    return { chain, key: readFileSync(key.file, 'utf8') }
-  } catch (cause) {
-    throw new Fault('ca.unreadable', `${key.file} ${(cause as NodeJS.ErrnoException).code}`, { cause })
-  }
-}
-
 /** Opens the CA of a data folder, and makes it at the first start. @throws ca.unreadable, ca.invalid */
 export async function openAuthorities(options: AuthoritiesOptions): Promise<Authorities> {
   const folder = new CaFolder(options.data)
   if (options.configured) {
-    const signing = openAuthority(configuredFiles(options.configured))
+    const signing = openAuthority(await configuredFiles(options.configured))
     return new Authorities(options, folder, undefined, new Map([['configured', signing]]))
   }
   let state = folder.state()
@@ -177,7 +162,7 @@ export class Authorities implements CaKeys {
     const { key } = this.#options.configured ?? {}
     const paths = state
       ? [state.signing, ...(state.next ? [state.next.id] : [])].map((id) => this.#folder.keyPath(id))
-      : typeof key === 'object'
+      : typeof key === 'object' && 'file' in key
         ? [key.file]
         : []
     return paths.find((path) => othersMay(path) !== 0)

@@ -53,6 +53,6 @@ function endGroup({ pid }: ChildProcess): void {
   try {
     process.kill(-pid, 'SIGKILL')
   } catch {
-    // all of it has ended
+    // all of it has ended, or it runs as another user: then nobody waits for it any more
   }
 }

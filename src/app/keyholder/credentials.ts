@@ -1,6 +1,6 @@
 /** The gateway's own credentials towards providers, from where the configuration says; read anew when asked. Keeps none for long. */
 import { readFile } from 'node:fs/promises'
-import { Fault } from '#exchange'
+import { Fault, type FaultCode } from '#exchange'
 import { printedBy } from './command.ts'
 import { variable } from './variables.ts'
 
@@ -11,9 +11,11 @@ export type CredentialPart = { readonly text: string } | { readonly env: string 
 
 /** The names of the variables that sources refer to. */
 export const variablesIn = (sources: Readonly<Record<string, CredentialSource>>): string[] =>
-  Object.values(sources).flatMap((source) =>
-    'parts' in source ? source.parts.flatMap((part) => ('env' in part ? part.env : [])) : [],
-  )
+  Object.values(sources).flatMap((source) => ('parts' in source ? variablesOf(source.parts) : []))
+
+/** The same of one text. */
+export const variablesOf = (parts: readonly CredentialPart[]): string[] =>
+  parts.flatMap((part) => ('env' in part ? part.env : []))
 
 const COMMAND_MS = 10_000
 /** Characters of a credential. */
@@ -41,7 +43,10 @@ export class Credentials {
   async of(connection: string): Promise<string> {
     const source = this.#sources.get(connection)
     if (!source) throw new Fault('upstream.credential', `${connection} has none`)
-    const value = 'parts' in source ? await joined(source.parts) : await this.#printedFor(connection, source.command)
+    const value =
+      'parts' in source
+        ? await joined(source.parts, 'upstream.credential')
+        : await this.#printedFor(connection, source.command)
     return checked(value, connection)
   }
 
@@ -55,24 +60,24 @@ export class Credentials {
   }
 }
 
-const joined = async (parts: readonly CredentialPart[]): Promise<string> =>
-  (await Promise.all(parts.map(textOf))).join('')
+/** Text with what its references hold. @throws `code`, naming a source and never what it held */
+export async function joined(parts: readonly CredentialPart[], code: FaultCode): Promise<string> {
+  return (await Promise.all(parts.map((part) => textOf(part, code)))).join('')
+}
 
-async function textOf(part: CredentialPart): Promise<string> {
+async function textOf(part: CredentialPart, code: FaultCode): Promise<string> {
   if ('text' in part) return part.text
-  if ('env' in part) return setTo(part.env)
+  if ('env' in part) return setTo(part.env, code)
   try {
     return (await readFile(part.file, 'utf8')).replace(/\r?\n$/, '')
   } catch (cause) {
-    throw new Fault('upstream.credential', `${part.file} cannot be read (${(cause as NodeJS.ErrnoException).code})`, {
-      cause,
-    })
+    throw new Fault(code, `${part.file} cannot be read (${(cause as NodeJS.ErrnoException).code})`, { cause })
   }
 }
 
-function setTo(name: string): string {
+function setTo(name: string, code: FaultCode): string {
   const value = variable(name)
-  if (value === undefined) throw new Fault('upstream.credential', `the variable ${name} is not set`)
+  if (value === undefined) throw new Fault(code, `the variable ${name} is not set`)
   return value
 }
 

@@ -1,5 +1,6 @@
 /** The holder of keys, as the rest of the house sees it: a process of its own under a server, this one elsewhere. */
 import type { Signer, Wrapping } from '#trail'
+import { variablesOfCa } from '../ca/configured.ts'
 import type { CaKeys } from '../ca/held.ts'
 import type { Seal } from '../config-trail.ts'
 import { type CredentialSource, variablesIn } from './credentials.ts'
@@ -94,6 +95,7 @@ async function keyholderOf(ask: Ask, { pid, close }: Line): Promise<Keyholder> {
     settled: () => ask('settled'),
     async ca(options) {
       await ask('ca', options)
+      takeOut(variablesOfCa(options.configured))
       return caOver(ask)
     },
     counts: () => ask('counts'),

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { isDeepStrictEqual } from 'node:util'
 import { Fault } from '#exchange'
+import { variablesOfCa } from '../ca/configured.ts'
 import { variablesIn } from './credentials.ts'
 import type { Calls, HolderOptions } from './holder.ts'
 import type { Answer, Asked } from './protocol.ts'
@@ -122,7 +123,9 @@ export class Link {
 
   async #start(): Promise<void> {
     const [sources = {}] = (this.#opened.get('credentials') ?? []) as Parameters<Calls['credentials']>
-    const variables = [...new Set([...this.#options.variables, ...variablesIn(sources)])]
+    const [ca] = (this.#opened.get('ca') ?? []) as Partial<Parameters<Calls['ca']>>
+    const own = [...variablesIn(sources), ...variablesOfCa(ca?.configured)]
+    const variables = [...new Set([...this.#options.variables, ...own])]
     const child = spawn(process.execPath, [...FLAGS, PROGRAM], {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       serialization: 'advanced',

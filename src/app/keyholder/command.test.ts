@@ -1,0 +1,58 @@
+/** A program that is asked for a key: bounded in time and size, gone with all that it started, and never quoted. */
+import assert from 'node:assert/strict'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { printedBy } from './command.ts'
+import { keyFrom } from './sources.ts'
+
+const sh = (script: string) => ['/bin/sh', '-c', script] as const
+const BOUNDS = { ms: 5000, most: 64 }
+
+test('what it prints comes back, and its arguments reach no shell', async () => {
+  const args = ['$(id)', '; echo hi', '`id`', '*']
+  const printed = await printedBy(['/usr/bin/env', 'printf', '%s|', ...args], BOUNDS, 'seal.key')
+  assert.equal(printed.toString(), `${args.join('|')}|`)
+  const echoed = await printedBy(['/bin/cat'], { ...BOUNDS, input: Buffer.from('a head') }, 'seal.key')
+  assert.equal(echoed.toString(), 'a head')
+  await printedBy(sh('exit 0'), { ...BOUNDS, input: Buffer.alloc(200_000) }, 'seal.key')
+})
+
+test('one that fails, says too much or is not there is a fault that names it and not what it said', async () => {
+  for (const [argv, why] of [
+    [sh('echo never-shown; exit 7'), /ended with 7/],
+    [sh('kill -9 $$'), /ended with a signal/],
+    [sh('yes never-shown'), /more than 64 bytes/],
+    [['/none/such'], /cannot be run/],
+  ] as const) {
+    const fault = await printedBy(argv, BOUNDS, 'upstream.credential').then(
+      () => assert.fail(String(argv)),
+      (error: Error) => error,
+    )
+    assert.match(fault.message, why)
+    assert.doesNotMatch(fault.message, /never-shown/)
+  }
+})
+
+test('one that hangs is ended with what it started, though that ignores it', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'gatelog-command-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  const pid = join(folder, 'pid')
+  const script = `trap '' TERM HUP INT; sleep 1000 & echo $! > ${pid}.new; mv ${pid}.new ${pid}; wait; sleep 1000`
+  await assert.rejects(printedBy(sh(script), { ms: 1500, most: 64 }, 'seal.key'), /did not end within 1500 ms/)
+  const child = Number(readFileSync(pid, 'utf8'))
+  const lives = () =>
+    existsSync(`/proc/${child}`) && !/^State:\s+Z/m.test(readFileSync(`/proc/${child}/status`, 'utf8'))
+  while (lives()) await new Promise((resolve) => setTimeout(resolve, 10))
+})
+
+test('a command that prints more than a key, or none, gives no wrapping key', () => {
+  const key = 'ab'.repeat(32)
+  assert.equal(keyFrom({ command: sh(`echo ${key}`) }).toString('hex'), key)
+  for (const script of ['yes', `echo ${key}; exit 1`, 'echo never-shown', ':'])
+    assert.throws(
+      () => keyFrom({ command: sh(script) }),
+      (error: Error & { code?: string }) => error.code === 'trail.key' && !error.message.includes('never-shown'),
+    )
+})
