@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { Fault } from '#exchange'
 import { type Answer, accepted, openLine } from '../post.ts'
 import { REACHED, secureUrl } from './form.ts'
-import { signed } from './sigv4.ts'
+import { asSigned, signed } from './sigv4.ts'
 
 /** How a bucket is told in the configuration. */
 export const BUCKET = {
@@ -48,7 +48,8 @@ interface Request {
 export function openBucket(form: BucketForm, most?: number): Bucket {
   const line = openLine(form, { most })
   const send = async ({ method, key, query, body = new Uint8Array(), type, signal }: Request) => {
-    const url = new URL(`${form.url.replace(/\/$/, '')}/${key}${query ? `?${new URLSearchParams(query)}` : ''}`)
+    const asked = `${form.url.replace(/\/$/, '')}/${key}${query ? `?${new URLSearchParams(query)}` : ''}`
+    const url = asSigned(new URL(asked))
     const hash = createHash('sha256').update(body).digest('hex')
     const sent = type === undefined ? {} : { 'content-type': type }
     const headers = signed({ ...form, method, url, hash, at: new Date(), headers: sent })

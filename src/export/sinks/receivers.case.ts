@@ -135,7 +135,7 @@ const s3: Open = (t) =>
     t,
     (url, ca) => ({ kind: 's3', url: `${url}/bucket`, ...S3, prefix: 'a=b/', gather_ms: 100, ca }),
     ({ path, headers, body }, faults) => {
-      if (!/^\/bucket\/a=b\/\d{4}\/\d\d\/\d\d\/\d{12}-\d{12}\.jsonl\.gz$/.test(path)) faults.push(path)
+      if (!/^\/bucket\/a%3Db\/\d{4}\/\d\d\/\d\d\/\d{12}-\d{12}\.jsonl\.gz$/.test(path)) faults.push(path)
       const date = String(headers['x-amz-date'])
       const at = new Date(date.replace(/(....)(..)(..)T(..)(..)(..)Z/, '$1-$2-$3T$4:$5:$6Z'))
       const hash = String(headers['x-amz-content-sha256'])

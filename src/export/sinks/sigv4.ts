@@ -43,7 +43,15 @@ export function signed(o: ToSign): Record<string, string> {
 const encoded = (text: string) =>
   encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)
 
-const pathOf = ({ pathname }: URL) =>
+/** The same address, written as it is signed: a server signs anew what it was sent, so `=` of a path has to be sent as %3D. */
+export function asSigned(url: URL): URL {
+  const written = new URL(url)
+  written.pathname = pathOf(url)
+  written.search = queryOf(url)
+  return written
+}
+
+const pathOf = ({ pathname }: URL): string =>
   pathname
     .split('/')
     .map((part) => encoded(decodeURIComponent(part)))

@@ -1,0 +1,85 @@
+/** What the syslog sink sends over TLS, taken and parsed by rsyslog. */
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { certificate } from '../../src/export/sinks/certificate.case.ts'
+import { openSink, SinkForm } from '../../src/export/sinks/index.ts'
+import { folderFor, NO_RSYSLOG, ROWS } from './installed.case.ts'
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+/** Each message with what the parser made of its header, as JSON. */
+const CONFIG = (folder: string, port: number) => `
+global(workDirectory="${folder}" maxMessageSize="128k" defaultNetstreamDriver="gtls"
+  defaultNetstreamDriverCAFile="${folder}/cert.pem" defaultNetstreamDriverCertFile="${folder}/cert.pem"
+  defaultNetstreamDriverKeyFile="${folder}/key.pem")
+module(load="imtcp" streamDriver.name="gtls" streamDriver.mode="1" streamDriver.authMode="anon")
+input(type="imtcp" address="127.0.0.1" port="${port}")
+template(name="parsed" type="list" option.jsonf="on") {
+  property(outname="app" name="app-name" format="jsonf")
+  property(outname="id" name="msgid" format="jsonf")
+  property(outname="version" name="protocol-version" format="jsonf")
+  property(outname="facility" name="syslogfacility" format="jsonf")
+  property(outname="severity" name="syslogseverity" format="jsonf")
+  property(outname="time" name="timereported" dateFormat="rfc3339" format="jsonf")
+  property(outname="msg" name="msg" format="jsonf")
+}
+action(type="omfile" file="${folder}/out.jsonl" template="parsed" asyncWriting="off" flushOnTXEnd="on")
+`
+
+async function started(t: TestContext) {
+  const [folder, port, { cert, key }] = [folderFor(t), await freePort(), await certificate()]
+  writeFileSync(join(folder, 'cert.pem'), cert)
+  writeFileSync(join(folder, 'key.pem'), key, { mode: 0o600 })
+  writeFileSync(join(folder, 'rsyslog.conf'), CONFIG(folder, port))
+  const args = ['-n', '-f', join(folder, 'rsyslog.conf'), '-i', join(folder, 'pid')]
+  const daemon = spawn('rsyslogd', args, { stdio: ['ignore', 'ignore', 'pipe'] })
+  const said: string[] = []
+  daemon.stderr.setEncoding('utf8').on('data', (text: string) => said.push(text))
+  t.after(async () => {
+    const ended = once(daemon, 'exit')
+    if (daemon.exitCode === null && daemon.kill('SIGKILL')) await ended
+  })
+  const sink = openSink(SinkForm.parse({ kind: 'syslog', host: '127.0.0.1', port, ca: cert }))
+  t.after(() => sink.close())
+  const lines = () => {
+    const path = join(folder, 'out.jsonl')
+    const all = existsSync(path) ? readFileSync(path, 'utf8').trim().split('\n').filter(Boolean) : []
+    return all.map((line) => JSON.parse(line) as Record<string, string>)
+  }
+  return { sink, lines, said }
+}
+
+test('rsyslog takes every row, and parses each header', { skip: NO_RSYSLOG }, async (t) => {
+  const { sink, lines, said } = await started(t)
+  for (let tries = 0; ; tries++) {
+    const fault = await sink.deliver(ROWS, AbortSignal.timeout(5000)).then(
+      () => undefined,
+      (error: Error) => error,
+    )
+    if (!fault) break
+    assert.ok(tries < 50, `${fault} ${said.join('')}`)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  for (let tries = 0; lines().length < ROWS.length; tries++) {
+    assert.ok(tries < 100, `${lines().length} of ${ROWS.length} ${said.join('')}`)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  for (const [nth, { app, version, facility, time, msg = '' }] of lines().entries()) {
+    const row = ROWS[nth]!
+    assert.deepEqual([app, version, facility, JSON.parse(msg).id], ['gatelog', '1', '13', row.id])
+    assert.equal(Date.parse(time ?? ''), Date.parse(row.time))
+  }
+  assert.equal(lines().length, ROWS.length)
+})
