@@ -5,7 +5,7 @@ import { type Config, loadConfig } from './config.ts'
 export interface Names
   extends Pick<
     Config,
-    'data' | 'journal' | 'encryption' | 'path_keys' | 'limits' | 'insecure' | 'connections' | 'demo'
+    'data' | 'retention' | 'journal' | 'encryption' | 'path_keys' | 'limits' | 'insecure' | 'connections' | 'demo'
   > {
   /** `tls` says only that there is one. */
   readonly listen: Config['listen']
@@ -64,12 +64,10 @@ const anchorsOf = (values: unknown): unknown => {
 
 /** As `loadConfig`, of so much as a reader needs. @throws config.invalid, config.missing, config.listen */
 export function loadNames(path: string): Names {
-  const { data, journal, encryption, path_keys, limits, insecure, connections, demo, listen, masking } = loadConfig(
-    path,
-    named,
-  )
+  const { data, retention, journal, encryption, path_keys, limits, insecure, connections, demo, listen, masking } =
+    loadConfig(path, named)
   return {
-    ...{ data, journal, encryption, path_keys, limits, insecure, connections, demo, listen, masking },
+    ...{ data, retention, journal, encryption, path_keys, limits, insecure, connections, demo, listen, masking },
     get forward() {
       return loadConfig(path, forwardOf).forward
     },

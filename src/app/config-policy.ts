@@ -22,11 +22,11 @@ export function policyPartsOf(
   imported: readonly ImportedFile[],
   written: PolicyParts['written'],
 ): PolicyParts {
-  const { rules, keep, retain, groups, connections, masking } = form
+  const { rules, keep, retain, retention, groups, connections, masking } = form
   const { known, originals: _key, rules: own, import: _files, ...rest } = masking
   return {
     said: {
-      ...{ rules, keep, retain, groups },
+      ...{ rules, keep, retain, retention, groups },
       masking: {
         ...rest,
         rules: own.map(({ examples: _examples, ...rule }) => rule),

@@ -127,6 +127,14 @@ export const ConfigForm = z.strictObject({
     .describe('What happens to traffic while the trail cannot be written; gap lets limits.gap pass unrecorded'),
   keep: Keep.default('full'),
   retain: Retain.default('forever'),
+  retention: z
+    .strictObject({
+      reads: Retain.default('forever'),
+      leads: Retain.default('forever'),
+      gaps: Retain.default('forever'),
+    })
+    .prefault({})
+    .describe('For how long lines are kept that belong to no exchange'),
   groups: z
     .record(z.string().min(1).max(128), z.strictObject({ keep: Keep.optional(), retain: Retain.optional() }))
     .default({})

@@ -33,7 +33,7 @@ export interface Listen {
 }
 
 export interface Config
-  extends Pick<Form, 'data' | 'path_keys' | 'durable' | 'on_trail_failure' | 'timeouts' | 'limits'> {
+  extends Pick<Form, 'data' | 'retention' | 'path_keys' | 'durable' | 'on_trail_failure' | 'timeouts' | 'limits'> {
   /** `tls` holds PEM texts. */
   readonly listen: { readonly gateway: Listen; readonly health: Listen; readonly tls?: { cert: string; key: string } }
   /** The public key that originals are sealed to, PEM; undefined where none are kept. */
@@ -157,6 +157,7 @@ function settle(form: Form, { name, references, wrong, reads, written }: How): C
     ],
     insecure: plain,
     data: form.data,
+    retention: form.retention,
     encryption: encryptionOf(form.encryption),
     originals: reads ? originalsOf(form.masking.originals, wrong) : undefined,
     path_keys: form.path_keys,

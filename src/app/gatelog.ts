@@ -227,6 +227,7 @@ class Running {
     await this.#lease(next)
     await this.#enforce(next, via, () => true)
     this.#fixed.limits.set(limitsOf(next))
+    this.#record.retain(next.retention)
     this.config = next
     await this.#exports.set(next.export.sinks)
     await this.#record.anchored.anchors?.set(next.export.anchors)

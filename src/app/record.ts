@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { Ending, Fault, Keyring, Opening } from '#exchange'
 import { editsOf, reduced, textOf } from '#gateway'
 import { openIdentity } from '#identity'
-import { Custody, type LostKey, openTrail, Reads, type Signer } from '#trail'
+import { Custody, type LineRetention, type LostKey, openTrail, Reads, type Signer } from '#trail'
 import { formOfText, PROTOCOLS } from '#wire'
 import { beginJournal, journalPath, reconcile } from './backup/journal-file.ts'
 import type { Config } from './config.ts'
@@ -15,7 +15,10 @@ import { holdKeys, type Keyholder } from './keyholder/index.ts'
 import { openKeyring } from './keyring.ts'
 import { uuid7 } from './uuid.ts'
 
-type Place = Pick<Config, 'data' | 'path_keys' | 'encryption'> & { readonly journal?: string | undefined }
+type Place = Pick<Config, 'data' | 'path_keys' | 'encryption'> & {
+  readonly journal?: string | undefined
+  readonly retention?: LineRetention
+}
 
 /** How a record is opened. */
 interface How {
@@ -57,7 +60,9 @@ export async function openRecord(
   const journal = path === undefined ? undefined : await beginJournal(path, Date.now())
   opened.defer(() => journal?.close())
   const signer = seal && guard(await keyholder.signer(seal, config.data))
+  let { retention = FOREVER } = config
   const trail = await openTrail({
+    retention: () => retention,
     ...{ folder: config.data, keyring, now: Date.now, wrapping: keyholder, lostKey, asItIs: asItIs ?? false },
     ...{
       words: wordsOf,
@@ -93,9 +98,15 @@ export async function openRecord(
     reads,
     custody,
     latched: latch.signal,
+    /** Lines of no exchange that are written from now on are kept so long. */
+    retain(next: LineRetention) {
+      retention = next
+    },
     close: () => all.disposeAsync(),
   }
 }
+
+const FOREVER: LineRetention = { reads: 'forever', leads: 'forever', gaps: 'forever' }
 
 /** What a key of the configuration is named after. */
 const variablesOf = ({ encryption: { key, former } }: Place, seal: Seal | undefined): string[] => [

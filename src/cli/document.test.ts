@@ -268,9 +268,9 @@ test('the JSON of every command is what the document says', async (t) => {
   await told('`gatelog purge`', 'purge', '--yes')()
   const said = heard(start(t, folder, ['tail', '--json']))
   const SOME = { reader: { value: 'ana', source: 'declared' }, count: 1, times: 1 } as const
-  const gap = { kind: 'gap', at: AT, from: 1, to: 2, count: 3, reason: 'text', signature: 's' } as const
+  const gap = { kind: 'gap', retain: '2y', at: AT, from: 1, to: 2, count: 3, reason: 'text', signature: 's' } as const
   await until(said, /"kind":"gap"/, (nth) => trail.append({ ...gap, exchange: idOf(nth) }))
-  const instead = { insteadOf: 1, was: AT }
+  const instead = { insteadOf: 1, was: AT, retain: '2y' }
   const searched = {
     kind: 'searched',
     at: AT,
@@ -332,7 +332,7 @@ test('the JSON of every command is what the document says', async (t) => {
   const head = { origin: 'first', size: 1, root: '00' } as const
   const begun = { kind: 'begun', ...act, origin: 'second', former: head, known: head } as const
   await until(said, /"begun"/, (nth) => trail.append({ ...begun, exchange: idOf(nth + 9500) }))
-  await until(said, /"bypass"/, (nth) => trail.append({ ...BYPASS, exchange: idOf(nth + 3000) }))
+  await until(said, /"bypass"/, (nth) => trail.append({ ...BYPASS, retain: '2y', exchange: idOf(nth + 3000) }))
   await until(said, /"outcome"/, () => trail.append(outcomeOf(3, 'text')))
   await until(said, /"refused"/, (nth) => trail.append(refusedOf(nth + 1000, 'text')))
   for (const line of said().trim().split('\n')) holds(JSON.parse(line), '`gatelog tail`')

@@ -239,6 +239,8 @@ export interface Gap {
   readonly reason: string
   /** HMAC-SHA-256, hex, over from, to, count and reason. */
   readonly signature: string
+  /** For how long it is kept, where that is not for ever. */
+  readonly retain?: string
 }
 
 /** Somebody looked for a secret by its value, which is not kept: a keyed fingerprint of it is. */
@@ -256,6 +258,8 @@ export interface Searched {
   /** It stands in the place of a line (its seq) that lost words by an erasure; `was`: when that one was written. */
   readonly insteadOf?: number
   readonly was?: number
+  /** For how long it is kept, where that is not for ever. */
+  readonly retain?: string
 }
 
 /**
@@ -287,6 +291,8 @@ export interface Read {
   /** As of a search. */
   readonly insteadOf?: number
   readonly was?: number
+  /** For how long it is kept, where that is not for ever. */
+  readonly retain?: string
 }
 
 /** A model was called and not through here, says somebody: the client's own telemetry, or GitHub. A lead, never proof. */
@@ -304,6 +310,8 @@ export interface Bypass {
   readonly client?: string
   readonly model?: string
   readonly interaction?: string
+  /** For how long it is kept, where that is not for ever. */
+  readonly retain?: string
 }
 
 /** Another wrapping key took over: the keys of sessions lie under it from now on. */

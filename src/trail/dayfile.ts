@@ -18,12 +18,15 @@ export function fileFor(day: string, retain: string | undefined): string {
 }
 
 /** The file of a line that belongs to no exchange. */
-export const noteFileFor = (day: string, kind: Note['kind']): string =>
-  fileFor(day, OWN.has(kind) ? CUSTODY : undefined)
+export const noteFileFor = (day: string, kind: Note['kind'], retain?: string): string =>
+  fileFor(day, OWN.has(kind) ? CUSTODY : retain)
+
+/** For how long a line is kept, as it says itself. */
+export const retainOf = (note: object): string | undefined =>
+  'retain' in note && typeof note.retain === 'string' ? note.retain : undefined
 
 /** The file of a note. */
-export const noteFile = ({ exchange, kind }: Pick<Note, 'exchange' | 'kind'>): string =>
-  noteFileFor(dayOfExchange(exchange), kind)
+export const noteFile = (note: Note): string => noteFileFor(dayOfExchange(note.exchange), note.kind, retainOf(note))
 
 export const isDayFile = (name: string): boolean => NAME.test(name)
 

@@ -6,6 +6,7 @@ import { type Documents, documentsOf, writing } from './documents.ts'
 import { CUSTODY } from './entries.ts'
 import { isCustodyNote, type Journal, journalled } from './journal.ts'
 import { type KeyCare, keyCareOf } from './key-care.ts'
+import { type LineRetention, retained } from './line-retention.ts'
 import { isPrint } from './prints.ts'
 import type { Query } from './query.ts'
 import { barrierOf, earliest, type Group, Queue } from './queue.ts'
@@ -27,6 +28,13 @@ const MOST_ORIGINS = 1000
 
 type Listener = (entry: Entry, seq: number) => void
 
+/** What stands around a trail. */
+interface Around {
+  readonly onLatch?: (fault: Fault) => void
+  readonly journal?: Journal
+  retention?(): LineRetention
+}
+
 /** A trail over a store, with one batch in flight. */
 export class GroupTrail implements Trail {
   readonly documents: Documents
@@ -35,6 +43,7 @@ export class GroupTrail implements Trail {
   readonly #store: Store
   readonly #onLatch: ((fault: Fault) => void) | undefined
   readonly #journal: Journal | undefined
+  readonly #retention: Around['retention']
   readonly #queue = new Queue()
   readonly #listeners = new Set<Listener>()
   #state: TrailState = { kind: 'open' }
@@ -45,8 +54,9 @@ export class GroupTrail implements Trail {
   #starting = false
   #closed: Promise<void> | undefined
 
-  constructor(store: Store, onLatch: ((fault: Fault) => void) | undefined, journal?: Journal) {
+  constructor(store: Store, { onLatch, journal, retention }: Around = {}) {
     this.#store = store
+    this.#retention = retention
     this.#journal = journal
     this.#onLatch = onLatch
     const write = writing(
@@ -79,7 +89,7 @@ export class GroupTrail implements Trail {
   #append(entry: Entry): Promise<number> {
     const refusal = this.refusal()
     if (refusal) return Promise.reject(refusal)
-    const promise = this.#queue.add(entry)
+    const promise = this.#queue.add(retained(entry, this.#retention?.()))
     this.#soon()
     return promise
   }

@@ -2,6 +2,7 @@
 import { type Ending, type Fault, faultOf, type Keyring, type Opening } from '#exchange'
 import { GroupTrail } from './groups.ts'
 import type { Journal } from './journal.ts'
+import type { LineRetention } from './line-retention.ts'
 import { type EditsOf, interrupted, type Words } from './recovery.ts'
 import type { Signer } from './seal/signer.ts'
 import type { OpenStore, Store, Unfinished } from './store.ts'
@@ -31,6 +32,8 @@ export interface TrailOptions {
   readonly reduce?: (ending: Ending, opening: Opening) => Ending
   /** What a reply that broke off brought. `opening` with its body, where it can be read. */
   readonly edits?: EditsOf
+  /** For how long lines of no exchange are kept that are written from now on; for ever unless said. */
+  readonly retention?: () => LineRetention
   /** Where what must outlive a restored copy is noted too. */
   readonly journal?: Journal
   /** Told once, when the disk has failed: nothing will be written again, and the process should end. */
@@ -56,7 +59,7 @@ export async function startTrail(open: OpenStore, options: TrailOptions): Promis
     ...(options.asItIs && { asItIs: true }),
   }
   const store = await open({ folder, ...keysOf(keyring), wrapping, onBroken, ...some })
-  const trail = new GroupTrail(store, options.onLatch, options.journal)
+  const trail = new GroupTrail(store, options)
   broken.then((fault) => trail.latch(fault))
   if (options.asItIs) return trail
   try {

@@ -206,7 +206,9 @@ export class Erasure {
     return {
       ...{ exchanges: found.length, sessions: sessions.size, later, held, holds: by },
       notes: lines.length,
-      worm: found.filter(({ opening: { retain } }) => isWorm(retain)).length,
+      worm: [...found.map(({ opening }) => opening), ...lines.map(({ note }) => note)].filter(({ retain }) =>
+        isWorm(retain),
+      ).length,
       open: found.filter(({ opening, ending }) => opening.kind === 'asked' && !ending).length,
     }
   }

@@ -1,7 +1,17 @@
 /** Lines of the record that belong to no exchange (reads, searches, leads), and what of them goes with erased exchanges. */
 import type { Bypass, Read, Scope, Searched } from '#exchange'
-import { isKey, noteFile, parseQuery, type Query, readTerms, soughtOf, type Term, type Trail, wordsOf } from '#trail'
-import { namesUser } from './naming.ts'
+import {
+  isKey,
+  namesUser,
+  noteFile,
+  parseQuery,
+  type Query,
+  readTerms,
+  soughtOf,
+  type Term,
+  type Trail,
+  wordsOf,
+} from '#trail'
 import { saidIn } from './traces.ts'
 
 /** A line that goes, and what it says from then on. */

@@ -2,7 +2,7 @@
 import type { Fact, Keyring, Purge } from '#exchange'
 import { dayOf } from '../days.ts'
 import type { Trail } from '../trail.ts'
-import { Holds } from './holds.ts'
+import { Holds, type Lines } from './holds.ts'
 import { fateOf, type PurgeRow } from './purge.ts'
 import { sealedUpTo } from './sealed.ts'
 
@@ -13,7 +13,7 @@ export interface Doer {
 }
 
 export interface CustodyHouse {
-  readonly trail: Pick<Trail, 'append' | 'documents' | 'recorded' | 'exchange' | 'dayFiles' | 'sealed'>
+  readonly trail: Pick<Trail, 'append' | 'documents' | 'recorded' | 'exchange' | 'dayFiles' | 'sealed' | Lines>
   readonly keyring: Pick<Keyring, 'digest'>
   /** Milliseconds since the Unix epoch. */
   now(): number

@@ -1,10 +1,11 @@
 /** Legal holds: what may not be removed whatever its retention, until somebody releases it. Removes nothing itself. */
-import { Fault, type Keyring, type Scope } from '#exchange'
-import { fileFor } from '../dayfile.ts'
+import { Fault, type Keyring, type Note, type Scope } from '#exchange'
+import { fileFor, noteFile } from '../dayfile.ts'
 import { dayOfExchange } from '../days.ts'
 import { folded } from '../query.ts'
 import type { Trail } from '../trail.ts'
 import type { Doer } from './custody.ts'
+import { namesUser } from './naming.ts'
 import { queryOf, readScope, toldScope } from './scope.ts'
 
 /** A hold in force. `id` is that of its entry. */
@@ -18,10 +19,20 @@ export interface HoldRow {
 }
 
 interface House {
-  readonly trail: Pick<Trail, 'append' | 'documents' | 'recorded' | 'exchange'>
+  readonly trail: Pick<Trail, 'append' | 'documents' | 'recorded' | 'exchange' | Lines>
   readonly keyring: Pick<Keyring, 'digest'>
   now(): number
   uuid(): string
+}
+
+/** What tells of lines that belong to no exchange. */
+export type Lines = 'reads' | 'searches' | 'bypasses' | 'gaps'
+
+/** A line, what it asked for, and whose it is. */
+interface Line {
+  readonly line: Note
+  readonly of?: string
+  readonly user?: string | undefined
 }
 
 const KIND = 'hold'
@@ -66,8 +77,11 @@ export class Holds {
 
   /** The holds that keep something in a day file. */
   async holding(file: string): Promise<HoldRow[]> {
+    const holds = await this.list()
+    const lines = holds.length > 0 ? await this.#linesIn(file) : []
     const found: HoldRow[] = []
-    for (const hold of await this.list()) if (await this.#holds(hold.scope, file)) found.push(hold)
+    for (const hold of holds)
+      if (lines.some((line) => holdsLineOf(hold.scope, line)) || (await this.#holds(hold.scope, file))) found.push(hold)
     return found
   }
 
@@ -113,6 +127,18 @@ export class Holds {
     return found
   }
 
+  /** The lines of no exchange that lie in a file. */
+  async #linesIn(file: string): Promise<Line[]> {
+    const { trail } = this.#house
+    const all = [
+      ...(await trail.reads(Number.MAX_SAFE_INTEGER)).map(({ read }) => ({ line: read, of: read.of })),
+      ...(await trail.searches()).map(({ searched }) => ({ line: searched, of: searched.query })),
+      ...(await trail.bypasses()).map(({ bypass }) => ({ line: bypass, user: bypass.actor })),
+      ...(await trail.gaps()).map(({ gap }) => ({ line: gap })),
+    ]
+    return all.filter(({ line }) => noteFile(line) === file)
+  }
+
   /** Whether an exchange of a file is in a scope. */
   async #holds(scope: Scope, file: string): Promise<boolean> {
     const { trail } = this.#house
@@ -122,6 +148,13 @@ export class Holds {
     }
     return (await trail.recorded(queryOf(scope), { limit: 1, file })).rows.length > 0
   }
+}
+
+/** Whether a hold is about a line: one of its time, one that names or is of its user, and the one of its id. */
+function holdsLineOf(scope: Scope, { line, of, user }: Line): boolean {
+  if (scope.user === undefined) return holdsLine(scope, '', line)
+  const names = user === scope.user || (of !== undefined && namesUser(of, scope.user))
+  return names && holdsLine(scope, scope.user, line)
 }
 
 function holdsLine(scope: Scope, user: string, line: { readonly exchange: string; readonly at: number }): boolean {

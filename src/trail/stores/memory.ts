@@ -3,7 +3,7 @@
 import { type Edits, type Entry, Fault, type KeptEdits, type Note, type Opening } from '#exchange'
 import { ambiguous } from '../ambiguous.ts'
 import { isBefore } from '../cursor.ts'
-import { dayFileOf, noteFileFor } from '../dayfile.ts'
+import { dayFileOf, noteFile } from '../dayfile.ts'
 import { dayOfExchange } from '../days.ts'
 import { isNote, isOpening, isOutcome, parseEntry, printEntry } from '../entries.ts'
 import { answers, endingFacets, markedBy, openingFacets, outcomeFacets } from '../facets.ts'
@@ -256,7 +256,7 @@ class MemoryStore implements Store {
     }
     for (const line of this.#lines.values())
       tell(fileOf(line), 1 + (line.ending ? 1 : 0) + line.outcomes.length, 1, isOpen(line) ? 1 : 0)
-    for (const { note } of this.#notes) tell(noteFileFor(dayOfExchange(note.exchange), note.kind), 1)
+    for (const { note } of this.#notes) tell(noteFile(note), 1)
     const told = [...files].map(([name, figures]) => ({ ...dayFileOf(name), ...figures, bytes: 0 }))
     return told.sort((a, b) => (a.name < b.name ? -1 : 1))
   }
@@ -265,7 +265,7 @@ class MemoryStore implements Store {
     const gone = [...this.#lines.values()].filter((line) => names.includes(fileOf(line)))
     if (gone.some(isOpen)) throw new Fault('gateway.internal', 'a day with an open exchange is not removed')
     for (const line of gone) this.#lines.delete(line.opening.exchange)
-    const left = this.#notes.filter(({ note }) => !names.includes(noteFileFor(dayOfExchange(note.exchange), note.kind)))
+    const left = this.#notes.filter(({ note }) => !names.includes(noteFile(note)))
     this.#notes.splice(0, this.#notes.length, ...left)
     const kept = (exchange: string) => this.#lines.has(exchange) || left.some(({ note }) => note.exchange === exchange)
     const entries = this.#entries.filter(({ entry }) => !entry || kept(entry.exchange))

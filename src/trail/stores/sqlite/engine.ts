@@ -188,7 +188,7 @@ export class Engine {
 
   /** A first line makes its file, and no other does. */
   #fileFor(line: Line): string | undefined {
-    if (line.part === 'note') return noteFileFor(dayOfExchange(line.exchange), line.kind)
+    if (line.part === 'note') return noteFileFor(dayOfExchange(line.exchange), line.kind, line.retain)
     const home = this.#flight.homeOf(line.exchange)?.file
     if (line.part === 'opening') return home ?? fileFor(dayOfExchange(line.exchange), line.retain)
     return home ?? this.homeOf(line.exchange)

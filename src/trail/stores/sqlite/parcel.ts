@@ -1,5 +1,6 @@
 /** A batch as one message to the store's thread. Copies every body once, so that no caller's buffer is shared. */
 import type { Edits, Entry, Like } from '#exchange'
+import { retainOf } from '../../dayfile.ts'
 import { dayOfExchange } from '../../days.ts'
 import { isBare, isOpening, isOutcome, printEntry } from '../../entries.ts'
 import { endingFacets, openingFacets, outcomeFacets } from '../../facets.ts'
@@ -39,7 +40,10 @@ function lineOf(entry: Entry, placed: Pick<Line, 'body' | 'original'>, like: Lik
   const stored = { ...placed, ...(like && { like }) }
   const common = { exchange: entry.exchange, at: entry.at, json: printEntry(entry), ...stored }
   if (isOutcome(entry)) return { ...common, part: 'outcome', many: outcomeFacets(entry.outcome) }
-  if (isBare(entry)) return { ...common, part: 'note', kind: entry.kind }
+  if (isBare(entry)) {
+    const retain = retainOf(entry)
+    return { ...common, part: 'note', kind: entry.kind, ...(retain !== undefined && { retain }) }
+  }
   const hash = entry.body?.sha256
   const said = { ...common, ...(entry.text && { text: entry.text }), ...(hash !== undefined && { hash }) }
   return isOpening(entry)

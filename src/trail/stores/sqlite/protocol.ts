@@ -64,7 +64,7 @@ export type Line =
       readonly derived?: LineDerived
     })
   | (Common & { readonly part: 'outcome'; readonly many: ManyValues })
-  | (Common & { readonly part: 'note'; readonly kind: Note['kind'] })
+  | (Common & { readonly part: 'note'; readonly kind: Note['kind']; readonly retain?: string })
 
 /** A batch as one message: all bytes in one buffer that changes hands without being copied. */
 export interface Parcel {

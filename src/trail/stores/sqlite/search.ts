@@ -244,8 +244,11 @@ export class Search {
   /** Entries of one kind that belong to no exchange, oldest first, the last `newest`; their table was made for gaps. */
   notes(kind: Note['kind'], newest = Number.MAX_SAFE_INTEGER): { seq: number; json: string }[] {
     const rows: { seq: number; json: string }[] = []
+    let last = ''
     for (const name of this.#engine.folder.names()) {
-      if (rows.length >= newest) break
+      const day = dayOfFile(name)
+      if (rows.length >= newest && day !== last) break // one day may have several files
+      last = day
       const sql = 'SELECT seq, json FROM gaps JOIN entries USING (seq) WHERE kind = ? ORDER BY seq DESC LIMIT ?'
       this.#engine.passOver(() => {
         for (const row of this.#day(name).file.all<(typeof rows)[number]>(sql, kind, newest)) rows.push(row)

@@ -1,5 +1,5 @@
 /** Whether what somebody asked the record for names a user: as a value of the query, whole. Pure; never a part of a word. */
-import { folded, parseQuery } from '#trail'
+import { folded, parseQuery } from '../query.ts'
 
 /** `of`: a query, an id, or what masking left of one. A free word counts only where it is the user’s whole address. */
 export function namesUser(of: string, user: string): boolean {
