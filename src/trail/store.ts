@@ -270,6 +270,8 @@ export interface RecordState {
   readonly last: number
   /** How many entries were sealed at least. */
   readonly sealedOnce: number
+  /** The key that entries are proven with: here, not to be read here, or not there although the key that wraps it is here. */
+  readonly proof: 'here' | 'locked' | 'none'
 }
 
 /** What a store is opened with. */

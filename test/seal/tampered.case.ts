@@ -17,7 +17,7 @@ import type { VerifyOptions } from '../../src/trail/seal/verify.ts'
 import { LogWriter } from '../../src/trail/seal/writer.ts'
 import { bodyOf, ending, finding, idOf, NOON, opening } from '../../src/trail/stores/made.ts'
 
-const keyring: Keyring = {
+export const keyring: Keyring = {
   digest: (purpose, data) => createHmac('sha256', purpose).update(data).digest(),
   hash: () => createHash('sha256'),
   key: (purpose) => createHash('sha256').update(purpose).digest(),
@@ -29,8 +29,8 @@ export const signer = signerOf()
 export const open = (folder: string, sealing: boolean) =>
   openTrail({ folder, keyring, now: () => NOON, ...(sealing && { signer }) })
 /** Nobody mends anything while it is looked at. */
-const lookAt = (folder: string, wrapping?: Wrapping) =>
-  openTrail({ folder, keyring, now: () => NOON, asItIs: true, lostKey: 'show', ...(wrapping && { wrapping }) })
+export const lookAt = (folder: string, wrapping?: Wrapping, asItIs = true) =>
+  openTrail({ folder, keyring, now: () => NOON, asItIs, lostKey: 'show', ...(wrapping && { wrapping }) })
 
 let parent = ''
 /** A sealed record of 600 entries in two days, as it should be; and one of its first 400. */
@@ -91,9 +91,12 @@ export function sql(folder: string, statement: string, ...values: (string | numb
   }
 }
 
-/** Runs SQL on the keys of sessions. */
-export function keysSql(folder: string, statement: string): void {
-  const db = new DatabaseSync(join(folder, 'keys.db'))
+/** Runs SQL on the keys of sessions, or on the head file. */
+export const keysSql = (folder: string, statement: string): void => sqlIn(join(folder, 'keys.db'), statement)
+export const headSql = (folder: string, statement: string): void => sqlIn(join(folder, 'head.db'), statement)
+
+function sqlIn(path: string, statement: string): void {
+  const db = new DatabaseSync(path)
   db.exec(statement)
   db.close()
 }
@@ -146,9 +149,9 @@ export const ACT = {
 } as const
 
 /** Puts an entry after the last one, behind everybody's back: nothing seals it. */
-export function forge(folder: string, note: object): void {
+export function forge(folder: string, note: object, seq = SIZE + 1): void {
   const db = new DatabaseSync(join(folder, 'days/2026-11-24.default.db'))
-  db.prepare('INSERT INTO entries VALUES (?, ?, ?)').run(SIZE + 1, JSON.stringify(note), Buffer.alloc(32, 1))
-  db.prepare('INSERT INTO gaps VALUES (?, ?)').run(SIZE + 1, 'kind' in note ? String(note.kind) : '')
+  db.prepare('INSERT INTO entries VALUES (?, ?, ?)').run(seq, JSON.stringify(note), Buffer.alloc(32, 1))
+  db.prepare('INSERT INTO gaps VALUES (?, ?)').run(seq, 'kind' in note ? String(note.kind) : '')
   db.close()
 }

@@ -91,7 +91,7 @@ function placeRows(place: string, data: string): CheckRow[] {
   const inside = resolve(place).startsWith(resolve(data) + sep)
   const within: CheckRow = {
     ...{ check: 'key folder', state: 'warn' },
-    told: `the wrapping key lies in the data folder (${place}): whoever copies that can read all of it`,
+    told: `the wrapping key lies in the data folder (${place}): whoever has that can read all of it, and write lines that look true`,
     remedy: 'Set encryption.keys to a folder elsewhere, move its files there, and start again.',
   }
   const open = [place, ...filesIn(place)].find((path) => existsSync(path) && (statSync(path).mode & 0o077) !== 0)

@@ -15,6 +15,8 @@ export interface Held {
   readonly anew?: readonly Anew[]
   /** Its body cannot be read for want of a key: the name of the one that would open it, empty where it was destroyed. */
   readonly locked?: string
+  /** It was not written by who had the record’s key; absent too where that cannot be told here. */
+  readonly unproven?: true
   /** Why it cannot be read. */
   readonly fault?: string
   /** It may be in a day file that cannot be read there: its name. */
@@ -41,12 +43,18 @@ export interface StoredEntry {
   readonly redacted: readonly { readonly by: string; readonly salt: Uint8Array }[]
 }
 
-/** `read` gives the body; undefined where it cannot be read. The leaf is made in the version that was sealed. */
-export function heldOf(
-  { seq, json, salt, by, redacted }: StoredEntry,
-  version: Version,
-  read: () => Uint8Array | undefined,
-): Held {
+/** How an entry is looked at. */
+export interface Looking {
+  /** Which version of leaf was sealed. */
+  readonly version: Version
+  /** The body; undefined where it cannot be read. */
+  read(): Uint8Array | undefined
+  /** Whether it was written by who had the record's key, of SHA-256 of its body; undefined where that cannot be told. */
+  isProven(body: Uint8Array | undefined): boolean | undefined
+}
+
+export function heldOf(stored: StoredEntry, { version, read, isProven }: Looking): Held {
+  const { seq, json, salt, by, redacted } = stored
   const told = by.length > 0 ? { by } : {}
   if (json === '') return { seq, ...told }
   const entry = parsed(json)
@@ -57,12 +65,14 @@ export function heldOf(
   const made = commitmentsOf(entry, salts, digest, version)
   const anew = redacted.map((one) => ({ by: one.by, commitment: commitmentsOf({}, { body: one.salt }, digest).body }))
   const unknown = FIELDS.filter((name) => name in made && made[name] === undefined)
+  const unproven = isProven(digest) === false
   return {
     seq,
     leaf: printLeaf(seq, entry, made, version),
     ...(unknown.length > 0 && { unknown }),
     ...told,
     ...(anew.length > 0 && { anew }),
+    ...(unproven && { unproven }),
   }
 }
 

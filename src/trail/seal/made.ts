@@ -24,7 +24,10 @@ export function signerOf(seed = 1, origin = 'gatelog.example/log'): Signer {
 
 export const leafOf = (at: number): Buffer => Buffer.from(`{"leaf":${at},"${'x'.repeat(at % 97)}":1}`)
 
-/** Seals the entries of one day file up to `until` as version 1 did, in the place of the log that is there: a record that was upgraded. */
+/**
+ * Seals the entries of one day file up to `until` as version 1 did, in the place of the log that is there: a record that was
+ * upgraded. What of it is proven is told by the log alone then.
+ */
 export async function age(folder: string, day: string, until: number, signer = signerOf()): Promise<void> {
   const files = new LogFiles(sealIn(folder), headIn(sealIn(folder))?.size ?? 0)
   const leaves = Array.from({ length: files.size }, (_, at) => files.leaf(at))
@@ -37,6 +40,9 @@ export async function age(folder: string, day: string, until: number, signer = s
     leaves[at] = Buffer.from(printLeaf(at + 1, entry, { ...made, body }, 1))
   }
   db.close()
+  const head = new DatabaseSync(join(folder, 'head.db'))
+  head.exec("DELETE FROM documents WHERE kind = 'proof'")
+  head.close()
   const origin = headIn(sealIn(folder))?.origin ?? ''
   rmSync(sealIn(folder), { recursive: true })
   const log = await LogWriter.open({ folder: sealIn(folder), origin, signer })

@@ -2,7 +2,7 @@
 import { type Fault, faultOf } from '#exchange'
 import type { Head } from './files.ts'
 import { sha256 } from './hashes.ts'
-import { absentLeaf, commitmentsOf, printLeaf, type Salts } from './leaf.ts'
+import { absentLeaf, commitmentsOf, printLeaf, type Salts, unprovenLeaf } from './leaf.ts'
 import { TILE } from './tiles.ts'
 import type { LogWriter } from './writer.ts'
 
@@ -21,6 +21,8 @@ export interface Sealable {
   /** SHA-256 of the body's bytes where somebody took it; else `bytes` gives them. */
   readonly body: Uint8Array | undefined
   bytes(): Uint8Array | undefined
+  /** Whether it was written by who had the record’s key; `body` is SHA-256 of its body’s bytes. @throws trail.* */
+  isProven(body: Uint8Array | undefined): boolean
 }
 
 /** What is to be sealed. */
@@ -153,12 +155,13 @@ export class Sealer {
     }
   }
 
-  /** The leaf of an entry, or of the hole where it was. */
-  async #leaf({ seq, json, salts, body, bytes }: Sealable): Promise<string> {
+  /** The leaf of an entry, or of the hole where it was; the log vouches for nothing that somebody else wrote. */
+  async #leaf({ seq, json, salts, body, bytes, isProven }: Sealable): Promise<string> {
     const entry = parsed(json)
     if (!entry) return absentLeaf(seq)
     const own = entry['body'] === undefined || body ? body : await this.#o.reading(bytes)
-    return printLeaf(seq, entry, commitmentsOf(entry, salts, own === body ? body : own && sha256(own)))
+    const digest = own === body ? body : own && sha256(own)
+    return isProven(digest) ? printLeaf(seq, entry, commitmentsOf(entry, salts, digest)) : unprovenLeaf(seq)
   }
 
   /** Seals what is left and ends; what cannot be sealed now is at the next start. */

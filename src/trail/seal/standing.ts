@@ -5,8 +5,8 @@ import { headIn, LogFiles } from './files.ts'
 import type { Held } from './held.ts'
 import { isFirst, type Leaf, parseLeaf } from './leaf.ts'
 
-/** `changed` is an alarm: the record is not what was sealed. */
-export type EntryState = 'verified' | 'not sealed yet' | 'redacted' | 'changed'
+/** `changed` is an alarm: the record is not what was sealed; so is `unproven`: it was not written by who had the record’s key. */
+export type EntryState = 'verified' | 'not sealed yet' | 'redacted' | 'changed' | 'unproven'
 
 /** One entry against its leaf. That the log itself is whole is what `verify` tells. */
 export interface Standing {
@@ -31,8 +31,9 @@ export async function standingIn(store: Store, exchange: string): Promise<readon
 
 function stateOf(logged: string | undefined, held: Held | undefined): EntryState {
   if (logged === undefined || held?.leaf === undefined) return 'changed'
-  if (held.leaf === logged) return 'verified'
+  if (held.leaf === logged) return held.unproven ? 'unproven' : 'verified'
   const [before, now] = [parseLeaf(logged), parseLeaf(held.leaf)]
+  if (before?.kind === 'unproven') return 'unproven'
   const unknown = held.unknown ?? []
   if (!before || !now || unknown.join() !== 'body' || held.anew === undefined) return 'changed'
   const rest = ({ fields, ...clear }: Leaf) =>
@@ -42,7 +43,7 @@ function stateOf(logged: string | undefined, held: Held | undefined): EntryState
         .filter(([name]) => !unknown.some((one) => one === name))
         .sort(),
     ])
-  return rest(before) === rest(now) ? 'redacted' : 'changed'
+  return rest(before) === rest(now) && !held.unproven ? 'redacted' : 'changed'
 }
 
 /** undefined where the log is damaged, which `verify` and `doctor` tell. */

@@ -26,6 +26,8 @@ export interface Evidence {
   /** The seq of the record's last entry, and how many it once had, as far as it says so itself. */
   readonly last: number
   readonly sealedOnce: number
+  /** The key that entries are proven with: here, not to be read here, or not there although the key that wraps it is here. */
+  readonly proof: 'here' | 'locked' | 'none'
   readonly anchors: readonly KeptAnchor[]
 }
 
@@ -93,7 +95,9 @@ class Verification {
     if (head) {
       this.#files = new LogFiles(this.#evidence.folder, head.size)
       await this.#before(head, verifier)
+      this.#provable(head)
       await this.#walk(head)
+      await this.#tail(head.size + 1)
       this.#settle(head)
     }
     return this.#report(head, verifier)
@@ -198,6 +202,7 @@ class Verification {
       const one = bySeq.get(seq)
       if (twice.has(seq)) this.#odd.push(repeated(seq, text))
       else if (one?.leaf !== text) this.#differs(seq, text, one)
+      else if (one.unproven) this.#odd.push(forged(seq, text))
       else {
         this.#counts.verified += 1
         this.#fates.verified(seq)
@@ -209,10 +214,30 @@ class Verification {
     const logged = parseLeaf(text)
     if (!logged || logged.seq !== seq)
       this.#alarm({ harm: 'log changed', seq, told: 'its leaf is not that of this entry' })
+    else if (logged.kind === 'unproven') this.#unproven(seq, held)
     else if (!held || (held.lost !== undefined && !this.#unread.lost(logged, held))) this.#fates.missing(logged)
     else if (held.lost !== undefined) return
     else if (held.by ?? held.anew) this.#claims.push({ logged, held })
     else this.#judge(logged, held)
+  }
+
+  /** When it was sealed it was none of this record's. Who reads is put down also where the key is not here, and nobody is accused of that. */
+  #unproven(seq: number, held: Held | undefined): void {
+    const kind = parseLeaf(held?.leaf ?? '')?.kind
+    if (kind === undefined || kind === 'read' || kind === 'searched')
+      this.#counts.unproven = 1 + (this.#counts.unproven ?? 0)
+    else this.#odd.push(forged(seq, held?.leaf))
+  }
+
+  /** Entries that are not sealed yet say only whether they are of this record. */
+  async #tail(from: number): Promise<void> {
+    for (let at = from; at <= this.#evidence.last; at += TILE)
+      for (const { seq, leaf, unproven } of await this.#evidence.held(
+        at,
+        Math.min(TILE, this.#evidence.last + 1 - at),
+        [],
+      ))
+        if (unproven) this.#unproven(seq, { seq, ...(leaf !== undefined && { leaf }) })
   }
 
   /** What became of an entry that does not make its leaf; where it names one that says so, once all of them are known. */
@@ -220,8 +245,9 @@ class Verification {
     if (held.fault === undefined && held.leaf === undefined && this.#fates.vouch(held.by ?? [], ['erase'])) {
       this.#counts.erased += 1
       this.#fates.erased(logged, held.by ?? [])
-    } else if (held.leaf !== undefined && this.#isRedacted(logged, held)) this.#counts.redacted += 1
-    else if (held.locked !== undefined && this.#isLocked(logged, held)) {
+    } else if (this.#isRedacted(logged, held)) {
+      if (held.unproven) this.#odd.push(forged(logged.seq, held.leaf))
+    } else if (held.locked !== undefined && this.#isLocked(logged, held)) {
       this.#counts.locked = 1 + (this.#counts.locked ?? 0)
       if (!this.#o.missingKeys) this.#unread.lock(held.locked)
     } else this.#odd.push(this.#blame(logged, held))
@@ -233,12 +259,15 @@ class Verification {
     return by === undefined ? alarm : { ...alarm, told: `${alarm.told}; it names entry ${by}, which is not sealed` }
   }
 
-  /** Whether all but the body is as it was, and the body what the entries make it that say so. */
-  #isRedacted(logged: Leaf, { leaf = '', unknown = [], anew = [] }: Held): boolean {
+  /** Whether all but the body is as it was, and the body what the entries make it that say so; counts it, unless it is not proven. */
+  #isRedacted(logged: Leaf, { leaf = '', unknown = [], anew = [], unproven }: Held): boolean {
     const now = unknown.join() === 'body' ? parseLeaf(leaf) : undefined
     const { body } = logged.fields
     if (!now || body === undefined || !sameLeaf(logged, { ...now, fields: { ...now.fields, body } })) return false
-    return this.#fates.redacted(logged, anew)
+    const fate = this.#fates.redacted(logged, anew)
+    if (fate !== false && !unproven) this.#counts.redacted += 1
+    if (fate === 'not provable' && !unproven) this.#counts.unprovable = 1 + (this.#counts.unprovable ?? 0)
+    return fate !== false
   }
 
   /** Whether all but its body is as it was, and for that a key is wanted that is not here; one that was destroyed only where that is passed over. */
@@ -276,6 +305,17 @@ class Verification {
     this.#alarm(...alarms.sort((a, b) => (a.seq ?? 0) - (b.seq ?? 0)))
   }
 
+  /** Leaves of this version came with proofs: their key goes with the record’s other keys, and does not get lost alone. */
+  #provable({ size }: Head): void {
+    if (this.#evidence.proof !== 'none' || this.#o.missingKeys || size === 0) return
+    try {
+      if (isFirst(this.#files.leaf(size - 1).toString())) return
+    } catch {
+      return // what is wrong with the log is told when it is walked
+    }
+    this.#alarm({ harm: 'forged', told: 'the key that entries are proven with was taken out of keys.db' })
+  }
+
   #report(head: Head | undefined, verifier: Verifier | undefined): Report {
     const sealed = head?.size ?? 0
     const { locked } = this.#unread
@@ -295,6 +335,17 @@ class Verification {
 }
 
 const begunIn = ({ seq, note }: Placed) => (note.kind === 'begun' ? [{ seq, note }] : [])
+
+/** `leaf`: what the record makes of it. */
+function forged(seq: number, leaf: string | undefined): Alarm {
+  const exchange = parseLeaf(leaf ?? '')?.exchange
+  return {
+    harm: 'forged',
+    seq,
+    ...(exchange !== undefined && { exchange }),
+    told: 'nobody wrote it who had the key of this record',
+  }
+}
 
 /** Seqs of which there is more than one row: whichever is true, who reads the record may be shown the other. */
 function repeatedIn(held: readonly Held[]): Set<number> {

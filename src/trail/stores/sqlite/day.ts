@@ -331,21 +331,21 @@ export class Day {
     return this.file.all('SELECT seq, json, salt FROM entries WHERE seq >= ? AND seq < ? ORDER BY seq', from, to)
   }
 
-  /** Gives salts to entries that have none yet. */
-  salt(salts: ReadonlyMap<number, Uint8Array>): void {
-    this.file.transaction(() => {
-      for (const [seq, salt] of salts)
-        this.file.run('UPDATE entries SET salt = ? WHERE seq = ? AND salt IS NULL', salt, seq)
-    })
+  /** Gives a salt to an entry that has none yet, within a running transaction. */
+  salt(seq: number, salt: Uint8Array): void {
+    this.file.run('UPDATE entries SET salt = ? WHERE seq = ? AND salt IS NULL', salt, seq)
   }
 
-  /** Destroys the salt of one part of an entry, within a running transaction: nobody can tell any more what it was. */
-  unsalt(seq: number, part: Field): void {
+  /**
+   * Destroys the salt of one part of an entry, within a running transaction: nobody can tell any more what it was. `proven`
+   * puts behind the salts that are left what proves them, of the entry's JSON.
+   */
+  unsalt(seq: number, part: Field, proven: (salts: Uint8Array, json: string) => Uint8Array): void {
     const [row] = this.entries(seq, seq + 1)
     if (!row?.salt) return
     const salts = parseSalts(row.salt)
     const left = Object.fromEntries(FIELDS.filter((name) => name !== part).map((name) => [name, saltOf(name, salts)]))
-    this.file.run('UPDATE entries SET salt = ? WHERE seq = ?', printSalts(left), seq)
+    this.file.run('UPDATE entries SET salt = ? WHERE seq = ?', proven(printSalts(left), row.json), seq)
   }
 
   /** The body of one entry, whole; undefined where it has none. @throws Wanted, trail.broken, trail.key, trail.body */

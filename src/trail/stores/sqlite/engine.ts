@@ -4,6 +4,7 @@ import { dayFileOf, fileFor, noteFileFor } from '../../dayfile.ts'
 import { dayOfExchange } from '../../days.ts'
 import { point } from '../../points.ts'
 import { headIn, sealIn } from '../../seal/files.ts'
+import { sha256 } from '../../seal/hashes.ts'
 import type { DayFile } from '../../store.ts'
 import type { Tokens } from '../../tokens.ts'
 import type { Day } from './day.ts'
@@ -13,6 +14,7 @@ import { Folder } from './folder.ts'
 import { bury, shred } from './key-work.ts'
 import type { Begin } from './keys.ts'
 import type { FaultLine, Line, LineOutcome, Outcome, Parcel, Stretch, UnfinishedRow } from './protocol.ts'
+import { Proving } from './proving.ts'
 import { openIn, unfinishedIn } from './unfinished.ts'
 import { FolderUnsealed } from './unsealed.ts'
 import { Wanted } from './wanted.ts'
@@ -53,6 +55,7 @@ const BACKLOG = { most: 512, bytes: 64 * 1024, step: 64 } as const
 export class Engine {
   readonly folder: Folder
   readonly unsealed: FolderUnsealed
+  readonly proving: Proving
   /** By day file: the lowest and the highest seq of its entries. */
   readonly #ranges = new Map<string, { readonly first: number; last: number }>()
   readonly #flight = new Flight()
@@ -69,7 +72,8 @@ export class Engine {
   constructor(path: string, { tokens, wrapping, now, looking = false }: EngineOptions) {
     this.#looking = looking
     this.folder = new Folder(path, tokens, now)
-    this.unsealed = new FolderUnsealed(this.folder, this)
+    this.proving = new Proving(this.folder, () => this.#seq, !looking)
+    this.unsealed = new FolderUnsealed(this.folder, this, this.proving)
     try {
       this.folder.keys.begin(wrapping)
       this.#recover()
@@ -131,6 +135,7 @@ export class Engine {
 
   /** Every exchange that was asked and has no ending, with its bytes in flight in order. @throws Wanted, trail.key */
   unfinished(): UnfinishedRow[] {
+    this.proving.proofs()
     return unfinishedIn(this.folder)
   }
 
@@ -246,8 +251,9 @@ export class Engine {
 
   #commitGroup({ name, lines }: Group, parcel: Parcel, withPieces: boolean, outcomes: LineOutcome[]): void {
     this.mayWrite()
+    const proofs = lines.some(({ line }) => !isOfReading(line)) ? this.proving.proofs() : this.proving.open()?.proofs
     const day = this.folder.day(name)
-    const written: { line: Line; at: number; seq: number; salt: Uint8Array }[] = []
+    const written: { line: Line; at: number; seq: number; salt: Uint8Array; hash: string | undefined }[] = []
     const ended = new Set(lines.flatMap(({ line }) => (line.part === 'ending' ? line.exchange : [])))
     const begun = new Set(lines.flatMap(({ line }) => (asked(line) ? line.exchange : [])))
     const flying = ({ exchange }: { exchange: string }) =>
@@ -262,9 +268,18 @@ export class Engine {
       for (const { line: given, at } of lines) {
         const line = day.derive(given)
         const seq = this.#seq + written.length + 1
-        const salt = this.unsealed.salts.next()
-        const wrote = day.write(line, seq, storedOf(parcel, line), salt)
-        if (wrote === 'written') written.push({ line, at, seq, salt })
+        const rooted = (hash: string | undefined) =>
+          proofs?.root({ seq, json: line.json, body: bytesOf(hash) }) ?? this.unsealed.salts.next()
+        const hash = hashOf(parcel, line)
+        const unsure = line.body !== undefined && hash === undefined // it is put together first
+        const salt = rooted(hash)
+        const wrote = day.write(line, seq, storedOf(parcel, line), unsure ? null : salt)
+        if (wrote === 'written' && unsure) {
+          const own = sha256(day.body(seq) ?? EMPTY).toString('hex')
+          const salt = rooted(own)
+          day.salt(seq, salt)
+          written.push({ line, at, seq, salt, hash: own })
+        } else if (wrote === 'written') written.push({ line, at, seq, salt, hash })
         else if (wrote === 'whole') outcomes[at] = 'whole'
         else outcomes[at] = noPlace(line)
       }
@@ -278,11 +293,11 @@ export class Engine {
     })
     point('commit.durable')
     this.#flight.removed(name)
-    for (const { line, at, seq, salt } of written) {
+    for (const { line, at, seq, salt, hash } of written) {
       outcomes[at] = seq
       this.#settled(line, seq, name)
       this.rangeOf(name).last = seq
-      this.unsealed.wrote(name, line, { seq, salt, body: line.body && stretch(parcel, line.body) })
+      this.unsealed.wrote(name, line, { seq, salt, hash })
     }
     if (pieces.length === 0) return
     this.#flightId = id
@@ -385,6 +400,18 @@ const noPlace = (line: Line): FaultLine => ({
 
 const FILE_FIGURES = `SELECT (SELECT count(*) FROM entries) AS entries, (SELECT count(*) FROM exchanges) AS exchanges,
   (SELECT count(*) FROM exchanges WHERE outcome IS NULL) AS open`
+
+const EMPTY = new Uint8Array()
+const bytesOf = (hash: string | undefined) => (hash === undefined ? undefined : Buffer.from(hash, 'hex'))
+
+/** SHA-256 of a line’s body; undefined where it has none, or only what is new in it was sent. */
+function hashOf(parcel: Parcel, { hash, like, body }: Line): string | undefined {
+  if (hash !== undefined || like || !body) return hash
+  return sha256(stretch(parcel, body)).toString('hex')
+}
+
+/** Who reads is on the record also where the key that entries are proven with is not here. */
+const isOfReading = (line: Line): boolean => line.part === 'note' && (line.kind === 'read' || line.kind === 'searched')
 
 /** What a line brings in bytes. */
 const storedOf = (parcel: Parcel, { body, original }: Line) => ({

@@ -111,7 +111,7 @@ function inDay(engine: Engine, name: string, [from, to]: Span, first: readonly n
     const day = engine.folder.day(name)
     engine.folder.keys.need(day.file.all<{ key: number }>(KEYS, from, to).map(({ key }) => key))
     const old = new Set(first)
-    return day.file.all<Row>(ROWS, from, to).map((row) => heldAs(day, row, old.has(row.seq) ? 1 : 2))
+    return day.file.all<Row>(ROWS, from, to).map((row) => heldAs(engine, day, row, old.has(row.seq) ? 1 : 2))
   } catch (error) {
     if (error instanceof Wanted) throw error
     const { detail: fault = '' } = faultOfStore(error, name)
@@ -120,7 +120,7 @@ function inDay(engine: Engine, name: string, [from, to]: Span, first: readonly n
   }
 }
 
-function heldAs(day: Day, { seq, json, salt, told, anew }: Row, version: Version): Held {
+function heldAs({ proving }: Engine, day: Day, { seq, json, salt, told, anew }: Row, version: Version): Held {
   const by = told === null ? [] : [told]
   const redacted = pairsIn(anew)
   let locked: string | undefined
@@ -132,8 +132,17 @@ function heldAs(day: Day, { seq, json, salt, told, anew }: Row, version: Version
       throw error
     }
   }
-  const held = heldOf({ seq, json, salt, by, redacted }, version, () => readable(read))
-  return locked === undefined ? held : { ...held, locked }
+  const held = heldOf(
+    { seq, json, salt, by, redacted },
+    {
+      version,
+      read: () => readable(read),
+      isProven: (body) => proving.isProven(version === 1 ? null : salt, { seq, json, body }),
+    },
+  )
+  if (locked === undefined) return held
+  const { unproven: _, ...rest } = held // what a body says that cannot be read is not known to be false
+  return { ...rest, locked }
 }
 
 /** The name of the key that is not here, empty where it was destroyed; undefined where the body itself was changed. */

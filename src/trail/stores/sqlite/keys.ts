@@ -77,6 +77,7 @@ export class Keys {
   #name = ''
   /** Why no key can be made or given out. */
   #shut: Fault | undefined
+  #wentOn = false
 
   /** @param now milliseconds since the epoch @throws trail.locked, trail.newer, trail.unavailable, trail.broken */
   constructor(path: string, now: () => number) {
@@ -96,6 +97,7 @@ export class Keys {
     this.#name = name
     this.#absent.clear()
     this.#shut = lost === 'show' ? fault : undefined
+    this.#wentOn = lost === 'go on' && fault !== undefined
     if (this.#shut) return
     if (current?.name !== name)
       this.file.transaction(() => {
@@ -164,6 +166,16 @@ export class Keys {
   /** Whether a key can be used at once. */
   has(id: number): boolean {
     return this.#open.has(id)
+  }
+
+  /** Whether no key can be made or given out, for that which wraps is not here. */
+  get isShut(): boolean {
+    return this.#shut !== undefined
+  }
+
+  /** Whether somebody said that the key before is lost for good. */
+  get wentOn(): boolean {
+    return this.#wentOn
   }
 
   get isLow(): boolean {

@@ -2,6 +2,8 @@
 import type { Finding } from '#exchange'
 import { markedBy } from '../../facets.ts'
 import { point } from '../../points.ts'
+import { sha256 } from '../../seal/hashes.ts'
+import type { Proofs } from '../../seal/proofs.ts'
 import type { Revised, Revision } from '../../store.ts'
 import type { Tokens } from '../../tokens.ts'
 import type { Day } from './day.ts'
@@ -30,6 +32,7 @@ interface Part {
  * passed over. @throws Wanted
  */
 export function revise(engine: Engine, revision: Revision, tokens: Tokens): Revised {
+  const proofs = engine.proving.proofs()
   const parts = partsOf(engine, revision)
   let [entries, bodies] = [0, 0]
   for (const part of parts) {
@@ -37,7 +40,7 @@ export function revise(engine: Engine, revision: Revision, tokens: Tokens): Revi
     engine.settle(part.day, revision.erased)
     engine.indexed(part.day)
     const done = part.day.transaction(() => {
-      const changed = reviseIn(part, revision, tokens)
+      const changed = reviseIn(part, revision, { tokens, proofs })
       point('revise.written')
       return changed
     })
@@ -78,7 +81,12 @@ function partsOf(engine: Engine, { erased, bodies, notes }: Revision): Part[] {
 const find = (day: Day, exchange: string): Exchange | undefined =>
   day.file.get<Exchange>('SELECT seq, closing, session FROM exchanges WHERE exchange = ?', exchange)
 
-function reviseIn(part: Part, { by, taken }: Revision, tokens: Tokens): Revised {
+interface Means {
+  readonly tokens: Tokens
+  readonly proofs: Proofs
+}
+
+function reviseIn(part: Part, { by, taken }: Revision, { tokens, proofs }: Means): Revised {
   const { day, erased, bodies, notes } = part
   const worded: Worded[] = []
   const changes = new Map<number, Uint8Array | undefined>()
@@ -93,7 +101,9 @@ function reviseIn(part: Part, { by, taken }: Revision, tokens: Tokens): Revised 
   for (const { seq, of, part: side, bytes, findings, salt } of bodies) {
     changes.set(seq, bytes)
     worded.push({ id: 2 * of.seq + (side === 'reply' ? 1 : 0), erased: false })
-    redact(day, { seq, of: of.seq, by, salt, findings })
+    const body = sha256(bytes)
+    const proven = (salts: Uint8Array, json: string) => proofs.left(salts, { seq, json, body })
+    redact(day, { seq, of: of.seq, by, salt, findings }, proven)
     if (findings.length > 0) continue
     day.originals.remove(seq)
     if (side === 'reply') day.edits.remove(seq)
@@ -138,7 +148,7 @@ interface Redaction {
   readonly findings: readonly Finding[]
 }
 
-function redact(day: Day, { seq, of, by, salt, findings }: Redaction): void {
+function redact(day: Day, { seq, of, by, salt, findings }: Redaction, proven: Parameters<Day['unsalt']>[2]): void {
   const told = day.file.run(
     'INSERT OR IGNORE INTO redacted VALUES (?, ?, ?, ?)',
     seq,
@@ -147,7 +157,7 @@ function redact(day: Day, { seq, of, by, salt, findings }: Redaction): void {
     JSON.stringify(findings),
   )
   if (told.changes === 0) return
-  day.unsalt(seq, 'body')
+  day.unsalt(seq, 'body', proven)
   if (findings.length === 0) return
   day.file.run('UPDATE exchanges SET findings = findings + ? WHERE seq = ?', findings.length, of)
   day.terms.mark(markedBy(findings), of)

@@ -35,6 +35,7 @@ export function sealerOf(engine: Engine, { vkey, last }: Sealing, { ask, reading
     unsealed: engine.unsealed,
     reading: (work) => reading(() => readable(work)),
     async open() {
+      await reading(() => engine.proving.open())
       const log = await LogWriter.open({ folder, origin: originOf(vkey), signer, reached: (at) => point(`seal.${at}`) })
       if (!log.head && head.mark(BEGUN) > 0) throw new Fault('seal.behind', LOST)
       return log
@@ -48,7 +49,8 @@ export function sealerOf(engine: Engine, { vkey, last }: Sealing, { ask, reading
 const originOf = (vkey: string): string => vkey.split('+')[0] ?? ''
 
 /** Where a folder's log is, and what the record says of itself. */
-export const recordOf = ({ folder, seq }: Engine): RecordState => ({
+export const recordOf = ({ folder, seq, proving }: Engine): RecordState => ({
+  proof: proving.state,
   ...{ folder: sealIn(folder.path), last: seq },
   sealedOnce: folder.head.mark(BEGUN),
 })

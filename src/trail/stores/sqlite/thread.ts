@@ -33,10 +33,16 @@ let timer: NodeJS.Timeout | undefined
 
 async function open(wrapping: Begin, seal: Sealing | undefined, looking: boolean): Promise<void> {
   engine ??= new Engine(folder, { tokens, wrapping, now: Date.now, looking })
+  if (!looking) await proven()
   if (!seal) return
   const sealer = sealerOf(engine, seal, { ask, reading: withKeys })
   await sealer.open()
   sealing = { sealer, vkey: seal.vkey }
+}
+
+/** What fails now is tried again with the first entry: a disk that is full may have room by then. */
+async function proven(): Promise<void> {
+  await withKeys(() => opened().proving.open()).catch(noticed)
 }
 
 async function close(): Promise<void> {
@@ -80,7 +86,10 @@ const CALLS: Calls = {
   revise: (revision) => revise(writable(), revision, tokens),
   rekey: (session) => rekey(writable().folder, session),
   shred: (file) => shred(writable().folder, file),
-  rewrap: (wrapping) => rewrap(writable().folder, wrapping, ask),
+  rewrap: async (wrapping) => {
+    opened().proving.forget()
+    return rewrap(writable().folder, wrapping, ask)
+  },
   wrappers: () => opened().folder.keys.wrappers(),
   state: () => recordOf(opened()),
   held: (from, count, first) => heldIn(opened(), from, count, first),

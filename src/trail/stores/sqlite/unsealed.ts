@@ -1,11 +1,11 @@
 /** What waits to be sealed: the entries written of late from memory, older ones from their day files. Writes only salts. */
 import { randomFillSync } from 'node:crypto'
-import { sha256 } from '../../seal/hashes.ts'
 import { parseSalts } from '../../seal/leaf.ts'
 import type { Sealable, Unsealed } from '../../seal/sealer.ts'
 import type { Day } from './day.ts'
 import type { Folder } from './folder.ts'
 import type { Line } from './protocol.ts'
+import type { Proving } from './proving.ts'
 
 /** Entries, and characters of their JSON, that are remembered until they are sealed. Others are read from their file. */
 const MOST = { entries: 4096, characters: 16 * 2 ** 20 } as const
@@ -23,11 +23,11 @@ interface Seqs {
   rangeOf(name: string): { readonly first: number; readonly last: number }
 }
 
-/** An entry that was just written. `body`: what was given of its body. */
+/** An entry that was just written. `hash`: SHA-256 of its body, hexadecimal, where it has one. */
 interface Wrote {
   readonly seq: number
   readonly salt: Uint8Array
-  readonly body: Uint8Array | undefined
+  readonly hash: string | undefined
 }
 
 const POOL_BYTES = 8192
@@ -54,11 +54,13 @@ export class FolderUnsealed implements Unsealed {
   readonly #folder: Folder
   readonly #recent = new Map<number, Recent>()
   readonly #seqs: Seqs
+  readonly #proving: Proving
   #characters = 0
 
-  constructor(folder: Folder, seqs: Seqs) {
+  constructor(folder: Folder, seqs: Seqs, proving: Proving) {
     this.#folder = folder
     this.#seqs = seqs
+    this.#proving = proving
   }
 
   get last(): number {
@@ -66,10 +68,8 @@ export class FolderUnsealed implements Unsealed {
   }
 
   /** An entry is durable. */
-  wrote(name: string, line: Line, { seq, salt, body }: Wrote): void {
+  wrote(name: string, line: Line, { seq, salt, hash }: Wrote): void {
     if (this.#recent.size >= MOST.entries || this.#characters > MOST.characters) return
-    const whole = line.like ? undefined : body
-    const hash = line.hash ?? (whole && sha256(whole).toString('hex'))
     this.#recent.set(seq, { name, json: line.json, salt, hash })
     this.#characters += line.json.length
   }
@@ -94,7 +94,8 @@ export class FolderUnsealed implements Unsealed {
       this.#characters -= one.json.length
       const { name, json, salt, hash } = one
       const body = hash === undefined ? undefined : Buffer.from(hash, 'hex')
-      taken.push({ seq, json, salts: salt, body, bytes: () => this.#folder.day(name).body(seq) })
+      const bytes = () => this.#folder.day(name).body(seq)
+      taken.push({ seq, json, salts: salt, body, bytes, isProven: always })
     }
     return taken
   }
@@ -109,6 +110,7 @@ export class FolderUnsealed implements Unsealed {
     const absent = (seq: number): Sealable => ({
       ...{ seq, json: undefined, salts: NONE, body: undefined },
       bytes: nothing,
+      isProven: always,
     })
     return Array.from({ length: count }, (_, at) => found.get(from + at) ?? absent(from + at))
   }
@@ -117,13 +119,18 @@ export class FolderUnsealed implements Unsealed {
     const rows = day.entries(from, to)
     const bare = rows.filter(({ json, salt }) => salt === null && json !== '')
     const made = new Map(bare.map(({ seq }) => [seq, this.salts.next()]))
-    if (made.size > 0) day.salt(made)
+    if (made.size > 0)
+      day.file.transaction(() => {
+        for (const [seq, salt] of made) day.salt(seq, salt)
+      })
     return rows.map(({ seq, json, salt }) => ({
       ...{ seq, json, body: undefined, bytes: () => day.body(seq) },
       salts: salt ? parseSalts(salt) : (made.get(seq) ?? NONE),
+      isProven: (body: Uint8Array | undefined) => this.#proving.isProven(salt, { seq, json, body }) === true,
     }))
   }
 }
 
 const NONE = {}
 const nothing = () => undefined
+const always = () => true
