@@ -61,15 +61,21 @@ export interface Erase extends Act {
   readonly later: number
   /** Entries of no exchange that named the user, or said what is found nowhere else; they went too. */
   readonly notes: number
+  /** Bodies that stayed and lost something; absent where an earlier version wrote it. */
+  readonly cut?: readonly Cut[]
+}
+
+/** A body that was written anew. */
+export interface Cut {
+  readonly exchange: string
+  readonly part: 'prompt' | 'reply'
+  /** Of its new bytes: SHA-256("gl1:body" 0x00 salt SHA-256(bytes)), hexadecimal; the salt is kept with it. */
+  readonly commitment: string
 }
 
 /** A body that was masked anew. */
-export interface Redacted {
-  readonly exchange: string
-  readonly part: 'prompt' | 'reply'
+export interface Redacted extends Cut {
   readonly rules: readonly string[]
-  /** Of its new bytes: SHA-256("gl1:body" 0x00 salt SHA-256(bytes)), hexadecimal; the salt is kept with it. */
-  readonly commitment: string
 }
 
 /** Stored bodies were looked through again, and these held what was not known as a secret when they were recorded. */

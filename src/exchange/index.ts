@@ -2,7 +2,19 @@
 
 export type { Actor, ActorKind, Fact, FactName, Facts, Source } from './actor.ts'
 export { adjoined } from './adjoin.ts'
-export type { Begun, CustodyNote, Erase, Hold, Purge, PurgedDay, Redact, Redacted, Release, Scope } from './custody.ts'
+export type {
+  Begun,
+  CustodyNote,
+  Cut,
+  Erase,
+  Hold,
+  Purge,
+  PurgedDay,
+  Redact,
+  Redacted,
+  Release,
+  Scope,
+} from './custody.ts'
 export { type Digests, digestsOf } from './digest.ts'
 export type {
   Body,

@@ -130,10 +130,52 @@ for (const store of ['memory', 'sqlite'] as const) {
     assert.ok(!last.replaceAll(/"\}|data|content|delta/g, '').includes('I noted Katharina'))
     const [note] = (await house.trail.custody()).map((each) => each.note)
     assert.ok(note?.kind === 'erase' && note.basis === 'Art. 17' && note.exchanges === 1 && note.later === 2)
+    const cut = note.cut?.map(({ exchange, part, commitment }) => [Number(exchange.slice(-4)), part, commitment.length])
+    assert.deepEqual(cut, [
+      [2, 'prompt', 64],
+      [3, 'prompt', 64],
+      [3, 'reply', 64],
+    ])
     const row = await house.trail.exchange(idOf(3, AT[3]))
     assert.deepEqual([...new Set(row?.redactions?.map(({ by }) => by))], [note.exchange])
     assert.equal(await house.trail.dayFiles.erasedBy(idOf(1, AT[1])), note.exchange)
     assert.equal(house.forgot(), 1)
+  })
+
+  test(`a turn that comes while it is erased is cut too, by an entry of its own; ${store}`, async (t) => {
+    const house = await open(t, store)
+    await converse(house, SAID)
+    const { trail } = house
+    const append = trail.append.bind(trail)
+    const late = idOf(40)
+    trail.append = async (entry) => {
+      const seq = await append(entry)
+      if (entry.kind !== 'erase' || entry.exchanges === 0) return seq
+      const messages = [{ role: 'user', content: SAID[1][0] }]
+      const body = bodyOf(JSON.stringify({ model: 'm', messages }))
+      const row = await trail.exchange(idOf(3, AT[3]))
+      await append({ ...row?.opening, kind: 'asked', exchange: late, body } as Opening)
+      return seq
+    }
+    await house.erasure.erase({ exchange: idOf(1, AT[1]) }, DOER)
+    const notes = (await trail.custody()).flatMap(({ note }) => (note.kind === 'erase' ? note : []))
+    assert.deepEqual(
+      notes.map(({ exchanges, later, why }) => [exchanges, later, why]),
+      [
+        [1, 2, DOER.why],
+        [0, 1, DOER.why],
+      ],
+    )
+    assert.deepEqual(
+      notes[1]?.cut?.map(({ exchange, part }) => [exchange, part]),
+      [[late, 'prompt']],
+    )
+    const row = await trail.exchange(late)
+    assert.deepEqual(
+      [Buffer.from(row?.opening.body?.bytes ?? '').includes('Wunderlich'), row?.redactions?.[0]?.by],
+      [false, notes[1]?.exchange],
+    )
+    assert.deepEqual(await trail.documents.list('cutting'), [])
   })
 
   test(`of lines of no exchange those lose their words or go that name the user whole, and a hold on them forbids it; ${store}`, async (t) => {

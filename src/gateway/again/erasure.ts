@@ -1,5 +1,4 @@
 /** Erasing exchanges: what it is about, what forbids it, and every trace of them in later turns of their sessions. */
-import { randomBytes } from 'node:crypto'
 import { type Erase, Fault, isWorm, type Keyring, type Scope } from '#exchange'
 import {
   type Custody,
@@ -12,8 +11,8 @@ import {
   type Trail,
   toldScope,
 } from '#trail'
+import { Cutting } from './cutting.ts'
 import { type FoundLine, type GoingLine, goingLines, putAnew } from './lines.ts'
-import { tracesOf, without } from './traces.ts'
 
 export interface ErasureHouse {
   readonly trail: Trail
@@ -64,10 +63,12 @@ const STEP = 500
 
 export class Erasure {
   readonly #house: ErasureHouse
+  readonly #cutting: Cutting
   #running: Promise<unknown> = Promise.resolve()
 
   constructor(house: ErasureHouse) {
     this.#house = house
+    this.#cutting = new Cutting(house)
   }
 
   /** @throws usage.option, query.syntax, trail.* */
@@ -98,10 +99,11 @@ export class Erasure {
     const notes = lines.map(({ note: _note, ...line }) => line)
     const pending: Pending = { id: uuid(), ids: idsOf(found), sessions: touched, notes }
     await trail.documents.put(PENDING, pending.id, pending)
+    const cut = await this.#cutting.plan(pending.id, pending)
     const { exchanges, sessions, later } = plan
     const told: Erase = {
       ...{ kind: 'erase', exchange: pending.id, at: now(), who, why, basis },
-      ...{ scope: toldScope(scope, keyring), exchanges, sessions, later, notes: pending.notes.length },
+      ...{ scope: toldScope(scope, keyring), exchanges, sessions, later, notes: pending.notes.length, cut },
     }
     const seq = await trail.append(told)
     await this.#finish(pending)
@@ -122,46 +124,14 @@ export class Erasure {
   /** Later turns first: what they say again is told by what is still there. Every step may be done again. */
   async #finish({ id, ids, sessions, notes }: Pending): Promise<void> {
     const { trail, forget } = this.#house
-    await sealedUpTo(trail, await this.#seqOf(id))
+    const told = (await trail.custody()).find(({ note }) => note.exchange === id)
+    await sealedUpTo(trail, told?.seq ?? 0)
     await putAnew(this.#house, notes)
-    const gone = new Set(ids)
-    for (const session of sessions) if (session !== null) await this.#clean(session, gone, id)
+    if (told?.note.kind === 'erase') await this.#cutting.cut(told.note, { ids, sessions })
     await trail.dayFiles.revise({ by: id, erased: ids, bodies: [], taken: [], notes })
     for (const session of sessions) await trail.keys.rekey(session ?? undefined)
     forget?.()
     await trail.documents.delete(PENDING, id)
-  }
-
-  /** Of the entry that tells of it. */
-  async #seqOf(id: string): Promise<number> {
-    return (await this.#house.trail.custody()).find(({ note }) => note.exchange === id)?.seq ?? 0
-  }
-
-  async #there(ids: readonly string[]): Promise<Recorded[]> {
-    const found: Recorded[] = []
-    for (const id of ids) {
-      const one = await this.#house.trail.exchange(id)
-      if (one) found.push(one)
-    }
-    return found
-  }
-
-  /** Takes what these exchanges were the first to say out of the later turns of their session. */
-  async #clean(session: string, gone: ReadonlySet<string>, by: string): Promise<void> {
-    const { trail, keyring, clock } = this.#house
-    const all = (await trail.session(session)).map(({ exchange }) => exchange)
-    const first = all.findIndex((exchange) => gone.has(exchange))
-    const after = all.slice(first).filter((exchange) => !gone.has(exchange))
-    if (first < 0 || after.length === 0) return
-    const before = await this.#there(all.slice(0, first))
-    const traces = tracesOf(await this.#there(all.filter((exchange) => gone.has(exchange))), before)
-    if (traces.length === 0) return
-    const clean = without(traces, keyring, clock)
-    for (const exchange of after) {
-      const row = await trail.exchange(exchange)
-      const bodies = row ? await cleaned(row, clean) : []
-      if (bodies.length > 0) await trail.dayFiles.revise({ by, erased: [], bodies, taken: traces, notes: [] })
-    }
   }
 
   async #found(scope: Scope): Promise<Recorded[]> {
@@ -224,21 +194,4 @@ function forbid({ exchanges, notes, held, holds, worm, open }: ErasurePlan): voi
   if (worm > 0) throw new Fault('custody.worm', `${worm} of ${exchanges}`)
   if (open > 0) throw new Fault('custody.open', `${open} of ${exchanges}`)
   if (exchanges === 0) throw new Fault('custody.nothing')
-}
-
-async function cleaned(
-  { opening, ending }: Recorded,
-  clean: ReturnType<typeof without>,
-): Promise<Revision['bodies'][number][]> {
-  const { exchange, route } = opening
-  const prompt = opening.body && (await clean(opening.body, { route, direction: 'prompt' }))
-  const reply = ending?.body && (await clean(ending.body, { route, direction: 'reply' }))
-  const of = (part: 'prompt' | 'reply', bytes: Uint8Array) => ({
-    exchange,
-    part,
-    bytes,
-    salt: randomBytes(32),
-    findings: [],
-  })
-  return [...(prompt ? [of('prompt', prompt.bytes)] : []), ...(reply ? [of('reply', reply.bytes)] : [])]
 }

@@ -1,9 +1,10 @@
 /** Looks through stored bodies by today's rules, a page at a time, newest first: what is found is masked in place, on the record. */
-import { hash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { type Finding, type Keyring, type Redact, secretsIn } from '#exchange'
 import type { Engine } from '#masking'
 import { type Doer, type Recorded, type Revision, sealedUpTo, type Trail } from '#trail'
 import { type Anew, maskedAnew } from './anew.ts'
+import { commitmentOf } from './commitment.ts'
 
 export interface RescanHouse {
   readonly trail: Trail
@@ -141,10 +142,6 @@ export class Rescan {
     return seq
   }
 }
-
-/** As a leaf commits to a body; docs/retention.md says the same. */
-const commitmentOf = (bytes: Uint8Array, salt: Uint8Array): string =>
-  hash('sha256', Buffer.concat([Buffer.from('gl1:body\0'), salt, hash('sha256', bytes, 'buffer')]), 'hex')
 
 const rulesIn = (findings: readonly Finding[]): string[] => [...new Set(findings.map(({ rule }) => rule))]
 

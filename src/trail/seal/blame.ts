@@ -27,6 +27,8 @@ function changed(logged: Leaf, now: Leaf, held: Held, at: Pick<Alarm, 'seq' | 'e
   const unknown = new Set(held.unknown)
   const parts = FIELDS.filter((name) => !unknown.has(name) && logged.fields[name] !== now.fields[name])
   const clear = (['at', 'connection', 'model', 'policy'] as const).filter((key) => logged[key] !== now[key])
+  if (parts.length + clear.length === 0 && unknown.has('body'))
+    return { harm: 'changed', ...at, told: 'its body was written anew, and no entry says that it is this one' }
   const all = parts.length > 1 && parts.length === FIELDS.filter((name) => logged.fields[name]).length
   const salt = all && clear.length === 0 ? ', or its salt was exchanged' : ''
   return { harm: 'changed', ...at, told: `${[...clear, ...parts].join(', ')} differ${salt}` }

@@ -58,8 +58,8 @@ export class Fates {
     for (const id of by) this.#erased.set(id, (this.#erased.get(id) ?? new Set()).add(leaf.exchange ?? ''))
   }
 
-  /** Whether a body may be another than the one that was sealed: each time it was written anew counts, the last one for what it is now. */
-  redacted(leaf: Leaf, anew: readonly Anew[]): boolean {
+  /** Whether a body may be another than the one that was sealed: each time it was written anew counts, the last one for what it is now: an erasure of an earlier version does not say. */
+  redacted(leaf: Leaf, anew: readonly Anew[]): boolean | 'not provable' {
     const times = anew.flatMap(({ by, commitment }) => {
       const placed = this.#notes.get(by)
       return placed ? [{ ...placed, commitment }] : []
@@ -67,9 +67,9 @@ export class Fates {
     const last = times.toSorted((a, b) => b.seq - a.seq)[0]
     if (!last || times.length < anew.length) return false
     for (const { note, commitment } of times)
-      if (note.kind === 'erase') this.#cutBy(note, leaf)
+      if (saysNothing(note)) this.#cutBy(note, leaf)
       else if (!isListed(note, leaf, note === last.note ? commitment : 'any')) return false
-    return true
+    return saysNothing(last.note) ? 'not provable' : true
   }
 
   /** A turn that came while it was erased was not counted, and may have been cut. */
@@ -130,10 +130,13 @@ export class Fates {
 
 const ENDINGS: ReadonlySet<string> = new Set<EndingKind>(['replied', 'denied', 'aborted', 'failed', 'interrupted'])
 
-/** Whether a `redact` entry lists this body, with this commitment (`any`: it was written anew again since). */
+/** Whether an entry that erased says nothing of what it cut: an earlier version wrote it. */
+const saysNothing = (note: Note): boolean => note.kind === 'erase' && note.cut === undefined
+
+/** Whether an entry lists this body, with this commitment (`any`: it was written anew again since). */
 function isListed(note: Note, { exchange, kind }: Leaf, commitment: string | undefined): boolean {
   const part = ENDINGS.has(kind) ? 'reply' : 'prompt'
-  const bodies = note.kind === 'redact' ? note.bodies : []
+  const bodies = note.kind === 'redact' ? note.bodies : note.kind === 'erase' ? (note.cut ?? []) : []
   return bodies.some(
     (one) => one.exchange === exchange && one.part === part && (commitment === 'any' || one.commitment === commitment),
   )
