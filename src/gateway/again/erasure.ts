@@ -1,16 +1,6 @@
 /** Erasing exchanges: what it is about, what forbids it, and every trace of them in later turns of their sessions. */
 import { type Erase, Fault, isWorm, type Keyring, type Scope } from '#exchange'
-import {
-  type Custody,
-  type Doer,
-  queryOf,
-  type Recorded,
-  type Revision,
-  readScope,
-  sealedUpTo,
-  type Trail,
-  toldScope,
-} from '#trail'
+import { type Custody, type Doer, queryOf, type Recorded, readScope, sealedUpTo, type Trail, toldScope } from '#trail'
 import { Cutting } from './cutting.ts'
 import { type FoundLine, type GoingLine, goingLines, putAnew } from './lines.ts'
 
