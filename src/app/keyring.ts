@@ -1,8 +1,8 @@
 /** The installation's secret, in a 0600 file, and the keyed digests that are made with it. The secret is never shown. */
-import { createHash, createHmac, hash, hkdfSync, randomBytes } from 'node:crypto'
+import { createHash, hkdfSync, randomBytes } from 'node:crypto'
 import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { Fault, type Keyring, type Purpose } from '#exchange'
+import { Fault, type Hmac, hmacWith, type Keyring, type Purpose } from '#exchange'
 
 const SECRET_BYTES = 32
 
@@ -26,12 +26,12 @@ function create(folder: string, path: string): void {
 
 /** A keyring over a given secret; each purpose gets a key of its own by HKDF-SHA-256 (RFC 5869). */
 export function keyringOf(secret: Uint8Array): Keyring {
-  const keys = new Map<Purpose, { readonly key: Buffer; readonly digest: Digest }>()
+  const keys = new Map<Purpose, { readonly key: Buffer; readonly digest: Hmac }>()
   const of = (purpose: Purpose) => {
     const known = keys.get(purpose)
     if (known) return known
     const key = Buffer.from(hkdfSync('sha256', secret, '', `gatelog ${purpose}`, 32))
-    const made = { key, digest: digestWith(key) }
+    const made = { key, digest: hmacWith(key) }
     keys.set(purpose, made)
     return made
   }
@@ -45,31 +45,5 @@ export function keyringOf(secret: Uint8Array): Keyring {
         digest: (encoding) => of(purpose).digest(sha.digest()).toString(encoding),
       }
     },
-  }
-}
-
-type Digest = (data: string | Uint8Array) => Buffer
-
-const BLOCK = 64
-/** Longer data is left to Node: hashing it costs more than setting out to. */
-const LONGEST_SHORT = 4096
-
-/**
- * HMAC-SHA-256 (RFC 2104). Of short data by two plain hashes over memory that is filled anew each time, which takes a
- * third of what setting up Node's own does; an exchange needs it six times.
- */
-function digestWith(key: Buffer): Digest {
-  const [inner, outer] = [Buffer.alloc(BLOCK + LONGEST_SHORT, 0x36), Buffer.alloc(BLOCK + 32, 0x5c)]
-  for (const [at, byte] of key.entries()) {
-    inner[at] = byte ^ 0x36
-    outer[at] = byte ^ 0x5c
-  }
-  return (data) => {
-    const most = typeof data === 'string' ? 3 * data.length : data.length
-    if (most > LONGEST_SHORT) return createHmac('sha256', key).update(data).digest()
-    const length = typeof data === 'string' ? inner.write(data, BLOCK) : data.length
-    if (typeof data !== 'string') inner.set(data, BLOCK)
-    outer.write(hash('sha256', inner.subarray(0, BLOCK + length), 'latin1'), BLOCK, 'latin1')
-    return Buffer.from(hash('sha256', outer, 'latin1'), 'latin1')
   }
 }

@@ -46,6 +46,7 @@ export type {
 } from './entry.ts'
 export { FAULTS, Fault, type FaultCode, faultOf } from './fault.ts'
 export { type Action, type Direction, type Finding, secretKey, secretsIn } from './finding.ts'
+export { type Hmac, hmacWith } from './hmac.ts'
 export type { Hash, Keyring, Purpose } from './keyring.ts'
 export type { Message, Prompt, ProtocolName, Reply, Role, ToolCall, Usage } from './prompt.ts'
 export {

@@ -1,5 +1,6 @@
 /** Lines of code as keyed fingerprints: whoever has the folder and not the key learns of no line what it says. */
-import { createHash, createHmac, createSecretKey, type KeyObject } from 'node:crypto'
+import { createHash } from 'node:crypto'
+import { type Hmac, hmacWith } from '#exchange'
 
 /**
  * Bytes of HMAC-SHA-256 that are kept of each line. Among 200 million lines a thousand that are sought meet by chance with
@@ -9,20 +10,16 @@ export const PRINT_BYTES = 6
 
 /** Makes fingerprints under the key of the purpose `line`. */
 export class Prints {
-  readonly #key: KeyObject
+  readonly #hmac: Hmac
 
   constructor(key: Uint8Array) {
-    this.#key = createSecretKey(key)
+    this.#hmac = hmacWith(key)
   }
 
   /** The fingerprints of lines in their normal form, one after the other. */
   pack(forms: readonly string[]): Buffer {
     const packed = Buffer.allocUnsafeSlow(PRINT_BYTES * forms.length)
-    for (const [at, form] of forms.entries())
-      createHmac('sha256', this.#key)
-        .update(form)
-        .digest()
-        .copy(packed, PRINT_BYTES * at, 0, PRINT_BYTES)
+    for (const [at, form] of forms.entries()) this.#hmac(form).copy(packed, PRINT_BYTES * at, 0, PRINT_BYTES)
     return packed
   }
 }

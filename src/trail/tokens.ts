@@ -1,5 +1,5 @@
 /** Words as keyed tokens: the index never holds a word, only digests that nobody without the key can make. */
-import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
+import { type Hmac, hmacWith } from '#exchange'
 import type { Prints } from './prints.ts'
 
 /** Bytes of HMAC-SHA-256 that are kept of each word. */
@@ -22,7 +22,7 @@ class Generation {
 
 /** Turns words into tokens and remembers the recent ones; at most two generations of 32,768 words stay in memory. */
 export class Tokens {
-  readonly #key: KeyObject
+  readonly #hmac: Hmac
   /** Of lines of code, under a key of their own. */
   readonly prints: Prints
   #young = new Generation()
@@ -31,7 +31,7 @@ export class Tokens {
   /** @param key the 32-byte key of the purpose `token`. */
   constructor(key: Uint8Array, prints: Prints) {
     this.prints = prints
-    this.#key = createSecretKey(key)
+    this.#hmac = hmacWith(key)
   }
 
   /** The tokens of `words`, 8 bytes each, one after the other. */
@@ -71,8 +71,7 @@ export class Tokens {
   }
 
   #digest(word: string): Uint32Array {
-    const digest = createHmac('sha256', this.#key).update(word).digest()
-    return new Uint32Array(Uint8Array.from(digest).buffer)
+    return new Uint32Array(Uint8Array.from(this.#hmac(word)).buffer)
   }
 }
 
