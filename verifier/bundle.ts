@@ -1,14 +1,16 @@
 /** Checks a bundle against a verifier key, from docs/trail.md alone: every file of it, each byte. Trusts nothing in it; writes nothing. */
 import { createHash } from 'node:crypto'
 import { Account } from './account.ts'
-import { type Claims, claimsOf } from './claims.ts'
+import { type Claims, claimsOf, heldTo } from './claims.ts'
 import { type Around, checkEntry, checkGone, placed } from './entry.ts'
-import { type Kept, type Line, type Manifest, MOST_PROOFS } from './form.ts'
-import { bytesOf, type Checkpoint, checkpointBy, isBeginning } from './log.ts'
+import { type Json, type Line, leafOf, type Manifest, MOST_PROOFS } from './form.ts'
+import { checkBeginnings, checkKept } from './kept.ts'
+import { checkpointBy } from './log.ts'
 import { MOST_SHOWN, pageOf, type Verdict, wordsOf } from './page.ts'
-import { checkRange, differs, type Edges, isAsked } from './period.ts'
+import { checkRange, type Edges, isAsked } from './period.ts'
 import { Problems, reasonOf } from './problems.ts'
 import { proofOf } from './proof.ts'
+import { answers, differs } from './question.ts'
 import { lineOf, linesOf, manifestOf, textOf } from './read.ts'
 import type { Files } from './zip.ts'
 
@@ -72,16 +74,25 @@ function checked(work: Work, vkey: string, kept: readonly string[]): Checked {
     if (JSON.stringify(manifest[name]) !== JSON.stringify(rows[name]))
       problems.add(`the manifest tells other ${name} than the entries`)
   const claims = claimsOf(manifest, checkpoint, edges)
-  const page = (verdict?: Verdict) => pageIn(work, claims, verdict)
+  const page = (claims: Claims, verdict?: Verdict) => pageIn(work, claims, verdict)
   problems.within('index.html: ', () => {
-    if (textOf(files, 'index.html') !== page()) problems.add('index.html is not the page that these entries make')
+    if (textOf(files, 'index.html') !== page(claims)) problems.add('index.html is not the page that these entries make')
   })
-  const also = kept.flatMap((each) => checkKept(each, vkey, work))
-  const told = { origin: checkpoint.origin, size: checkpoint.size, question: manifest.question, claims, manifest, also }
+  const sizes = kept.flatMap((each) => checkKept(each, vkey, work))
+  const also = sizes.map((size) => `The log begins with the ${size} entries of the checkpoint that you kept.`)
+  const own = sizes.length > 0 ? heldTo(claims, Math.max(...sizes)) : claims
+  const told = {
+    origin: checkpoint.origin,
+    size: checkpoint.size,
+    question: manifest.question,
+    claims: own,
+    manifest,
+    also,
+  }
   const { disclosed, closed, leaves } = seen
   const found = { problems: problems.list, found: problems.count }
-  const own = () => page({ key: vkey, problems: problems.list, also })
-  return { ...told, entries: leaves.size, disclosed, closed, ...found, page: own }
+  const verdict = () => page(own, { key: vkey, problems: problems.list, also })
+  return { ...told, entries: leaves.size, disclosed, closed, ...found, page: verdict }
 }
 
 function* entriesIn(files: Files, name: string): Iterable<Line> {
@@ -125,6 +136,9 @@ function checkLine(line: Line, isEntry: boolean, work: Work): number {
     if (isEntry) checkGone(line, account, wrong)
     if (isEntry && !isAsked(placed(line.leaf, line.index), line.index, manifest.asked))
       wrong('it is none of what was asked for')
+    const { question, asked } = manifest
+    if (isEntry && asked.kind === 'query' && isOpening(line) && !answers(line.entry, leafOf(line), question, asked))
+      wrong('it does not answer the question')
     if (
       isEntry &&
       manifest.entries <= MOST_PROOFS &&
@@ -134,6 +148,9 @@ function checkLine(line: Line, isEntry: boolean, work: Work): number {
   })
   return shown
 }
+
+const isOpening = (line: Line): line is Line & { readonly entry: Json } =>
+  line.entry?.['kind'] === 'asked' || line.entry?.['kind'] === 'refused'
 
 /** The question, what it came to, and the leaves that show that nothing is left out. */
 function checkQuestion(work: Work, leaves: ReadonlyMap<number, string>): Edges | undefined {
@@ -180,32 +197,4 @@ function pageIn({ files, manifest, checkpoint, note, account }: Work, claims: Cl
   }
   const head = { origin: checkpoint.origin, size: checkpoint.size, checkpoint: note }
   return pageOf({ manifest, claims, head, entries, texts: account.texts(), ...(verdict && { verdict }) })
-}
-
-/** A checkpoint that the auditor kept: what is said of it where the log of the bundle goes on from it. */
-function checkKept(note: string, vkey: string, { manifest, checkpoint, problems }: Work): string[] {
-  try {
-    const old = checkpointBy(note, vkey)
-    const now = `the bundle’s over ${checkpoint.size}`
-    if (old.size > checkpoint.size)
-      throw new Error(`it is over ${old.size} entries, ${now}: have a bundle that was made since`)
-    const shown = manifest.kept?.find(({ size }) => size === old.size)
-    if (
-      old.size === checkpoint.size ? !old.root.equals(checkpoint.root) : shown && !old.root.equals(bytesOf(shown.root))
-    )
-      throw new Error(`it is over ${old.size} other entries: two logs were signed`)
-    if (old.size < checkpoint.size && !shown)
-      throw new Error('the bundle does not show that its log goes on from it: have it made with --checkpoint')
-    return [`The log begins with the ${old.size} entries of the checkpoint that you kept.`]
-  } catch (error) {
-    problems.add(`the kept checkpoint: ${reasonOf(error)}`)
-    return []
-  }
-}
-
-/** The heads of which the bundle shows that its log goes on from them. */
-function checkBeginnings(kept: readonly Kept[], now: Checkpoint, wrong: (what: string) => void): void {
-  for (const { size, root, proof } of kept)
-    if (!isBeginning({ size, root: bytesOf(root) }, now, proof.map(bytesOf)))
-      wrong(`the log does not begin with the ${size} entries that the manifest names`)
 }

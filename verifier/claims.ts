@@ -1,6 +1,7 @@
 /** What a bundle proves of what was asked, and what it cannot, in sentences. Made from its manifest and the edges of its leaves. Pure. */
 import { type Asked, type Manifest, timeOf } from './form.ts'
 import type { Edges } from './period.ts'
+import { unheld } from './question.ts'
 
 export interface Claims {
   /** What was asked for, in words. */
@@ -15,6 +16,17 @@ export interface Head {
   readonly size: number
 }
 
+const ONLY =
+  'That this is the only log: hold the checkpoint against one that you kept yourself, or that a witness signed.'
+
+/** What is said where the log was held against checkpoints that somebody kept, the largest of them over so many entries. */
+export const heldTo = ({ open, ...rest }: Claims, size: number): Claims => ({
+  ...rest,
+  open: open.map((each) =>
+    each === ONLY ? `That this is the only log past the ${size} entries of the checkpoint that you kept.` : each,
+  ),
+})
+
 export function claimsOf(manifest: Manifest, head: Head, edges: Edges | undefined): Claims {
   const { asked, entries, unsealed, bodies } = manifest
   const some = entries === 1 ? 'The one entry' : `Each of the ${entries} entries`
@@ -27,14 +39,14 @@ export function claimsOf(manifest: Manifest, head: Head, edges: Edges | undefine
       ...wholeOf(asked, entries, head, edges),
     ],
     open: [
-      ...openOf(asked, head, edges),
+      ...openOf(manifest, head, edges),
       ...(unsealed > 0
         ? [`${unsealed} more entries of it were not sealed yet when this was made, and are not here.`]
         : []),
       ...(bodies ? [] : ['What prompts and replies said: it was not asked for.']),
       'That the gateway wrote the truth when it wrote an entry, and that its clock was right.',
       'Requests that never passed the gateway.',
-      'That this is the only log: hold the checkpoint against one that you kept yourself, or that a witness signed.',
+      ONLY,
     ],
   }
 }
@@ -72,13 +84,16 @@ function wholeOf(asked: Asked, entries: number, { size }: Head, edges: Edges | u
   return [`Nothing is left out of the period: every leaf of the log ${from} ${to} is shown, and ${none}.`]
 }
 
-function openOf(asked: Asked, { size }: Head, edges: Edges | undefined): string[] {
+function openOf({ asked, question }: Manifest, { size }: Head, edges: Edges | undefined): string[] {
   if (asked.kind === 'exchange')
     return ['That no other entry tells of this exchange: only a period is proven to be whole.']
-  if (asked.kind === 'query')
+  if (asked.kind === 'query') {
+    const rest = unheld(question)
     return [
-      'That the query found all there is, and that its words are in what is shown: only a period is proven to be whole.',
+      'That the query found all there is: only a period is proven to be whole.',
+      ...(rest.length > 0 ? [`That the exchanges which are shown answer these words of it: ${rest.join(' ')}`] : []),
     ]
+  }
   if (asked.kind !== 'period' || !edges) return []
   const { first, last, back } = edges
   const { after, before } = asked

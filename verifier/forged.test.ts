@@ -18,6 +18,7 @@ import {
   tearDown,
   vkey,
 } from './evidence.case.ts'
+import { unheld } from './question.ts'
 
 before(setUp)
 after(tearDown)
@@ -304,6 +305,32 @@ test('an exchange under another name, or with entries of another', async () => {
   assert.match(told(files), /the question names another exchange/)
   onManifest((manifest) => Object.assign(manifest['asked'] as Json, { exchange: exchange(4) }))(files)
   assert.match(told(files), /entry 5: it is none of what was asked for/)
+})
+
+test('a query in which another person, time or model is named than its entries tell', async () => {
+  const asked = 'user:ana -user:bea model:"M" connection:* lighthouse has:finding -has:x after:2026-11-24T12:02:20Z'
+  const files = await bundled('user:ana -user:bea model:"M" connection:* after:2026-11-24T12:02:20Z')
+  assert.equal(told(files), '')
+  for (const [from, to] of [
+    ['user:ana', 'user:bea'],
+    ['user:ana', 'user:an?*'],
+    ['-user:bea', '-user:a*'],
+    ['model:', 'model:x'],
+    ['connection:*', 'connection:d'],
+    ['connection:*', 'session:S'],
+  ] as const) {
+    const other = new Map(files)
+    onManifest((manifest) => Object.assign(manifest, { question: String(manifest['question']).replace(from, to) }))(
+      other,
+    )
+    assert.match(told(other), /it does not answer the question|the question is none/, to)
+  }
+  onManifest((manifest) => {
+    Object.assign(manifest, { question: asked.replace('12:02:20', '12:02:25') })
+    Object.assign(manifest['asked'] as Json, { after: Date.parse('2026-11-24T12:02:25Z') })
+  })(files)
+  assert.match(told(files), /entry 280: it does not answer the question/)
+  assert.deepEqual(unheld(asked), ['lighthouse', 'has:finding', '-has:x'])
 })
 
 test('a head that was kept is held against the log, and what the manifest says of it against the checkpoint', async () => {

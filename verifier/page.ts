@@ -144,14 +144,21 @@ function entryOf(line: Line, words: string | undefined): string {
 
 /** What one wants to see of an entry at first. */
 function factsOf(entry: Json): [string, unknown][] {
-  const { actor, connection, model, verdict, findings, status, fault, reason, why } = entry
+  const { actor, connection, model, verdict, findings, status, fault, reason, why, who, reader, did, of, via } = entry
+  const { value, source } = Object(who ?? reader) as Json
+  const judged = Object(verdict) as Json
   const { id, name } = Object(actor) as Json
   const found = Array.isArray(findings) && findings.length > 0 ? findings.length : undefined
   const facts: [string, unknown][] = [
     ['who', id === undefined || id === name || name === undefined ? id : `${String(name)} (${String(id)})`],
+    ['by', value === undefined ? undefined : `${String(value)} (${String(source)})`],
+    ['did', did],
+    ['of', of],
+    ['via', via],
     ['connection', connection],
     ['model', model],
-    ['verdict', (Object(verdict) as Json)['kind']],
+    ['verdict', judged['kind']],
+    ['rule', judged['rule']],
     ['findings', found],
     ['status', status],
     ['fault', fault],

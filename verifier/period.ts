@@ -3,46 +3,6 @@ import { type Placed, placed } from './entry.ts'
 import { type Asked, type Line, type Range, timeOf } from './form.ts'
 import { bytesOf, type Checkpoint, leafHash, rootOver } from './log.ts'
 
-const MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }
-
-/** A time of a question, as the server reads it: a date, a date-time (UTC unless it says otherwise), or how long before `now`. */
-function momentOf(text: string, now: number): number {
-  const [, count, unit = ''] = /^(\d{1,6})([smhdw])$/.exec(text) ?? []
-  if (count !== undefined) return now - Number(count) * (MS[unit] ?? Number.NaN)
-  const [whole, time, , , zone] =
-    /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)?)?$/i.exec(text) ?? []
-  return whole === undefined ? Number.NaN : Date.parse(time && !zone ? `${text}Z` : text)
-}
-
-/** The times that a question names, in whatever else it says. */
-function timesOf(
-  question: string,
-  now: number,
-): { readonly after?: number; readonly before?: number; readonly rest: string } {
-  const times: { after?: number; before?: number } = {}
-  const rest = question.replace(
-    /(^|\s)(after|before):(?:"([^"\\]*)"|([^\s"]+))(?=\s|$)/g,
-    (_, _space, key, quoted, bare) => {
-      times[key as 'after' | 'before'] = momentOf(quoted ?? bare, now)
-      return ''
-    },
-  )
-  return { ...times, rest: rest.trim() }
-}
-
-/** Why the question is not what the bundle was made for; undefined where it is. */
-export function differs(question: string, asked: Asked): string | undefined {
-  if (asked.kind === 'between')
-    return question === `entries ${asked.from + 1} to ${asked.to}` ? undefined : 'the question names other entries'
-  if (asked.kind === 'exchange')
-    return question === 'last' || (question.length >= 8 && asked.exchange.startsWith(question))
-      ? undefined
-      : 'the question names another exchange'
-  const { after, before, rest } = timesOf(question, asked.now)
-  if (after !== asked.after || before !== asked.before) return 'the question names another time'
-  return (rest === '') === (asked.kind === 'period') ? undefined : 'the question asks for more than a time, or for less'
-}
-
 /** Whether the leaf of an entry lies in what was asked for. Of an entry that was gone before it was sealed no time is told. */
 export function isAsked({ at, exchange, kind }: Placed, index: number, asked: Asked): boolean {
   if (asked.kind === 'exchange') return exchange === asked.exchange

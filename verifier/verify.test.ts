@@ -155,6 +155,7 @@ test('all between two checkpoints that somebody kept is proven, and that the log
     between.claims?.proven.join('\n') ?? '',
     /Nothing is left out between the two checkpoints, of 101 and of 201 entries/,
   )
+  assert.match(between.claims?.open.join() ?? '', /the only log past the 201 entries/)
   const bare = await bundled([101, 201])
   assert.match(checkBundle(bare, vkey, [old]).problems.join(), /have it made with --checkpoint/)
   const forged = signerOf(2)
