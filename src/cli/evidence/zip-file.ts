@@ -1,12 +1,18 @@
 /** A zip that is written as it comes, one file after another, always the same for the same contents. Reads nothing. */
 import { closeSync, openSync, writeSync } from 'node:fs'
-import { Zip, ZipDeflate } from 'fflate'
+import { crc32, deflateRawSync } from 'node:zlib'
+import { Zip, ZipDeflate, type ZipInputFile } from 'fflate'
 import { Fault } from '#exchange'
 
 /** A zip has no time that would say anything: all of its files bear the first one that it can tell. */
 const NO_TIME = '1980-01-01T00:00:00'
 /** Without the extension that few read, a zip is smaller than 4 GB. */
 const MOST_BYTES = 2 ** 32 - 2 ** 24
+
+const DEFLATED = 8
+
+/** A file that is compressed already. */
+type Whole = ZipInputFile & { readonly mtime: string }
 
 export class ZipFile {
   readonly #handle: number
@@ -29,10 +35,13 @@ export class ZipFile {
     for (let at = 0; at < chunk.length; ) at += writeSync(this.#handle, chunk, at)
   }
 
-  /** A whole file. */
+  /** A whole file. Compressed by Node, which costs a tenth of what a stream of its own does. */
   file(name: string, contents: string | Uint8Array): void {
     this.#last()
-    this.#begin(name).push(typeof contents === 'string' ? Buffer.from(contents) : contents, true)
+    const bytes = typeof contents === 'string' ? Buffer.from(contents) : contents
+    const file: Whole = { filename: name, size: bytes.length, crc: crc32(bytes), compression: DEFLATED, mtime: NO_TIME }
+    this.#zip.add(file)
+    file.ondata?.(null, deflateRawSync(bytes), true)
   }
 
   /** The next part of a file, which ends where another begins. */

@@ -42,6 +42,8 @@ export class LogFiles {
   readonly folder: string
   readonly size: number
   readonly #tiles = new Map<string, readonly Buffer[]>()
+  /** What was read last is mostly asked for again. */
+  #last: { readonly index: number; readonly leaves: readonly Buffer[] } | undefined
 
   constructor(folder: string, size: number) {
     this.folder = folder
@@ -50,7 +52,9 @@ export class LogFiles {
 
   /** The leaves of the bundle `index` (256 each; the last may have fewer). @throws seal.damaged */
   leaves(index: number): readonly Buffer[] {
-    return this.#read('entries', index, widthOf(0, index, this.size), parseBundle)
+    if (this.#last?.index !== index)
+      this.#last = { index, leaves: this.#read('entries', index, widthOf(0, index, this.size), parseBundle) }
+    return this.#last.leaves
   }
 
   /** One leaf. @throws seal.damaged */
