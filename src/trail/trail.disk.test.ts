@@ -70,7 +70,17 @@ const keyring = {
   key: (purpose) => createHash('sha256').update(purpose).digest(),
 }
 const trail = await openTrail({ folder: process.argv[2], keyring, now: () => NOON })
-const say = (...words) => writeSync(1, words.join(' ') + '\\n')
+function say(...words) {
+  const line = Buffer.from(words.join(' ') + '\\n')
+  for (let at = 0; at < line.length; ) {
+    try {
+      at += writeSync(1, line, at)
+    } catch (error) {
+      if (error.code !== 'EAGAIN') throw error // a pipe that is full for a moment is waited for
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1)
+    }
+  }
+}
 let count = Number(process.argv[3])
 async function stream() {
   for (;;) {
