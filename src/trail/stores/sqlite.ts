@@ -26,6 +26,7 @@ import type { LostKey, Wrapping } from '../wrapping.ts'
 import { lineOfFault } from './sqlite/faults.ts'
 import type { Begin, Grant, Wish } from './sqlite/keys.ts'
 import { packBatch } from './sqlite/parcel.ts'
+import { partsOf } from './sqlite/parts.ts'
 import type {
   Answer,
   Asked,
@@ -243,8 +244,16 @@ class SqliteStore implements Store {
     return this.#link.call('deleteDocument', [kind, id])
   }
 
-  revise(revision: Revision): Promise<Revised> {
-    return this.#link.call('revise', [revision])
+  /** A day file at a time, so that commits go on between them; once in any case, for what an earlier one left. */
+  async revise(revision: Revision): Promise<Revised> {
+    const total = { entries: 0, bodies: 0 }
+    const parts = await partsOf(revision, (ids) => this.#link.call('homes', [ids]))
+    for (const part of parts.length > 0 ? parts : [{ ...revision, erased: [], bodies: [], notes: [] }]) {
+      const { entries, bodies } = await this.#link.call('revise', [part])
+      total.entries += entries
+      total.bodies += bodies
+    }
+    return total
   }
 
   erasedBy(prefix: string): Promise<string | undefined> {
@@ -259,8 +268,10 @@ class SqliteStore implements Store {
     return this.#link.call('remove', [names])
   }
 
-  rekey(session: string | undefined) {
-    return this.#link.call('rekey', [session])
+  async rekey(session: string | undefined) {
+    let rows = 0
+    for (const name of await this.#link.call('lineFiles', [])) rows += await this.#link.call('rekey', [name, session])
+    return rows
   }
 
   shred(file: string) {

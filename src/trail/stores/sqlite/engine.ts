@@ -15,6 +15,7 @@ import { bury, shred } from './key-work.ts'
 import type { Begin } from './keys.ts'
 import type { FaultLine, Line, LineOutcome, Outcome, Parcel, Stretch, UnfinishedRow } from './protocol.ts'
 import { Proving } from './proving.ts'
+import { scrubLeft } from './scrubbing.ts'
 import { openIn, unfinishedIn } from './unfinished.ts'
 import { FolderUnsealed } from './unsealed.ts'
 import { Wanted } from './wanted.ts'
@@ -62,6 +63,8 @@ export class Engine {
   #seq = 0
   #flightId = 0
   #broken: Fault | undefined
+  /** Whether a process before this one may have left files that are to be written anew. */
+  #left = true
   /** Bytes that commits wrote, about, since the logs were looked at. */
   #logged = 0
   readonly #looking: boolean
@@ -342,6 +345,10 @@ export class Engine {
     if (this.#broken || this.#looking) return false
     for (const day of this.folder.opened()) if (day.waiting > 0) return day.index(BACKLOG.step) || true
     if (this.folder.keys.note()) return true
+    if (this.#left) {
+      this.#left = scrubLeft(this.folder)
+      return true
+    }
     for (const name of this.#flight.files) {
       const day = this.folder.day(name)
       day.transaction(() => this.#removeDead(day, name))

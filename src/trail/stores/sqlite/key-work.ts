@@ -9,14 +9,16 @@ import type { Ask, Begin } from './keys.ts'
 const STEP = 256
 
 /**
- * Puts all that is kept of a session, or of none, under a new key in every file, and destroys those it had.
- * How many rows it were. @throws Wanted
+ * Puts all that one day file has of a session, or of none, under a new key, and destroys those it had; nothing where the
+ * file is gone. How many rows it were. @throws Wanted
  */
-export function rekey(folder: Folder, session: string | undefined): number {
-  const held = folder.names().flatMap((name) => {
-    const term = session === undefined ? null : folder.day(name).terms.like('session', [session])[0]
-    return term === undefined ? [] : [{ name, term }]
-  })
+export function rekey(folder: Folder, file: string, session: string | undefined): number {
+  const held = [file]
+    .filter((name) => folder.names().includes(name))
+    .flatMap((name) => {
+      const term = session === undefined ? null : folder.day(name).terms.like('session', [session])[0]
+      return term === undefined ? [] : [{ name, term }]
+    })
   folder.keys.need(held.flatMap(({ name }) => folder.keys.of({ file: name, session: session ?? '' })))
   return held.reduce((rows, { name, term }) => {
     const day = folder.day(name)

@@ -150,7 +150,9 @@ export interface Calls {
   revise(revision: Revision): Revised
   erasedBy(prefix: string): string | undefined
   /** Gives a session a new key and destroys the old ones; how many rows were put under it. */
-  rekey(session: string | undefined): number
+  rekey(file: string, session: string | undefined): number
+  /** The day file of each exchange. */
+  homes(exchanges: readonly string[]): (string | undefined)[]
   /** Destroys every key of a day file: nothing in it, nor in a copy of it, can be read any more. */
   shred(file: string): number
   rewrap(wrapping: Begin): Promise<Rewrapped>

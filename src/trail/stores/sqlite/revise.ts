@@ -9,6 +9,7 @@ import type { Tokens } from '../../tokens.ts'
 import type { Day } from './day.ts'
 import type { Engine } from './engine.ts'
 import { TERM_KEYS } from './schema.ts'
+import { scrub, scrubLeft, willScrub } from './scrubbing.ts'
 import { unword, type Worded } from './unword.ts'
 
 interface Exchange {
@@ -29,7 +30,7 @@ interface Part {
 
 /**
  * Each file in one durable transaction, overwritten on disk before it returns. May be done again: what is done already is
- * passed over. @throws Wanted
+ * passed over, and what was not written anew is. @throws Wanted
  */
 export function revise(engine: Engine, revision: Revision, tokens: Tokens): Revised {
   const proofs = engine.proving.proofs()
@@ -37,6 +38,7 @@ export function revise(engine: Engine, revision: Revision, tokens: Tokens): Revi
   let [entries, bodies] = [0, 0]
   for (const part of parts) {
     part.day.file.overwrite()
+    willScrub(engine.folder, part.day)
     engine.settle(part.day, revision.erased)
     engine.indexed(part.day)
     const done = part.day.transaction(() => {
@@ -45,11 +47,12 @@ export function revise(engine: Engine, revision: Revision, tokens: Tokens): Revi
       return changed
     })
     point('revise.durable')
-    part.day.file.scrub()
+    scrub(engine.folder, part.day)
     point('revise.scrubbed')
     entries += done.entries
     bodies += done.bodies
   }
+  while (scrubLeft(engine.folder));
   for (const day of engine.folder.opened()) day.terms.forget()
   engine.unsealed.forget()
   tokens.forget()

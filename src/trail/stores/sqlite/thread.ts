@@ -84,7 +84,8 @@ const CALLS: Calls = {
   remove: (names) => writable().remove(names),
   erasedBy: (prefix) => search().erasedBy(prefix),
   revise: (revision) => revise(writable(), revision, tokens),
-  rekey: (session) => rekey(writable().folder, session),
+  rekey: (file, session) => rekey(writable().folder, file, session),
+  homes: (exchanges) => exchanges.map((id) => opened().homeOf(id)),
   shred: (file) => shred(writable().folder, file),
   rewrap: async (wrapping) => {
     opened().proving.forget()

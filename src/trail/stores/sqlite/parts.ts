@@ -1,0 +1,26 @@
+/** A revision by the day files that it touches. Reads nothing itself. */
+import type { Revision } from '../../store.ts'
+
+/** So many exchanges are looked for at a time. */
+const STEP = 256
+
+/** For each file what is to be done there. `homes`: the file of each exchange; what is nowhere is left out. */
+export async function partsOf(
+  revision: Revision,
+  homes: (exchanges: readonly string[]) => Promise<readonly (string | undefined)[]>,
+): Promise<Revision[]> {
+  const { erased, bodies, notes } = revision
+  const ids = [...new Set([...erased, ...bodies.map(({ exchange }) => exchange)])]
+  const home = new Map<string, string>()
+  for (let at = 0; at < ids.length; at += STEP) {
+    const some = ids.slice(at, at + STEP)
+    for (const [nth, name] of (await homes(some)).entries()) if (name) home.set(some[nth] ?? '', name)
+  }
+  const files = [...new Set([...home.values(), ...notes.map(({ file }) => file)])].sort().reverse()
+  return files.map((file) => ({
+    ...revision,
+    erased: erased.filter((id) => home.get(id) === file),
+    bodies: bodies.filter(({ exchange }) => home.get(exchange) === file),
+    notes: notes.filter((note) => note.file === file),
+  }))
+}
