@@ -95,5 +95,34 @@ test('anchored, told, and restored from an old copy', { skip: SKIP }, async (t) 
   const size = Number(readFileSync(join(data, 'seal', 'checkpoint'), 'utf8').split('\n')[1])
   assert.ok(size < seen, `${size} of ${seen}`)
   await restored.end('SIGTERM')
+  const alone = await restored.gatelog('doctor')
+  assert.match(alone.stdout, /fail seal +auditors has seen more: \d+ entries were sealed, the log has \d+/)
   assert.ok(outside() >= seen)
+})
+
+test('while the only anchor that can tell is out of reach nothing is sealed, and recording goes on', {
+  skip: SKIP,
+}, async (t) => {
+  const folder = folderFor(t)
+  const bare = join(folder, 'audit.git')
+  const yaml = `export:
+  anchors_grace_ms: 86400000
+  anchors: { auditors: { kind: git, repository: audit.git, every_ms: 1000 } }
+`
+  const gateway = await startGateway(t, yaml, folder)
+  await ask(gateway, await gateway.key())
+  const waits = async () => (await gateway.gatelog('doctor')).stdout
+  let told = ''
+  for (let tries = 0; !told.includes('Nothing is sealed before an anchor tells'); tries++) {
+    assert.ok(tries < 20, told)
+    told = await waits()
+  }
+  assert.match(told, /fail seal +Nothing is sealed before an anchor tells what it has seen of the log.*: auditors/)
+  assert.ok(!existsSync(join(folder, 'gatelog-data', 'seal', 'checkpoint')))
+  execFileSync('git', ['init', '--quiet', '--bare', bare])
+  await until(
+    () => existsSync(join(folder, 'gatelog-data', 'seal', 'checkpoint')),
+    () => gateway.said(),
+  )
+  assert.equal(await gateway.end('SIGTERM'), 0)
 })

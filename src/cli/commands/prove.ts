@@ -1,6 +1,6 @@
 /** `gatelog prove <what>`: an evidence bundle, or the proof of one entry, that anybody can check without this server. */
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
-import type { Proving } from '#console'
+import type { Proving, Seal } from '#console'
 import { Fault } from '#exchange'
 import type { ProvenEntry } from '#trail'
 import { faultIn } from '../answer.ts'
@@ -58,13 +58,17 @@ export const prove: Register = (program) => {
       const asked = new URLSearchParams({ what: question, bodies: String(how.bodies ?? false) })
       for (const file of how.checkpoint) asked.append('kept', String(await sizeIn(file)))
       const path = `/prove?${asked}`
-      const told = await withRecord(command, (record) =>
-        how.output.endsWith('.tlog-proof')
+      const told = await withRecord(command, async (record) => {
+        const made = await (how.output.endsWith('.tlog-proof')
           ? one(record, path, how.output)
-          : whole(record, path, how, { question, version: program.version() ?? '' }),
-      )
+          : whole(record, path, how, { question, version: program.version() ?? '' }))
+        return { ...made, standing: (await record.get<Seal>('/seal')).standing }
+      })
       if (commonOf(command).json) out(json(told))
-      else say(`${told.entries} entries in ${line(told.file)}, ${told.bytes} bytes${waiting(told)}`)
+      else
+        say(
+          `${told.entries} entries in ${line(told.file)}, ${told.bytes} bytes${waiting(told)}; the log: ${line(told.standing, 2000)}`,
+        )
     })
 }
 

@@ -139,7 +139,7 @@ function tell({ report, unreached }: Told, standing: string): void {
   for (const why of unreached) out(`what it has seen was not told by ${line(why)}`)
   if (locked) out(paint('yellow', toldLocked(locked)))
   if (found > 0) out(paint('red', `not intact: ${found} ${found === 1 ? 'alarm' : 'alarms'}`))
-  else if (ok) out(paint('green', line(standing)))
+  else if (ok) out(paint('green', line(standing, 2000)))
   else out(paint('yellow', 'not verified whole: all that could be looked at is as it was'))
 }
 

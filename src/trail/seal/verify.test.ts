@@ -7,13 +7,14 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
 import type { Keyring } from '#exchange'
-import { openTrail, standingOf } from '../index.ts'
+import { openTrail, type ProveAnchor, type Proven, standingOf, type Trail } from '../index.ts'
 import { bodyOf, ending, idOf, NOON, opening } from '../stores/made.ts'
 import { keepAnchored } from './anchor.ts'
 import { headIn, LogFiles, sealIn } from './files.ts'
 import { sha256 } from './hashes.ts'
 import { commitmentsOf, parseLeaf } from './leaf.ts'
 import { age, signerOf } from './made.ts'
+import { parseVerifier, printCheckpoint, printNote } from './note.ts'
 
 const keyring: Keyring = {
   digest: (purpose, data) => createHmac('sha256', purpose).update(data).digest(),
@@ -49,9 +50,9 @@ function sql(folder: string, statement: string): void {
   db.close()
 }
 
-async function look(t: TestContext, folder: string) {
+async function look(t: TestContext, folder: string, more: Parameters<Trail['verify']>[0] = {}) {
   const trail = await open(t, folder, false)
-  const report = await trail.verify({ vkey: signer.vkey })
+  const report = await trail.verify({ vkey: signer.vkey, ...more })
   await trail.close()
   assert.ok(report)
   return report
@@ -161,4 +162,53 @@ test('an anchor that is kept is told as what it claims: anybody may have put it 
   await keepAnchored(sealIn(folder), { name: 'tsa', kind: 'rfc3161' }, note, { at: NOON, proof: Buffer.of(1) })
   const told = 'internally consistent; anchor of tsa claimed, not checked (nobody looked at its proof; gatelog verify)'
   assert.equal(standingOf(await look(t, folder)), told)
+})
+
+test('only a proof that was checked says anchored, by the time in it; a false one is an alarm', async (t) => {
+  const folder = await filled(t)
+  const note = headIn(sealIn(folder))?.printed ?? ''
+  for (const name of ['a', 'b', 'c', 'd'])
+    await keepAnchored(sealIn(folder), { name, kind: 'k' }, note, { at: Date.UTC(2100, 0), proof: Buffer.from(name) })
+  const proven: Readonly<Record<string, Proven>> = {
+    a: { state: 'checked', at: NOON },
+    b: { state: 'checked', at: NOON + 1000, clock: 'own' },
+    c: { state: 'checked', at: NOON - 1000 },
+    d: { state: 'claimed', why: 'no key', how: 'have one' },
+  }
+  const prove: ProveAnchor = async ({ name }) => proven[name] ?? assert.fail(name)
+  const report = await look(t, folder, { prove })
+  assert.deepEqual(
+    [report.ok, standingOf(report)],
+    [
+      true,
+      'anchored until 2026-11-24T12:00:00.000Z by a, 10 entries; anchor of d claimed, not checked (no key; have one)',
+    ],
+  )
+  const { b, d } = proven
+  const own = await look(t, folder, { prove: async ({ name }) => (name === 'b' ? b : d) ?? assert.fail(name) })
+  assert.match(
+    standingOf(own),
+    /^anchored until 2026-11-24T12:00:01.000Z by b, 10 entries \(the time is the gateway’s own\); /,
+  )
+  const forged = await look(t, folder, { prove: async () => ({ state: 'false', why: 'it is of something else' }) })
+  assert.deepEqual([forged.ok, forged.anchors], [false, []])
+  assert.deepEqual(forged.alarms[0], { harm: 'forged', told: 'a: its proof is false: it is of something else' })
+})
+
+test('a head that the outside shows must be a beginning; one of another log counts for nothing', async (t) => {
+  const folder = await filled(t)
+  const shown = (size: number, own = signer) => {
+    const text = printCheckpoint({ origin: own.vkey.split('+')[0] ?? '', size, root: Buffer.alloc(32, size) })
+    return own.sign(Buffer.from(text)).then((bytes) => {
+      const { name, id } = parseVerifier(own.vkey) ?? assert.fail()
+      return { name: 'out', note: printNote({ text, signatures: [{ name, id, bytes }] }) }
+    })
+  }
+  const told = async (outside: Awaited<ReturnType<typeof shown>>) =>
+    (await look(t, folder, { outside: [outside] })).alarms.map(({ harm, told: why }) => `${harm}: ${why}`)
+  assert.deepEqual(await told(await shown(20)), ['rolled back: out: 20 entries were sealed, the log has 10'])
+  assert.deepEqual(await told(await shown(5)), ['rolled back: out: the first 5 entries are not those that were sealed'])
+  assert.deepEqual(await told(await shown(20, signerOf(2))), [])
+  assert.deepEqual(await told({ name: 'out', note: 'no note' }), [])
+  assert.deepEqual(await told({ name: 'out', note: headIn(sealIn(folder))?.printed ?? '' }), [])
 })
