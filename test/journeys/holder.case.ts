@@ -1,6 +1,7 @@
 /** What tests of the processes that hold secrets look at: who holds the keys, who lives, who listens. */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import type { Gateway } from '../process.case.ts'
+import { basic, connectTo, shake } from '../tunnel.case.ts'
 
 /** A row of `doctor`. */
 export interface Check {
@@ -43,4 +44,14 @@ export function listening(pid: number): string[] {
   return rows
     .map((row) => row.trim().split(/\s+/))
     .flatMap((row) => (row[3] === '0A' && own.includes(row[9] ?? '') ? (row[9] ?? '') : []))
+}
+
+/** Whether a host of a connection is reached through the forward door, with a leaf that the CA vouches for. */
+export async function shaken(gateway: Gateway, key: string, name = 'api.openai.com'): Promise<boolean> {
+  const ca = (await gateway.gatelog('ca', 'export')).stdout
+  const { socket } = await connectTo(gateway.url, `${name}:443`, basic(key))
+  const inner = await shake(socket, { servername: name, ca })
+  const { authorized } = inner
+  inner.destroy()
+  return authorized
 }

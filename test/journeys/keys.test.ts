@@ -16,8 +16,7 @@ import {
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { folderFor, type Gateway, gatelog, startGateway } from '../process.case.ts'
-import { basic, connectTo, shake } from '../tunnel.case.ts'
-import { checksOf, holderOf, isAlive, listening, until } from './holder.case.ts'
+import { checksOf, holderOf, isAlive, listening, shaken, until } from './holder.case.ts'
 
 const YAML = 'connections: { demo: { kind: demo } }\n'
 const PROMPT = { model: 'demo', stream: true, messages: [{ role: 'user', content: 'Write a config loader' }] }
@@ -205,15 +204,6 @@ function areaHolds(memory: number, [from, to]: readonly [string, string], wanted
 function scalarOf(path: string): Buffer {
   const { d = '' } = createPrivateKey(readFileSync(path)).export({ format: 'jwk' })
   return Buffer.from(d, 'base64url')
-}
-
-async function shaken(gateway: Gateway, key: string): Promise<boolean> {
-  const ca = (await gateway.gatelog('ca', 'export')).stdout
-  const { socket } = await connectTo(gateway.url, 'api.openai.com:443', basic(key))
-  const inner = await shake(socket, { servername: 'api.openai.com', ca })
-  const { authorized } = inner
-  inner.destroy()
-  return authorized
 }
 
 test('no key that wraps, seals or certifies is ever in the gateway’s memory, and it is all done all the same', async (t) => {

@@ -24,9 +24,9 @@ export const serve: Register = (program) => {
         },
         tell: (line) => say(safe(`gatelog: ${line}`).replaceAll('\n', '\n  ')),
       })
-      await welcome(program.version() ?? '', config, gatelog)
       stopOn(gatelog)
-      reloadOn(path, config, gatelog)
+      reloadOn(path, config, gatelog) // before it says that it is there: until then a SIGHUP would end it
+      await welcome(program.version() ?? '', config, gatelog)
     })
 }
 
