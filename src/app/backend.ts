@@ -62,6 +62,8 @@ export interface BackendOptions {
   readonly reader?: Fact
   /** Compiled when it is asked for first. */
   engine(): Engine
+  /** The version of the rules in force; absent where no server runs. */
+  policy?(): string
 }
 
 export function backendOf(options: BackendOptions): Backend {
@@ -128,10 +130,15 @@ const viaOf = ({ notReady }: BackendOptions) => (notReady ? 'server' : 'local')
 
 /** Erasure and rescan over the record; one of each, so that two never meet. */
 export function reviserOf(options: BackendOptions): Reviser & { resume(): Promise<number> } {
-  const { trail, keyring, custody, engine, forget, reads } = options
+  const { trail, keyring, custody, engine, policy, forget, reads } = options
   const house = {
     ...{ trail, keyring, engine, holds: custody.holds, now: Date.now, clock: () => performance.now() },
-    ...{ uuid: () => uuid7(Date.now()), settle: () => reads.flush(), ...(forget && { forget }) },
+    ...{
+      uuid: () => uuid7(Date.now()),
+      settle: () => reads.flush(),
+      ...(forget && { forget }),
+      ...(policy && { policy }),
+    },
   }
   const erasure = new Erasure(house)
   const rescan = new Rescan(house)

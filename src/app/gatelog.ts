@@ -293,6 +293,7 @@ class Running {
       config: () => this.config,
       connections: () => this.#house.connections,
       engine: () => this.#house.engine,
+      policy: () => this.#house.policy,
       notReady: () => this.notReady(),
       ca: () => this.#ca,
       untrusting: () => this.#trust.list(),

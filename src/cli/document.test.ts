@@ -328,7 +328,9 @@ test('the JSON of every command is what the document says', async (t) => {
   } as const
   await until(said, /"erase"/, (nth) => trail.append({ ...erase, exchange: idOf(nth + 8000) }))
   const bodies = [{ exchange: 'x', part: 'prompt', rules: ['r'], commitment: 'c' }] as const
-  await until(said, /"redact"/, (nth) => trail.append({ kind: 'redact', ...act, bodies, exchange: idOf(nth + 9000) }))
+  await until(said, /"redact"/, (nth) =>
+    trail.append({ kind: 'redact', policy: 'c0', ...act, bodies, exchange: idOf(nth + 9000) }),
+  )
   const head = { origin: 'first', size: 1, root: '00' } as const
   const begun = { kind: 'begun', ...act, origin: 'second', former: head, known: head } as const
   await until(said, /"begun"/, (nth) => trail.append({ ...begun, exchange: idOf(nth + 9500) }))

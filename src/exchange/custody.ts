@@ -81,6 +81,8 @@ export interface Redacted extends Cut {
 /** Stored bodies were looked through again, and these held what was not known as a secret when they were recorded. */
 export interface Redact extends Act {
   readonly kind: 'redact'
+  /** The version of the rules that found it; absent where no server ran. */
+  readonly policy?: string
   readonly bodies: readonly Redacted[]
 }
 

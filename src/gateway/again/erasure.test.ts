@@ -364,7 +364,7 @@ for (const store of ['memory', 'sqlite'] as const) {
       ['go on', 'yes'],
     ])
     const engine = compile(RULES, { known: [{ id: 'late-key', value: late }] })
-    const rescan = new Rescan({ ...house.house, engine: () => engine })
+    const rescan = new Rescan({ ...house.house, engine: () => engine, policy: () => 'c0'.repeat(32) })
     const page = await rescan.page(0, DOER)
     assert.deepEqual([page.seen, page.reached, page.resumed, page.seq], [4, undefined, false, 9])
     assert.deepEqual(
@@ -389,7 +389,7 @@ for (const store of ['memory', 'sqlite'] as const) {
     assert.deepEqual(await found(house, 'zanzibar'), [])
     assert.deepEqual(await found(house, 'rule:late-key has:finding'), [3, 2])
     const [note] = (await house.trail.custody()).map((each) => each.note)
-    assert.ok(note?.kind === 'redact' && note.bodies.length === 3)
+    assert.ok(note?.kind === 'redact' && note.bodies.length === 3 && note.policy === 'c0'.repeat(32))
     const again = await rescan.page(0, DOER)
     assert.deepEqual([again.found, again.seq, (await house.trail.custody()).length], [[], undefined, 1])
   })

@@ -11,6 +11,8 @@ export interface RescanHouse {
   readonly keyring: Keyring
   /** The rules and known values of now. */
   engine(): Engine
+  /** Their version; absent where no server runs. */
+  policy?(): string
   /** Forgets what was said. Absent where no server runs. */
   forget?(): void
   /** Milliseconds since the Unix epoch. */
@@ -121,12 +123,13 @@ export class Rescan {
 
   /** The entry first, then the bodies; the session gets a new key, so that no copy made before tells what was taken out. */
   async #redact(bodies: readonly Body[], { who, why }: Doer): Promise<number> {
-    const { trail, now, uuid, forget } = this.#house
+    const { trail, now, uuid, forget, policy } = this.#house
     const redacted = bodies.map(({ row, part, anew, salt }) => ({
       ...{ exchange: row.opening.exchange, part, rules: rulesIn(anew.findings) },
       commitment: commitmentOf(anew.bytes, salt),
     }))
-    const note: Redact = { kind: 'redact', exchange: uuid(), at: now(), who, why, bodies: redacted }
+    const said = policy && { policy: policy() }
+    const note: Redact = { kind: 'redact', exchange: uuid(), at: now(), who, why, ...said, bodies: redacted }
     const seq = await trail.append(note)
     await sealedUpTo(trail, seq)
     const taken = [...new Set(bodies.flatMap(({ anew }) => anew.taken))]
