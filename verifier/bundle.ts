@@ -2,8 +2,9 @@
 import { createHash } from 'node:crypto'
 import { Account } from './account.ts'
 import { type Claims, claimsOf, heldTo } from './claims.ts'
-import { type Around, checkEntry, checkGone, placed } from './entry.ts'
+import { type Around, checkEntry, placed } from './entry.ts'
 import { type Json, type Line, leafOf, type Manifest, MOST_PROOFS } from './form.ts'
+import { Gone } from './gone.ts'
 import { checkBeginnings, checkKept } from './kept.ts'
 import { checkpointBy } from './log.ts'
 import { MOST_SHOWN, pageOf, type Verdict, wordsOf } from './page.ts'
@@ -41,6 +42,7 @@ interface Work extends Around {
   readonly manifest: Manifest
   readonly problems: Problems
   readonly note: string
+  readonly gone: Gone
 }
 
 /** @param kept checkpoints that the auditor kept, as signed notes */
@@ -50,7 +52,17 @@ export function checkBundle(files: Files, vkey: string, kept: readonly string[] 
     const note = textOf(files, 'checkpoint')
     const checkpoint = checkpointBy(note, vkey)
     const manifest = manifestOf(files)
-    const work = { files, manifest, problems, note, checkpoint, bodies: manifest.bodies, account: new Account() }
+    const account = new Account()
+    const work = {
+      files,
+      manifest,
+      problems,
+      note,
+      checkpoint,
+      bodies: manifest.bodies,
+      account,
+      gone: new Gone(account),
+    }
     return checked(work, vkey, kept)
   } catch (error) {
     problems.add(reasonOf(error))
@@ -120,12 +132,13 @@ function checkEntries(work: Work): { leaves: Map<number, string>; disclosed: num
       if (isEntry && line.entry === undefined) closed += 1
     }
   }
+  work.gone.excesses(problems.add)
   if (leaves.size !== manifest.entries) problems.add('the manifest tells another number of entries')
   return { leaves, disclosed, closed }
 }
 
 function checkLine(line: Line, isEntry: boolean, work: Work): number {
-  const { files, problems, account, manifest, note } = work
+  const { files, problems, manifest, note, gone } = work
   const number = line.index + 1
   const wrong = (what: string) => problems.add(`entry ${number}: ${what}`)
   let shown = 0
@@ -133,7 +146,7 @@ function checkLine(line: Line, isEntry: boolean, work: Work): number {
     const body = isEntry ? files.get(`bodies/${number}`) : undefined
     if (body && !manifest.bodies) wrong('a body is shown, and none was asked for')
     shown = checkEntry(line, body, isEntry ? work : { ...work, bodies: false }, wrong)
-    if (isEntry) checkGone(line, account, wrong)
+    if (isEntry) gone.take(line, wrong)
     if (isEntry && !isAsked(placed(line.leaf, line.index), line.index, manifest.asked))
       wrong('it is none of what was asked for')
     const { question, asked } = manifest

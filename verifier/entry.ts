@@ -1,6 +1,6 @@
 /** Checks one entry of a bundle: its place in the log, and that what is shown of it is what was sealed there. Reads no file. */
 import type { Account } from './account.ts'
-import { type Json, type Leaf, type Line, leafOf } from './form.ts'
+import type { Json, Leaf, Line } from './form.ts'
 import { bytesOf, type Checkpoint, canonical, commitment, leafHash, rootByPath } from './log.ts'
 
 const PART_OF: Readonly<Record<string, string>> = Object.assign(Object.create(null), {
@@ -149,24 +149,4 @@ function checkAnew(
     wrong('its body is not what it was masked anew to')
   else return 1
   return 0
-}
-
-/** Why nothing is left of an entry: the entry that is named must be one that can take it. */
-export function checkGone(line: Line, account: Account, wrong: (what: string) => void): void {
-  const leaf = leafOf(line)
-  if (line.entry || leaf.kind === 'absent') {
-    if (line.gone !== undefined) wrong('it is there, and is said to be gone')
-    return
-  }
-  const said = line.gone === undefined ? undefined : account.note(line.gone)?.said
-  if (!said) wrong('nothing is left of it in the record, and no entry that is here says why')
-  else if (said['kind'] === 'purge' ? !isDayOf(said, leaf) : said['kind'] !== 'erase')
-    wrong('the entry that is said to have taken it says nothing of it')
-}
-
-/** Whether a purge removed the day of an exchange, which its id tells (48 bits of milliseconds, RFC 9562 §5.7). */
-function isDayOf(said: Json, leaf: Leaf): boolean {
-  const ms = Number.parseInt(String(leaf.exchange).slice(0, 13).replace('-', ''), 16)
-  const day = Number.isSafeInteger(ms) ? new Date(ms).toISOString().slice(0, 10) : ''
-  return (Array.isArray(said['days']) ? said['days'] : []).some((one: Json) => one['day'] === day)
 }

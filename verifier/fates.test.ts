@@ -1,0 +1,96 @@
+/** Evidence of a record of which much is gone: what expired, was cut or is locked says so and holds; what is missing does not. */
+import assert from 'node:assert/strict'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { Bundle } from '../src/cli/evidence/bundle.ts'
+import type { Entry } from '../src/exchange/index.ts'
+import { openTrail, parseQuery, type Trail } from '../src/trail/index.ts'
+import { signerOf } from '../src/trail/seal/made.ts'
+import { bodyOf, DAY, ending, idOf, NOON, opening } from '../src/trail/stores/made.ts'
+import { type Checked, checkBundle } from './bundle.ts'
+import { keyring, vkey } from './evidence.case.ts'
+import { unzip } from './zip.ts'
+
+const act = { at: NOON + 60_000, who: { value: 'ines', source: 'observed' }, why: 'why' } as const
+const days = [{ day: '2026-11-23', entries: 4, exchanges: 2 }]
+const PURGE: Entry = { kind: 'purge', exchange: idOf(91), ...act, days }
+const ERASE: Entry = {
+  ...{ kind: 'erase', exchange: idOf(92), ...act, basis: 'law', scope: {} },
+  ...{ exchanges: 1, sessions: 1, later: 1, notes: 0 },
+}
+
+/** Entries 1 to 4 of the day before, 5 to 8 of today, then the notes. */
+async function recordOf(t: TestContext, notes: readonly Entry[]): Promise<{ folder: string; trail: Trail }> {
+  const folder = await mkdtemp(join(tmpdir(), 'gatelog-fates-'))
+  const sealing = await openTrail({ folder: join(folder, 'data'), keyring, now: () => NOON, signer: signerOf() })
+  for (const [nth, at] of [NOON - DAY, NOON - DAY, NOON, NOON].entries()) {
+    const id = idOf(nth + 1, at)
+    await sealing.append(opening(id, { at, session: 's', body: bodyOf(`prompt ${nth}`) }))
+    await sealing.append(ending(id, { at, body: bodyOf(`reply ${nth}`) }))
+  }
+  for (const note of notes) await sealing.append(note)
+  await sealing.close()
+  const trail = await openTrail({ folder: join(folder, 'data'), keyring, now: () => NOON })
+  t.after(() => trail.close().then(() => rm(folder, { recursive: true })))
+  return { folder, trail }
+}
+
+async function prove({ folder, trail }: { folder: string; trail: Trail }, bodies = true): Promise<Checked> {
+  const [file, question] = [join(folder, 'e.zip'), 'after:2026-11-20']
+  const bundle = new Bundle(file, { question, made: NOON, version: '0', bodies })
+  for await (const line of trail.prove({ query: parseQuery(question, NOON), now: NOON }, { bodies })) bundle.take(line)
+  bundle.finish()
+  bundle.close()
+  return checkBundle(unzip(await readFile(file)), vkey)
+}
+
+const exceptions = ({ manifest }: Checked) => manifest?.exceptions.map(({ what, entries, by }) => [what, entries, by])
+
+test('what expired has its places, and the purge that took it', async (t) => {
+  const record = await recordOf(t, [PURGE])
+  await record.trail.dayFiles.remove(['2026-11-23.default.db'])
+  const checked = await prove(record)
+  assert.deepEqual([checked.problems, exceptions(checked)], [[], [['expired', '1–4', 9]]])
+})
+
+test('what is gone, and no entry says why, is not intact; nor where a purge took another day', async (t) => {
+  const other: Entry = { ...PURGE, days: [{ ...days[0]!, day: '2026-11-22' }] }
+  const record = await recordOf(t, [other])
+  await record.trail.dayFiles.remove(['2026-11-23.default.db'])
+  const checked = await prove(record)
+  assert.deepEqual(exceptions(checked)?.[0], ['missing', '1–4', undefined])
+  assert.equal(checked.problems[0], 'entry 1: nothing is left of it in the record, and no entry that is here says why')
+})
+
+test('a purge that took less than is gone by it', async (t) => {
+  const record = await recordOf(t, [{ ...PURGE, days: [{ ...days[0]!, entries: 3 }] }])
+  await record.trail.dayFiles.remove(['2026-11-23.default.db'])
+  const told = 'entry 9 says that it took 3 entries of 2026-11-23, and 4 are said to be gone by it'
+  assert.deepEqual((await prove(record)).problems, [told])
+})
+
+test('a body that an erasure cut says so and proves nothing; one that is locked says so', async (t) => {
+  const record = await recordOf(t, [ERASE])
+  const body = {
+    exchange: idOf(4, NOON),
+    part: 'prompt',
+    bytes: Buffer.from('cut'),
+    salt: Buffer.alloc(32, 3),
+    findings: [],
+  } as const
+  const none = { by: idOf(92), taken: [], notes: [] }
+  await record.trail.dayFiles.revise({ ...none, erased: [idOf(3, NOON)], bodies: [body] })
+  const cut = await prove(record)
+  const said = [
+    ['erased', '5–6', 9],
+    ['cut by an erasure', '7', 9],
+  ]
+  assert.deepEqual([cut.problems, exceptions(cut)], [[], said])
+  await record.trail.keys.shred('2026-11-24.default.db')
+  const locked = await prove(record)
+  assert.deepEqual([locked.problems, exceptions(locked)?.at(-1)], [[], ['body locked', '7–8', undefined]])
+  const bare = await prove(record, false)
+  assert.deepEqual([bare.problems, exceptions(bare)], [[], said])
+})
