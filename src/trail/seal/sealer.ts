@@ -172,6 +172,7 @@ export class Sealer {
     do await this.#seal()
     while (!this.#fault && (this.#log?.size ?? 0) < this.#o.unsealed.last)
     if (this.#log?.head) this.#o.shown(this.#log.head.size)
+    await this.#log?.close().catch((error: unknown) => this.#failed(error))
   }
 }
 

@@ -44,6 +44,20 @@ function check(folder: string): { size: number; root: Buffer } {
   return head
 }
 
+test('a log that is closed keeps the partial tiles of its last head alone, and goes on from them', async (t) => {
+  const folder = await newFolder(t)
+  const partial = () => globSync('tile/**/*.p/*', { cwd: folder }).sort()
+  const log = await open(folder)
+  await grow(log, 200, 100)
+  assert.ok(partial().includes('tile/0/000.p/100'), 'those of the head before are there for whoever reads')
+  await log.close()
+  assert.deepEqual(partial(), ['tile/0/000.p/200', 'tile/entries/000.p/200'])
+  const again = await open(folder)
+  await again.close()
+  await grow(await open(folder), 310, 60)
+  check(folder)
+})
+
 test('a log grows over restarts, and every head is the beginning of the next', async (t) => {
   const folder = await newFolder(t)
   const heads: { size: number; root: Buffer }[] = []

@@ -196,6 +196,12 @@ export class LogWriter {
     this.#o.reached?.('published')
   }
 
+  /** Removes the partial tiles of the head before the one that is shown: who reads now finds a newer one. Not to be used after. */
+  async close(): Promise<void> {
+    const stale = this.#stale.filter((path) => !this.#partials.includes(path))
+    await Promise.all(stale.map((path) => rm(join(this.#o.folder, path), { force: true })))
+  }
+
   /** Partial tiles that this head does not need are removed, those of the head before it left for whoever reads just now. */
   async #tidy(filled: readonly string[]): Promise<void> {
     const now = [...this.#levels.entries()].flatMap(([level, { index, hashes }]) =>
