@@ -1,15 +1,35 @@
 /** Copies of the record's files as they are at one moment, through the connection that holds them: no other may open them. */
+import { constants } from 'node:fs'
+import { copyFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Fault } from '#exchange'
 import type { Copied, Copying } from '../../store.ts'
 import type { Engine } from './engine.ts'
+import { faultOfStore } from './faults.ts'
 import type { File } from './file.ts'
 
-/** The files of a record but its log: `head.db`, `days/<name>`, and apart from them `keys.db`. */
+/**
+ * The files of a record but its log: `head.db`, `days/<name>`, and apart from them `keys.db`. All of one moment, which is over
+ * before the first await: until they are copied, what is committed stays in their logs.
+ */
 export async function copyFiles(engine: Engine, { to, known, only }: Copying): Promise<Copied[]> {
   engine.folder.head.seq = engine.seq
   const copied: Copied[] = []
-  for (const path of only === undefined ? pathsOf(engine) : [only]) copied.push(await copyOne(engine, path, to, known))
+  const still: File[] = []
+  try {
+    for (const path of only === undefined ? pathsOf(engine) : [only]) {
+      const file = fileAt(engine, path)
+      file.truncateLog()
+      const stamp = file.stamp()
+      copied.push({ path, stamp, copied: known[path] !== stamp })
+      if (known[path] === stamp) continue
+      file.isStill = true
+      still.push(file)
+    }
+    for (const file of still) await copyOne(file, join(to, file.name))
+  } finally {
+    for (const file of still) file.isStill = false
+  }
   return copied
 }
 
@@ -24,14 +44,12 @@ const pathsOf = ({ folder }: Engine): string[] => [
   'head.db',
 ]
 
-/** Where a file is as it was when it had the stamp that is known, nothing is copied. */
-async function copyOne(engine: Engine, path: string, to: string, known: Copying['known']): Promise<Copied> {
-  const file = fileAt(engine, path)
-  file.truncateLog()
-  const stamp = file.stamp()
-  if (known[path] === stamp) return { path, stamp, copied: false }
-  await file.copyTo(join(to, nameIn(path)))
-  return { path, stamp, copied: true }
+async function copyOne(file: File, to: string): Promise<void> {
+  try {
+    await copyFile(file.path, to, constants.COPYFILE_FICLONE)
+  } catch (error) {
+    throw faultOfStore(error, file.name)
+  }
 }
 
 /** The name of a copy. */

@@ -1,7 +1,7 @@
 /** One SQLite file, opened so that a commit is durable and nobody else can write. Knows nothing of what it holds. */
 import { closeSync, existsSync, fsyncSync, openSync, statSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
-import { backup, DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { Fault } from '#exchange'
 import { migrationPoint, point } from '../../points.ts'
 import { faultOfStore } from './faults.ts'
@@ -30,13 +30,12 @@ export interface Upgrade {
 
 type Values = readonly SQLInputValue[]
 
-/** More than any file has. */
-const ALL_PAGES = 1_000_000_000
-
 /** An open file. Every method throws a Fault trail.*. */
 export class File {
   readonly path: string
   readonly name: string
+  /** While it is, nothing is moved from the log into the file: somebody copies it. */
+  isStill = false
   readonly #db: DatabaseSync
   readonly #inode: bigint
   readonly #statements = new Map<string, StatementSync>()
@@ -177,8 +176,13 @@ export class File {
     return state ? state.log - state.checkpointed : 0
   }
 
+  #mayMove(): void {
+    if (this.isStill) throw new Fault('trail.unavailable', `${this.name} is being copied`)
+  }
+
   /** Moves the log into the file, so that it can begin again at its start. */
   checkpoint(): void {
+    if (this.isStill) return
     point('checkpoint.begun')
     this.get('PRAGMA wal_checkpoint(PASSIVE)')
     point('checkpoint.done')
@@ -186,6 +190,7 @@ export class File {
 
   /** The same, and leaves no page of the log behind. */
   truncateLog(): void {
+    this.#mayMove()
     const state = this.get<{ busy: number }>('PRAGMA wal_checkpoint(TRUNCATE)')
     if (state?.busy !== 0) throw new Fault('trail.unavailable', `${this.name}: its log cannot be emptied`)
   }
@@ -197,6 +202,7 @@ export class File {
 
   /** Writes the file anew without what is free in it, and empties its log: what was deleted is nowhere on disk. */
   scrub(): void {
+    this.#mayMove()
     this.#reading(() => {
       this.get('PRAGMA wal_checkpoint(TRUNCATE)')
       this.#db.exec('VACUUM')
@@ -208,15 +214,6 @@ export class File {
   stamp(): string {
     const { ino, size, mtimeNs } = statSync(this.path, { bigint: true })
     return `${ino}.${size}.${mtimeNs}`
-  }
-
-  /** A copy of all that is committed, made by whoever holds the lock. */
-  async copyTo(path: string): Promise<void> {
-    try {
-      await backup(this.#db, path, { rate: ALL_PAGES })
-    } catch (error) {
-      throw faultOfStore(error, this.name)
-    }
   }
 
   close(): void {

@@ -85,7 +85,7 @@ export class Folder {
 
   #closeOldest(): void {
     if (this.#open.size <= MOST_OPEN) return
-    const [oldest] = this.#open
+    const oldest = [...this.#open].find(([, { file }]) => !file.isStill)
     if (!oldest) return
     this.#open.delete(oldest[0])
     oldest[1].close()

@@ -169,6 +169,18 @@ const inLine = (work: () => Promise<unknown>): void => {
   line = line.then(work)
 }
 
+/** These move what a copy that is under way must find where it was: they wait for it, and nobody behind them does. */
+const AFTER_COPIES: ReadonlySet<string> = new Set<keyof Calls>(['copy', 'revise', 'remove', 'close'])
+let copying: Promise<void> | undefined
+
+function take(call: Call): void {
+  inLine(async () => {
+    if (copying && AFTER_COPIES.has(call.name)) void copying.then(() => take(call))
+    else if (call.name === 'copy') copying = answer(call).finally(() => (copying = undefined))
+    else await called(call)
+  })
+}
+
 function tidyLater(ms: number): void {
   clearTimeout(timer)
   timer = setTimeout(() => inLine(tidy), ms)
@@ -200,5 +212,5 @@ async function called(call: Call): Promise<void> {
 
 parentPort?.on('message', (message: Call | Answer) => {
   if ('asked' in message) granted(message)
-  else inLine(() => called(message))
+  else take(message)
 })
