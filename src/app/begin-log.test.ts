@@ -143,3 +143,11 @@ test('cut short between head and entry, it is an alarm, and done again it ends w
   assert.equal((await record.trail.verify({}))?.ok, true)
   await record.close()
 })
+
+test('how far it was sealed is known from what was signed last, though no restore says so', async (t) => {
+  const { config, heads, begin } = await rolledBack(t)
+  rmSync(join(config.data, 'seal.known'))
+  const told = await begin()
+  const sizes = heads.map((head) => Number(head.split('\n')[1]))
+  assert.deepEqual([told.former.size, told.known?.size], sizes)
+})

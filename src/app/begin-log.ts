@@ -6,6 +6,7 @@ import { beginLog } from '#trail'
 import type { Config } from './config.ts'
 import { holdKeys } from './keyholder/index.ts'
 import { openRecord } from './record.ts'
+import { memoriesOf } from './seal-key.ts'
 import { uuid7 } from './uuid.ts'
 
 export interface Beginning {
@@ -27,9 +28,11 @@ export async function beginLogIn(config: Place, { why, reader }: Beginning): Pro
   const { trail, keyholder, journal, close } = await openRecord(config, { keys: holdKeys, lostKey: 'show' })
   try {
     const heads = (journal?.lines() ?? []).flatMap((line) => (line.kind === 'head' ? line.note : []))
+    const memories = [join(config.data, 'seal.known'), ...memoriesOf(seal, config.data, keyholder.place)]
+    const seen = memories.flatMap(noteIn) // before the new log's own head takes their place
     const begun = await beginLog(join(config.data, 'seal'), {
       signer: await keyholder.signer(seal, config.data),
-      seen: [...heads, ...knownIn(config.data)],
+      seen: [...heads, ...seen],
       told: (await trail.custody()).flatMap(({ note }) => (note.kind === 'begun' ? note.former : [])),
     })
     const who = { value: reader, source: 'observed' } as const
@@ -40,8 +43,5 @@ export async function beginLogIn(config: Place, { why, reader }: Beginning): Pro
   }
 }
 
-/** What a restore left: the head that was known when it put the record back. */
-function knownIn(data: string): string[] {
-  const path = join(data, 'seal.known')
-  return existsSync(path) ? [readFileSync(path, 'utf8')] : []
-}
+/** What a restore left, the head that was known when it put the record back; and what was signed last. */
+const noteIn = (path: string): string[] => (existsSync(path) ? [readFileSync(path, 'utf8')] : [])

@@ -51,6 +51,12 @@ const isOutside = (path: string, data: string): boolean => relative(resolve(data
 export const headBeside = ({ key }: Seal, data: string): string | undefined =>
   key.kind === 'file' && key.path !== undefined && isOutside(key.path, data) ? `${key.path}.head` : undefined
 
+/** Where the head that was signed last may be kept, the best place first. `keys`: the folder of the wrapping keys. */
+export const memoriesOf = (seal: Seal, data: string, keys: string | undefined): string[] =>
+  [headBeside(seal, data), ...[keys, data].map((folder) => folder && join(folder, 'seal.head'))].filter(
+    (path) => path !== undefined,
+  )
+
 async function signWith(argv: readonly string[], text: Uint8Array): Promise<Uint8Array> {
   const printed = await printedBy(argv, { input: text, ms: COMMAND_MS, most: MOST_ANSWER }, 'seal.key')
   return Buffer.from(printed.toString().trim(), 'base64')

@@ -1,5 +1,4 @@
 /** Who holds the keys: does what may be asked for with them, counts it, and gives no key out. Knows no transport. */
-import { join } from 'node:path'
 import { Fault } from '#exchange'
 import { type Signer, type Wrapped, type Wrapping, wrappingOf } from '#trail'
 import type { AuthoritiesOptions } from '../ca/authorities.ts'
@@ -148,12 +147,11 @@ function sealCalls(opening: Once, place: () => string | undefined) {
   return {
     async signer(seal: Seal, data: string) {
       await opening.of('signer', [seal, data], async () => {
-        const [{ headBeside, openSigner }, { notaryOf }] = await Promise.all([
+        const [{ memoriesOf, openSigner }, { notaryOf }] = await Promise.all([
           import('../seal-key.ts'),
           import('./notary.ts'),
         ])
-        const kept = [headBeside(seal, data), ...[place(), data].map((folder) => folder && join(folder, 'seal.head'))]
-        notary = await notaryOf(await openSigner(seal, data), { data, kept: kept.filter((path) => path !== undefined) })
+        notary = await notaryOf(await openSigner(seal, data), { data, kept: memoriesOf(seal, data, place()) })
       })
       return { vkey: signs().vkey }
     },
