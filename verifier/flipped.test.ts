@@ -1,9 +1,11 @@
 /** Bundles of which a byte, a file or a value is another, wherever it stands: none is held to be intact, and every check ends. */
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import fc from 'fast-check'
 import { checkBundle } from './bundle.ts'
-import { bundled, exchange, type Files, PERIOD, setUp, tearDown, vkey } from './evidence.case.ts'
+import { bundled, exchange, type Files, made, PERIOD, setUp, tearDown, vkey } from './evidence.case.ts'
+import { unzip } from './zip.ts'
 
 before(setUp)
 after(tearDown)
@@ -47,6 +49,25 @@ test('a byte that is another is found in every file, wherever it stands', async 
         assert.notEqual(told(new Map(files).set(name, changed)), '', `${name} ${at}`)
       }
   }
+})
+
+test('a zip of which a byte is another is refused, or holds what it held', async () => {
+  const zip = readFileSync(await made(exchange(3)))
+  const files = unzip(zip)
+  const whole = [...files].map(([name, bytes]) => `${name} ${bytes.toString('hex')}`).join()
+  let refused = 0
+  for (let at = 0; at < zip.length; at += 7) {
+    const changed = Buffer.from(zip)
+    changed[at] = (changed[at] ?? 0) ^ 0x55
+    try {
+      const now = [...unzip(changed)].map(([name, bytes]) => `${name} ${bytes.toString('hex')}`).join()
+      assert.equal(now, whole, `byte ${at}`)
+    } catch (error) {
+      assert.equal((error as Error).constructor, Error, `byte ${at}: ${String(error)}`)
+      refused += 1
+    }
+  }
+  assert.ok(refused > zip.length / 7 / 2, `${refused}`)
 })
 
 test('whatever stands in its files, a check ends with a reason', async () => {

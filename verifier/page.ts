@@ -80,7 +80,7 @@ export function pageOf({ manifest, claims, head, entries, texts, verdict }: Cont
 ${question === '' ? '' : `<p>The question: <code>${text(question)}</code></p>`}</header>
 ${boxOf(verdict)}
 <dl><div><dt>Entries</dt><dd>${manifest.entries}</dd></div><div><dt>Made</dt><dd>${timeIn(made)}<small>by the clock of its maker, Gatelog ${text(version)}</small></dd></div>${'now' in asked ? `<div><dt>Asked</dt><dd>${timeIn(asked.now)}</dd></div>` : ''}<div><dt>Log</dt><dd><code>${text(head.origin)}</code></dd></div><div><dt>Checkpoint</dt><dd>over ${head.size} entries</dd></div></dl>
-<div class="claims"><section><h2>${verdict?.problems.length === 0 ? 'Proven' : 'Proven, once it is checked'}</h2>${listOf([...claims.proven, ...(verdict?.also ?? [])], 'Nothing: no entry was found.')}</section>
+<div class="claims"><section><h2>${headingOf(verdict)}</h2>${listOf([...claims.proven, ...(verdict?.also ?? [])], 'Nothing: no entry was found.')}</section>
 <section><h2>Not proven</h2>${listOf(claims.open, '')}</section></div>
 <section><h2>Gaps</h2>${tableOf(gaps, 'None is told of: no stretch unrecorded, no exchange interrupted, no call past the gateway.')}</section>
 <section><h2>Exceptions</h2>${tableOf(exceptions, 'None: nothing of it was erased, purged, masked anew, held or kept in part.')}</section>
@@ -92,6 +92,13 @@ ${entries.map(({ line, words }) => entryOf(line, words)).join('\n')}</section>
 </body></html>
 `
 }
+
+const headingOf = (verdict: Verdict | undefined): string =>
+  verdict === undefined
+    ? 'Proven, once it is checked'
+    : verdict.problems.length === 0
+      ? 'Proven'
+      : 'Claimed, and not proven'
 
 function boxOf(verdict: Verdict | undefined): string {
   if (!verdict)

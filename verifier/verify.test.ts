@@ -211,7 +211,7 @@ test('the verifier’s own page says what it found, and the one within that nobo
   files.set('index.html', Buffer.from('<h1>nothing happened</h1>'))
   const lied = checkBundle(files, vkey)
   assert.deepEqual(lied.problems, ['index.html is not the page that these entries make'])
-  assert.match(lied.page?.() ?? '', /Not intact: 1 problem/)
+  assert.match(lied.page?.() ?? '', /Not intact: 1 problem[\s\S]*<h2>Claimed, and not proven<\/h2>/)
 })
 
 test('it runs from an empty folder with nothing but Node; 0 where it holds, 5 where not, 2 where it could not look', async () => {
