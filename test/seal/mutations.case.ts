@@ -146,6 +146,62 @@ export const MUTATIONS: readonly [string, Change, Expected, VerifyOptions?][] = 
     (f) => keysSql(f, `DELETE FROM keys WHERE file LIKE '2%'`),
     ['unreadable', 1, /the key of its body was destroyed/],
   ],
+  [
+    'an exchange taken out of the index',
+    (f) => sql(f, 'DELETE FROM exchanges WHERE exchange = ?', idOf(76)),
+    ['index changed', 77, /its exchange is not in the index/],
+  ],
+  [
+    'an exchange that the index has under another id',
+    (f) => sql(f, `UPDATE exchanges SET exchange = ? WHERE exchange = ?`, idOf(77_777), idOf(76)),
+    ['index changed', 77, /its exchange is not in the index/],
+  ],
+  [
+    'an exchange added to the index',
+    (f) =>
+      sql(
+        f,
+        `INSERT INTO exchanges(seq, exchange, at, findings, masked, input, output) SELECT 9999, ?, 1, 0, 0, 0, 0
+          WHERE EXISTS (SELECT 1 FROM entries WHERE seq = 3)`,
+        idOf(77_777),
+      ),
+    ['index changed', 3, /tells of entry 9999, which is not there/],
+  ],
+  [
+    'an exchange that the index has at another time',
+    (f) => sql(f, 'UPDATE exchanges SET at = 7 WHERE seq = 77'),
+    ['index changed', 77, /another time/],
+  ],
+  [
+    'an exchange without its end in the index',
+    (f) => sql(f, 'UPDATE exchanges SET closing = NULL, outcome = NULL WHERE seq = 77'),
+    ['index changed', 78, /not its end/],
+  ],
+  [
+    'another outcome in the index',
+    (f) => sql(f, `UPDATE exchanges SET outcome = 'denied' WHERE seq = 77`),
+    ['index changed', 78, /another outcome/],
+  ],
+  [
+    'another user in the index',
+    (f) => sql(f, 'UPDATE exchanges SET user = NULL WHERE seq = 77'),
+    ['index changed', 77, /another user/],
+  ],
+  [
+    'the name of a user in the index is another’s',
+    (f) => sql(f, `UPDATE terms SET value = 'bea' WHERE key = 'user'`),
+    ['index changed', 1, /another user/],
+  ],
+  [
+    'findings that the index does not have',
+    (f) => sql(f, 'UPDATE exchanges SET findings = 0 WHERE seq = 77'),
+    ['index changed', 78, /other findings/],
+  ],
+  [
+    'a rule that an exchange is not found by any more',
+    (f) => sql(f, 'DELETE FROM rules WHERE seq = 77'),
+    ['index changed', 77, /lacks a rule/],
+  ],
   ['the end cut off', (f) => sql(f, 'DELETE FROM entries WHERE seq > 590'), ['truncated', 591, /10 entries/]],
   [
     'day files of before',

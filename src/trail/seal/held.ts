@@ -17,6 +17,10 @@ export interface Held {
   readonly locked?: string
   /** It was not written by who had the record’s key; absent too where that cannot be told here. */
   readonly unproven?: true
+  /** What is wrong with the rows that it is found by. */
+  readonly misfiled?: string
+  /** A row of its file’s index that stands for no entry. */
+  readonly strange?: string
   /** Why it cannot be read. */
   readonly fault?: string
   /** It may be in a day file that cannot be read there: its name. */

@@ -15,6 +15,7 @@ export type Harm =
   | 'forged'
   | 'log changed'
   | 'unreadable'
+  | 'index changed'
 
 export interface Alarm {
   readonly harm: Harm

@@ -66,6 +66,8 @@ class Verification {
   readonly #o: VerifyOptions
   readonly #alarms: Alarm[] = []
   readonly #odd: Alarm[] = []
+  /** Rows of an index that stand for no entry: told last, for that of the entry is told where it was taken out. */
+  readonly #strange: Alarm[] = []
   /** Entries that are not as they were, and say that somebody was entitled to it. */
   readonly #claims: { readonly logged: Leaf; readonly held: Held }[] = []
   readonly #counts: Counts = { verified: 0, erased: 0, expired: 0, redacted: 0 }
@@ -196,6 +198,7 @@ class Verification {
   #compare(start: number, leaves: readonly Buffer[], held: readonly Held[]): void {
     const bySeq = new Map(held.map((one) => [one.seq, one]))
     const twice = repeatedIn(held)
+    for (const { seq, strange } of held) if (strange !== undefined) this.#strange.push(misfiled(seq, strange))
     for (const [at, bytes] of leaves.entries()) {
       const seq = start + at + 1
       const text = bytes.toString()
@@ -206,8 +209,14 @@ class Verification {
       else {
         this.#counts.verified += 1
         this.#fates.verified(seq)
+        this.#indexed(one)
       }
     }
+  }
+
+  /** Of an entry that is as it was: whether it is found by what it says. */
+  #indexed(held: Held): void {
+    if (held.misfiled !== undefined) this.#odd.push(misfiled(held.seq, held.misfiled, held.leaf))
   }
 
   #differs(seq: number, text: string, held: Held | undefined): void {
@@ -231,13 +240,12 @@ class Verification {
 
   /** Entries that are not sealed yet say only whether they are of this record. */
   async #tail(from: number): Promise<void> {
-    for (let at = from; at <= this.#evidence.last; at += TILE)
-      for (const { seq, leaf, unproven } of await this.#evidence.held(
-        at,
-        Math.min(TILE, this.#evidence.last + 1 - at),
-        [],
-      ))
-        if (unproven) this.#unproven(seq, { seq, ...(leaf !== undefined && { leaf }) })
+    const { last } = this.#evidence
+    for (let at = from; at <= last; at += TILE)
+      for (const one of await this.#evidence.held(at, Math.min(TILE, last + 1 - at), [])) {
+        if (one.unproven) this.#unproven(one.seq, one)
+        else this.#indexed(one)
+      }
   }
 
   /** What became of an entry that does not make its leaf; where it names one that says so, once all of them are known. */
@@ -247,6 +255,7 @@ class Verification {
       this.#fates.erased(logged, held.by ?? [])
     } else if (this.#isRedacted(logged, held)) {
       if (held.unproven) this.#odd.push(forged(logged.seq, held.leaf))
+      else this.#indexed(held)
     } else if (held.locked !== undefined && this.#isLocked(logged, held)) {
       this.#counts.locked = 1 + (this.#counts.locked ?? 0)
       if (!this.#o.missingKeys) this.#unread.lock(held.locked)
@@ -302,7 +311,7 @@ class Verification {
       ...gone(missing, size),
       ...this.#fates.excesses(),
     ]
-    this.#alarm(...alarms.sort((a, b) => (a.seq ?? 0) - (b.seq ?? 0)))
+    this.#alarm(...alarms.sort((a, b) => (a.seq ?? 0) - (b.seq ?? 0)), ...this.#strange)
   }
 
   /** Leaves of this version came with proofs: their key goes with the record’s other keys, and does not get lost alone. */
@@ -335,6 +344,11 @@ class Verification {
 }
 
 const begunIn = ({ seq, note }: Placed) => (note.kind === 'begun' ? [{ seq, note }] : [])
+
+function misfiled(seq: number, told: string, leaf?: string): Alarm {
+  const exchange = parseLeaf(leaf ?? '')?.exchange
+  return { harm: 'index changed', seq, ...(exchange !== undefined && { exchange }), told }
+}
 
 /** `leaf`: what the record makes of it. */
 function forged(seq: number, leaf: string | undefined): Alarm {

@@ -8,6 +8,7 @@ import { readable } from './bodies.ts'
 import type { Day } from './day.ts'
 import type { Engine } from './engine.ts'
 import { faultOfStore } from './faults.ts'
+import { Indexed } from './indexed.ts'
 import { Wanted } from './wanted.ts'
 
 const ROWS = `SELECT seq, json, salt,
@@ -111,7 +112,15 @@ function inDay(engine: Engine, name: string, [from, to]: Span, first: readonly n
     const day = engine.folder.day(name)
     engine.folder.keys.need(day.file.all<{ key: number }>(KEYS, from, to).map(({ key }) => key))
     const old = new Set(first)
-    return day.file.all<Row>(ROWS, from, to).map((row) => heldAs(engine, day, row, old.has(row.seq) ? 1 : 2))
+    const indexed = new Indexed(day, [from, to], engine.proving.since)
+    const held = day.file.all<Row>(ROWS, from, to).map((row) => {
+      const one = heldAs(engine, day, row, old.has(row.seq) ? 1 : 2)
+      const misfiled = one.leaf === undefined ? undefined : indexed.wrong(row.seq, row.json)
+      return misfiled === undefined ? one : { ...one, misfiled }
+    })
+    const [begin, ...rest] = held
+    const strange = begin && begin.seq === engine.rangeOf(name).first ? indexed.ofNothing() : undefined
+    return begin && strange !== undefined ? [{ ...begin, strange }, ...rest] : held
   } catch (error) {
     if (error instanceof Wanted) throw error
     const { detail: fault = '' } = faultOfStore(error, name)

@@ -50,6 +50,11 @@ export class Proving {
     return this.#folder.keys.isShut || this.#folder.keys.of({ file: OWNER }).length > 0 ? 'locked' : 'none'
   }
 
+  /** The last entry that was there before there were proofs; all of them where that cannot be told. @throws Wanted, trail.* */
+  get since(): number {
+    return this.open()?.since ?? Number.POSITIVE_INFINITY
+  }
+
   /** The same. @throws Wanted, trail.key where it is not here, trail.* */
   proofs(): Proofs {
     const open = this.open()

@@ -9,6 +9,7 @@ const MOST_KNOWN = 10_000
 export class Terms {
   readonly #file: File
   readonly #numbers = new Map<string, number>()
+  readonly #values = new Map<number, string>()
 
   constructor(file: File) {
     this.#file = file
@@ -27,6 +28,21 @@ export class Terms {
     return id
   }
 
+  /** The value of a key that a number stands for; undefined where it is no such key's. */
+  value(key: Key, id: number): string | undefined {
+    const name = `${key}\n`
+    const known = this.#values.get(id) ?? this.#read(id)
+    return known?.startsWith(name) ? known.slice(name.length) : undefined
+  }
+
+  #read(id: number): string | undefined {
+    const row = this.#file.get<{ key: string; value: string }>('SELECT key, value FROM terms WHERE id = ?', id)
+    if (!row) return undefined
+    if (this.#values.size > MOST_KNOWN) this.#values.clear()
+    this.#values.set(id, `${row.key}\n${row.value}`)
+    return `${row.key}\n${row.value}`
+  }
+
   /** What an exchange may have many of; the table was made for rules. */
   mark(many: ManyValues, seq: number): void {
     for (const key of MANY)
@@ -37,6 +53,7 @@ export class Terms {
   /** Forgets the numbers: some of them may have been rolled back. */
   forget(): void {
     this.#numbers.clear()
+    this.#values.clear()
   }
 
   /** The numbers of the values of one key that fit any of the patterns. */

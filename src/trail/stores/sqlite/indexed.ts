@@ -1,0 +1,107 @@
+/** Holds what exchanges and notes are found by in a day file against its entries. Says what differs; reads no word of the full text. */
+import type { Ending, Entry, Opening } from '#exchange'
+import { isNote, isOpening, isOutcome, parseEntry } from '../../entries.ts'
+import { endingFacets, type ManyValues, openingFacets } from '../../facets.ts'
+import type { Day } from './day.ts'
+import { TERM_KEYS } from './schema.ts'
+
+const COLUMNS = `seq, exchange, closing, at, outcome, findings, masked, input, output, ${TERM_KEYS.map((key) => `"${key}"`).join(', ')}`
+const IN_SPAN = `SELECT ${COLUMNS} FROM exchanges WHERE seq >= ? AND seq < ?`
+const OF_EXCHANGE = `SELECT ${COLUMNS} FROM exchanges WHERE exchange = ?`
+const KINDS = 'SELECT seq, kind FROM gaps WHERE seq >= ? AND seq < ?'
+const OUTCOME = 'SELECT 1 FROM outcomes JOIN exchanges x ON x.seq = of WHERE x.exchange = ? AND outcomes.seq = ?'
+const MARKED = 'SELECT 1 FROM terms t JOIN rules r ON r.term = t.id WHERE t.key = ? AND t.value = ? AND r.seq = ?'
+const REDACTED = 'SELECT sum(json_array_length(findings)) AS count FROM redacted WHERE seq IN (?, ?)'
+const OF_NOTHING = `SELECT x.seq FROM exchanges x LEFT JOIN entries e ON e.seq = x.seq WHERE e.seq IS NULL OR e.json = '' LIMIT 1`
+
+type TermKey = (typeof TERM_KEYS)[number]
+
+type Row = Readonly<Record<TermKey, number | null>> & {
+  readonly seq: number
+  readonly exchange: string
+  readonly closing: number | null
+  readonly at: number
+  readonly outcome: string | null
+  readonly findings: number
+  readonly masked: number
+  readonly input: number
+  readonly output: number
+}
+
+/** The index of one day file over some seqs. */
+export class Indexed {
+  readonly #day: Day
+  readonly #since: number
+  readonly #rows: ReadonlyMap<number, Row>
+  readonly #kinds: ReadonlyMap<number, string>
+
+  /** @param since of entries up to it only their places are looked at: what they were found by then is not known here */
+  constructor(day: Day, [from, to]: readonly [from: number, to: number], since: number) {
+    this.#day = day
+    this.#since = since
+    this.#rows = new Map(day.file.all<Row>(IN_SPAN, from, to).map((row) => [row.seq, row]))
+    const kinds = day.file.all<{ seq: number; kind: string }>(KINDS, from, to)
+    this.#kinds = new Map(kinds.map(({ seq, kind }) => [seq, kind]))
+  }
+
+  /** A row of the index that stands for no entry, anywhere in the file. */
+  ofNothing(): string | undefined {
+    const row = this.#day.file.get<{ seq: number }>(OF_NOTHING)
+    return row && `a row of the index tells of entry ${row.seq}, which is not there`
+  }
+
+  /** What is wrong with the rows that an entry is found by; undefined where nothing is. `json` is that of an entry. */
+  wrong(seq: number, json: string): string | undefined {
+    try {
+      return this.#wrong(seq, parseEntry<Entry>(json, undefined))
+    } catch (error) {
+      if (error instanceof TypeError) return 'its entry has no such form'
+      throw error
+    }
+  }
+
+  #wrong(seq: number, entry: Entry): string | undefined {
+    if (isOpening(entry)) return this.#ofOpening(seq, entry)
+    if (this.#rows.has(seq)) return 'the index has it for the beginning of an exchange'
+    if (isNote(entry)) return this.#kinds.get(seq) === entry.kind ? undefined : 'the index of notes has not its kind'
+    if (!isOutcome(entry)) return this.#ofEnding(seq, entry)
+    return this.#day.file.get(OUTCOME, entry.exchange, seq) ? undefined : 'the index has it at no exchange'
+  }
+
+  #ofOpening(seq: number, opening: Opening): string | undefined {
+    const row = this.#rows.get(seq)
+    if (!row || row.exchange !== opening.exchange) return 'its exchange is not in the index'
+    if (row.at !== opening.at) return 'the index has another time'
+    const known = openingFacets(opening)
+    if (row.closing === null && row.outcome !== (known.outcome ?? null)) return 'the index has another outcome'
+    if (seq <= this.#since) return undefined
+    const other = TERM_KEYS.find((key) => this.#value(key, row[key]) !== known.facets[key])
+    return other === undefined ? this.#marked(known.many, seq) : `the index has another ${other}`
+  }
+
+  #value(key: TermKey, term: number | null): string | undefined {
+    return term === null ? undefined : (this.#day.terms.value(key, term) ?? '')
+  }
+
+  #marked(many: ManyValues, seq: number): string | undefined {
+    for (const [key, values] of Object.entries(many))
+      for (const value of values) if (!this.#day.file.get(MARKED, key, value, seq)) return `the index lacks a ${key}`
+    return undefined
+  }
+
+  #ofEnding(seq: number, ending: Ending): string | undefined {
+    const row = this.#day.file.get<Row>(OF_EXCHANGE, ending.exchange)
+    if (row?.closing !== seq) return 'the index has not its end'
+    const known = endingFacets(ending)
+    if (row.outcome !== known.outcome) return 'the index has another outcome'
+    if (seq <= this.#since) return undefined
+    if (row.input !== known.input || row.output !== known.output) return 'the index has other tokens'
+    const json = this.#day.json(row.seq)
+    if (json === '') return undefined // what took its opening is told there
+    const begun = openingFacets(parseEntry<Opening>(json, undefined))
+    const { count } = this.#day.file.get<{ count: number | null }>(REDACTED, row.seq, seq) ?? { count: 0 }
+    if (row.findings !== begun.findings + known.findings + (count ?? 0)) return 'the index has other findings'
+    if (row.masked !== Number(begun.masked || known.masked)) return 'the index has other findings'
+    return this.#marked(known.many, row.seq)
+  }
+}
