@@ -36,7 +36,7 @@ test('while it runs, and at the next start', async (t) => {
   const doctor = await again.gatelog('doctor')
   assert.match(doctor.stdout, /its files are gone|entries were sealed/)
   await again.end('SIGTERM')
-  rmSync(seal, { recursive: true })
+  rmSync(seal, { recursive: true, force: true })
   renameSync(`${seal}.away`, seal)
   const last = await startGateway(t, YAML, gateway.folder)
   assert.equal((await ready(last.health)).unsealed, undefined)

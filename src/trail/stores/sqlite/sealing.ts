@@ -36,9 +36,8 @@ export function sealerOf(engine: Engine, { vkey, last }: Sealing, { ask, reading
     reading: (work) => reading(() => readable(work)),
     async open() {
       await reading(() => engine.proving.open())
-      const log = await LogWriter.open({ folder, origin: originOf(vkey), signer, reached: (at) => point(`seal.${at}`) })
-      if (!log.head && head.mark(BEGUN) > 0) throw new Fault('seal.behind', LOST)
-      return log
+      if (!headIn(folder) && head.mark(BEGUN) > 0) throw new Fault('seal.behind', LOST)
+      return LogWriter.open({ folder, origin: originOf(vkey), signer, reached: (at) => point(`seal.${at}`) })
     },
     shown: (size) => head.setMark(BEGUN, size),
     failed: (error) => engine.noticed(faultOfStore((error instanceof Fault && error.cause) || error, 'seal')),
