@@ -15,7 +15,6 @@ import { NOON, openKilled, textOf } from './killed.case.ts'
 const EVERY = Number(process.env['EVERY'] ?? 97)
 const DAY_FILE = 'days/2026-11-24.default.db'
 const COUNT = 12
-const PAGE = 4096
 
 /** A record of some exchanges as a process leaves it that is killed: `wal` of its day's file holds the last ones. */
 async function left(t: TestContext): Promise<{ folder: string; killed: string; closed: string }> {
@@ -27,6 +26,7 @@ async function left(t: TestContext): Promise<{ folder: string; killed: string; c
     string,
   ]
   const { trail } = await openKilled(live)
+  for (let nth = 1; nth <= 4; nth++) await trail.documents.put('mark', `m${nth}`, { nth })
   for (let nth = 1; nth <= COUNT; nth++) {
     const id = idOf(nth)
     await trail.append(opening(id, { at: NOON, session: `s${nth % 2}`, body: bodyOf(textOf(id)) }))
@@ -40,13 +40,17 @@ async function left(t: TestContext): Promise<{ folder: string; killed: string; c
   return { folder, killed, closed }
 }
 
+/** The size of a page, as a write-ahead log says it. */
+const pageIn = (log: Buffer): number => log.readUInt32BE(8)
+
 /** Where each commit of a write-ahead log ends, the header included. Source: sqlite.org/fileformat2.html §4.1. */
 function commitsOf(log: Buffer): number[] {
+  const page = pageIn(log)
   const ends: number[] = []
   const salt = log.subarray(16, 24)
-  for (let at = 32; at + 24 + PAGE <= log.length; at += 24 + PAGE) {
+  for (let at = 32; at + 24 + page <= log.length; at += 24 + page) {
     if (!log.subarray(at + 8, at + 16).equals(salt)) break
-    if (log.readUInt32BE(at + 4) > 0) ends.push(at + 24 + PAGE)
+    if (log.readUInt32BE(at + 4) > 0) ends.push(at + 24 + page)
   }
   return ends
 }
@@ -55,38 +59,48 @@ function commitsOf(log: Buffer): number[] {
 const cutsBetween = (from: number, to: number, border: (at: number) => number): number[] =>
   Array.from({ length: to - from }, (_, at) => to - 1 - at).filter((at) => at % EVERY === 0 || border(at) < 32)
 
-test('a log cut anywhere in its last three commits holds exactly the commits that are whole', async (t) => {
-  const { killed } = await left(t)
-  const path = join(killed, DAY_FILE)
-  const log = readFileSync(`${path}-wal`)
-  const ends = commitsOf(log)
-  const last = ends.slice(-4)
-  assert.equal(last.length, 4, `${ends.length} commits in the log`)
-  writeFileSync(`${path}-wal`, log.subarray(0, last[3]))
-  const count = () => {
-    const db = new DatabaseSync(path, { readOnly: true })
-    try {
-      return Number(db.prepare('SELECT count(*) AS count FROM entries').get()?.['count'])
-    } finally {
-      db.close()
+/** What each file of a record counts; how many commits at its end are cut. */
+const LOGS = [
+  { file: DAY_FILE, rows: 'entries', most: 3 },
+  { file: 'head.db', rows: 'documents', most: 3 },
+  { file: 'keys.db', rows: 'keys', most: 1 },
+] as const
+
+for (const { file, rows, most } of LOGS)
+  test(`${file}: a log cut anywhere in its last commits holds exactly the commits that are whole`, async (t) => {
+    const { killed } = await left(t)
+    const path = join(killed, file)
+    const log = readFileSync(`${path}-wal`)
+    const page = pageIn(log)
+    const ends = commitsOf(log)
+    const last = ends.slice(-1 - most)
+    assert.equal(last.length, most + 1, `${ends.length} commits in the log`)
+    writeFileSync(`${path}-wal`, log.subarray(0, last[most]))
+    const count = () => {
+      const db = new DatabaseSync(path, { readOnly: true })
+      try {
+        return Number(db.prepare(`SELECT count(*) AS count FROM ${rows}`).get()?.['count'])
+      } finally {
+        db.close()
+      }
     }
-  }
-  const counts = new Map<number, number>()
-  for (const end of last.toReversed()) {
-    truncateSync(`${path}-wal`, end)
-    counts.set(end, count())
-  }
-  assert.ok((counts.get(last[0] ?? 0) ?? 0) < (counts.get(last[3] ?? 0) ?? 0), 'the last commits hold entries')
-  writeFileSync(`${path}-wal`, log.subarray(0, last[3]))
-  const frame = (at: number) => Math.min((at - 32) % (24 + PAGE), 24 + PAGE - ((at - 32) % (24 + PAGE)))
-  const cuts = cutsBetween(last[0] ?? 0, last[3] ?? 0, frame)
-  for (const cut of cuts) {
-    truncateSync(`${path}-wal`, cut)
-    const whole = last.filter((end) => end <= cut).at(-1) ?? 0
-    assert.equal(count(), counts.get(whole), `cut at ${cut} of ${log.length}`)
-  }
-  process.stdout.write(`# a log cut at ${cuts.length} of ${(last[3] ?? 0) - (last[0] ?? 0)} bytes\n`)
-})
+    const counts = new Map<number, number>()
+    for (const end of last.toReversed()) {
+      truncateSync(`${path}-wal`, end)
+      counts.set(end, count())
+    }
+    const grown = (counts.get(last[most] ?? 0) ?? 0) - (counts.get(last[0] ?? 0) ?? 0)
+    assert.ok(rows === 'keys' ? grown >= 0 : grown > 0, 'the last commits hold rows')
+    writeFileSync(`${path}-wal`, log.subarray(0, last[most]))
+    const frame = (at: number) => Math.min((at - 32) % (24 + page), 24 + page - ((at - 32) % (24 + page)))
+    const cuts = cutsBetween(last[0] ?? 0, last[most] ?? 0, frame)
+    for (const cut of cuts) {
+      truncateSync(`${path}-wal`, cut)
+      const whole = last.filter((end) => end <= cut).at(-1) ?? 0
+      assert.equal(count(), counts.get(whole), `cut at ${cut} of ${log.length}`)
+    }
+    process.stdout.write(`# ${file}: a log cut at ${cuts.length} of ${(last[most] ?? 0) - (last[0] ?? 0)} bytes\n`)
+  })
 
 /** Opens a record and reads all of it: each exchange is whole, absent, or told to be unreadable. */
 async function readAll(folder: string): Promise<'refused' | number> {
@@ -130,8 +144,9 @@ test('a record whose log is cut opens with all that is whole, and goes on', asyn
 
 test('a day file cut in its last three pages is refused, or tells what of it cannot be read; never is anything else read', async (t) => {
   const { folder, closed } = await left(t)
-  const size = readFileSync(join(closed, DAY_FILE)).length
-  const cuts = [1, 2, 3].flatMap((page) => [0, 1, 512, PAGE / 2, PAGE - 1].map((more) => size - page * PAGE + more))
+  const bytes = readFileSync(join(closed, DAY_FILE))
+  const [size, page] = [bytes.length, bytes.readUInt16BE(16)]
+  const cuts = [1, 2, 3].flatMap((nth) => [0, 1, 512, page / 2, page - 1].map((more) => size - nth * page + more))
   const told = { refused: 0, read: 0 }
   for (const cut of cuts) {
     const copy = join(folder, `cut-${cut}`)

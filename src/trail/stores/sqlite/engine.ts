@@ -3,19 +3,20 @@ import { Fault, faultOf } from '#exchange'
 import { dayFileOf, fileFor, noteFileFor } from '../../dayfile.ts'
 import { dayOfExchange } from '../../days.ts'
 import { point } from '../../points.ts'
-import { headIn, sealIn } from '../../seal/files.ts'
 import { sha256 } from '../../seal/hashes.ts'
 import type { DayFile } from '../../store.ts'
 import type { Tokens } from '../../tokens.ts'
 import type { Day } from './day.ts'
 import { lineOfFault } from './faults.ts'
-import { Flight, type FlightPiece } from './flight.ts'
+import { Flight } from './flight.ts'
 import { Folder } from './folder.ts'
 import { bury, shred } from './key-work.ts'
 import type { Begin } from './keys.ts'
-import type { FaultLine, Line, LineOutcome, Outcome, Parcel, Stretch, UnfinishedRow } from './protocol.ts'
+import { asked, hashOf, isOfReading, noPlace, pieceOf, sessionIn, storedOf } from './lines.ts'
+import type { FaultLine, Line, LineOutcome, Outcome, Parcel, UnfinishedRow } from './protocol.ts'
 import { Proving } from './proving.ts'
 import { scrubLeft } from './scrubbing.ts'
+import { sealedIn } from './sealing.ts'
 import { openIn, unfinishedIn } from './unfinished.ts'
 import { FolderUnsealed } from './unsealed.ts'
 import { Wanted } from './wanted.ts'
@@ -389,50 +390,8 @@ export class Engine {
   }
 }
 
-/** How many entries the log in a data folder says were sealed: no seq of theirs is given out again. */
-function sealedIn(path: string): number {
-  try {
-    return headIn(sealIn(path))?.size ?? 0
-  } catch {
-    return 0
-  }
-}
-
-const asked = (line: Line): boolean => line.part === 'opening' && line.facets.outcome === undefined
-
-const noPlace = (line: Line): FaultLine => ({
-  code: 'gateway.internal',
-  detail: `no place for this entry in exchange ${line.exchange}`,
-})
-
 const FILE_FIGURES = `SELECT (SELECT count(*) FROM entries) AS entries, (SELECT count(*) FROM exchanges) AS exchanges,
   (SELECT count(*) FROM exchanges WHERE outcome IS NULL) AS open`
 
 const EMPTY = new Uint8Array()
 const bytesOf = (hash: string | undefined) => (hash === undefined ? undefined : Buffer.from(hash, 'hex'))
-
-/** SHA-256 of a line’s body; undefined where it has none, or only what is new in it was sent. */
-function hashOf(parcel: Parcel, { hash, like, body }: Line): string | undefined {
-  if (hash !== undefined || like || !body) return hash
-  return sha256(stretch(parcel, body)).toString('hex')
-}
-
-/** Who reads is on the record also where the key that entries are proven with is not here. */
-const isOfReading = (line: Line): boolean => line.part === 'note' && (line.kind === 'read' || line.kind === 'searched')
-
-/** What a line brings in bytes. */
-const storedOf = (parcel: Parcel, { body, original }: Line) => ({
-  ...(body && { body: stretch(parcel, body) }),
-  ...(original && { original: stretch(parcel, original) }),
-})
-
-const stretch = ({ bytes }: Parcel, [offset, length]: Stretch): Uint8Array => bytes.subarray(offset, offset + length)
-
-const pieceOf =
-  (parcel: Parcel) =>
-  ({ exchange, stretch: where }: Parcel['pieces'][number]): FlightPiece => ({
-    exchange,
-    bytes: stretch(parcel, where),
-  })
-
-const sessionIn = (line: Line): string | undefined => (line.part === 'opening' ? line.facets.facets.session : undefined)

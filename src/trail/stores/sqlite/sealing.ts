@@ -73,3 +73,12 @@ export function stateOf({
   const size = head?.size ?? 0
   return { kind: 'on', vkey, size, ...(head && { head: head.printed }), ...(fault && { fault: fault.message }) }
 }
+
+/** How many entries the log in a data folder says were sealed: no seq of theirs is given out again. */
+export function sealedIn(path: string): number {
+  try {
+    return headIn(sealIn(path))?.size ?? 0
+  } catch {
+    return 0
+  }
+}
