@@ -70,6 +70,7 @@ export class Account {
 
   #gone({ index, gone }: Line, leaf: Leaf): void {
     if (leaf.kind === 'absent') this.#add('gone before it was sealed', index + 1)
+    if (leaf.kind === 'unproven') this.#add('unproven', index + 1)
     else if (gone === undefined) this.#add('missing', index + 1)
     else this.#add('gone', index + 1, gone)
   }
@@ -178,6 +179,7 @@ const TOLD: Readonly<Record<string, string>> = {
   interrupted: 'the gateway stopped before these exchanges had ended; what it had of their replies is kept',
   missing: 'nothing is left of them in the record, and nothing says why',
   gone: 'nothing is left of them in the record',
+  unproven: 'they were not written by who had the key of the record: the log vouches for nothing of them',
   'gone before it was sealed': 'nothing was left of them when their place was sealed',
   'body locked': 'the key of their bodies is not there any more',
   'body written anew': 'what their bodies say now is not what was sealed',

@@ -131,7 +131,7 @@ function checkBody({ line, leaf, body, bodies, account }: Body, wrong: (what: st
 
 const ENDINGS = ['replied', 'denied', 'aborted', 'failed', 'interrupted']
 
-/** A body that was masked anew makes what the entry that says so tells; one that an erasure cut is nowhere told. */
+/** A body that was masked anew makes what the entry that says so tells; so does one that an erasure cut, unless an earlier version wrote that. */
 function checkAnew(
   { by, salt }: { readonly by: string; readonly salt?: string },
   leaf: Placed,
@@ -140,11 +140,12 @@ function checkAnew(
   wrong: (what: string) => void,
 ): number {
   const said = account.note(by)?.said
-  if (said?.['kind'] === 'erase') return 0
   const part = ENDINGS.includes(String(leaf.kind)) ? 'reply' : 'prompt'
-  const listed = (Array.isArray(said?.['bodies']) ? said['bodies'] : []) as readonly Json[]
+  if (said?.['kind'] === 'erase' && said['cut'] === undefined) return 0
+  const told = said?.['kind'] === 'redact' ? said['bodies'] : said?.['kind'] === 'erase' ? said['cut'] : undefined
+  const listed = (Array.isArray(told) ? told : []) as readonly Json[]
   const own = listed.find((one) => one['exchange'] === leaf.exchange && one['part'] === part)
-  if (said?.['kind'] !== 'redact' || !own) wrong('its body was written anew, and no entry that is here says so')
+  if (!own) wrong('its body was written anew, and no entry that is here says so')
   else if (salt === undefined || commitment('body', bytesOf(salt), body) !== own['commitment'])
     wrong('its body is not what it was masked anew to')
   else return 1

@@ -11,6 +11,7 @@ import { signerOf } from '../src/trail/seal/made.ts'
 import { bodyOf, DAY, ending, idOf, NOON, opening } from '../src/trail/stores/made.ts'
 import { type Checked, checkBundle } from './bundle.ts'
 import { keyring, vkey } from './evidence.case.ts'
+import { commitment } from './log.ts'
 import { unzip } from './zip.ts'
 
 const act = { at: NOON + 60_000, who: { value: 'ines', source: 'observed' }, why: 'why' } as const
@@ -93,4 +94,22 @@ test('a body that an erasure cut says so and proves nothing; one that is locked 
   assert.deepEqual([locked.problems, exceptions(locked)?.at(-1)], [[], ['body locked', '7–8', undefined]])
   const bare = await prove(record, false)
   assert.deepEqual([bare.problems, exceptions(bare)], [[], said])
+})
+
+test('a body that an erasure cut, and of which it says what it is now, is held to that', async (t) => {
+  const salt = Buffer.alloc(32, 3)
+  const body = { exchange: idOf(4, NOON), part: 'prompt', bytes: Buffer.from('cut'), salt, findings: [] } as const
+  const cuts = (commitment: string): Entry => ({
+    ...(ERASE as Extract<Entry, { kind: 'erase' }>),
+    ...{ exchanges: 0, cut: [{ exchange: body.exchange, part: 'prompt', commitment }] },
+  })
+  for (const [text, problems] of [
+    ['cut', []],
+    ['another', ['entry 7: its body is not what it was masked anew to']],
+  ] as const) {
+    const record = await recordOf(t, [cuts(commitment('body', salt, Buffer.from(text)))])
+    await record.trail.dayFiles.revise({ by: idOf(92), taken: [], notes: [], erased: [], bodies: [body] })
+    const checked = await prove(record)
+    assert.deepEqual(checked.problems, problems)
+  }
 })

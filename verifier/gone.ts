@@ -16,7 +16,7 @@ export class Gone {
   /** An entry that was asked for. */
   take(line: Line, wrong: (what: string) => void): void {
     const leaf = leafOf(line)
-    if (line.entry || leaf.kind === 'absent') {
+    if (line.entry || leaf.kind === 'absent' || leaf.kind === 'unproven') {
       if (line.gone !== undefined) wrong('it is there, and is said to be gone')
       return
     }
