@@ -107,8 +107,17 @@ async function start(t: TestContext, folder: string): Promise<{ url: string; chi
   return { url: /gateway\s+(http\S+)/.exec(said)?.[1] ?? '', child }
 }
 
-/** The values that stand in any file below a folder, with one that holds it. */
-function valuesIn(folder: string, values: readonly string[]): Map<string, string> {
+/** The values that stand in any file below a folder, with one that holds it. Where a file gets another name meanwhile, all are read once more. */
+function valuesIn(folder: string, values: readonly string[], tries = 10): Map<string, string> {
+  try {
+    return valuesNow(folder, values)
+  } catch (error) {
+    if (tries === 0 || !(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
+    return valuesIn(folder, values, tries - 1)
+  }
+}
+
+function valuesNow(folder: string, values: readonly string[]): Map<string, string> {
   const found = new Map<string, string>()
   for (const entry of globSync(join(folder, '**/*'), { withFileTypes: true })) {
     if (!entry.isFile()) continue
