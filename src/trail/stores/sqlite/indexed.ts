@@ -1,7 +1,7 @@
 /** Holds what exchanges and notes are found by in a day file against its entries. Says what differs; reads no word of the full text. */
 import type { Ending, Entry, Opening } from '#exchange'
 import { isNote, isOpening, isOutcome, parseEntry } from '../../entries.ts'
-import { endingFacets, type ManyValues, openingFacets } from '../../facets.ts'
+import { endingFacets, type ManyValues, type OpeningFacets, openingFacets } from '../../facets.ts'
 import type { Day } from './day.ts'
 import { TERM_KEYS } from './schema.ts'
 
@@ -34,6 +34,8 @@ export class Indexed {
   readonly #since: number
   readonly #rows: ReadonlyMap<number, Row>
   readonly #kinds: ReadonlyMap<number, string>
+  /** Of openings that were looked at: their ends ask for them. */
+  readonly #openings = new Map<number, OpeningFacets>()
 
   /** @param since of entries up to it only their places are looked at: what they were found by then is not known here */
   constructor(day: Day, [from, to]: readonly [from: number, to: number], since: number) {
@@ -73,6 +75,7 @@ export class Indexed {
     if (!row || row.exchange !== opening.exchange) return 'its exchange is not in the index'
     if (row.at !== opening.at) return 'the index has another time'
     const known = openingFacets(opening)
+    this.#openings.set(seq, known)
     if (row.closing === null && row.outcome !== (known.outcome ?? null)) return 'the index has another outcome'
     if (seq <= this.#since) return undefined
     const other = TERM_KEYS.find((key) => this.#value(key, row[key]) !== known.facets[key])
@@ -89,6 +92,11 @@ export class Indexed {
     return undefined
   }
 
+  #openingAt(seq: number): OpeningFacets | undefined {
+    const json = this.#day.json(seq)
+    return json === '' ? undefined : openingFacets(parseEntry<Opening>(json, undefined))
+  }
+
   #ofEnding(seq: number, ending: Ending): string | undefined {
     const row = this.#day.file.get<Row>(OF_EXCHANGE, ending.exchange)
     if (row?.closing !== seq) return 'the index has not its end'
@@ -96,9 +104,8 @@ export class Indexed {
     if (row.outcome !== known.outcome) return 'the index has another outcome'
     if (seq <= this.#since) return undefined
     if (row.input !== known.input || row.output !== known.output) return 'the index has other tokens'
-    const json = this.#day.json(row.seq)
-    if (json === '') return undefined // what took its opening is told there
-    const begun = openingFacets(parseEntry<Opening>(json, undefined))
+    const begun = this.#openings.get(row.seq) ?? this.#openingAt(row.seq)
+    if (!begun) return undefined // what took its opening is told there
     const { count } = this.#day.file.get<{ count: number | null }>(REDACTED, row.seq, seq) ?? { count: 0 }
     if (row.findings !== begun.findings + known.findings + (count ?? 0)) return 'the index has other findings'
     if (row.masked !== Number(begun.masked || known.masked)) return 'the index has other findings'
