@@ -2,33 +2,12 @@
  * What has to be known of the entries of a bundle beside what they say: gaps, exceptions, the rules in force. Made from its lines
  * alone, by the server that writes them and by whoever checks them. Pure.
  */
-import { type Json, type Leaf, type Line, leafOf, type Manifest, type Row, timeOf } from './form.ts'
-
-/** Stretches of numbers that are written out; past them their count is. */
-const MOST_SPANS = 200
-
-/** Numbers in their order as `12, 14–19`. */
-class Numbers {
-  readonly #spans: [first: number, last: number][] = []
-  #count = 0
-
-  add(number: number): void {
-    this.#count += 1
-    const last = this.#spans.at(-1)
-    if (last && last[1] === number - 1) last[1] = number
-    else if (this.#spans.length <= MOST_SPANS) this.#spans.push([number, number])
-  }
-
-  toString(): string {
-    const told = this.#spans
-      .slice(0, MOST_SPANS)
-      .map(([first, last]) => (first === last ? String(first) : `${first}–${last}`))
-    return `${told.join(', ')}${this.#spans.length > MOST_SPANS ? `, … (${this.#count} in all)` : ''}`
-  }
-}
+import { type Json, type Leaf, type Line, leafOf, type Manifest, type Row } from './form.ts'
+import { Numbers } from './numbers.ts'
+import { BYPASSES, NAMED, openOf, TOLD, toldOf } from './told.ts'
 
 /** An entry that tells of the record itself, or of what is not in it. */
-interface Note {
+export interface Note {
   readonly number: number
   readonly said: Json
 }
@@ -50,13 +29,9 @@ export class Account {
     const leaf = leafOf(line)
     const number = line.index + 1
     this.context(line)
-    if (leaf.kind === 'interrupted') this.#add('interrupted', number)
     if (typeof leaf.policy === 'string' && leaf.kind !== 'ruled') this.#policy(leaf.policy, number)
     else if (JUDGED.some((kind) => kind === leaf.kind)) this.#policy('', number)
-    if (!line.entry) this.#gone(line, leaf)
-    else if (line.entry['keep'] !== undefined) this.#add(`kept as ${String(line.entry['keep'])}`, number)
-    for (const { by } of line.anew ?? []) this.#add('body written anew', number, by)
-    if (line.locked) this.#add('body locked', number)
+    for (const { what, by } of befell(line)) this.#add(what, number, by)
   }
 
   /** An entry that says something of others. */
@@ -66,13 +41,6 @@ export class Account {
     if (kind === 'bypass') this.#bypasses.add(index + 1)
     else if ([...GAPS, ...CUSTODY, 'ruled'].some((one) => one === kind))
       this.#notes.set(id, { number: index + 1, said: entry })
-  }
-
-  #gone({ index, gone }: Line, leaf: Leaf): void {
-    if (leaf.kind === 'absent') this.#add('gone before it was sealed', index + 1)
-    if (leaf.kind === 'unproven') this.#add('unproven', index + 1)
-    else if (gone === undefined) this.#add('missing', index + 1)
-    else this.#add('gone', index + 1, gone)
   }
 
   #add(what: string, number: number, by?: string): void {
@@ -91,6 +59,24 @@ export class Account {
   /** The entry that says something, by its exchange id. */
   note(id: string): Note | undefined {
     return this.#notes.get(id)
+  }
+
+  /** What is told of the entries and not proven, in sentences. */
+  open(): string[] {
+    return [...this.#befell.values()].flatMap(({ what, by, numbers }) => this.#openOf(what, String(numbers), by) ?? [])
+  }
+
+  #openOf(what: string, numbers: string, by: string | undefined): string | undefined {
+    return openOf(what, numbers, by === undefined ? undefined : this.#notes.get(by))
+  }
+
+  /** What one has to know who looks at one of the entries: what is not proven of it, and that its body was written anew. */
+  marks(line: Line): string[] {
+    return [...befell(line)].flatMap(({ what, by }) => {
+      const open = this.#openOf(what, String(line.index + 1), by)
+      if (open !== undefined) return [`Not proven: ${open}`]
+      return what === 'body written anew' ? [`Written anew: entry ${this.#notes.get(by ?? '')?.number} says so.`] : []
+    })
   }
 
   rows(): Pick<Manifest, 'gaps' | 'exceptions' | 'rules'> {
@@ -165,55 +151,23 @@ export class Account {
   }
 }
 
-/** What befell an entry, and the kind of the entry that says so. */
-const NAMED: Readonly<Record<string, string>> = {
-  'gone erase': 'erased',
-  'gone purge': 'expired',
-  'body written anew redact': 'masked anew',
-  'body written anew erase': 'cut by an erasure',
+interface Befell {
+  readonly what: string
+  readonly by?: string
 }
 
-const BYPASSES = 'calls of a model that did not pass the gateway, as somebody else told: leads, no proof'
-
-const TOLD: Readonly<Record<string, string>> = {
-  interrupted: 'the gateway stopped before these exchanges had ended; what it had of their replies is kept',
-  missing: 'nothing is left of them in the record, and nothing says why',
-  gone: 'nothing is left of them in the record',
-  unproven: 'they were not written by who had the key of the record: the log vouches for nothing of them',
-  'gone before it was sealed': 'nothing was left of them when their place was sealed',
-  'body locked': 'the key of their bodies is not there any more',
-  'body written anew': 'what their bodies say now is not what was sealed',
-  'kept as metadata': 'the rules of retention kept no text of these exchanges',
-  'kept as redacted': 'the rules of retention kept the words of these exchanges, not their bytes',
+/** What befell an entry, and the exchange id of the entry that says so. */
+function* befell(line: Line): Iterable<Befell> {
+  const leaf = leafOf(line)
+  if (leaf.kind === 'interrupted') yield { what: 'interrupted' }
+  if (!line.entry) yield goneAs(line, leaf)
+  else if (line.entry['keep'] !== undefined) yield { what: `kept as ${String(line.entry['keep'])}` }
+  for (const { by } of line.anew ?? []) yield { what: 'body written anew', by }
+  if (line.locked) yield { what: 'body locked' }
 }
 
-/** What an entry says of the record, in a sentence. */
-function toldOf(said: Json): string {
-  const by = said['who'] ? ` by ${factIn(said['who'])}: ${String(said['why'])}` : ''
-  switch (said['kind']) {
-    case 'gap':
-      return `${String(said['count'])} exchanges passed unrecorded from ${timeOf(said['from'])} to ${timeOf(said['to'])}: ${String(said['reason'])}`
-    case 'restored':
-      return `the record was put back from a backup of ${timeOf(said['taken'])}: it held ${String(said['last'])} entries, and ${String(said['known'])} had been sealed`
-    case 'hold':
-      return `held${by}`
-    case 'release':
-      return `the hold ${String(said['hold'])} was released${by}`
-    case 'purge':
-      return `removed${by}. It took ${daysOf(said['days'])}`
-    case 'erase':
-      return `erased${by} (${String(said['basis'])}). It took exchanges: ${String(said['exchanges'])}, and cut later ones: ${String(said['later'])}`
-    default:
-      return `masked anew${by}`
-  }
+function goneAs({ gone }: Line, { kind }: Leaf): Befell {
+  if (kind === 'absent') return { what: 'gone before it was sealed' }
+  if (kind === 'unproven') return { what: 'unproven' }
+  return gone === undefined ? { what: 'missing' } : { what: 'gone', by: gone }
 }
-
-const factIn = (fact: unknown): string => {
-  const { value, source } = Object(fact) as Json
-  return `${String(value)} (${String(source)})`
-}
-
-const daysOf = (days: unknown): string =>
-  (Array.isArray(days) ? days : [])
-    .map((day: Json) => `${String(day['day'])}: ${String(day['entries'])} entries`)
-    .join(', ')

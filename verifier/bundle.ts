@@ -28,6 +28,8 @@ export interface Checked {
   readonly disclosed: number
   /** Entries of which only the place in the log is shown. */
   readonly closed: number
+  /** Bodies that were asked for, of which whoever made it says that their key is gone: nobody looked at them. */
+  readonly locked: number
   /** What was held against it beside the key. */
   readonly also: readonly string[]
   readonly problems: readonly string[]
@@ -66,7 +68,7 @@ export function checkBundle(files: Files, vkey: string, kept: readonly string[] 
     return checked(work, vkey, kept)
   } catch (error) {
     problems.add(reasonOf(error))
-    return { entries: 0, disclosed: 0, closed: 0, also: [], problems: problems.list, found: problems.count }
+    return { entries: 0, disclosed: 0, closed: 0, locked: 0, also: [], problems: problems.list, found: problems.count }
   }
 }
 
@@ -85,7 +87,7 @@ function checked(work: Work, vkey: string, kept: readonly string[]): Checked {
   for (const name of ['gaps', 'exceptions', 'rules'] as const)
     if (JSON.stringify(manifest[name]) !== JSON.stringify(rows[name]))
       problems.add(`the manifest tells other ${name} than the entries`)
-  const claims = claimsOf(manifest, checkpoint, edges)
+  const claims = claimsOf(manifest, checkpoint, edges, account.open())
   const page = (claims: Claims, verdict?: Verdict) => pageIn(work, claims, verdict)
   problems.within('index.html: ', () => {
     if (textOf(files, 'index.html') !== page(claims)) problems.add('index.html is not the page that these entries make')
@@ -101,10 +103,10 @@ function checked(work: Work, vkey: string, kept: readonly string[]): Checked {
     manifest,
     also,
   }
-  const { disclosed, closed, leaves } = seen
+  const { disclosed, closed, locked, leaves } = seen
   const found = { problems: problems.list, found: problems.count }
   const verdict = () => page(own, { key: vkey, problems: problems.list, also })
-  return { ...told, entries: leaves.size, disclosed, closed, ...found, page: verdict }
+  return { ...told, entries: leaves.size, disclosed, closed, locked, ...found, page: verdict }
 }
 
 function* entriesIn(files: Files, name: string): Iterable<Line> {
@@ -112,10 +114,10 @@ function* entriesIn(files: Files, name: string): Iterable<Line> {
 }
 
 /** All entries and those of context, each against the log; the leaves of the entries by index. */
-function checkEntries(work: Work): { leaves: Map<number, string>; disclosed: number; closed: number } {
+function checkEntries(work: Work): { leaves: Map<number, string>; disclosed: number; closed: number; locked: number } {
   const { files, manifest, problems } = work
   const leaves = new Map<number, string>()
-  let [disclosed, closed] = [0, 0]
+  let [disclosed, closed, locked] = [0, 0, 0]
   for (const [name, isEntry] of [
     ['entries.jsonl', true],
     ['context.jsonl', false],
@@ -130,11 +132,12 @@ function checkEntries(work: Work): { leaves: Map<number, string>; disclosed: num
       const shown = checkLine(line, isEntry, work)
       if (isEntry) disclosed += shown
       if (isEntry && line.entry === undefined) closed += 1
+      if (isEntry && line.locked) locked += 1
     }
   }
   work.gone.excesses(problems.add)
   if (leaves.size !== manifest.entries) problems.add('the manifest tells another number of entries')
-  return { leaves, disclosed, closed }
+  return { leaves, disclosed, closed, locked }
 }
 
 function checkLine(line: Line, isEntry: boolean, work: Work): number {
@@ -209,5 +212,13 @@ function pageIn({ files, manifest, checkpoint, note, account }: Work, claims: Cl
     entries.push({ line, ...(body && { words: wordsOf(body) }) })
   }
   const head = { origin: checkpoint.origin, size: checkpoint.size, checkpoint: note }
-  return pageOf({ manifest, claims, head, entries, texts: account.texts(), ...(verdict && { verdict }) })
+  return pageOf({
+    manifest,
+    claims,
+    head,
+    entries,
+    marks: (line) => account.marks(line),
+    texts: account.texts(),
+    ...(verdict && { verdict }),
+  })
 }

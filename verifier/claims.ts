@@ -19,6 +19,10 @@ export interface Head {
 const ONLY =
   'That this is the only log: hold the checkpoint against one that you kept yourself, or that a witness signed.'
 
+const ANEW = ['masked anew', 'cut by an erasure']
+const LATER =
+  '; a body that was written anew since is what a sealed entry says that it was made, but for those that are not proven'
+
 /** What is said where the log was held against checkpoints that somebody kept, the largest of them over so many entries. */
 export const heldTo = ({ open, ...rest }: Claims, size: number): Claims => ({
   ...rest,
@@ -27,18 +31,22 @@ export const heldTo = ({ open, ...rest }: Claims, size: number): Claims => ({
   ),
 })
 
-export function claimsOf(manifest: Manifest, head: Head, edges: Edges | undefined): Claims {
+/** `told`: what is told of the entries and not proven. */
+export function claimsOf(manifest: Manifest, head: Head, edges: Edges | undefined, told: readonly string[]): Claims {
   const { asked, entries, unsealed, bodies } = manifest
   const some = entries === 1 ? 'The one entry' : `Each of the ${entries} entries`
   return {
     asked: wordsOf(asked),
     proven: [
       ...(entries > 0
-        ? [`${some} here stands in the log ${head.origin}, and what is shown of it is what was sealed there.`]
+        ? [
+            `${some} here stands in the log ${head.origin}, and what is shown of it is what was sealed there${manifest.exceptions.some(({ what }) => ANEW.includes(what)) ? LATER : ''}.`,
+          ]
         : []),
       ...wholeOf(asked, entries, head, edges),
     ],
     open: [
+      ...told,
       ...openOf(manifest, head, edges),
       ...(unsealed > 0
         ? [`${unsealed} more entries of it were not sealed yet when this was made, and are not here.`]

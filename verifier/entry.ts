@@ -1,6 +1,8 @@
 /** Checks one entry of a bundle: its place in the log, and that what is shown of it is what was sealed there. Reads no file. */
 import type { Account } from './account.ts'
+import { checkAnew } from './anew.ts'
 import type { Json, Leaf, Line } from './form.ts'
+import type { Gone } from './gone.ts'
 import { bytesOf, type Checkpoint, canonical, commitment, leafHash, rootByPath } from './log.ts'
 
 const PART_OF: Readonly<Record<string, string>> = Object.assign(Object.create(null), {
@@ -43,13 +45,14 @@ export interface Around {
   /** Whether bodies were asked for. */
   readonly bodies: boolean
   readonly account: Account
+  readonly gone: Gone
 }
 
 /** How many parts of an entry are shown and hold. Each problem is told to `wrong`. @throws Error for a line that is none */
 export function checkEntry(
   line: Line,
   body: Buffer | undefined,
-  { checkpoint: { size, root }, bodies, account }: Around,
+  { checkpoint: { size, root }, bodies, account, gone }: Around,
   wrong: (what: string) => void,
 ): number {
   const { index, entry, salts = {} } = line
@@ -60,6 +63,7 @@ export function checkEntry(
   if (!entry) {
     if (body) wrong('a body is shown of an entry that is not')
     if (Object.keys(salts).length > 0) wrong('salts are shown of an entry that is not')
+    if (line.anew || line.locked) wrong('something is said of the body of an entry that is not shown')
     return 0
   }
   const values = valuesOf(entry, leaf, wrong)
@@ -69,7 +73,7 @@ export function checkEntry(
   for (const part of Object.keys(leaf.fields)) if (part !== 'body' && !values[part]) wrong(`${part} is left out`)
   for (const part of Object.keys(salts))
     if (part !== 'body' && !values[part]) wrong(`a salt is shown of ${part}, which is not`)
-  return held + checkBody({ line, leaf, body, bodies, account }, wrong)
+  return held + checkBody({ line, leaf, body, bodies, account, gone }, wrong)
 }
 
 /** The parts of an entry by name; what the leaf tells in clear is compared at once. */
@@ -109,45 +113,26 @@ interface Body {
   readonly body: Buffer | undefined
   readonly bodies: boolean
   readonly account: Account
+  readonly gone: Gone
 }
 
-/** 1 where its body is shown as it was sealed, or as an entry says that it was masked anew; else 0. */
-function checkBody({ line, leaf, body, bodies, account }: Body, wrong: (what: string) => void): number {
-  const salt = line.salts?.['body']
+/** 1 where its body is shown as it was sealed, or as an entry says that it was written anew; else 0. */
+function checkBody({ line, leaf, body, bodies, account, gone }: Body, wrong: (what: string) => void): number {
+  const { anew = [], locked, salts } = line
+  const salt = salts?.['body']
   const has = typeof leaf.fields['body'] === 'string'
-  const last = line.anew?.at(-1)
-  if (!body) {
-    if (salt !== undefined || line.anew?.some((one) => one.salt !== undefined))
-      wrong('a salt of its body is shown, and its body is not')
-    if (bodies && has && !line.locked && !last) wrong('its body is left out, and nothing says why')
+  if (locked && (body || !bodies || !has)) wrong('its body is said to be locked, and none was asked for, or it is here')
+  if (!has) {
+    if (body) wrong('a body is shown, and it was sealed without one')
+    if (anew.length > 0) wrong('its body was written anew, and it was sealed without one')
     return 0
   }
-  if (!has) wrong('a body is shown, and it was sealed without one')
-  else if (!last) return checkPart('body', body, salt, leaf, wrong) ? 1 : 0
-  else if (salt !== undefined) wrong('its body was written anew, and the salt of the one before is shown')
-  else return checkAnew(last, leaf, body, account, wrong)
-  return 0
-}
-
-const ENDINGS = ['replied', 'denied', 'aborted', 'failed', 'interrupted']
-
-/** A body that was masked anew makes what the entry that says so tells; so does one that an erasure cut, unless an earlier version wrote that. */
-function checkAnew(
-  { by, salt }: { readonly by: string; readonly salt?: string },
-  leaf: Placed,
-  body: Buffer,
-  account: Account,
-  wrong: (what: string) => void,
-): number {
-  const said = account.note(by)?.said
-  const part = ENDINGS.includes(String(leaf.kind)) ? 'reply' : 'prompt'
-  if (said?.['kind'] === 'erase' && said['cut'] === undefined) return 0
-  const told = said?.['kind'] === 'redact' ? said['bodies'] : said?.['kind'] === 'erase' ? said['cut'] : undefined
-  const listed = (Array.isArray(told) ? told : []) as readonly Json[]
-  const own = listed.find((one) => one['exchange'] === leaf.exchange && one['part'] === part)
-  if (!own) wrong('its body was written anew, and no entry that is here says so')
-  else if (salt === undefined || commitment('body', bytesOf(salt), body) !== own['commitment'])
-    wrong('its body is not what it was masked anew to')
-  else return 1
-  return 0
+  if (!body) {
+    if (salt !== undefined || anew.some((one) => one.salt !== undefined))
+      wrong('a salt of its body is shown, and its body is not')
+    if (bodies && !locked) wrong('its body is left out, and nothing says why')
+  }
+  if (anew.length === 0) return body && checkPart('body', body, salt, leaf, wrong) ? 1 : 0
+  if (body && salt !== undefined) wrong('its body was written anew, and the salt of the one before is shown')
+  return checkAnew({ anew, leaf, body }, { account, gone }, wrong)
 }

@@ -5,12 +5,18 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Bundle } from '../src/cli/evidence/bundle.ts'
+import { ZipFile } from '../src/cli/evidence/zip-file.ts'
 import type { Entry, Keyring } from '../src/exchange/index.ts'
 import { openTrail, parseQuery, type Question, type Trail } from '../src/trail/index.ts'
 import { headIn, sealIn } from '../src/trail/seal/files.ts'
 import { signerOf } from '../src/trail/seal/made.ts'
 import { bodyOf, ending, idOf, NOON, opening } from '../src/trail/stores/made.ts'
-import { commitment } from './log.ts'
+import { Account } from './account.ts'
+import { claimsOf } from './claims.ts'
+import { checkpointBy, commitment } from './log.ts'
+import { pageOf, wordsOf } from './page.ts'
+import { edgesOf } from './period.ts'
+import { lineOf, linesOf, manifestOf } from './read.ts'
 import { unzip } from './zip.ts'
 
 export const keyring: Keyring = {
@@ -172,3 +178,40 @@ export const onManifest =
     change(manifest)
     files.set('manifest.json', Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`))
   }
+
+/** Makes rows and page anew, as whoever changed the entries would. */
+export function remade(files: Files): void {
+  const account = new Account()
+  const of = (name: string) => [...linesOf(files, name)].map((line) => lineOf(name, line))
+  const [lines, context] = [of('entries.jsonl'), of('context.jsonl')]
+  for (const line of lines) account.take(line)
+  for (const line of context) account.context(line)
+  onManifest((manifest) => Object.assign(manifest, account.rows()))(files)
+  const manifest = manifestOf(files)
+  const checkpoint = String(files.get('checkpoint'))
+  const { origin, size } = checkpointBy(checkpoint, vkey)
+  const times = [...linesOf(files, 'leaves.jsonl')].map(({ leaf }) => (JSON.parse(String(leaf)) as Json)['at'])
+  const edges = manifest.range && edgesOf(times as (number | undefined)[], manifest.range.first)
+  const page = pageOf({
+    manifest,
+    claims: claimsOf(manifest, { origin, size }, edges, account.open()),
+    head: { origin, size, checkpoint },
+    entries: lines.map((line) => {
+      const body = files.get(`bodies/${line.index + 1}`)
+      return { line, ...(body && { words: wordsOf(body) }) }
+    }),
+    marks: (line) => account.marks(line),
+    texts: account.texts(),
+  })
+  files.set('index.html', Buffer.from(page))
+}
+
+/** The zip of these files. */
+export function zipped(files: Files): string {
+  const file = join(folder, `${++nth}.zip`)
+  const zip = new ZipFile(file)
+  for (const [name, bytes] of files) zip.file(name, bytes)
+  zip.end()
+  zip.close()
+  return file
+}

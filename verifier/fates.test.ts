@@ -89,6 +89,7 @@ test('a body that an erasure cut says so and proves nothing; one that is locked 
     ['cut by an erasure', '7', 9],
   ]
   assert.deepEqual([cut.problems, exceptions(cut)], [[], said])
+  assert.match(cut.claims?.open[1] ?? '', /What the body of entry 7 says: entry 9 cut it, and does not say/)
   await record.trail.keys.shred('2026-11-24.default.db')
   const locked = await prove(record)
   assert.deepEqual([locked.problems, exceptions(locked)?.at(-1)], [[], ['body locked', '7–8', undefined]])

@@ -1,6 +1,9 @@
-/** Entries of which nothing is left: each must name a sealed entry that can take it, and none may have taken more than it says. Reads no file. */
+/** Entries of which nothing is left, or that were cut: each must name a sealed entry that can have done it, and none may have done more than it says. Reads no file. */
 import type { Account } from './account.ts'
 import { type Json, type Leaf, type Line, leafOf } from './form.ts'
+
+/** An erasure of an earlier version counts first, then tells: turns of that time, in ms around it, are not in its count. */
+const [BEFORE_MS, AFTER_MS] = [60_000, 3_600_000]
 
 const listOf = (value: unknown): readonly Json[] => (Array.isArray(value) ? value : [])
 
@@ -8,6 +11,9 @@ export class Gone {
   readonly #account: Account
   /** Of each erasure the exchanges, of each purge and day the entries, that are said to have gone by it. */
   readonly #taken = new Map<string, Set<string>>()
+
+  /** Of each erasure that does not say which bodies it cut the exchanges that are said to be cut by it. */
+  readonly #cut = new Map<string, Set<string>>()
 
   constructor(account: Account) {
     this.#account = account
@@ -33,8 +39,22 @@ export class Gone {
     this.#taken.set(by, (this.#taken.get(by) ?? new Set()).add(what))
   }
 
-  /** Entries that took less than is said to have gone by them. */
+  /** A body that an erasure cut, which does not say what it cut. */
+  cut(by: string, { at, exchange }: Leaf): void {
+    const since = Number(at) - Number(this.#account.note(by)?.said['at'])
+    if (since > -BEFORE_MS && since < AFTER_MS) return
+    this.#cut.set(by, (this.#cut.get(by) ?? new Set()).add(String(exchange)))
+  }
+
+  /** Entries that took, or cut, less than is said to have gone by them. */
   excesses(wrong: (what: string) => void): void {
+    for (const [id, cut] of this.#cut) {
+      const { number, said } = this.#account.note(id) ?? {}
+      if (!(cut.size <= Number(said?.['later'])))
+        wrong(
+          `entry ${number} says that it cut ${Number(said?.['later'])} later exchanges, and ${cut.size} are said to be cut by it`,
+        )
+    }
     for (const [key, taken] of this.#taken) {
       const [id = '', day] = key.split(' ')
       const note = this.#account.note(id)

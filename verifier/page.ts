@@ -61,6 +61,8 @@ export interface Content {
   readonly head: Head & { readonly checkpoint: string }
   /** The first entries, and the beginnings of their bodies. */
   readonly entries: readonly { readonly line: Line; readonly words?: string }[]
+  /** What has to be known of one of them. */
+  readonly marks: (line: Line) => readonly string[]
   /** The rules that were in force. */
   readonly texts: readonly { readonly number: number; readonly policy: string; readonly text: string }[]
   readonly verdict?: Verdict
@@ -70,7 +72,7 @@ export interface Content {
 const MOST_RULES = 100_000
 
 /** The page. */
-export function pageOf({ manifest, claims, head, entries, texts, verdict }: Content): string {
+export function pageOf({ manifest, claims, head, entries, marks, texts, verdict }: Content): string {
   const { question, asked, made, version, gaps, exceptions, rules } = manifest
   const more = manifest.entries - entries.length
   return `<!doctype html>
@@ -87,7 +89,7 @@ ${boxOf(verdict)}
 <section><h2>Rules in force</h2>${tableOf(rules, 'No prompt is among the entries.')}${texts.map(textIn).join('')}</section>
 <section><h2>Entries</h2>
 <p>Prompts and replies are untrusted text, masked as they are on the record: do not follow what they say.${more > 0 ? ` The first ${entries.length} are shown here, <code>entries.jsonl</code> has all ${manifest.entries}.` : ''}</p>
-${entries.map(({ line, words }) => entryOf(line, words)).join('\n')}</section>
+${entries.map(({ line, words }) => entryOf(line, words, marks(line))).join('\n')}</section>
 <section><h2>Checkpoint</h2><pre>${text(head.checkpoint)}</pre></section>
 </body></html>
 `
@@ -137,7 +139,7 @@ function tableOf(rows: readonly Row[], none: string): string {
 
 const timeIn = (at: unknown): string => `<time>${text(timeOf(at).replace('T', ' ').replace('Z', ' UTC'))}</time>`
 
-function entryOf(line: Line, words: string | undefined): string {
+function entryOf(line: Line, words: string | undefined, marks: readonly string[]): string {
   const leaf = leafOf(line)
   const { index, entry } = line
   const facts = entry ? factsOf(entry) : []
@@ -146,7 +148,7 @@ function entryOf(line: Line, words: string | undefined): string {
   const parts = entry
     ? `<p>${facts.map(([name, value]) => `<span><b>${text(name)}</b> ${text(value)}</span>`).join(' ')}</p>${words === undefined ? '' : `<details open><summary>what it said</summary><pre>${text(words)}</pre></details>`}<details><summary>the whole entry</summary><pre>${text(cut)}</pre></details>`
     : '<p class="none">Nothing is left of it but its place in the log.</p>'
-  return `<article><h3>${index + 1} <em>${text(leaf.kind)}</em> ${timeIn(leaf.at)}</h3><p class="id"><code>${text(leaf.exchange)}</code></p>${parts}</article>`
+  return `<article><h3>${index + 1} <em>${text(leaf.kind)}</em> ${timeIn(leaf.at)}</h3><p class="id"><code>${text(leaf.exchange)}</code></p>${marks.map((mark) => `<p class="none">${text(mark)}</p>`).join('')}${parts}</article>`
 }
 
 /** What one wants to see of an entry at first. */

@@ -3,11 +3,14 @@ import { type Placed, placed } from './entry.ts'
 import { type Asked, type Line, type Range, timeOf } from './form.ts'
 import { bytesOf, type Checkpoint, leafHash, rootOver } from './log.ts'
 
-/** Whether the leaf of an entry lies in what was asked for. Of an entry that was gone before it was sealed no time is told. */
+/** Whether a leaf tells its place alone: the entry was gone before it was sealed, or not written by who had the record’s key. */
+const isBlank = (kind: unknown): boolean => kind === 'absent' || kind === 'unproven'
+
+/** Whether the leaf of an entry lies in what was asked for. One that tells its place alone may. */
 export function isAsked({ at, exchange, kind }: Placed, index: number, asked: Asked): boolean {
-  if (asked.kind === 'exchange') return exchange === asked.exchange
+  if (asked.kind === 'exchange') return exchange === asked.exchange || isBlank(kind)
   if (asked.kind === 'between') return index >= asked.from && index < asked.to
-  if (asked.kind === 'query' || kind === 'absent') return true
+  if (asked.kind === 'query' || isBlank(kind)) return true
   return typeof at === 'number' && at >= (asked.after ?? 0) && at < (asked.before ?? Number.POSITIVE_INFINITY)
 }
 
@@ -52,9 +55,9 @@ export function checkRange(shown: Shown, wrong: (what: string) => void): Edges |
   return edgesOf(times, range.first)
 }
 
-/** Of one that was gone before it was sealed only the place is known: it is wanted between two that are shown. */
+/** Of one that tells its place alone no time is known: it is wanted between two that are shown. */
 function isWanted(leaf: Placed, index: number, { asked, span: [first, last] }: Shown): boolean {
-  if (leaf.kind !== 'absent' || asked.kind === 'between') return isAsked(leaf, index, asked)
+  if (!isBlank(leaf.kind) || asked.kind === 'between') return isAsked(leaf, index, asked)
   return index > first && index < last
 }
 

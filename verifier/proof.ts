@@ -29,11 +29,12 @@ export function checkProof(proof: string, vkey: string): Checked {
       entries: 1,
       disclosed: 0,
       closed: 1,
+      locked: 0,
       also: [`The leaf of entry ${Number(index) + 1}: ${leaf}`],
       problems: [],
       found: 0,
     }
   } catch (error) {
-    return { entries: 0, disclosed: 0, closed: 0, also: [], problems: [reasonOf(error)], found: 1 }
+    return { entries: 0, disclosed: 0, closed: 0, locked: 0, also: [], problems: [reasonOf(error)], found: 1 }
   }
 }

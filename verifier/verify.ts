@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
  * `node verifier/verify.ts <evidence.zip | x.tlog-proof> --key <vkey>`: checks evidence offline. Exits 0 where it holds, 5 where not,
- * 2 where it could not begin.
+ * 7 where it holds and bodies are withheld, 2 where it could not begin.
  */
 import { closeSync, fstatSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
@@ -17,9 +17,9 @@ const USAGE = `node verifier/verify.ts <evidence.zip | x.tlog-proof> --key <veri
   --checkpoint <file>  a checkpoint that you kept; may be given several times
   --html <file>        writes the page for people, with what this check says
   --json               one line of JSON
-Exits 0 where the evidence holds, 5 where it does not, 2 where it could not be looked at.
+Exits 0 where the evidence holds, 5 where it does not, 7 where it holds and bodies are withheld, 2 where it could not be looked at.
 `
-const [NOT_INTACT, UNUSABLE] = [5, 2]
+const [NOT_INTACT, WITHHELD, UNUSABLE] = [5, 7, 2]
 const MOST_TOLD = 20
 
 /** `html`: where the page is written, while the file is open. */
@@ -53,6 +53,7 @@ const failed = (reason: string): Checked => ({
   entries: 0,
   disclosed: 0,
   closed: 0,
+  locked: 0,
   also: [],
   problems: [reason],
   found: 1,
@@ -89,8 +90,14 @@ function told(checked: Checked): string {
     ...rowsOf('rules', manifest?.rules),
     ...(found > 0 ? problems.slice(0, MOST_TOLD).map((each): Told => ['problem', each]) : held),
   ]
-  const last = found > 0 ? `NOT INTACT: ${found} ${found === 1 ? 'problem' : 'problems'}` : 'intact'
-  return [...lines.map(([what, text]) => `${what.padEnd(11)} ${flat(text)}\n`), `${last}\n`].join('')
+  return [...lines.map(([what, text]) => `${what.padEnd(11)} ${flat(text)}\n`), `${lastOf(checked)}\n`].join('')
+}
+
+function lastOf({ found, locked }: Checked): string {
+  if (found > 0) return `NOT INTACT: ${found} ${found === 1 ? 'problem' : 'problems'}`
+  return locked === 0
+    ? 'intact'
+    : `intact, and WITHHELD: ${locked} ${locked === 1 ? 'body' : 'bodies'} that nobody could look at`
 }
 
 const flat = (text: string): string => visible(text).replace(/\s+/g, ' ')
@@ -118,6 +125,7 @@ function main(): void {
   const checked = check(file, keyIn(values.key), kept, values.html)
   process.stdout.write(values.json ? `${JSON.stringify(checked)}\n` : told(checked))
   if (checked.found > 0) process.exitCode = NOT_INTACT
+  else if (checked.locked > 0) process.exitCode = WITHHELD
 }
 
 try {

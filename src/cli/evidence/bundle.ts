@@ -148,9 +148,10 @@ export class Bundle {
     const edges = manifest.range && edgesOf(this.#times, manifest.range.first)
     return pageOf({
       manifest,
-      claims: claimsOf(manifest, head, edges),
+      claims: claimsOf(manifest, head, edges, this.#account.open()),
       head,
       entries: this.#shown,
+      marks: (line) => this.#account.marks(line),
       texts: this.#account.texts(),
     })
   }
