@@ -31,6 +31,7 @@ import { keyChecks, memoryCheck, orFault, wrappingHouse } from './keyholder/hous
 import type { Keyholder } from './keyholder/index.ts'
 import { sealChecks } from './seal-checks.ts'
 import { logIn } from './sealed-log.ts'
+import type { SignedLast } from './signed-last.ts'
 import { uuid7 } from './uuid.ts'
 
 export interface BackendOptions {
@@ -60,6 +61,8 @@ export interface BackendOptions {
   readonly shipping: Shipping
   /** Who reads a record that no server holds. */
   readonly reader?: Fact
+  /** What was signed last, as is known outside of the record. */
+  signed(): Promise<SignedLast>
   /** Compiled when it is asked for first. */
   engine(): Engine
   /** The version of the rules in force; absent where no server runs. */
@@ -80,6 +83,7 @@ export function backendOf(options: BackendOptions): Backend {
     log: () => logIn(join(options.config().data, 'seal')),
     anchors: () => options.config().export.anchors,
     custody: options.custody,
+    signed: options.signed,
     reviser: reviserOf(options),
     backup: options.shipping,
     knows: (name) => options.config().connections(NO_DEMO).has(name),

@@ -5,13 +5,24 @@ import { type Config, loadConfig } from './config.ts'
 export interface Names
   extends Pick<
     Config,
-    'data' | 'retention' | 'journal' | 'encryption' | 'path_keys' | 'limits' | 'insecure' | 'connections' | 'demo'
+    | 'data'
+    | 'retention'
+    | 'journal'
+    | 'encryption'
+    | 'path_keys'
+    | 'limits'
+    | 'insecure'
+    | 'connections'
+    | 'demo'
+    | 'seal'
   > {
   /** `tls` says only that there is one. */
   readonly listen: Config['listen']
   readonly masking: Pick<Config['masking'], 'secret_search'>
   /** True where the record is only looked at: what a process that died left open stays so. */
   readonly asItIs?: boolean
+  /** True where the folder is another than the configuration's: a copy, which may be older. */
+  readonly copy?: boolean
   /** Read when it is asked for, with its files and references. */
   readonly forward: Config['forward']
   /** Likewise; of sinks nothing is read. */
@@ -64,10 +75,22 @@ const anchorsOf = (values: unknown): unknown => {
 
 /** As `loadConfig`, of so much as a reader needs. @throws config.invalid, config.missing, config.listen */
 export function loadNames(path: string): Names {
-  const { data, retention, journal, encryption, path_keys, limits, insecure, connections, demo, listen, masking } =
-    loadConfig(path, named)
+  const {
+    data,
+    retention,
+    journal,
+    encryption,
+    path_keys,
+    limits,
+    insecure,
+    connections,
+    demo,
+    listen,
+    masking,
+    seal,
+  } = loadConfig(path, named)
   return {
-    ...{ data, retention, journal, encryption, path_keys, limits, insecure, connections, demo, listen, masking },
+    ...{ data, retention, journal, encryption, path_keys, limits, insecure, connections, demo, listen, masking, seal },
     get forward() {
       return loadConfig(path, forwardOf).forward
     },

@@ -13,9 +13,13 @@ import type { Seal } from './config-trail.ts'
 import type { HolderOptions } from './keyholder/holder.ts'
 import { holdKeys, type Keyholder } from './keyholder/index.ts'
 import { openKeyring } from './keyring.ts'
+import { rememberedIn, toldBy } from './signed-last.ts'
 import { uuid7 } from './uuid.ts'
 
 type Place = Pick<Config, 'data' | 'path_keys' | 'encryption'> & {
+  /** Says where whoever signs remembers what; a copy of the folder may be older than that. */
+  readonly seal?: Seal | undefined
+  readonly copy?: boolean
   readonly journal?: string | undefined
   readonly retention?: LineRetention
 }
@@ -98,6 +102,11 @@ export async function openRecord(
     reads,
     custody,
     latched: latch.signal,
+    /** What was signed last, as is known outside of the record. */
+    async signed() {
+      if (signer) return toldBy(signer)
+      return config.copy ? { notes: [], unread: [] } : rememberedIn(config.seal, config.data, keyholder.place)
+    },
     /** Lines of no exchange that are written from now on are kept so long. */
     retain(next: LineRetention) {
       retention = next

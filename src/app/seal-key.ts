@@ -52,8 +52,8 @@ export const headBeside = ({ key }: Seal, data: string): string | undefined =>
   key.kind === 'file' && key.path !== undefined && isOutside(key.path, data) ? `${key.path}.head` : undefined
 
 /** Where the head that was signed last may be kept, the best place first. `keys`: the folder of the wrapping keys. */
-export const memoriesOf = (seal: Seal, data: string, keys: string | undefined): string[] =>
-  [headBeside(seal, data), ...[keys, data].map((folder) => folder && join(folder, 'seal.head'))].filter(
+export const memoriesOf = (seal: Seal | undefined, data: string, keys: string | undefined): string[] =>
+  [seal && headBeside(seal, data), ...[keys, data].map((folder) => folder && join(folder, 'seal.head'))].filter(
     (path) => path !== undefined,
   )
 

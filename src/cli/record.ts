@@ -1,5 +1,5 @@
 /** The way to the record: the running server's socket, one elsewhere by URL, or the store itself where none runs. */
-import { existsSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { folderOf, loadNames, type Names, openLocal } from '#app'
 import { Fault, faultOf } from '#exchange'
@@ -36,7 +36,13 @@ export async function openFolder(config: string, folder: string): Promise<Record
 
 /** The same names over another data folder, of which nothing is recovered: it is looked at as it is. */
 const elsewhere = (names: Names, folder: string): Names =>
-  Object.create(names, { data: { value: folder }, asItIs: { value: true } })
+  Object.create(names, {
+    ...{ data: { value: folder }, asItIs: { value: true } },
+    copy: { value: !isSame(names.data, folder) },
+  })
+
+const isSame = (one: string, other: string): boolean =>
+  existsSync(one) && existsSync(other) && realpathSync(one) === realpathSync(other)
 
 async function answers(socket: string): Promise<boolean> {
   try {

@@ -29,6 +29,8 @@ export interface Backend {
   readonly backup: BackupHouse
   /** Where the record is sealed; absent where it is not. */
   log?(): Log | undefined
+  /** Signed notes of what was signed last, as is known outside of the record, and what knows and could not be read. */
+  signed?(): Promise<{ readonly notes: readonly string[]; readonly unread: readonly string[] }>
   /** The anchors that are configured. */
   anchors?(): AnchorsSettings
   /** What `connections list` shows; no credential. */

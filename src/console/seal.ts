@@ -4,6 +4,7 @@ import { stream } from 'hono/streaming'
 import { Fault, faultOf } from '#exchange'
 import { headsOutside, type Looking, proverOf, type Trusted } from '#export'
 import {
+  type Alarm,
   originOf,
   type ProofLine,
   parseQuery,
@@ -29,7 +30,12 @@ export type Seal = SealState & {
 /** A line of `GET /verify`: how far it is, then once what it came to, or why not. */
 export type Verifying =
   | { readonly done: number; readonly total: number }
-  | { readonly report: Report; readonly unreached: readonly string[] }
+  | {
+      readonly report: Report
+      readonly unreached: readonly string[]
+      /** Why a running server seals nothing now; absent where it does, or none runs. */
+      readonly halted?: string
+    }
   | { readonly fault: { readonly code: string; readonly detail?: string } }
 
 const MOST_HEADS = 16
@@ -39,10 +45,10 @@ const EVERY_MS = 100
 const REACH_MS = 10_000
 
 /**
- * `GET /seal`; `GET /verify?vkey=&head=&tsa_ca=&witness=&git=&branch=&offline=`: lines of JSON; `head` any number of signed notes,
- * `witness` of verifier keys. @throws seal.off, trail.*
+ * `GET /seal`; `GET /verify?vkey=&head=&known=&tsa_ca=&witness=&git=&branch=&offline=`: lines of JSON; `head` any number of signed notes,
+ * `known` of those that who signs remembers as its last, `witness` of verifier keys. @throws seal.off, trail.*
  */
-export function sealRoutes(app: Hono, { trail, anchors }: Pick<Backend, 'trail' | 'anchors'>): void {
+export function sealRoutes(app: Hono, { trail, anchors, signed }: Pick<Backend, 'trail' | 'anchors' | 'signed'>): void {
   const settings = () => anchors?.() ?? {}
   app.get('/seal', async (c) => {
     const told = await toldAnchors(await trail.anchors(), proverOf({ settings: settings(), reachMs: undefined }))
@@ -52,6 +58,7 @@ export function sealRoutes(app: Hono, { trail, anchors }: Pick<Backend, 'trail' 
   app.get('/verify', (c) => {
     const vkey = c.req.query('vkey')
     const heads = (c.req.queries('head') ?? []).slice(0, MOST_HEADS)
+    const given = (c.req.queries('known') ?? []).slice(0, MOST_HEADS)
     const reachMs = c.req.query('offline') === 'true' ? undefined : REACH_MS
     const looking = { settings: settings(), given: givenOf(c), reachMs }
     c.header('content-type', 'application/jsonl')
@@ -63,7 +70,14 @@ export function sealRoutes(app: Hono, { trail, anchors }: Pick<Backend, 'trail' 
         told = Date.now()
         void write({ done, total })
       }
-      await write(await verified(trail, looking, { ...(vkey && { vkey }), heads, progress }))
+      await write(
+        await verified({ trail, ...(signed && { signed }) }, looking, {
+          ...(vkey && { vkey }),
+          heads,
+          known: given,
+          progress,
+        }),
+      )
     })
   })
 }
@@ -140,15 +154,42 @@ async function questionOf(trail: Trail, what: string, now: number): Promise<Ques
   return { exchange: found?.opening.exchange ?? what }
 }
 
-async function verified(trail: Trail, looking: Looking, options: Parameters<Trail['verify']>[0]): Promise<Verifying> {
+type Asked = Parameters<Trail['verify']>[0]
+
+/** What was signed last is asked for before the log is looked at, which only grows: so it is a beginning of that. */
+async function verified(
+  { trail, signed }: Pick<Backend, 'trail' | 'signed'>,
+  looking: Looking,
+  { known = [], ...options }: Asked,
+): Promise<Verifying> {
   try {
-    const origin = originOf(await trail.sealed())
+    const state = await trail.sealed()
+    const last = (await signed?.()) ?? { notes: [], unread: [] }
+    const origin = originOf(state)
     const { heads: outside, unreached } = origin ? await headsOutside(origin, looking) : { heads: [], unreached: [] }
-    const report = await trail.verify({ ...options, outside, prove: proverOf(looking) })
+    const heads = { outside, known: [...known, ...last.notes] }
+    const report = await trail.verify({ ...options, ...heads, prove: proverOf(looking) })
     if (!report) throw new Fault('seal.off')
-    return { report, unreached }
+    const fault = state.kind === 'on' && state.code?.startsWith('seal.') ? state.fault : undefined
+    return {
+      report: alarmed(report, state),
+      unreached: [...unreached, ...last.unread],
+      ...(fault !== undefined && { halted: fault }),
+    }
   } catch (error) {
     const { code, detail } = faultOf(error)
     return { fault: { code, ...(detail !== undefined && { detail }) } }
   }
+}
+
+/** Faults for which a sealer stands that say something of the record, and what of it. */
+const HARMS: Readonly<Record<string, Alarm['harm']>> = { 'seal.behind': 'rolled back', 'seal.damaged': 'log changed' }
+
+/** What the sealer knows and the verification did not find is an alarm as well. */
+function alarmed(report: Report, state: SealState): Report {
+  const { code = '', fault = '' } = state.kind === 'on' ? state : {}
+  const harm = HARMS[code]
+  if (harm === undefined || report.alarms.some((alarm) => alarm.harm === harm)) return report
+  const alarm = { harm, told: `the sealer stands: ${fault}` }
+  return { ...report, ok: false, found: report.found + 1, alarms: [...report.alarms, alarm], anchors: [] }
 }

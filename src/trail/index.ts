@@ -26,7 +26,7 @@ export {
 } from './seal/anchored.ts'
 export { behindOutside, type Outside } from './seal/before.ts'
 export { syncNames, writeDurably } from './seal/durable.ts'
-export { headIn, LogFiles, vkeyIn } from './seal/files.ts'
+export { headIn, LogFiles, parseHead, vkeyIn } from './seal/files.ts'
 export { beginLog } from './seal/former.ts'
 export { consistencyProof, consistent, rangeHash } from './seal/hashes.ts'
 export { canonical } from './seal/jcs.ts'

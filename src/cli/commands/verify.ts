@@ -15,6 +15,7 @@ import { json, line, out, paint } from '../terminal.ts'
 interface How {
   readonly key?: string
   readonly checkpoint: readonly string[]
+  readonly head: readonly string[]
   readonly tsaCa?: string
   readonly witness: readonly string[]
   readonly git?: string
@@ -37,6 +38,12 @@ export const verify: Register = (program) => {
     )
     .option('--key <vkey>', 'the log’s verifier key, from elsewhere; without it the one beside the log is used')
     .option('--checkpoint <file>', 'a checkpoint that you kept; may be given several times', several, [])
+    .option(
+      '--head <file>',
+      'what was signed last, as it is remembered beside the key (seal.head, <key>.head): for a copy; likewise',
+      several,
+      [],
+    )
     .option('--tsa-ca <file>', 'PEM file of the CAs that may vouch for timestamps, in the place of the configuration’s')
     .option('--witness <vkey>', 'verifier key of a witness, likewise; may be given several times', several, [])
     .option('--git <repository>', 'a clone or an address of the repository that heads are pushed to, likewise')
@@ -55,15 +62,18 @@ export const verify: Register = (program) => {
       const told = await read(path, await opened(folder, command))
       const { standingOf } = await import('#trail')
       const standing = standingOf(told.report)
-      if (commonOf(command).json) out(json({ ...told.report, unreached: told.unreached, standing }))
+      const { report, unreached, halted } = told
+      if (commonOf(command).json) out(json({ ...report, unreached, standing, ...(halted !== undefined && { halted }) }))
       else tell(told, standing)
-      if (!told.report.ok) process.exitCode = told.report.found > 0 ? EXIT.evidence : EXIT.locked
+      if (!report.ok) process.exitCode = report.found > 0 ? EXIT.evidence : EXIT.locked
+      else if (halted !== undefined) process.exitCode = EXIT.error
     })
 }
 
-function pathOf({ key, checkpoint, tsaCa, witness, git, branch, offline }: How): string {
+function pathOf({ key, checkpoint, head, tsaCa, witness, git, branch, offline }: How): string {
   const asked = new URLSearchParams(key === undefined ? {} : { vkey: key })
   for (const file of checkpoint) asked.append('head', kept(file))
+  for (const file of head) asked.append('known', kept(file))
   if (tsaCa !== undefined) asked.append('tsa_ca', certificatesIn(tsaCa))
   for (const vkey of witness) asked.append('witness', vkey.trim())
   if (git !== undefined) asked.append('git', /^[a-z+]+:\/\/|^[^/]+:/.test(git) ? git : resolve(git))
@@ -122,8 +132,9 @@ async function read(path: string, record: Record): Promise<Told> {
   throw new Fault('server.unreachable', 'the verification broke off')
 }
 
-function tell({ report, unreached }: Told, standing: string): void {
+function tell({ report, unreached, halted }: Told, standing: string): void {
   const { ok, sealed, unsealed, counts, alarms, found, vkey, ownKey, origin, root, locked, former } = report
+  if (halted !== undefined) out(paint('red', `nothing is sealed now: ${line(halted, 2000)}`))
   const states = Object.entries(counts).filter(([, count]) => count > 0)
   out(
     `${sealed} entries are sealed${unsealed ? `, ${unsealed} not yet` : ''}: ${states.map(([state, count]) => `${count} ${state}`).join(', ') || 'none verified'}`,

@@ -26,6 +26,8 @@ export interface Outside {
 export interface Befores {
   /** Notes that an auditor kept. */
   readonly heads: readonly string[]
+  /** Notes that who signs remembers as the last ones. */
+  readonly known: readonly string[]
   readonly anchors: readonly KeptAnchor[]
   /** The newest notes that anchors show now; one of another log counts for nothing. */
   readonly outside: readonly Outside[]
@@ -35,7 +37,7 @@ export interface Befores {
 /** What is wrong with them, and every anchor whose head is a beginning, with what came of its proof. */
 export async function beforesOf(
   shown: Shown,
-  { heads, anchors, outside, prove }: Befores,
+  { heads, known, anchors, outside, prove }: Befores,
 ): Promise<{ readonly alarms: readonly Alarm[]; readonly anchors: readonly ToldAnchor[] }> {
   const alarms: Alarm[] = []
   const check = (by: string, note: string, strangers: boolean): boolean => {
@@ -44,6 +46,8 @@ export async function beforesOf(
     return why === undefined
   }
   for (const note of heads) check('a checkpoint that was kept', note, false)
+  const unlike = known.flatMap((note) => unlikeSigned(note, shown) ?? [])
+  for (const why of new Set(unlike)) alarms.push({ harm: 'rolled back', told: `what was signed last: ${why}` })
   for (const { name, note } of outside) check(name, note, true)
   const told = await toldAnchors(
     anchors.filter(({ name, note }) => check(name, note, false)),
@@ -62,6 +66,36 @@ function notBeginning(note: string, { folder, head, verifier, former }: Shown, s
   if (!old) return 'it is none'
   if (!isOwn) return 'it is not signed by this log’s key'
   return notBefore(folder, old, head.size)
+}
+
+/** Why the log does not go on from what was signed; what one before it came to is told by its own lineage. */
+function unlikeSigned(note: string, shown: Shown): string | undefined {
+  const old = parseHead(note)
+  if (!old || old.origin === shown.head.origin) return notBeginning(note, shown, false)
+  return shown.former.some((key) => isSignedBy(old.note, [key])) ? undefined : `it is of another log, ${old.origin}`
+}
+
+/**
+ * The furthest head of a folder: the one that is shown, or one that was signed after it and not shown yet, where its tiles are
+ * here. So no entry that was sealed lies beyond it.
+ */
+export function furthestIn(
+  folder: string,
+  { shown, known, verifier }: { shown: Head | undefined; known: readonly string[]; verifier: Verifier | undefined },
+): Head | undefined {
+  const isOwn = (head: Head) => verifier && head.origin === verifier.name && isSignedBy(head.note, [verifier])
+  const here = known.flatMap((note) => {
+    const head = parseHead(note)
+    const isAhead = head && head.size > (shown?.size ?? 0) && isOwn(head)
+    return isAhead && notBefore(folder, head, head.size) === undefined ? [head] : []
+  })
+  return here.reduce<Head | undefined>((one, other) => (other.size > (one?.size ?? 0) ? other : one), shown)
+}
+
+/** What is wrong where there is no log at all, and somebody has a head of one. */
+export function missed(notes: readonly string[]): readonly Alarm[] {
+  const most = Math.max(0, ...notes.map((note) => parseHead(note)?.size ?? 0))
+  return most > 0 ? [{ harm: 'rolled back', told: `${most} entries were sealed, and there is no log` }] : []
 }
 
 /** Why the log in a folder does not go on from heads of its own that the outside shows; undefined where it does. */

@@ -49,8 +49,9 @@ export type SealState =
       readonly size: number
       /** The signed head, once there is one. */
       readonly head?: string
-      /** Why the last round failed; it is tried again. */
+      /** Why the last round failed, and the code of that; it is tried again. */
       readonly fault?: string
+      readonly code?: string
     }
 
 /** The origin of the log: its head's, or that of the key that seals; undefined where neither is known. */

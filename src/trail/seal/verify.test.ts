@@ -1,7 +1,7 @@
 /** A record that is held against its log: what fits is counted, what does not is named. `npm run test:seal` tries every change. */
 import assert from 'node:assert/strict'
 import { createHash, createHmac } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -11,7 +11,7 @@ import { openTrail, type ProveAnchor, type Proven, standingOf, type Trail } from
 import { bodyOf, ending, idOf, NOON, opening } from '../stores/made.ts'
 import { keepAnchored } from './anchor.ts'
 import { headIn, LogFiles, sealIn } from './files.ts'
-import { sha256 } from './hashes.ts'
+import { rangeHash, sha256 } from './hashes.ts'
 import { commitmentsOf, parseLeaf } from './leaf.ts'
 import { age, signerOf } from './made.ts'
 import { parseVerifier, printCheckpoint, printNote } from './note.ts'
@@ -211,4 +211,61 @@ test('a head that the outside shows must be a beginning; one of another log coun
   assert.deepEqual(await told(await shown(20, signerOf(2))), [])
   assert.deepEqual(await told({ name: 'out', note: 'no note' }), [])
   assert.deepEqual(await told({ name: 'out', note: headIn(sealIn(folder))?.printed ?? '' }), [])
+})
+
+/** A head as whoever signs remembers it. */
+async function headOf(size: number, root: Uint8Array, own = signer): Promise<string> {
+  const text = printCheckpoint({ origin: own.vkey.split('+')[0] ?? '', size, root: Buffer.from(root) })
+  const { name, id } = parseVerifier(own.vkey) ?? assert.fail()
+  return printNote({ text, signatures: [{ name, id, bytes: await own.sign(Buffer.from(text)) }] })
+}
+
+test('what was signed last is a beginning of the log, whoever put the folder back', async (t) => {
+  const folder = await filled(t)
+  const log = sealIn(folder)
+  const told = async (...known: string[]) =>
+    (await look(t, folder, { known })).alarms.map(({ harm, told: why }) => `${harm}: ${why}`)
+  const begins = `rolled back: what was signed last:`
+  assert.deepEqual(await told(headIn(log)?.printed ?? ''), [])
+  assert.deepEqual(await told(await headOf(10, Buffer.alloc(32, 7))), [
+    `${begins} the first 10 entries are not those that were sealed`,
+  ])
+  const more = await headOf(20, Buffer.alloc(32, 20))
+  assert.deepEqual(await told(more, more), [`${begins} 20 entries were sealed, the log has 10`])
+  assert.deepEqual(await told(await headOf(5, Buffer.alloc(32), signerOf(1, 'x.example/other'))), [
+    `${begins} it is of another log, x.example/other`,
+  ])
+  assert.deepEqual(await told(await headOf(5, Buffer.alloc(32), signerOf(2))), [
+    `${begins} it is not signed by this log’s key`,
+  ])
+  assert.deepEqual(await told('no note'), [`${begins} it is none`])
+})
+
+test('a head that was signed and not shown before the process died is no alarm, and covers what it was signed over', async (t) => {
+  const folder = await filled(t)
+  const log = sealIn(folder)
+  const [whole, file] = [headIn(log)?.printed ?? '', join(log, 'checkpoint')]
+  const root = rangeHash(new LogFiles(log, 10).node, 0, 6)
+  const beginning = await headOf(6, root)
+  await writeFile(file, beginning)
+  sql(folder, 'DELETE FROM entries WHERE seq = 9')
+  const shown = await look(t, folder)
+  assert.equal(shown.sealed, 6)
+  const { sealed, alarms } = await look(t, folder, { known: [whole, beginning] })
+  assert.deepEqual([sealed, alarms.some(({ harm, seq }) => harm === 'dropped' && seq === 9)], [10, true])
+})
+
+test('a folder without a log is missed by who has a head of it', async (t) => {
+  const folder = await filled(t)
+  const known = [headIn(sealIn(folder))?.printed ?? '']
+  const never = await mkdtemp(join(tmpdir(), 'gatelog-verify-'))
+  t.after(() => rm(never, { recursive: true, force: true }))
+  const trail = await open(t, join(never, 'data'), false)
+  await trail.append(opening(idOf(1), { session: 's' }))
+  await trail.close()
+  for (const by of [{ known }, { heads: known }])
+    assert.deepEqual((await look(t, join(never, 'data'), by)).alarms, [
+      { harm: 'rolled back', told: '10 entries were sealed, and there is no log' },
+    ])
+  assert.equal((await look(t, join(never, 'data'))).ok, true)
 })

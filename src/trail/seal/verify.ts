@@ -2,7 +2,7 @@
 import { Fault, faultOf } from '#exchange'
 import type { KeptAnchor } from './anchor.ts'
 import type { ProveAnchor, ToldAnchor } from './anchored.ts'
-import { beforesOf, type Outside } from './before.ts'
+import { beforesOf, furthestIn, missed, type Outside } from './before.ts'
 import { blame, duplicates, gone } from './blame.ts'
 import { Fates, type Placed } from './fates.ts'
 import { type Head, headIn, LogFiles, vkeyIn } from './files.ts'
@@ -36,6 +36,8 @@ export interface VerifyOptions {
   readonly vkey?: string
   /** Signed notes that somebody kept: each must be a beginning of the log. */
   readonly heads?: readonly string[]
+  /** What who signs remembers as signed last, from outside of the record: such a one may be not shown yet. */
+  readonly known?: readonly string[]
   /** What anchors show of the log now: each head of this very log must be a beginning of it too. */
   readonly outside?: readonly Outside[]
   /** Checks the proofs of anchors; without it they are claims. */
@@ -107,10 +109,13 @@ class Verification {
 
   #head(verifier: Verifier | undefined): Head | undefined {
     try {
-      const head = headIn(this.#evidence.folder)
-      if (!head && this.#evidence.sealedOnce > 0)
+      const { folder, sealedOnce } = this.#evidence
+      const { heads = [], known = [] } = this.#o
+      const shown = headIn(folder)
+      const head = !shown && sealedOnce > 0 ? undefined : furthestIn(folder, { shown, known, verifier })
+      if (!head && sealedOnce > 0)
         this.#alarm({ harm: 'rolled back', told: 'the log is gone: entries were sealed before' })
-      else if (!head) return undefined
+      else if (!head) this.#alarm(...missed([...heads, ...known]))
       else if (!verifier) this.#alarm({ harm: 'forged', told: 'there is no key to verify the checkpoint with' })
       else if (head.origin !== verifier.name || !isSignedBy(head.note, [verifier]))
         this.#alarm({ harm: 'forged', told: `the checkpoint is not signed by ${printVerifier(verifier)}` })
@@ -129,12 +134,12 @@ class Verification {
         told: `${this.#evidence.sealedOnce} entries were sealed, the log has ${head.size}`,
       })
     const { folder, anchors } = this.#evidence
-    const { heads = [], outside = [], prove } = this.#o
+    const { heads = [], known = [], outside = [], prove } = this.#o
     const { formers, told, alarms } = lineage(folder, head.size, this.#evidence.notes.flatMap(begunIn))
     this.#alarm(...alarms)
     this.#formers = told
     const former = formers.map((one) => one.verifier)
-    const befores = await beforesOf({ folder, head, verifier, former }, { heads, anchors, outside, prove })
+    const befores = await beforesOf({ folder, head, verifier, former }, { heads, known, anchors, outside, prove })
     this.#alarm(...befores.alarms)
     this.#anchors = befores.anchors
   }

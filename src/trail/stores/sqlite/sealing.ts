@@ -71,7 +71,8 @@ export function stateOf({
   readonly vkey: string
 }): SealState {
   const size = head?.size ?? 0
-  return { kind: 'on', vkey, size, ...(head && { head: head.printed }), ...(fault && { fault: fault.message }) }
+  const failed = fault && { fault: fault.message, code: fault.code }
+  return { kind: 'on', vkey, size, ...(head && { head: head.printed }), ...failed }
 }
 
 /** How many entries the log in a data folder says were sealed: no seq of theirs is given out again. */
