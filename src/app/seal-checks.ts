@@ -13,12 +13,15 @@ import {
   vkeyIn,
 } from '#trail'
 import { anchorChecks } from './export-checks.ts'
+import type { SignedLast } from './signed-last.ts'
 
 export interface SealHouse {
   readonly trail: Trail
   config(): { readonly data: string; readonly export: { readonly anchors: AnchorsSettings } }
   /** How its anchors stand; absent where no server runs. */
   anchors?(): Promise<readonly AnchorStanding[]>
+  /** What was signed last, as is known outside of the record. */
+  signed(): Promise<SignedLast>
 }
 
 /** So long an anchor may take to tell what it has, ms: whoever asks `doctor` waits for it. */
@@ -30,23 +33,29 @@ const LATE_MS = 86_400_000
 const LOOK = 'Keep the data folder as it is, and look: gatelog verify'
 
 /** A row of the seal, and one of each anchor. @throws config.invalid where what checks an anchor cannot be read */
-export async function sealChecks({ trail, config, anchors }: SealHouse): Promise<CheckRow[]> {
+export async function sealChecks({ trail, config, anchors, signed }: SealHouse): Promise<CheckRow[]> {
   const state = await trail.sealed()
+  const { notes } = await signed()
   const looking = { settings: config().export.anchors, reachMs: REACH_MS }
   const told = await toldAnchors(await trail.anchors(), proverOf(looking))
   const standings = (await anchors?.()) ?? []
   return [
-    rowOf(state, told, await behind(join(config().data, 'seal'), state, looking)),
+    rowOf(state, told, await behind({ seal: join(config().data, 'seal'), notes }, state, looking)),
     ...anchorChecks(standings, told),
   ]
 }
 
 /** Why the log here is not the one that the outside has seen; undefined where nobody says so. */
-async function behind(seal: string, state: SealState, looking: Parameters<typeof headsOutside>[1]) {
+async function behind(
+  { seal, notes }: { seal: string; notes: readonly string[] },
+  state: SealState,
+  looking: Parameters<typeof headsOutside>[1],
+) {
   const origin = originOf(state)
   const vkey = state.kind === 'on' ? state.vkey : vkeyIn(seal)
   if (!origin || vkey === undefined) return undefined
-  return behindOutside(seal, (await headsOutside(origin, looking)).heads, vkey)
+  const { heads } = await headsOutside(origin, looking)
+  return behindOutside(seal, [...heads, ...notes.map((note) => ({ name: 'whoever signs', note }))], vkey, notes)
 }
 
 function rowOf(state: SealState, anchors: readonly ToldAnchor[], behind: string | undefined): CheckRow {

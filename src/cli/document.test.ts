@@ -183,7 +183,9 @@ test('the JSON of every command is what the document says', async (t) => {
     return found && id === idOf(4) ? { ...found, unreadable: { opening: lost, ending: lost } } : found
   }
   trail.verify = async () => REPORT
-  trail.sealed = async () => ({ kind: 'off', why: 'text', size: 1, head: 'o\n1\n' })
+  const waits = { kind: 'on', vkey: 'v', size: 1, head: 'o\n1\n', fault: 'text', code: 'seal.waiting' } as const
+  let verifying = false
+  trail.sealed = async () => (verifying ? waits : { kind: 'off', why: 'text', size: 1, head: 'o\n1\n' })
   trail.standing = async () => [{ seq: 1, state: 'verified' }]
   trail.prove = async function* () {
     yield {
@@ -209,7 +211,11 @@ test('the JSON of every command is what the document says', async (t) => {
     told('`gatelog connections list`', 'connections', 'list'),
     told('`gatelog connections test`', 'connections', 'test', 'demo'),
     told('`gatelog doctor`', 'doctor'),
-    told('`gatelog verify`', 'verify'),
+    async () => {
+      verifying = true
+      await told('`gatelog verify`', 'verify')()
+      verifying = false
+    },
     told('`gatelog prove`', 'prove', 'last'),
     told('`gatelog erase`', 'erase', '--user', 'ana', '--why', 'x', '--basis', 'y', '--yes'),
     told('`gatelog rescan`', 'rescan', '--since', '2026-01-01'),

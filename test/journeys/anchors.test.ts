@@ -119,6 +119,12 @@ test('while the only anchor that can tell is out of reach nothing is sealed, and
   }
   assert.match(told, /fail seal +Nothing is sealed before an anchor tells what it has seen of the log.*: auditors/)
   assert.ok(!existsSync(join(folder, 'gatelog-data', 'seal', 'checkpoint')))
+  const verified = await gateway.gatelog('verify')
+  assert.equal(verified.code, 1)
+  assert.match(
+    verified.stdout,
+    /^nothing is sealed now: Nothing is sealed before an anchor tells.*\n0 entries are sealed/,
+  )
   execFileSync('git', ['init', '--quiet', '--bare', bare])
   await until(
     () => existsSync(join(folder, 'gatelog-data', 'seal', 'checkpoint')),

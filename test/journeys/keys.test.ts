@@ -252,6 +252,8 @@ test('an old copy of the data folder is not sealed on: what was signed last is r
   const told = `rolled back: what was signed last: ${most} entries were sealed, the log has ${before}`
   const alone = await gateway.gatelog('verify')
   assert.deepEqual([alone.code, alone.stdout.includes(told)], [5, true], alone.stdout + alone.stderr)
+  const looked = await gateway.gatelog('doctor')
+  assert.match(looked.stdout, /fail seal +whoever signs has seen more: \d+ entries were sealed, the log has \d+/)
   const copy = await gateway.gatelog('verify', old)
   assert.deepEqual([copy.code, copy.stdout.split('\n').at(-2)], [0, 'internally consistent'])
   const held = await gateway.gatelog('verify', old, '--head', join(placeOf(folder), 'seal.head'))

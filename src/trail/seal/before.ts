@@ -98,10 +98,18 @@ export function missed(notes: readonly string[]): readonly Alarm[] {
   return most > 0 ? [{ harm: 'rolled back', told: `${most} entries were sealed, and there is no log` }] : []
 }
 
-/** Why the log in a folder does not go on from heads of its own that the outside shows; undefined where it does. */
-export function behindOutside(folder: string, outside: readonly Outside[], vkey: string): string | undefined {
+/**
+ * Why the log in a folder does not go on from heads of its own that the outside shows; undefined where it does. Of `known`, what
+ * was signed last, one may be not shown yet.
+ */
+export function behindOutside(
+  folder: string,
+  outside: readonly Outside[],
+  vkey: string,
+  known: readonly string[] = [],
+): string | undefined {
   const verifier = parseVerifier(vkey)
-  const size = headIn(folder)?.size ?? 0
+  const size = furthestIn(folder, { shown: headIn(folder), known, verifier })?.size ?? 0
   for (const { name, note } of outside) {
     const old = parseHead(note)
     if (!old || !verifier || old.origin !== verifier.name || !isSignedBy(old.note, [verifier])) continue
