@@ -2,7 +2,7 @@
  * What has to be known of the entries of a bundle beside what they say: gaps, exceptions, the rules in force. Made from its lines
  * alone, by the server that writes them and by whoever checks them. Pure.
  */
-import { type Json, type Leaf, type Line, leafOf, type Manifest, type Row } from './form.ts'
+import { ENDINGS, type Json, type Leaf, type Line, leafOf, type Manifest, type Row } from './form.ts'
 import { Numbers } from './numbers.ts'
 import { BYPASSES, NAMED, openOf, TOLD, toldOf } from './told.ts'
 
@@ -13,7 +13,7 @@ export interface Note {
 }
 
 /** What rules were asked of; each bears their version. */
-const JUDGED = ['asked', 'replied', 'denied', 'aborted', 'failed', 'interrupted'] as const
+const JUDGED = ['asked', ...ENDINGS] as const
 const GAPS = ['gap', 'restored'] as const
 const CUSTODY = ['hold', 'release', 'purge', 'erase', 'redact'] as const
 
@@ -77,6 +77,11 @@ export class Account {
       if (open !== undefined) return [`Not proven: ${open}`]
       return what === 'body written anew' ? [`Written anew: entry ${this.#notes.get(by ?? '')?.number} says so.`] : []
     })
+  }
+
+  /** All entries of a kind that tell of the record. */
+  notes(kind: string): Note[] {
+    return [...this.#notes.values()].filter(({ said }) => said['kind'] === kind)
   }
 
   rows(): Pick<Manifest, 'gaps' | 'exceptions' | 'rules'> {

@@ -1,16 +1,14 @@
 /** Bodies that were written anew: a sealed entry must say so each time, and of the last time what the body is now. Reads no file. */
 import type { Account, Note } from './account.ts'
-import type { Json, Leaf, Line } from './form.ts'
+import { ENDINGS, type Json, type Leaf, type Line } from './form.ts'
 import type { Gone } from './gone.ts'
 import { bytesOf, commitment } from './log.ts'
 import { saysNotWhat } from './told.ts'
 
-const ENDINGS = ['replied', 'denied', 'aborted', 'failed', 'interrupted']
-
 /** What an entry says of the body of this leaf: `unsaid` where an erasure of an earlier version may have cut it. */
 function saidOf(said: Json, leaf: Leaf): Json | 'unsaid' | undefined {
   if (saysNotWhat(said)) return 'unsaid'
-  const part = ENDINGS.includes(String(leaf.kind)) ? 'reply' : 'prompt'
+  const part = ENDINGS.some((kind) => kind === leaf.kind) ? 'reply' : 'prompt'
   const told = said['kind'] === 'redact' ? said['bodies'] : said['kind'] === 'erase' ? said['cut'] : undefined
   const listed = (Array.isArray(told) ? told : []) as readonly Json[]
   return listed.find((one) => one['exchange'] === leaf.exchange && one['part'] === part)

@@ -72,6 +72,17 @@ test('a purge that took less than is gone by it', async (t) => {
   assert.deepEqual((await prove(record)).problems, [told])
 })
 
+test('what was purged of a day in two times is counted together', async (t) => {
+  const [one, other] = ['short', 'long'].map((retain) => [{ ...days[0]!, retain, entries: 2 }])
+  const record = await recordOf(t, [
+    { ...PURGE, days: one ?? [] },
+    { ...PURGE, exchange: idOf(93), days: other ?? [] },
+  ])
+  await record.trail.dayFiles.remove(['2026-11-23.default.db'])
+  const checked = await prove(record)
+  assert.deepEqual([checked.problems, exceptions(checked)?.[0]], [[], ['expired', '1–4', 10]])
+})
+
 test('a body that an erasure cut says so and proves nothing; one that is locked says so', async (t) => {
   const record = await recordOf(t, [ERASE])
   const body = {

@@ -7,6 +7,9 @@ export const MOST_PROOFS = 20_000
 /** More bodies are not written into one bundle: a zip holds 65,535 files. */
 export const MOST_BODIES = 45_000
 
+/** Kinds of entries that end an exchange. */
+export const ENDINGS = ['replied', 'denied', 'aborted', 'failed', 'interrupted'] as const
+
 export type Json = Readonly<Record<string, unknown>>
 
 /** A whole subtree that stands for leaves that are not shown: its height, and its hash in base64. */

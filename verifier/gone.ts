@@ -1,19 +1,30 @@
 /** Entries of which nothing is left, or that were cut: each must name a sealed entry that can have done it, and none may have done more than it says. Reads no file. */
-import type { Account } from './account.ts'
-import { type Json, type Leaf, type Line, leafOf } from './form.ts'
+import type { Account, Note } from './account.ts'
+import { ENDINGS, type Json, type Leaf, type Line, leafOf } from './form.ts'
 
 /** An erasure of an earlier version counts first, then tells: turns of that time, in ms around it, are not in its count. */
 const [BEFORE_MS, AFTER_MS] = [60_000, 3_600_000]
+/** What an erasure takes: exchanges, and lines of no exchange. */
+const OF_EXCHANGE = ['asked', 'refused', 'outcome', ...ENDINGS]
+const LINES = ['read', 'searched', 'bypass']
 
 const listOf = (value: unknown): readonly Json[] => (Array.isArray(value) ? value : [])
 
+/** What is said to be gone by one entry, or of one day, of one sort. */
+interface Taken {
+  readonly note: Note
+  readonly sort: string
+  readonly allowed: number
+  readonly what: Set<string>
+}
+
 export class Gone {
   readonly #account: Account
-  /** Of each erasure the exchanges, of each purge and day the entries, that are said to have gone by it. */
-  readonly #taken = new Map<string, Set<string>>()
-
+  readonly #taken = new Map<string, Taken>()
   /** Of each erasure that does not say which bodies it cut the exchanges that are said to be cut by it. */
   readonly #cut = new Map<string, Set<string>>()
+
+  readonly #purges = new Map<string, number>()
 
   constructor(account: Account) {
     this.#account = account
@@ -26,17 +37,49 @@ export class Gone {
       if (line.gone !== undefined) wrong('it is there, and is said to be gone')
       return
     }
-    const said = line.gone === undefined ? undefined : this.#account.note(line.gone)?.said
-    if (line.gone === undefined || !said)
-      wrong('nothing is left of it in the record, and no entry that is here says why')
-    else if (said['kind'] === 'erase') this.#add(line.gone, String(leaf.exchange))
-    else if (said['kind'] === 'purge' && listOf(said['days']).some(({ day }) => day === dayOf(leaf)))
-      this.#add(`${line.gone} ${dayOf(leaf)}`, String(line.index))
-    else wrong('the entry that is said to have taken it says nothing of it')
+    const note = line.gone === undefined ? undefined : this.#account.note(line.gone)
+    if (!note) wrong('nothing is left of it in the record, and no entry that is here says why')
+    else if (!this.#tookBy(note, leaf, line.index + 1))
+      wrong('the entry that is said to have taken it says nothing of it')
   }
 
-  #add(by: string, what: string): void {
-    this.#taken.set(by, (this.#taken.get(by) ?? new Set()).add(what))
+  /** Whether an entry can have taken another; what comes behind it is nothing that it took, but for what is told of a reply. */
+  #tookBy(note: Note, leaf: Leaf, number: number): boolean {
+    const [kind, { said }] = [String(leaf.kind), note]
+    if (number > note.number && kind !== 'outcome') return false
+    if (said['kind'] === 'purge') return this.#purged(note, leaf, number)
+    if (said['kind'] !== 'erase') return false
+    const isLine = LINES.includes(kind)
+    if (isLine) this.#add({ note, sort: 'lines', allowed: Number(said['notes']) }, String(number))
+    else this.#add({ note, sort: 'exchanges', allowed: Number(said['exchanges']) }, String(leaf.exchange))
+    return isLine || OF_EXCHANGE.includes(kind)
+  }
+
+  #purged(note: Note, leaf: Leaf, number: number): boolean {
+    const day = dayOf(leaf)
+    if (!listOf(note.said['days']).some((one) => one['day'] === day)) return false
+    this.#add({ note, sort: `entries of ${day}`, allowed: this.#purgedOf(day) }, String(number))
+    return true
+  }
+
+  /** How many entries of a day all purges say that they took: of a file that is said twice the larger count. */
+  #purgedOf(day: string): number {
+    const known = this.#purges.get(day)
+    if (known !== undefined) return known
+    const files = new Map<string, number>()
+    for (const { said } of this.#account.notes('purge'))
+      for (const { day: own, retain = '', entries } of listOf(said['days']))
+        if (own === day) files.set(String(retain), Math.max(files.get(String(retain)) ?? 0, Number(entries)))
+    const sum = [...files.values()].reduce((sum, entries) => sum + entries, 0)
+    this.#purges.set(day, sum)
+    return sum
+  }
+
+  #add({ note, sort, allowed }: Omit<Taken, 'what'>, what: string): void {
+    const key = sort.startsWith('entries') ? sort : `${note.number} ${sort}`
+    const known = this.#taken.get(key) ?? { note, sort, allowed, what: new Set() }
+    known.what.add(what)
+    this.#taken.set(key, known)
   }
 
   /** A body that an erasure cut, which does not say what it cut. */
@@ -50,29 +93,15 @@ export class Gone {
   excesses(wrong: (what: string) => void): void {
     for (const [id, cut] of this.#cut) {
       const { number, said } = this.#account.note(id) ?? {}
-      if (!(cut.size <= Number(said?.['later'])))
-        wrong(
-          `entry ${number} says that it cut ${Number(said?.['later'])} later exchanges, and ${cut.size} are said to be cut by it`,
-        )
+      const later = Number(said?.['later'])
+      if (!(cut.size <= later))
+        wrong(`entry ${number} says that it cut ${later} later exchanges, and ${cut.size} are said to be cut by it`)
     }
-    for (const [key, taken] of this.#taken) {
-      const [id = '', day] = key.split(' ')
-      const note = this.#account.note(id)
-      if (!note) continue
-      const allowed =
-        day === undefined ? Number(note.said['exchanges']) + Number(note.said['notes']) : countOf(note.said, day)
-      if (!(taken.size <= allowed))
-        wrong(
-          `entry ${note.number} says that it took ${allowed} ${day === undefined ? 'exchanges' : `entries of ${day}`}, and ${taken.size} are said to be gone by it`,
-        )
-    }
+    for (const { note, sort, allowed, what } of this.#taken.values())
+      if (!(what.size <= allowed))
+        wrong(`entry ${note.number} says that it took ${allowed} ${sort}, and ${what.size} are said to be gone by it`)
   }
 }
-
-const countOf = (said: Json, day: string): number =>
-  listOf(said['days'])
-    .filter((one) => one['day'] === day)
-    .reduce((sum, { entries }) => sum + Number(entries), 0)
 
 /** The UTC day that the id of an exchange tells (48 bits of milliseconds, RFC 9562 §5.7). */
 function dayOf(leaf: Leaf): string {

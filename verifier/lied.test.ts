@@ -121,6 +121,30 @@ test('a body that is there is not locked, nor is one that nobody asked for', asy
   )
 })
 
+test('entries hidden behind an erasure: those behind it, and those that none takes', async () => {
+  const hide = (files: Files, number: number) => {
+    onLines('entries.jsonl', (lines) => {
+      for (const line of lines) {
+        if (numberOf(line) !== number) continue
+        delete line['entry']
+        delete line['salts']
+        line['gone'] = ERASED
+      }
+    })(files)
+    remade(files)
+    return checkBundle(files, vkey).problems
+  }
+  for (const number of [304, 305])
+    assert.deepEqual(
+      hide(await bundled([300]), number),
+      [`entry ${number}: the entry that is said to have taken it says nothing of it`],
+      String(number),
+    )
+  assert.deepEqual(hide(await bundled([295]), 302), [
+    'entry 302: the entry that is said to have taken it says nothing of it',
+  ])
+})
+
 test('which entries an erasure took that does not say so is told as his word', () => {
   const told = checkBundle(period, vkey).claims?.open[0]
   assert.match(told ?? '', /^That entries 13–14 went by entry 303: it says how many it took, not which\./)
