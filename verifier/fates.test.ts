@@ -38,13 +38,16 @@ async function recordOf(t: TestContext, notes: readonly Entry[]): Promise<{ fold
   return { folder, trail }
 }
 
-async function prove({ folder, trail }: { folder: string; trail: Trail }, bodies = true): Promise<Checked> {
+async function prove(
+  { folder, trail }: { folder: string; trail: Trail },
+  bodies = true,
+): Promise<Checked & { readonly said: readonly string[] }> {
   const [file, question] = [join(folder, 'e.zip'), 'after:2026-11-20']
   const bundle = new Bundle(file, { question, made: NOON, version: '0', bodies })
   for await (const line of trail.prove({ query: parseQuery(question, NOON), now: NOON }, { bodies })) bundle.take(line)
   bundle.finish()
   bundle.close()
-  return checkBundle(unzip(await readFile(file)), vkey)
+  return { ...checkBundle(unzip(await readFile(file)), vkey), said: bundle.open }
 }
 
 const exceptions = ({ manifest }: Checked) => manifest?.exceptions.map(({ what, entries, by }) => [what, entries, by])
@@ -62,6 +65,7 @@ test('what is gone, and no entry says why, is not intact; nor where a purge took
   await record.trail.dayFiles.remove(['2026-11-23.default.db'])
   const checked = await prove(record)
   assert.deepEqual(exceptions(checked)?.[0], ['missing', '1–4', undefined])
+  assert.match(checked.said.join(), /^the verifier will refuse it: entries 1–4: nothing is left of them/)
   assert.equal(checked.problems[0], 'entry 1: nothing is left of it in the record, and no entry that is here says why')
 })
 
@@ -100,6 +104,10 @@ test('a body that an erasure cut says so and proves nothing; one that is locked 
     ['cut by an erasure', '7', 9],
   ]
   assert.deepEqual([cut.problems, exceptions(cut)], [[], said])
+  assert.deepEqual(
+    cut.said,
+    cut.claims?.open.slice(0, 2).map((told) => `not proven: ${told}`),
+  )
   assert.match(cut.claims?.open[1] ?? '', /What the body of entry 7 says: entry 9 cut it, and does not say/)
   await record.trail.keys.shred('2026-11-24.default.db')
   const locked = await prove(record)

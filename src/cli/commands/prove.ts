@@ -106,6 +106,7 @@ async function whole(
       shown.at(bundle.entries, bundle.head.entries)
     }
     const bytes = bundle.finish()
+    for (const told of bundle.open) say(line(told, 1000))
     return { file: output, entries: bundle.entries, unsealed: bundle.head.unsealed, bytes }
   } finally {
     shown.end()

@@ -57,6 +57,15 @@ export class Bundle {
     return this.#entries
   }
 
+  /** What whoever asked has to know of it at once: what it does not prove, and what its verifier will not let pass. */
+  get open(): string[] {
+    const missing = this.#account.rows().exceptions.filter(({ what }) => what === 'missing')
+    return [
+      ...missing.map(({ entries, told }) => `the verifier will refuse it: entries ${entries}: ${told}`),
+      ...this.#account.open().map((told) => `not proven: ${told}`),
+    ]
+  }
+
   /** How many entries there will be, and how many were asked for that are not sealed yet. */
   get head(): Pick<ProofHead, 'entries' | 'unsealed'> {
     return this.#head ?? { entries: 0, unsealed: 0 }
