@@ -13,15 +13,7 @@ export const POINTS = [
     'rekey.buried',
   ] as const),
   ...(['purge.shredded', 'purge.removed'] as const),
-  ...([
-    'seal.added',
-    'seal.tiles',
-    'seal.signed',
-    'seal.kept',
-    'seal.written',
-    'seal.published',
-    'seal.tidied',
-  ] as const),
+  ...(['seal.added', 'seal.tiles', 'seal.signed', 'seal.written', 'seal.published', 'seal.tidied'] as const),
 ] as const
 export type Point = (typeof POINTS)[number]
 

@@ -61,7 +61,7 @@ for (;;) {
 }
 `
 
-const POINTS: readonly Point[] = ['added', 'tiles', 'signed', 'kept', 'written', 'published', 'tidied']
+const POINTS: readonly Point[] = ['added', 'tiles', 'signed', 'written', 'published', 'tidied']
 
 for (const point of POINTS) {
   test(`kill -9 at "${point}": what was shown is there, and the log goes on from it`, async (t) => {

@@ -3,10 +3,8 @@
 export interface Signer {
   /** The verifier key (c2sp.org/signed-note) of what it signs with; its name is the log's origin. */
   readonly vkey: string
-  /** The signature's bytes over exactly these, as the key's algorithm has them. @throws seal.key */
+  /** The signature's bytes over exactly these, as the key's algorithm has them; remembered before it is given out. @throws seal.key */
   sign(text: Uint8Array): Promise<Uint8Array>
   /** The last head that was signed, as far as is known outside the data folder: a signed note. */
   last?(): Promise<string | undefined>
-  /** Keeps a signed note as the last one, before anybody is shown it. */
-  keep?(note: string): Promise<void>
 }

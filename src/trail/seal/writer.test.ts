@@ -23,6 +23,21 @@ async function newFolder(t: TestContext): Promise<string> {
 
 const open = (folder: string, signer = signerOf()) => LogWriter.open({ folder, origin: ORIGIN, signer })
 
+/** A signer that remembers, as the product's does, before it gives a signature out; `dying`: it ends then. */
+function remembering(first = signerOf()) {
+  let last: string | undefined
+  const sign = async (text: Uint8Array) => {
+    const { name, id } = verifiers[0]!
+    const bytes = await first.sign(text)
+    last = printNote({ text: Buffer.from(text).toString(), signatures: [{ name, id, bytes }] })
+    return bytes
+  }
+  const signer = { ...first, last: async () => last, sign }
+  return { signer, dying: { ...signer, sign: (text: Uint8Array) => sign(text).then(killed) } }
+}
+
+const killed = () => Promise.reject(new Error('killed'))
+
 async function grow(log: LogWriter, to: number, step: number): Promise<void> {
   while (log.size < to) {
     const end = Math.min(to, log.size + step)
@@ -119,11 +134,7 @@ test('another key, another origin and a key that signs wrongly are refused', asy
 
 test('a folder that was rolled back is refused where the last head is known outside', async (t) => {
   const folder = await newFolder(t)
-  let last: string | undefined
-  const keep = (note: string) => {
-    last = note
-  }
-  const signer = { ...signerOf(), last: async () => last, keep: async (note: string) => keep(note) }
+  const { signer } = remembering()
   await grow(await open(folder, signer), 20, 10)
   const old = `${folder}-old`
   await cp(folder, old, { recursive: true })
@@ -139,13 +150,8 @@ test('a folder that was rolled back is refused where the last head is known outs
 
 test('a head that was signed and never shown is shown by whoever comes next, where its tiles are here', async (t) => {
   const folder = await newFolder(t)
-  let last: string | undefined
-  const keep = async (note: string) => {
-    last = note
-  }
-  const signer = { ...signerOf(), last: async () => last, keep }
+  const { signer, dying } = remembering()
   await grow(await open(folder, signer), 20, 10)
-  const dying = { ...signer, keep: async (note: string) => keep(note).then(() => Promise.reject(new Error('killed'))) }
   const log = await open(folder, dying)
   for (let at = 20; at < 300; at++) log.add(leafOf(at))
   await assert.rejects(log.publish(), /killed/)
@@ -161,7 +167,7 @@ test('a head that was signed and never shown is shown by whoever comes next, whe
 test('a head that somebody else signed is not taken over, though its tiles are here', async (t) => {
   const folder = await newFolder(t)
   await grow(await open(folder), 20, 10)
-  const log = await open(folder, { ...signerOf(), keep: () => Promise.reject(new Error('killed')) })
+  const log = await open(folder, { ...signerOf(), sign: killed })
   log.add(leafOf(20))
   await assert.rejects(log.publish(), /killed/)
   const root = rangeHash(new LogFiles(folder, 21).node, 0, 21)

@@ -10,7 +10,7 @@ import type { Signer } from './signer.ts'
 import { levelsOf, printBundle, TILE, type Tile, tilePath, widthOf } from './tiles.ts'
 
 /** Where a process may die; tests make it die there. */
-export type Point = 'added' | 'tiles' | 'signed' | 'kept' | 'written' | 'published' | 'tidied'
+export type Point = 'added' | 'tiles' | 'signed' | 'written' | 'published' | 'tidied'
 
 export interface LogOptions {
   readonly folder: string
@@ -151,8 +151,6 @@ export class LogWriter {
     this.#o.reached?.('tiles')
     const head = await this.#signed(printCheckpoint({ origin: this.#o.origin, size, root }))
     this.#o.reached?.('signed')
-    await this.#o.signer.keep?.(head.printed)
-    this.#o.reached?.('kept')
     await this.#show(head)
     this.#head = head
     await this.#tidy(filled)

@@ -146,11 +146,10 @@ class Link {
   }
 }
 
-/** A signature; a note that is to be kept is kept. @throws seal.key */
-async function signed(signer: Signer | undefined, { sign, keep }: SealWish): Promise<Grant> {
+/** A signature. @throws seal.key */
+async function signed(signer: Signer | undefined, { sign }: SealWish): Promise<Grant> {
   if (!signer) throw new Fault('seal.key', 'there is none')
-  if (keep !== undefined) await signer.keep?.(keep)
-  return { by: signer.vkey, bytes: keep === undefined ? [await signer.sign(sign)] : [] }
+  return { by: signer.vkey, bytes: [await signer.sign(sign)] }
 }
 
 class SqliteStore implements Store {

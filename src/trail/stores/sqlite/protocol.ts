@@ -172,10 +172,9 @@ export interface Sealing {
   readonly last?: string
 }
 
-/** A signature over these bytes is wanted, or that a signed note be kept. */
+/** A signature over these bytes is wanted. */
 export interface SealWish {
   readonly sign: Uint8Array
-  readonly keep?: string
 }
 
 export interface UnfinishedRow {

@@ -28,7 +28,6 @@ export function sealerOf(engine: Engine, { vkey, last }: Sealing, { ask, reading
     vkey,
     sign: async (text: Uint8Array) => (await ask({ sign: text })).bytes[0] ?? new Uint8Array(),
     last: async () => last,
-    keep: async (note: string) => void (await ask({ sign: new Uint8Array(), keep: note })),
   }
   const { head } = engine.folder
   return new Sealer({
