@@ -1,6 +1,7 @@
 /** The keys of a real gateway: held by a process of its own, which dies with it and is started again; lost, back, rotated. */
 import assert from 'node:assert/strict'
 import { createPrivateKey } from 'node:crypto'
+import { once } from 'node:events'
 import {
   closeSync,
   cpSync,
@@ -269,4 +270,20 @@ test('an old copy of the data folder is not sealed on: what was signed last is r
   assert.match(asked.stdout, /\nnot intact: 1 alarm\n$/)
   await again.end('SIGTERM')
   assert.equal(sealed(), before)
+})
+
+test('a head that was signed and not shown, for the process was killed, is no alarm: it counts for the log', async (t) => {
+  const { folder } = await recorded(t)
+  const sizeIn = (path: string) => Number(readFileSync(join(folder, path), 'utf8').split('\n')[1])
+  const shown = () => sizeIn('gatelog-data/seal/checkpoint')
+  const before = shown()
+  const gateway = await startGateway(t, YAML, folder, { env: { GATELOG_KILL_AT: 'seal.signed' } })
+  const gone = once(gateway.child, 'exit')
+  await ask(gateway, await gateway.key()).catch((error: unknown) => error) // it may die before it has answered
+  await gone
+  const signed = Number(readFileSync(join(placeOf(folder), 'seal.head'), 'utf8').split('\n')[1])
+  assert.deepEqual([shown(), signed > before], [before, true])
+  const told = await gateway.gatelog('verify')
+  assert.deepEqual([told.code, told.stdout.split(' ')[0]], [0, String(signed)], told.stdout + told.stderr)
+  assert.match((await gateway.gatelog('doctor')).stdout, /ok {3}seal/)
 })

@@ -1,7 +1,7 @@
 /** Everything that can be done to a record behind its back is found and named; nothing that somebody was entitled to is. */
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { readdir, rm } from 'node:fs/promises'
+import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, before, describe, test } from 'node:test'
@@ -293,6 +293,19 @@ describe('what an outside head shows', () => {
     assert.equal((await look(early())).ok, true)
     const report = await look(early(), { heads: [headIn(sealIn(whole()))?.printed ?? ''] })
     assert.match(report.alarms[0]?.told ?? '', /600 entries were sealed, the log has 400/)
+  })
+  test('and by what was signed last; where the log was rolled back alone, its newer leaves being left, all of them are held', async (t) => {
+    const known = [headIn(sealIn(whole()))?.printed ?? '']
+    const report = await look(early(), { known })
+    assert.match(report.alarms[0]?.told ?? '', /what was signed last: 600 entries were sealed, the log has 400/)
+    const folder = await mutated(t, async (f) => {
+      const checkpoint = await readFile(join(sealIn(early()), 'checkpoint'))
+      for (const name of await readdir(f)) if (join(f, name) !== sealIn(f)) await rm(join(f, name), { recursive: true })
+      await cp(early(), f, { recursive: true, filter: (path) => !path.startsWith(sealIn(early())) })
+      await writeFile(join(sealIn(f), 'checkpoint'), checkpoint)
+    })
+    const left = await look(folder, { known })
+    assert.deepEqual([left.sealed, left.found > 0, left.alarms[0]?.seq], [600, true, 401])
   })
   test('a kept checkpoint that is none, or of another log, is an alarm', async () => {
     const foreign = await LogWriter.open({

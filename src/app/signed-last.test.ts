@@ -1,0 +1,48 @@
+/** What was signed last, where it is remembered: beside the key, beside the wrapping keys, in the folder. */
+import assert from 'node:assert/strict'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { Fault } from '#exchange'
+import { rememberedIn, toldBy } from './signed-last.ts'
+
+const note = (size: number) =>
+  `x.example/log\n${size}\n${Buffer.alloc(32, size).toString('base64')}\n\n— x.example/log ${Buffer.alloc(68).toString('base64')}\n`
+
+function places(t: TestContext) {
+  const parent = mkdtempSync(join(tmpdir(), 'gatelog-signed-'))
+  t.after(() => rmSync(parent, { recursive: true, force: true }))
+  const [data, keys] = [join(parent, 'data'), join(parent, 'keys')]
+  for (const folder of [data, keys]) mkdirSync(folder)
+  return { data, keys, key: join(parent, 'seal.pem') }
+}
+
+test('every memory counts, the one beside a key that lies elsewhere among them; none is no fault', (t) => {
+  const { data, keys, key } = places(t)
+  const seal = { key: { kind: 'file', path: key } } as const
+  assert.deepEqual(rememberedIn(seal, data, keys), { notes: [], unread: [] })
+  writeFileSync(`${key}.head`, note(4))
+  writeFileSync(join(keys, 'seal.head'), note(3))
+  writeFileSync(join(data, 'seal.head'), note(2))
+  writeFileSync(join(data, 'seal.known'), note(1))
+  assert.deepEqual(rememberedIn(seal, data, keys), { notes: [4, 3, 2, 1].map(note), unread: [] })
+  assert.deepEqual(rememberedIn(undefined, data, undefined).notes, [2, 1].map(note))
+})
+
+test('a memory that is there and tells nothing is named', async (t) => {
+  const { data, keys } = places(t)
+  mkdirSync(join(keys, 'seal.head'))
+  writeFileSync(join(data, 'seal.head'), 'nothing')
+  assert.deepEqual(rememberedIn(undefined, data, keys), {
+    notes: [],
+    unread: [`${join(keys, 'seal.head')}: EISDIR`, `${join(data, 'seal.head')}: it holds no head of a log`],
+  })
+  const dead = {
+    vkey: 'v',
+    sign: async () => new Uint8Array(),
+    last: () => Promise.reject(new Fault('seal.key', 'gone')),
+  }
+  const { notes, unread } = await toldBy(dead)
+  assert.deepEqual([notes, unread.length, unread[0]?.includes('gone')], [[], 1, true])
+})
