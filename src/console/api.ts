@@ -14,7 +14,7 @@ import { didOf, noteFor, type ReadHouse } from './readers.ts'
 import { bodyOf, noBrowser } from './refuse.ts'
 import { proofRoutes, sealRoutes } from './seal.ts'
 import { findSecret, type SecretSearch } from './secrets.ts'
-import { shown, without } from './shown.ts'
+import { asSealed, shown, without } from './shown.ts'
 import { type WrappingHouse, wrappingRoutes } from './wrapping.ts'
 
 export interface Backend {
@@ -99,8 +99,10 @@ export function routes(backend: Backend): Hono {
     if (!found) throw await absent(trail, id)
     const before = await beforeOf(trail, found)
     await noteOf(c)('viewed', found.opening.exchange, 1 + before.length)
-    const seal = await trail.standing(found.opening.exchange)
-    return c.json({ ...shown(found, before), ...(seal && { seal }) })
+    const { seq, closing, opening } = found
+    const exchange = opening.exchange.startsWith(id) || id === 'last' ? opening.exchange : id
+    const seal = await trail.standing(exchange, closing === undefined ? [seq] : [seq, closing])
+    return c.json({ ...shown(asSealed(found, seal), before), ...(seal && { seal }) })
   })
   app.get('/exchanges/:id/originals', async (c) => {
     const id = c.req.param('id')

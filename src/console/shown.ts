@@ -84,6 +84,14 @@ export function shown(
   }
 }
 
+/** Without what is said to have been written anew in an entry that is as it was. */
+export function asSealed(found: Recorded, seal: readonly Standing[] = []): Recorded {
+  const { redactions, ...rest } = found
+  const misfiled = new Set(seal.flatMap(({ seq, state }) => (state === 'misfiled' ? [seq] : [])))
+  const left = redactions?.filter(({ part }) => !misfiled.has((part === 'prompt' ? found.seq : found.closing) ?? 0))
+  return left?.length ? { ...rest, redactions: left } : rest
+}
+
 const toldOf = ({ opening, ending }: NonNullable<Recorded['unreadable']>): NonNullable<Shown['unreadable']> => ({
   ...(opening && { prompt: faultTold(opening) }),
   ...(ending && { reply: faultTold(ending) }),

@@ -287,8 +287,8 @@ export class GroupTrail implements Trail {
     return proofOf(this.#store, question, showing)
   }
 
-  standing(exchange: string) {
-    return standingIn(this.#store, exchange)
+  standing(exchange: string, shown?: readonly number[]) {
+    return standingIn(this.#store, exchange, shown)
   }
 
   copy(copying: Copying) {

@@ -77,8 +77,8 @@ export interface Trail {
   verify(options: VerifyOptions): Promise<Report | undefined>
   /** Proofs for entries that are sealed, with as much of them as may be shown. @throws seal.off, seal.damaged, seal.behind */
   prove(question: Question, showing: Showing): AsyncIterable<ProofLine>
-  /** How an exchange's entries stand to the log; undefined where nothing is sealed. */
-  standing(exchange: string): Promise<readonly Standing[] | undefined>
+  /** How an exchange's entries, and those of the seqs that are shown as its, stand to the log; undefined where nothing is sealed. */
+  standing(exchange: string, shown?: readonly number[]): Promise<readonly Standing[] | undefined>
   /** The newest proof from outside of each anchor. */
   anchors(): Promise<readonly KeptAnchor[]>
   /** What the sealer does, and how far it came. */

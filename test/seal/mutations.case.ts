@@ -11,11 +11,15 @@ import type { VerifyOptions } from '../../src/trail/seal/verify.ts'
 import { idOf } from '../../src/trail/stores/made.ts'
 import {
   ACT,
+  beforeFirst,
   type Change,
   early,
+  exchangeIds,
   flip,
   forge,
+  hasEntry,
   keysSql,
+  markAnew,
   onBytes,
   rewrite,
   SIZE,
@@ -201,6 +205,51 @@ export const MUTATIONS: readonly [string, Change, Expected, VerifyOptions?][] = 
     'a rule that an exchange is not found by any more',
     (f) => sql(f, 'DELETE FROM rules WHERE seq = 77'),
     ['index changed', 77, /lacks a rule/],
+  ],
+  [
+    'an exchange that the index has with the end of another, and for another user',
+    (f) => {
+      const user = (id: number) => `INSERT INTO terms(key, value) SELECT 'user', 'carl' WHERE ${hasEntry(id)}`
+      sql(f, user(77))
+      sql(f, `UPDATE exchanges SET closing = 80, user = (SELECT id FROM terms WHERE value = 'carl') WHERE seq = 77`)
+    },
+    ['index changed', 77, /another user/],
+  ],
+  ['two exchanges that the index has under each other’s ids', exchangeIds, ['index changed', 77, /not in the index/]],
+  [
+    'an entry that is as it was, marked as erased',
+    (f) => sql(f, `INSERT INTO erased SELECT 77, ?, ? WHERE ${hasEntry(77)}`, idOf(76), ACT.exchange),
+    ['index changed', 77, /marked as erased, and nothing was done/],
+  ],
+  [
+    'a body that is as it was, marked as written anew',
+    (f) => markAnew(f, 77),
+    ['index changed', 77, /marked as written anew, and nothing was done/],
+  ],
+  [
+    'the same of a reply',
+    (f) => markAnew(f, 78),
+    ['index changed', 78, /marked as written anew, and nothing was done/],
+  ],
+  [
+    'a mark on an entry that is not there',
+    (f) => sql(f, `INSERT INTO erased SELECT 9999, ?, ? WHERE ${hasEntry(3)}`, idOf(77_777), ACT.exchange),
+    ['index changed', 3, /tells of entry 9999, which is not there/],
+  ],
+  ['an exchange before the first', (f) => beforeFirst(f), ['added', -9, /before the first entry/]],
+  [
+    'an exchange before the first, in a day file of its own',
+    async (f) => {
+      const other = join(f, 'days/2026-11-22.default.db')
+      await cp(join(f, 'days/2026-11-24.default.db'), other)
+      beforeFirst(f)
+      for (const [name, left] of Object.entries({ 22: '<', 24: '>' })) {
+        const db = new DatabaseSync(join(f, `days/2026-11-${name}.default.db`))
+        for (const table of ['entries', 'exchanges']) db.exec(`DELETE FROM ${table} WHERE NOT seq ${left} 1`)
+        db.close()
+      }
+    },
+    ['added', -9, /before the first entry/],
   ],
   ['the end cut off', (f) => sql(f, 'DELETE FROM entries WHERE seq > 590'), ['truncated', 591, /10 entries/]],
   [

@@ -30,6 +30,7 @@ import {
   DAY,
   early,
   forge,
+  hasEntry,
   headSql,
   keyring,
   keysSql,
@@ -148,6 +149,11 @@ describe('under a true erasure and a true redaction', () => {
     ],
     ['a redacted body is another', (f) => sql(f, 'DELETE FROM bodies WHERE seq = 11'), ['changed', 11]],
     ['a body that the erasure does not list is cut by it', cutMore, ['changed', 15, /written anew, and no entry says/]],
+    [
+      'a body that is as it was, said to be redacted by it',
+      (f) => sql(f, `INSERT INTO redacted SELECT 15, ?, ${NEW_SALT}, '[]' WHERE ${hasEntry(15)}`, REDACTED),
+      ['index changed', 15, /nothing was done/],
+    ],
     ['a body that was cut is another', (f) => sql(f, 'DELETE FROM bodies WHERE seq = 7'), ['changed', 7]],
     [
       'a body that was cut, under another salt',

@@ -155,3 +155,35 @@ export function forge(folder: string, note: object, seq = SIZE + 1): void {
   db.prepare('INSERT INTO gaps VALUES (?, ?)').run(seq, 'kind' in note ? String(note.kind) : '')
   db.close()
 }
+
+/** For a change that is one file's: which one it is. */
+export const hasEntry = (seq: number): string => `EXISTS (SELECT 1 FROM entries WHERE seq = ${seq})`
+
+/** Says of a body that it was written anew, with a finding, and leaves it as it is. */
+export const markAnew = (folder: string, seq: number): void =>
+  sql(
+    folder,
+    `INSERT INTO redacted SELECT ${seq}, ?, zeroblob(32), ? WHERE ${hasEntry(seq)}`,
+    ACT.exchange,
+    JSON.stringify([finding('forged', true)]),
+  )
+
+/** The exchanges that begin with entries 77 and 79, each under the other's id. */
+export function exchangeIds(folder: string): void {
+  sql(folder, `UPDATE exchanges SET exchange = 'x' WHERE seq = 77`)
+  sql(folder, 'UPDATE exchanges SET exchange = ? WHERE seq = 79', idOf(76))
+  sql(folder, 'UPDATE exchanges SET exchange = ? WHERE seq = 77', idOf(78))
+}
+
+/** An exchange that never was, where nothing is written: its prompt, its reply, a line of no exchange, all that they are found by. */
+export function beforeFirst(folder: string): void {
+  const columns = 'findings, masked, input, output, outcome, session, user'
+  for (const statement of [
+    `INSERT INTO entries SELECT seq - 82, replace(json, '${idOf(76)}', '${idOf(77_777)}'), salt FROM entries WHERE seq IN (77, 78)`,
+    `INSERT INTO exchanges(seq, exchange, closing, at, ${columns}) SELECT -5, '${idOf(77_777)}', -4, at, ${columns} FROM exchanges WHERE seq = 77`,
+    `INSERT INTO bodies SELECT seq - 82, 0, 6, CAST('forged' AS BLOB), NULL FROM bodies WHERE seq IN (77, 78)`,
+    `INSERT INTO entries SELECT -9, '${JSON.stringify({ ...ACT, kind: 'hold', scope: {} })}', salt FROM entries WHERE seq = 77`,
+    `INSERT INTO gaps SELECT -9, 'hold' WHERE ${hasEntry(77)}`,
+  ])
+    sql(folder, statement)
+}

@@ -32,13 +32,22 @@ export function told(shown: Shown, all: boolean): string {
     .join('\n')
 }
 
+/** States that are alarms, and how a person is told. */
+const ALARMS = [
+  ['changed', 'CHANGED since it was sealed'],
+  ['misfiled', 'MISFILED, it is not what it is shown as'],
+  ['unproven', 'UNPROVEN, nobody wrote it who had the key of this record'],
+] as const
+
 /** How it stands to the log: one word where its entries agree. */
 function sealText(seal: Shown['seal']): string {
   if (!seal || seal.length === 0) return ''
-  const changed = seal.filter(({ state }) => state === 'changed').map(({ seq }) => seq)
+  const alarms = ALARMS.flatMap(([alarm, said]) => {
+    const seqs = seal.filter(({ state }) => state === alarm).map(({ seq }) => seq)
+    return seqs.length > 0 ? [`${said}: entry ${seqs.join(', ')}`] : []
+  })
   const states = [...new Set(seal.map(({ state }) => state))].join(', ')
-  const told = changed.length ? paint('red', `CHANGED since it was sealed: entry ${changed.join(', ')}`) : states
-  return `  ${paint('dim', 'seal'.padEnd(NAME_WIDTH - 2))}${told}`
+  return `  ${labelled('seal')}${alarms.length > 0 ? paint('red', alarms.join('; ')) : states}`
 }
 
 /** Stands in the place of a body that was kept and cannot be read. */
@@ -56,11 +65,14 @@ export function heading({ opening, ending }: Shown): string {
 
 const NAME_WIDTH = 14
 
+/** A label of a row, with a blank behind it also where it is wider than its column. */
+const labelled = (name: string): string => `${paint('dim', name.padEnd(NAME_WIDTH - 3))} `
+
 function factText({ name, value, source }: Row): string {
   const text = safe(value).replace(/\s+/g, ' ') + (source ? ` (${source})` : '')
   const most = columns()
   const wrapped = most ? wrap(text, Math.max(20, most - NAME_WIDTH)) : [text]
-  return `  ${paint('dim', name.padEnd(NAME_WIDTH - 2))}${wrapped.join(`\n${' '.repeat(NAME_WIDTH)}`)}`
+  return `  ${labelled(name)}${wrapped.join(`\n${' '.repeat(NAME_WIDTH)}`)}`
 }
 
 /** Lines of at most `most` characters, broken at blanks where there are any. */

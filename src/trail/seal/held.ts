@@ -19,7 +19,7 @@ export interface Held {
   readonly unproven?: true
   /** What is wrong with the rows that it is found by. */
   readonly misfiled?: string
-  /** A row of its file’s index that stands for no entry. */
+  /** A row of its file’s index that stands for no entry; of a seq below 1, that there is something. */
   readonly strange?: string
   /** Why it cannot be read. */
   readonly fault?: string

@@ -203,7 +203,8 @@ class Verification {
   #compare(start: number, leaves: readonly Buffer[], held: readonly Held[]): void {
     const bySeq = new Map(held.map((one) => [one.seq, one]))
     const twice = repeatedIn(held)
-    for (const { seq, strange } of held) if (strange !== undefined) this.#strange.push(misfiled(seq, strange))
+    for (const { seq, strange } of held)
+      if (strange !== undefined) this.#strange.push({ harm: seq < 1 ? 'added' : 'index changed', seq, told: strange })
     for (const [at, bytes] of leaves.entries()) {
       const seq = start + at + 1
       const text = bytes.toString()
@@ -264,6 +265,7 @@ class Verification {
     } else if (held.locked !== undefined && this.#isLocked(logged, held)) {
       this.#counts.locked = 1 + (this.#counts.locked ?? 0)
       if (!this.#o.missingKeys) this.#unread.lock(held.locked)
+      this.#indexed(held)
     } else this.#odd.push(this.#blame(logged, held))
   }
 

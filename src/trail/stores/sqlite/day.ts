@@ -26,7 +26,7 @@ const OPEN = `INSERT OR IGNORE INTO exchanges(seq, exchange, at, ${COLUMNS.join(
   VALUES (?, ?, ?, ${COLUMNS.map(() => '?').join(', ')})`
 const END = `UPDATE exchanges SET closing = ?, outcome = ?, findings = findings + ?, masked = max(masked, ?), input = ?,
   output = ? WHERE exchange = ? AND outcome IS NULL RETURNING seq, session`
-const OUTCOMES_OF = 'SELECT json FROM outcomes JOIN entries USING (seq) WHERE of = ? ORDER BY seq'
+const OUTCOMES_OF = 'SELECT json FROM outcomes JOIN entries USING (seq) WHERE of = ? AND seq > 0 ORDER BY seq'
 
 const REDACTED = 'SELECT seq, "by", findings FROM redacted WHERE seq IN (?, ?) ORDER BY "by"'
 /** An entry as it lies in its file. `salt`: as `printSalts` wrote it. */
@@ -225,9 +225,10 @@ export class Day {
   }
 
   /** The entries of one exchange, by the seq of its opening. */
-  row({ seq, closing }: { seq: number; closing: number | null }, withBodies: boolean): Row {
+  row({ seq, closing: end }: { seq: number; closing: number | null }, withBodies: boolean): Row {
+    const closing = end !== null && end > 0 ? end : null // before the first entry nobody wrote anything
     const opening = withBodies ? this.#read(seq) : {}
-    const end = withBodies && closing !== null ? this.#read(closing) : {}
+    const closed = withBodies && closing !== null ? this.#read(closing) : {}
     const ending = closing === null ? undefined : this.json(closing)
     const outcomes = this.file.all<{ json: string }>(OUTCOMES_OF, seq).map(({ json }) => json)
     const redactions = this.file.all<RedactedRow>(REDACTED, seq, closing ?? seq)
@@ -239,9 +240,9 @@ export class Day {
       ...(outcomes.length > 0 && { outcomes }),
       ...(redactions.length > 0 && { redactions }),
       ...(opening.body && { openingBody: opening.body }),
-      ...(end.body && { endingBody: end.body }),
+      ...(closed.body && { endingBody: closed.body }),
       ...(opening.fault && { openingFault: opening.fault }),
-      ...(end.fault && { endingFault: end.fault }),
+      ...(closed.fault && { endingFault: closed.fault }),
       ...(edits && { edits }),
     }
   }

@@ -205,7 +205,7 @@ export class Engine {
 
   /** Where an exchange is that is open no more: in one of its day's files. */
   homeOf(exchange: string): string | undefined {
-    const sql = 'SELECT seq FROM exchanges WHERE exchange = ?'
+    const sql = 'SELECT seq FROM exchanges WHERE exchange = ? AND seq > 0'
     return this.folder.namesOf(dayOfExchange(exchange)).find((name) => this.folder.day(name).file.get(sql, exchange))
   }
 

@@ -1,7 +1,7 @@
 /** Reads day files as a verifier wants them: by seq, with what became of each. Writes nothing; a damaged file harms no other. */
 import { Fault } from '#exchange'
 import { type Held, heldOf } from '../../seal/held.ts'
-import type { Version } from '../../seal/leaf.ts'
+import { parseSalts, saltOf, type Version } from '../../seal/leaf.ts'
 import type { Disclosure } from '../../seal/prove.ts'
 import { keyWantedBy } from '../../wrapping.ts'
 import { readable } from './bodies.ts'
@@ -17,6 +17,7 @@ const ROWS = `SELECT seq, json, salt,
   FROM entries WHERE seq >= ? AND seq < ? ORDER BY seq`
 /** What may be anywhere in the order: its file does not say. */
 const ANYWHERE = { first: 0, last: Number.POSITIVE_INFINITY }
+const BEFORE_FIRST = 'SELECT seq FROM entries WHERE seq < 1 ORDER BY seq LIMIT 1'
 const OF = 'SELECT seq, closing FROM exchanges WHERE exchange = ?'
 const KEYS = 'SELECT DISTINCT key FROM bodies WHERE seq >= ? AND seq < ? AND key IS NOT NULL'
 
@@ -39,7 +40,20 @@ export function heldIn(engine: Engine, from: number, count: number, first: reado
     return last < from || begin >= from + count ? [] : inDay(engine, name, [from, from + count], first)
   })
   const read = new Set(held.flatMap(({ seq, lost }) => (lost === undefined ? [seq] : [])))
-  return held.filter(({ seq, lost }) => lost === undefined || !read.has(seq)).sort((a, b) => a.seq - b.seq)
+  const before = from === 1 ? engine.folder.names().flatMap((name) => beforeFirst(engine, name)) : []
+  return [...before, ...held.filter(({ seq, lost }) => lost === undefined || !read.has(seq))].sort(
+    (a, b) => a.seq - b.seq,
+  )
+}
+
+/** What a file has in places that nothing is ever written to, and that no log has. What is wrong with the file is told elsewhere. */
+function beforeFirst(engine: Engine, name: string): Held[] {
+  try {
+    const row = engine.folder.day(name).file.get<{ seq: number }>(BEFORE_FIRST)
+    return row ? [{ seq: row.seq, strange: 'it stands before the first entry, where nobody wrote anything' }] : []
+  } catch {
+    return []
+  }
 }
 
 function rangeIn(engine: Engine, name: string): { readonly first: number; readonly last: number } {
@@ -112,10 +126,11 @@ function inDay(engine: Engine, name: string, [from, to]: Span, first: readonly n
     const day = engine.folder.day(name)
     engine.folder.keys.need(day.file.all<{ key: number }>(KEYS, from, to).map(({ key }) => key))
     const old = new Set(first)
-    const indexed = new Indexed(day, [from, to], engine.proving.since)
+    const { since } = engine.proving
+    const indexed = new Indexed(day, [from, to], since)
     const held = day.file.all<Row>(ROWS, from, to).map((row) => {
       const one = heldAs(engine, day, row, old.has(row.seq) ? 1 : 2)
-      const misfiled = one.leaf === undefined ? undefined : indexed.wrong(row.seq, row.json)
+      const misfiled = one.leaf === undefined ? undefined : (marked(row, since) ?? indexed.wrong(row.seq, row.json))
       return misfiled === undefined ? one : { ...one, misfiled }
     })
     const [begin, ...rest] = held
@@ -127,6 +142,13 @@ function inDay(engine: Engine, name: string, [from, to]: Span, first: readonly n
     if (to - from === 1) return [{ seq: from, fault, lost: name }]
     return Array.from({ length: to - from }, (_, at) => inDay(engine, name, [from + at, from + at + 1], first)).flat()
   }
+}
+
+/** That an entry is marked as erased or written anew while nothing was done to it; up to `since` salts were given later than that. */
+function marked({ seq, salt, told, anew }: Row, since: number): string | undefined {
+  if (told !== null) return 'it is marked as erased, and nothing was done'
+  const isWhole = salt !== null && seq > since && saltOf('body', parseSalts(salt)) !== undefined
+  return anew !== null && isWhole ? 'its body is marked as written anew, and nothing was done' : undefined
 }
 
 function heldAs({ proving }: Engine, day: Day, { seq, json, salt, told, anew }: Row, version: Version): Held {

@@ -12,7 +12,9 @@ const KINDS = 'SELECT seq, kind FROM gaps WHERE seq >= ? AND seq < ?'
 const OUTCOME = 'SELECT 1 FROM outcomes JOIN exchanges x ON x.seq = of WHERE x.exchange = ? AND outcomes.seq = ?'
 const MARKED = 'SELECT 1 FROM terms t JOIN rules r ON r.term = t.id WHERE t.key = ? AND t.value = ? AND r.seq = ?'
 const REDACTED = 'SELECT sum(json_array_length(findings)) AS count FROM redacted WHERE seq IN (?, ?)'
-const OF_NOTHING = `SELECT x.seq FROM exchanges x LEFT JOIN entries e ON e.seq = x.seq WHERE e.seq IS NULL OR e.json = '' LIMIT 1`
+const OF_NOTHING = `SELECT x.seq FROM exchanges x LEFT JOIN entries e ON e.seq = x.seq WHERE e.seq IS NULL OR e.json = ''
+  UNION ALL SELECT x.seq FROM erased x LEFT JOIN entries e ON e.seq = x.seq WHERE e.seq IS NULL
+  UNION ALL SELECT x.seq FROM redacted x LEFT JOIN entries e ON e.seq = x.seq WHERE e.seq IS NULL LIMIT 1`
 
 type TermKey = (typeof TERM_KEYS)[number]
 

@@ -19,6 +19,8 @@ interface Found {
 }
 
 const NEXT_DAY = 86_400_000
+/** Nothing is ever written before the first entry, and what stands there is shown nowhere: `verify` tells of it. */
+const IS_PLACE = 'e.seq > 0'
 
 /** Reads an engine's files. */
 export class Search {
@@ -54,7 +56,7 @@ export class Search {
   #only(prefix: string) {
     const { from, to } = daysOfPrefix(prefix)
     const names = this.#engine.folder.names().filter((name) => dayOfFile(name) >= from && dayOfFile(name) <= to)
-    const sql = `SELECT seq, closing, exchange FROM exchanges WHERE exchange >= ? AND exchange < ? ORDER BY exchange DESC LIMIT ${MOST_NAMED + 1}`
+    const sql = `SELECT seq, closing, exchange FROM exchanges WHERE exchange >= ? AND exchange < ? AND seq > 0 ORDER BY exchange DESC LIMIT ${MOST_NAMED + 1}`
     const found = names.flatMap((name) => {
       const rows = this.#day(name).file.all<Found & { exchange: string }>(sql, prefix, `${prefix}g`)
       return rows.map((row) => ({ name, row }))
@@ -68,7 +70,7 @@ export class Search {
   erasedBy(prefix: string): string | undefined {
     const { from, to } = daysOfPrefix(prefix)
     const names = this.#engine.folder.names().filter((name) => dayOfFile(name) >= from && dayOfFile(name) <= to)
-    const sql = 'SELECT "by" FROM erased WHERE exchange >= ? AND exchange < ? LIMIT 1'
+    const sql = 'SELECT "by" FROM erased WHERE exchange >= ? AND exchange < ? AND seq > 0 LIMIT 1'
     for (const name of names) {
       const row = this.#day(name).file.get<{ by: string }>(sql, prefix, `${prefix}g`)
       if (row) return row.by
@@ -113,7 +115,7 @@ export class Search {
     const filter = this.#filter(day, query, others)
     if (!filter) return undefined
     const { clauses, values } = filter
-    const where = [...clauses, `e.seq < ${bound}`].join(' AND ')
+    const where = [...clauses, `e.seq < ${bound}`, IS_PLACE].join(' AND ')
     const columns = 'SELECT e.seq AS seq, e.closing AS closing FROM'
     if (!first) return { text: `${columns} exchanges e WHERE ${where} ORDER BY e.seq DESC`, values, driven: false }
     const join = 'words CROSS JOIN exchanges e ON e.seq = words.rowid >> 1'
@@ -212,7 +214,7 @@ export class Search {
       const day = this.#day(name)
       const [term] = day.terms.like('session', [id])
       if (term === undefined) continue
-      const sql = 'SELECT seq, closing FROM exchanges WHERE session = ? ORDER BY seq'
+      const sql = 'SELECT seq, closing FROM exchanges WHERE session = ? AND seq > 0 ORDER BY seq'
       for (const found of day.file.all<Found>(sql, term)) rows.push(day.row(found, false))
     }
     return rows
@@ -249,7 +251,8 @@ export class Search {
       const day = dayOfFile(name)
       if (rows.length >= newest && day !== last) break // one day may have several files
       last = day
-      const sql = 'SELECT seq, json FROM gaps JOIN entries USING (seq) WHERE kind = ? ORDER BY seq DESC LIMIT ?'
+      const sql =
+        'SELECT seq, json FROM gaps JOIN entries USING (seq) WHERE kind = ? AND seq > 0 ORDER BY seq DESC LIMIT ?'
       this.#engine.passOver(() => {
         for (const row of this.#day(name).file.all<(typeof rows)[number]>(sql, kind, newest)) rows.push(row)
       })
@@ -260,7 +263,7 @@ export class Search {
 
 const FOLLOWING = `SELECT e.seq, e.json, x.seq AS "of", o.json AS opening FROM entries e
   LEFT JOIN exchanges x ON x.exchange = CASE WHEN json_valid(e.json) THEN json_extract(e.json, '$.exchange') END
-    AND x.seq <> e.seq
+    AND x.seq <> e.seq AND x.seq > 0
   LEFT JOIN entries o ON o.seq = x.seq WHERE e.seq > ? ORDER BY e.seq LIMIT ?`
 
 interface Select {
@@ -281,7 +284,8 @@ interface Figures {
 }
 
 const FIGURES = `SELECT max(seq) AS seq, count(*) AS exchanges, min(at) AS first, max(at) AS last,
-  sum(findings) AS findings, sum(input) AS input, sum(output) AS output FROM exchanges WHERE session = ? GROUP BY session`
+  sum(findings) AS findings, sum(input) AS input, sum(output) AS output FROM exchanges WHERE session = ? AND seq > 0
+  GROUP BY session`
 
 const rest = ({ exchanges, first, last, findings, input, output }: Figures) => ({
   exchanges,

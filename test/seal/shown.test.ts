@@ -1,0 +1,89 @@
+/** What a surface shows of an exchange is what was sealed of it, or it says that it is not. */
+import assert from 'node:assert/strict'
+import { after, before, type TestContext, test } from 'node:test'
+import { asSealed } from '../../src/console/shown.ts'
+import { parseQuery, type Trail } from '../../src/trail/index.ts'
+import { idOf, NOON } from '../../src/trail/stores/made.ts'
+import {
+  beforeFirst,
+  type Change,
+  exchangeIds,
+  hasEntry,
+  lookAt,
+  markAnew,
+  mutated,
+  setUp,
+  sql,
+  tearDown,
+} from './tampered.case.ts'
+
+before(setUp)
+after(tearDown)
+
+/** Of a record after a change: an exchange as it is shown, and its standing; `ask` is asked of the trail beside that. */
+async function shownOf(t: TestContext, change: Change, exchange: string, ask?: (trail: Trail) => Promise<void>) {
+  const trail = await lookAt(await mutated(t, change))
+  try {
+    await ask?.(trail)
+    const found = await trail.exchange(exchange)
+    const seqs = found?.closing === undefined ? [found?.seq ?? 0] : [found.seq, found.closing]
+    const seal = await trail.standing(exchange, found ? seqs : [])
+    const states = seal?.map(({ seq, state }) => [seq, state])
+    return { states, found: found && asSealed(found, seal) }
+  } finally {
+    await trail.close()
+  }
+}
+
+test('an exchange that is as it was is verified', async (t) => {
+  const { states, found } = await shownOf(t, () => undefined, idOf(76))
+  assert.deepEqual(states, [
+    [77, 'verified'],
+    [78, 'verified'],
+  ])
+  assert.equal(found?.redactions, undefined)
+})
+
+test('the reply of another is never called verified', async (t) => {
+  const change: Change = (f) => sql(f, 'UPDATE exchanges SET closing = 80 WHERE seq = 77')
+  const { states } = await shownOf(t, change, idOf(76))
+  assert.deepEqual(states, [
+    [77, 'verified'],
+    [80, 'misfiled'],
+  ])
+})
+
+test('another exchange in the place of one is never called verified, under neither id', async (t) => {
+  const { states } = await shownOf(t, exchangeIds, idOf(76), async (trail) => {
+    const turned = await trail.standing(idOf(78), [79, 80])
+    assert.ok(turned?.some(({ state }) => state === 'misfiled'))
+  })
+  assert.deepEqual(states, [
+    [79, 'misfiled'],
+    [80, 'misfiled'],
+  ])
+})
+
+test('who the index has it for is not who it is of', async (t) => {
+  const change: Change = (f) => sql(f, 'UPDATE exchanges SET user = NULL WHERE seq = 77')
+  assert.deepEqual((await shownOf(t, change, idOf(76))).states?.[0], [77, 'misfiled'])
+})
+
+test('a mark that nothing was done for is not told as true', async (t) => {
+  const anew = await shownOf(t, (f) => markAnew(f, 77), idOf(76))
+  assert.deepEqual(anew.states?.[0], [77, 'misfiled'])
+  assert.equal(anew.found?.redactions, undefined)
+  const erased: Change = (f) => sql(f, `INSERT INTO erased SELECT 77, ?, ? WHERE ${hasEntry(77)}`, idOf(76), idOf(9000))
+  assert.deepEqual((await shownOf(t, erased, idOf(76))).states?.[0], [77, 'misfiled'])
+})
+
+test('what stands before the first entry is shown nowhere', async (t) => {
+  const { states = [], found } = await shownOf(t, beforeFirst, idOf(77_777), async (trail) => {
+    const { exchanges } = await trail.find(parseQuery('after:2026-11-01', NOON), { limit: 1000 })
+    assert.deepEqual([exchanges.length, exchanges.filter(({ seq }) => seq < 1)], [300, []])
+    for (const { session } of (await trail.sessions(parseQuery('', NOON), { limit: 10 })).sessions)
+      assert.ok((await trail.session(session)).every(({ seq }) => seq > 0))
+    assert.deepEqual(await trail.custody(), [])
+  })
+  assert.deepEqual([states, found], [[], undefined])
+})
