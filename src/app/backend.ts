@@ -82,6 +82,7 @@ export function backendOf(options: BackendOptions): Backend {
     coverage: coverageOf(options),
     log: () => logIn(join(options.config().data, 'seal')),
     anchors: () => options.config().export.anchors,
+    data: () => options.config().data,
     custody: options.custody,
     signed: options.signed,
     reviser: reviserOf(options),

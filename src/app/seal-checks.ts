@@ -36,7 +36,7 @@ const LOOK = 'Keep the data folder as it is, and look: gatelog verify'
 export async function sealChecks({ trail, config, anchors, signed }: SealHouse): Promise<CheckRow[]> {
   const state = await trail.sealed()
   const { notes } = await signed()
-  const looking = { settings: config().export.anchors, reachMs: REACH_MS }
+  const looking = { settings: config().export.anchors, data: config().data, reachMs: REACH_MS }
   const told = await toldAnchors(await trail.anchors(), proverOf(looking))
   const standings = (await anchors?.()) ?? []
   return [

@@ -33,6 +33,8 @@ export interface Backend {
   signed?(): Promise<{ readonly notes: readonly string[]; readonly unread: readonly string[] }>
   /** The anchors that are configured. */
   anchors?(): AnchorsSettings
+  /** The data folder. */
+  data?(): string
   /** What `connections list` shows; no credential. */
   connections(): readonly ConnectionRow[]
   /** Whether there is such a connection, for a new key; any where nobody says. */

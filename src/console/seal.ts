@@ -48,7 +48,10 @@ const REACH_MS = 10_000
  * `GET /seal`; `GET /verify?vkey=&head=&known=&tsa_ca=&witness=&git=&branch=&offline=`: lines of JSON; `head` any number of signed notes,
  * `known` of those that who signs remembers as its last, `witness` of verifier keys. @throws seal.off, trail.*
  */
-export function sealRoutes(app: Hono, { trail, anchors, signed }: Pick<Backend, 'trail' | 'anchors' | 'signed'>): void {
+export function sealRoutes(
+  app: Hono,
+  { trail, anchors, signed, data }: Pick<Backend, 'trail' | 'anchors' | 'signed' | 'data'>,
+): void {
   const settings = () => anchors?.() ?? {}
   app.get('/seal', async (c) => {
     const told = await toldAnchors(await trail.anchors(), proverOf({ settings: settings(), reachMs: undefined }))
@@ -60,7 +63,7 @@ export function sealRoutes(app: Hono, { trail, anchors, signed }: Pick<Backend, 
     const heads = (c.req.queries('head') ?? []).slice(0, MOST_HEADS)
     const given = (c.req.queries('known') ?? []).slice(0, MOST_HEADS)
     const reachMs = c.req.query('offline') === 'true' ? undefined : REACH_MS
-    const looking = { settings: settings(), given: givenOf(c), reachMs }
+    const looking = { settings: settings(), given: givenOf(c), data: data?.(), reachMs }
     c.header('content-type', 'application/jsonl')
     return stream(c, async (out) => {
       let told = 0

@@ -18,6 +18,8 @@ export interface OpenAnchor {
 export interface Log {
   readonly folder: string
   readonly origin: string
+  /** The data folder, where `folder` is not `seal` in it: nothing that lies there may steer a program. */
+  readonly data?: string | undefined
 }
 
 /** Whom to believe of proofs that are kept: what the configuration names, or whoever checks has from elsewhere. */
@@ -29,6 +31,8 @@ export interface Trusted {
   /** A git repository, or a clone of it, and the branch. */
   readonly repository?: string
   readonly branch?: string
+  /** The data folder, as in `Log`. */
+  readonly data?: string | undefined
 }
 
 /** A kind of anchor: how it is configured and opened, and how its proofs are checked later. Opening reaches nothing. */

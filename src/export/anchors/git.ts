@@ -2,14 +2,12 @@
  * A git repository that others own: each head is a commit there, pushed without force. The proof kept is the commit's id. The
  * time is the gateway's own. Runs plain `git`, with the ways of whoever runs the gateway (ssh, credential helpers).
  */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { z } from 'zod'
 import { Fault, faultOf } from '#exchange'
 import { type KeptAnchor, LogFiles, type Proven, parseCheckpoint, parseNote, rangeHash } from '#trail'
 import { type AnchorKind, COMMON } from './anchor.ts'
-import { type Git, openGit } from './git/run.ts'
+import { type Git, type Place, withGit } from './git/run.ts'
 
 const Form = z.strictObject({
   kind: z.literal('git'),
@@ -29,44 +27,68 @@ const COMMIT = /^[0-9a-f]{40,64}$/
 
 export const git: AnchorKind<typeof Form> = {
   form: Form,
-  open({ repository, branch }, { folder, origin }) {
-    const { run, fetch } = openGit(folder, repository, branch)
+  open(place, { folder, origin, data = basename(folder) === 'seal' ? dirname(folder) : folder }) {
     const path = pathOf(origin)
-    const noteAt = async (commit: string | undefined, signal: AbortSignal) =>
-      commit === undefined
-        ? undefined
-        : run(['cat-file', 'blob', `${commit}:${path}`], signal).then(
-            (text) => `${text}\n`,
-            () => undefined,
-          )
     return {
-      async anchor(note, signal) {
-        const head = await fetch(signal)
-        checkGoesOn(folder, await noteAt(head, signal), note)
-        const blob = await run(['hash-object', '-w', '--stdin'], signal, note)
-        await run(head === undefined ? ['read-tree', '--empty'] : ['read-tree', head], signal)
-        await run(['update-index', '--add', '--cacheinfo', `100644,${blob},${path}`], signal)
-        const tree = await run(['write-tree'], signal)
-        const parents = head === undefined ? [] : ['-p', head]
-        const commit = await run(['commit-tree', tree, ...parents, '-m', `${origin}: ${note.split('\n')[1]}`], signal)
-        if (!COMMIT.test(commit)) throw new Fault('export.answer', 'git made no commit')
-        await run(['push', '--quiet', repository, `${commit}:refs/heads/${branch}`], signal)
-        const there = await run(['ls-remote', repository, `refs/heads/${branch}`], signal)
-        if (!there.startsWith(commit))
-          throw new Fault('export.refused', `${branch} is not at the commit that was pushed`)
-        return { at: Date.now(), proof: Buffer.from(`${commit}\n`) }
-      },
-      known: async (signal) => noteAt(await fetch(signal), signal),
+      anchor: (note, signal) =>
+        withGit(place, data, async (git) => {
+          const head = await git.fetch(signal)
+          checkGoesOn(folder, await noteAt(git, head, path, signal), note)
+          return pushed(git, place, { head, path, note, title: `${origin}: ${note.split('\n')[1]}` }, signal)
+        }),
+      known: (signal) => withGit(place, data, async (git) => noteAt(git, await git.fetch(signal), path, signal)),
       close: async () => undefined,
     }
   },
   trusts: ({ repository, branch }) => ({ repository, branch }),
-  async prove(kept, { repository, branch = 'gatelog' }, signal) {
+  async prove(kept, { repository, branch = 'gatelog', data }, signal) {
     const commit = Buffer.from(kept.proof).toString().trim()
     if (!COMMIT.test(commit)) return { state: 'false', why: 'it is no commit' }
     if (repository === undefined || !signal) return claimed('its commit was not looked up')
-    return withRepository(repository, branch, (git) => found(git, commit, kept, signal))
+    return withGit({ repository, branch }, data, (git) => found(git, commit, kept, signal)).catch((error) =>
+      claimed(faultOf(error).detail ?? 'the repository was not reached'),
+    )
   },
+}
+
+/** The note of a commit; undefined where it has none. @throws export.refused where there was no time to look */
+async function noteAt({ run }: Git, commit: string | undefined, path: string, signal: AbortSignal) {
+  if (commit === undefined) return undefined
+  return run(['cat-file', 'blob', `${commit}:${path}`], signal).then(
+    (text) => `${text}\n`,
+    (error) => {
+      if (signal.aborted) throw error
+      return undefined
+    },
+  )
+}
+
+/** A commit to be, over the one that is the head outside. */
+interface Next {
+  readonly head: string | undefined
+  readonly path: string
+  readonly note: string
+  readonly title: string
+}
+
+/** Makes the commit, pushes it, and looks whether it is there. @throws export.refused | export.answer */
+async function pushed(
+  { run }: Git,
+  { repository, branch }: Place,
+  { head, path, note, title }: Next,
+  signal: AbortSignal,
+) {
+  const blob = await run(['hash-object', '-w', '--stdin'], signal, note)
+  await run(head === undefined ? ['read-tree', '--empty'] : ['read-tree', head], signal)
+  await run(['update-index', '--add', '--cacheinfo', `100644,${blob},${path}`], signal)
+  const tree = await run(['write-tree'], signal)
+  const parents = head === undefined ? [] : ['-p', head]
+  const commit = await run(['commit-tree', tree, ...parents, '-m', title], signal)
+  if (!COMMIT.test(commit)) throw new Fault('export.answer', 'git made no commit')
+  await run(['push', '--quiet', repository, `${commit}:refs/heads/${branch}`], signal)
+  const there = await run(['ls-remote', repository, `refs/heads/${branch}`], signal)
+  if (!there.startsWith(commit)) throw new Fault('export.refused', `${branch} is not at the commit that was pushed`)
+  return { at: Date.now(), proof: Buffer.from(`${commit}\n`) }
 }
 
 const claimed = (why: string): Proven => ({ state: 'claimed', why, how: 'gatelog verify --git <clone or address>' })
@@ -86,22 +108,6 @@ async function found(git: Git, commit: string, { note, checkpoint }: KeptAnchor,
   if (blob === undefined || `${blob}\n` !== note) return { state: 'false', why: 'its commit holds something else' }
   const seconds = Number(await run(['show', '--no-patch', '--format=%ct', commit], signal))
   return { state: 'checked', at: seconds * 1000, clock: 'own' }
-}
-
-/** Looks into a repository by a copy that is thrown away. */
-async function withRepository(
-  repository: string,
-  branch: string,
-  look: (git: Git) => Promise<Proven>,
-): Promise<Proven> {
-  const folder = await mkdtemp(join(tmpdir(), 'gatelog-git-'))
-  try {
-    return await look(openGit(folder, repository, branch))
-  } catch (error) {
-    return claimed(faultOf(error).detail ?? 'the repository was not reached')
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
 }
 
 /** Where a log’s newest head lies in the repository. */

@@ -12,6 +12,8 @@ export interface Looking {
   readonly settings: Readonly<Record<string, AnchorSettings>>
   /** What whoever looks has from elsewhere; it counts in the place of what is configured. */
   readonly given?: Trusted
+  /** The data folder: nothing that lies there may steer a program. */
+  readonly data?: string | undefined
   /** How long the outside may take, ms; without it nothing outside is reached. */
   readonly reachMs: number | undefined
 }
@@ -20,12 +22,12 @@ const kindOf = (name: string): AnchorKind | undefined =>
   Object.hasOwn(ANCHORS, name) ? (ANCHORS[name as keyof typeof ANCHORS] as unknown as AnchorKind) : undefined
 
 /** Checks proofs that are kept. */
-export function proverOf({ settings, given = {}, reachMs }: Looking): ProveAnchor {
+export function proverOf({ settings, given = {}, data, reachMs }: Looking): ProveAnchor {
   return async (kept) => {
     const own = Object.hasOwn(settings, kept.name) ? settings[kept.name] : undefined
     const kind = kindOf(own?.kind ?? kept.kind)
     if (!kind) return { state: 'claimed', why: 'its kind is not known', how: 'have it in the configuration' }
-    const trusted = { ...(own && kind.trusts(own as never)), ...given }
+    const trusted = { ...(own && kind.trusts(own as never)), ...given, data }
     return kind.prove(kept, trusted, reachMs === undefined ? undefined : AbortSignal.timeout(reachMs))
   }
 }
@@ -39,12 +41,12 @@ export interface Seen {
 }
 
 /** The newest heads of a log that the outside has; reaches nothing without `reachMs`. @throws usage.option */
-export async function headsOutside(origin: string, { settings, given, reachMs }: Looking): Promise<Seen> {
+export async function headsOutside(origin: string, { settings, given, data, reachMs }: Looking): Promise<Seen> {
   const unreached: string[] = []
   if (reachMs === undefined) return { heads: [], unreached }
   const folder = await mkdtemp(join(tmpdir(), 'gatelog-look-'))
   const ask = async ([name, each]: readonly [string, AnchorSettings]) => {
-    const anchor = openAnchor(each, { folder, origin })
+    const anchor = openAnchor(each, { folder, origin, data })
     try {
       const note = await anchor.known?.(AbortSignal.timeout(reachMs))
       return note === undefined ? [] : [{ name, note }]

@@ -1,9 +1,13 @@
-/** Runs `git` in a bare repository of our own beside the log. Asks nobody for a password; no shell, no hook of ours. */
+/**
+ * Runs `git` in a bare repository of our own, made anew each time and thrown away: nothing that lies in the data folder steers it.
+ * Asks nobody for a password; no shell, no hook of ours.
+ */
 import { execFile } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Fault } from '#exchange'
+import { checkApart } from './apart.ts'
 
 /** What git may print, bytes. */
 const MOST = 1_048_576
@@ -17,30 +21,54 @@ export interface Git {
   fetchAll(signal: AbortSignal): Promise<unknown>
 }
 
-export function openGit(folder: string, repository: string, branch: string): Git {
-  const name = createHash('sha256').update(`${repository}\n${branch}`).digest('hex').slice(0, 16)
-  const own = join(folder, 'git', name)
-  const run = async (args: readonly string[], signal: AbortSignal, input?: string) => {
-    if (!existsSync(join(own, 'HEAD'))) {
-      mkdirSync(own, { recursive: true, mode: 0o700 })
-      await exec(['init', '--quiet', '--bare', own], signal, undefined)
-    }
-    return exec(['--git-dir', own, ...args], signal, input)
+/** Where heads are pushed to. */
+export interface Place {
+  readonly repository: string
+  readonly branch: string
+}
+
+/**
+ * Gives a fresh repository to `use`, and removes it afterwards.
+ * @param data the data folder, where there is one: neither the repository nor git's configuration may lie in it
+ * @throws export.refused where one does, and what `use` throws
+ */
+export async function withGit<Got>(place: Place, data: string | undefined, use: (git: Git) => Promise<Got>) {
+  if (data !== undefined) await checkApart(data, place.repository)
+  const folder = await mkdtemp(join(tmpdir(), 'gatelog-git-'))
+  try {
+    await exec(folder, ['init', '--quiet', '--bare', '--template=', folder], AbortSignal.timeout(INIT_MS), undefined)
+    return await use(gitIn(folder, place))
+  } finally {
+    // What a killed command had started may write a moment longer.
+    await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 })
   }
+}
+
+const INIT_MS = 30_000
+
+function gitIn(folder: string, { repository, branch }: Place): Git {
+  const ref = `refs/heads/${branch}`
+  const run = (args: readonly string[], signal: AbortSignal, input?: string) =>
+    exec(folder, ['--git-dir', folder, ...OURS, ...args], signal, input)
   return {
     run,
     async fetch(signal) {
-      const there = await run(['ls-remote', repository, `refs/heads/${branch}`], signal).catch((error) => {
+      const there = await run(['ls-remote', repository, ref], signal).catch((error) => {
         throw new Fault('export.unreachable', (error as Fault).detail, { cause: error })
       })
       if (there === '') return undefined
-      await run(['fetch', '--quiet', '--depth', '1', '--no-tags', repository, `refs/heads/${branch}`], signal)
+      await run(['fetch', '--quiet', '--depth', '1', '--no-tags', repository, ref], signal)
       return there.split(/\s/)[0]
     },
-    fetchAll: (signal) =>
-      run(['fetch', '--quiet', '--unshallow', '--no-tags', repository, `refs/heads/${branch}`], signal),
+    fetchAll: (signal) => run(['fetch', '--quiet', '--unshallow', '--no-tags', repository, ref], signal),
   }
 }
+
+/** Whatever else is configured: no hook runs, no file system is watched, nothing is cleaned up behind our back. */
+const OURS = [
+  ...['core.hooksPath=/dev/null', 'core.fsmonitor=false', 'gc.auto=0', 'maintenance.auto=false'],
+  ...['fetch.recurseSubmodules=false', 'push.recurseSubmodules=no', 'push.gpgSign=false'],
+].flatMap((each) => ['-c', each])
 
 const WHO = { name: 'Gatelog', email: 'gatelog@localhost' }
 
@@ -54,9 +82,17 @@ const ENVIRONMENT = {
   },
 }
 
-function exec(args: readonly string[], signal: AbortSignal, input: string | undefined): Promise<string> {
+/** Variables that name another repository than the one given: where the gateway was started by a hook, git has set them. */
+const ELSEWHERE = /^GIT_(DIR|WORK_TREE|INDEX_FILE|COMMON_DIR|NAMESPACE|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES)$/
+
+const environment = () => ({
+  ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !ELSEWHERE.test(name))),
+  ...ENVIRONMENT,
+})
+
+function exec(cwd: string, args: readonly string[], signal: AbortSignal, input: string | undefined): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>()
-  const options = { env: { ...process.env, ...ENVIRONMENT }, maxBuffer: MOST, signal, killSignal: 'SIGKILL' } as const
+  const options = { cwd, env: environment(), maxBuffer: MOST, signal, killSignal: 'SIGKILL' } as const
   const child = execFile('git', args, options, (error, out, err) => {
     if (!error) return resolve(out.replace(/\n$/, ''))
     const why = signal.aborted ? 'no answer in time' : error.code === 'ENOENT' ? 'git is not installed' : told(err)
