@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { Fault, faultOf } from '#exchange'
 import { type KeptAnchor, LogFiles, type Proven, parseCheckpoint, parseNote, rangeHash } from '#trail'
 import { type AnchorKind, COMMON } from './anchor.ts'
-import { type Git, type Place, withGit } from './git/run.ts'
+import { type Git, withGit } from './git/run.ts'
 
 const Form = z.strictObject({
   kind: z.literal('git'),
@@ -34,7 +34,7 @@ export const git: AnchorKind<typeof Form> = {
         withGit(place, data, async (git) => {
           const head = await git.fetch(signal)
           checkGoesOn(folder, await noteAt(git, head, path, signal), note)
-          return pushed(git, place, { head, path, note, title: `${origin}: ${note.split('\n')[1]}` }, signal)
+          return pushed(git, { head, path, note, title: `${origin}: ${note.split('\n')[1]}` }, signal)
         }),
       known: (signal) => withGit(place, data, async (git) => noteAt(git, await git.fetch(signal), path, signal)),
       close: async () => undefined,
@@ -73,8 +73,7 @@ interface Next {
 
 /** Makes the commit, pushes it, and looks whether it is there. @throws export.refused | export.answer */
 async function pushed(
-  { run }: Git,
-  { repository, branch }: Place,
+  { run, place: { repository, branch } }: Git,
   { head, path, note, title }: Next,
   signal: AbortSignal,
 ) {

@@ -5,7 +5,7 @@
 import { execFile } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { Fault } from '#exchange'
 import { checkApart } from './apart.ts'
 
@@ -13,6 +13,8 @@ import { checkApart } from './apart.ts'
 const MOST = 1_048_576
 
 export interface Git {
+  /** A folder by its whole path. */
+  readonly place: Place
   /** What a command prints, without the line end. @throws export.refused with what it says */
   run(args: readonly string[], signal: AbortSignal, input?: string): Promise<string>
   /** The commit at the branch's head outside, fetched; undefined where there is no such branch. @throws export.unreachable */
@@ -33,24 +35,31 @@ export interface Place {
  * @throws export.refused where one does, and what `use` throws
  */
 export async function withGit<Got>(place: Place, data: string | undefined, use: (git: Git) => Promise<Got>) {
-  if (data !== undefined) await checkApart(data, place.repository)
+  // git runs in its own folder: a path is one from where the gateway runs.
+  const repository = isFolder(place.repository) ? resolve(place.repository) : place.repository
+  if (data !== undefined) await checkApart(data, repository)
   const folder = await mkdtemp(join(tmpdir(), 'gatelog-git-'))
   try {
     await exec(folder, ['init', '--quiet', '--bare', '--template=', folder], AbortSignal.timeout(INIT_MS), undefined)
-    return await use(gitIn(folder, place))
+    return await use(gitIn(folder, { ...place, repository }))
   } finally {
     // What a killed command had started may write a moment longer.
     await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 })
   }
 }
 
+/** Neither an address nor `host:path`. */
+const isFolder = (text: string): boolean => !/^[a-z+]+:\/\/|^[^/]+:/.test(text)
+
 const INIT_MS = 30_000
 
-function gitIn(folder: string, { repository, branch }: Place): Git {
+function gitIn(folder: string, place: Place): Git {
+  const { repository, branch } = place
   const ref = `refs/heads/${branch}`
   const run = (args: readonly string[], signal: AbortSignal, input?: string) =>
     exec(folder, ['--git-dir', folder, ...OURS, ...args], signal, input)
   return {
+    place,
     run,
     async fetch(signal) {
       const there = await run(['ls-remote', repository, ref], signal).catch((error) => {

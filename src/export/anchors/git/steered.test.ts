@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { test } from 'node:test'
 import { parseCheckpoint, parseNote } from '#trail'
 import { AnchorForm, openAnchor } from '../index.ts'
@@ -120,4 +120,13 @@ test('a repository in the data folder, or a home there, is refused by name; noth
   assert.deepEqual(ran, [])
   await look(elsewhere)
   assert.deepEqual(ran, [elsewhere])
+})
+
+test('a path of a repository is one from where the gateway runs', { skip: NO_GIT }, async (t) => {
+  const outside = await git(t)
+  const folder = folderFor(t)
+  const settings = AnchorForm.parse({ kind: 'git', repository: relative(process.cwd(), outside.seen()) })
+  const anchor = openAnchor(settings, { folder, origin: ORIGIN })
+  await anchor.anchor(await grown(folder, 3), soon())
+  assert.equal(sizeOf(await openAnchor(outside.settings, { folder, origin: ORIGIN }).known?.(soon())), 3)
 })
