@@ -4,7 +4,8 @@
  */
 import { ENDINGS, type Json, type Leaf, type Line, leafOf, type Manifest, type Row } from './form.ts'
 import { Numbers } from './numbers.ts'
-import { BYPASSES, NAMED, openOf, TOLD, toldOf } from './told.ts'
+import { joined, lies, type Span, spansOf } from './taken.ts'
+import { BYPASSES, daysIn, NAMED, openOf, TOLD, toldOf } from './told.ts'
 
 /** An entry that tells of the record itself, or of what is not in it. */
 export interface Note {
@@ -23,6 +24,8 @@ export class Account {
   readonly #policies = new Map<string, Numbers>()
   readonly #notes = new Map<string, Note>()
   readonly #bypasses = new Numbers()
+  /** What entries say that they took. Ask once all are taken. */
+  readonly #spans = new Map<Json, readonly Span[]>()
 
   /** An entry that was asked for. */
   take(line: Line): void {
@@ -63,17 +66,30 @@ export class Account {
 
   /** What is told of the entries and not proven, in sentences. */
   open(): string[] {
-    return [...this.#befell.values()].flatMap(({ what, by, numbers }) => this.#openOf(what, String(numbers), by) ?? [])
+    return [...this.#befell.values()].flatMap(({ what, by, numbers }) => this.#openOf(what, numbers, by) ?? [])
   }
 
-  #openOf(what: string, numbers: string, by: string | undefined): string | undefined {
-    return openOf(what, numbers, by === undefined ? undefined : this.#notes.get(by))
+  #openOf(what: string, numbers: Numbers, by: string | undefined): string | undefined {
+    const note = by === undefined ? undefined : this.#notes.get(by)
+    const rest = what === 'gone' && note ? numbers.without((number) => this.took(note, number)) : numbers
+    return openOf(what, String(rest), note)
+  }
+
+  /** Whether an erasure says that it took this entry; of a purge, whether any does. */
+  took({ said }: Note, number: number): boolean {
+    const known = this.#spans.get(said) ?? joined(said['kind'] === 'purge' ? this.#purged() : (spansOf(said) ?? []))
+    this.#spans.set(said, known)
+    return lies(known, number)
+  }
+
+  #purged(): Span[] {
+    return this.notes('purge').flatMap(({ said }) => daysIn(said).flatMap((day) => spansOf(day) ?? []))
   }
 
   /** What one has to know who looks at one of the entries: what is not proven of it, and that its body was written anew. */
   marks(line: Line): string[] {
     return [...befell(line)].flatMap(({ what, by }) => {
-      const open = this.#openOf(what, String(line.index + 1), by)
+      const open = this.#openOf(what, new Numbers(line.index + 1), by)
       if (open !== undefined) return [`Not proven: ${open}`]
       return what === 'body written anew' ? [`Written anew: entry ${this.#notes.get(by ?? '')?.number} says so.`] : []
     })

@@ -87,6 +87,43 @@ test('what was purged of a day in two times is counted together', async (t) => {
   assert.deepEqual([checked.problems, exceptions(checked)?.[0]], [[], ['expired', '1–4', 10]])
 })
 
+test('an erasure that says which entries it took takes no other, and nothing of it is a word alone', async (t) => {
+  for (const [took, problems] of [
+    [[4, 2], []],
+    [[4, 1, 1, 2], ['entry 6: the entry that is said to have taken it says nothing of it']],
+    [[0, 4, 2, 2], [5, 6].map((nth) => `entry ${nth}: the entry that is said to have taken it says nothing of it`)],
+    [[4, '2'], [5, 6].map((nth) => `entry ${nth}: the entry that is said to have taken it says nothing of it`)],
+  ] as const) {
+    const record = await recordOf(t, [{ ...ERASE, ...{ took } } as Entry])
+    await record.trail.dayFiles.revise({ by: idOf(92), taken: [], notes: [], erased: [idOf(3, NOON)], bodies: [] })
+    const checked = await prove(record)
+    assert.deepEqual([checked.problems, exceptions(checked)], [problems, [['erased', '5–6', 9]]], String(took))
+    if (problems.length === 0) assert.deepEqual(checked.said, [])
+  }
+})
+
+test('of a purge each entry that is gone is named by one, where it names them', async (t) => {
+  const purged = (took: readonly unknown[]) => [{ ...days[0]!, ...{ took } }] as never
+  for (const [notes, problems, said] of [
+    [[{ ...PURGE, days: purged([0, 4]) }], [], 0],
+    [
+      [
+        { ...PURGE, days: purged([0, 2]) },
+        { ...PURGE, exchange: idOf(93), days: purged([2, 2]) },
+      ],
+      [],
+      0,
+    ],
+    [[PURGE, { ...PURGE, exchange: idOf(93), days: [...purged([2, 2]), ...days] }], [], 1],
+    [[{ ...PURGE, days: purged([0, 3]) }], ['entry 4: the entry that is said to have taken it says nothing of it'], 1],
+  ] as const) {
+    const record = await recordOf(t, notes as readonly Entry[])
+    await record.trail.dayFiles.remove(['2026-11-23.default.db'])
+    const checked = await prove(record)
+    assert.deepEqual([checked.problems, checked.said.length], [problems, said])
+  }
+})
+
 test('a body that an erasure cut says so and proves nothing; one that is locked says so', async (t) => {
   const record = await recordOf(t, [ERASE])
   const body = {

@@ -1,14 +1,13 @@
 /** Entries of which nothing is left, or that were cut: each must name a sealed entry that can have done it, and none may have done more than it says. Reads no file. */
 import type { Account, Note } from './account.ts'
-import { ENDINGS, type Json, type Leaf, type Line, leafOf } from './form.ts'
+import { ENDINGS, type Leaf, type Line, leafOf } from './form.ts'
+import { daysIn } from './told.ts'
 
 /** An erasure of an earlier version counts first, then tells: turns of that time, in ms around it, are not in its count. */
 const [BEFORE_MS, AFTER_MS] = [60_000, 3_600_000]
 /** What an erasure takes: exchanges, and lines of no exchange. */
 const OF_EXCHANGE = ['asked', 'refused', 'outcome', ...ENDINGS]
 const LINES = ['read', 'searched', 'bypass']
-
-const listOf = (value: unknown): readonly Json[] => (Array.isArray(value) ? value : [])
 
 /** What is said to be gone by one entry, or of one day, of one sort. */
 interface Taken {
@@ -49,6 +48,8 @@ export class Gone {
     if (number > note.number && kind !== 'outcome') return false
     if (said['kind'] === 'purge') return this.#purged(note, leaf, number)
     if (said['kind'] !== 'erase') return false
+    if (said['took'] !== undefined)
+      return this.#account.took(note, number) || (kind === 'outcome' && number > note.number)
     const isLine = LINES.includes(kind)
     if (isLine) this.#add({ note, sort: 'lines', allowed: Number(said['notes']) }, String(number))
     else this.#add({ note, sort: 'exchanges', allowed: Number(said['exchanges']) }, String(leaf.exchange))
@@ -56,20 +57,22 @@ export class Gone {
   }
 
   #purged(note: Note, leaf: Leaf, number: number): boolean {
+    if (this.#account.took(note, number)) return true
     const day = dayOf(leaf)
-    if (!listOf(note.said['days']).some((one) => one['day'] === day)) return false
+    if (!daysIn(note.said).some((one) => one['day'] === day && one['took'] === undefined)) return false
     this.#add({ note, sort: `entries of ${day}`, allowed: this.#purgedOf(day) }, String(number))
     return true
   }
 
-  /** How many entries of a day all purges say that they took: of a file that is said twice the larger count. */
+  /** How many entries of a day all purges say that they took, and not which: of a file that is said twice the larger count. */
   #purgedOf(day: string): number {
     const known = this.#purges.get(day)
     if (known !== undefined) return known
     const files = new Map<string, number>()
     for (const { said } of this.#account.notes('purge'))
-      for (const { day: own, retain = '', entries } of listOf(said['days']))
-        if (own === day) files.set(String(retain), Math.max(files.get(String(retain)) ?? 0, Number(entries)))
+      for (const { day: own, retain = '', entries, took } of daysIn(said))
+        if (own === day && took === undefined)
+          files.set(String(retain), Math.max(files.get(String(retain)) ?? 0, Number(entries)))
     const sum = [...files.values()].reduce((sum, entries) => sum + entries, 0)
     this.#purges.set(day, sum)
     return sum

@@ -8,11 +8,23 @@ export class Numbers {
   readonly #spans: [first: number, last: number][] = []
   #count = 0
 
+  constructor(...numbers: readonly number[]) {
+    for (const number of numbers) this.add(number)
+  }
+
   add(number: number): void {
     this.#count += 1
     const last = this.#spans.at(-1)
     if (last && last[1] === number - 1) last[1] = number
     else if (this.#spans.length <= MOST_SPANS) this.#spans.push([number, number])
+  }
+
+  /** Those of which this is not so, as far as they are written out. */
+  without(isSo: (number: number) => boolean): Numbers {
+    const rest = new Numbers()
+    for (const [first, last] of this.#spans)
+      for (let number = first; number <= last; number++) if (!isSo(number)) rest.add(number)
+    return rest
   }
 
   toString(): string {

@@ -16,6 +16,9 @@ export function openOf(what: string, numbers: string, note: Note | undefined): s
   if (what === 'gone before it was sealed')
     return `What stood in the place of ${of(numbers)}, and when: nothing was left of it when its place was sealed.`
   if (what === 'body locked') return `What the body of ${of(numbers)} says: that its key is not there any more ${BY}.`
+  if (what === 'gone' && numbers === '') return undefined
+  if (what === 'gone' && note && note.said['took'] !== undefined)
+    return `That ${of(numbers)} went by entry ${note.number}: what came after it is not named there.`
   if (what === 'gone' && note)
     return `That ${of(numbers)} went by entry ${note.number}: it says how many it took, not which. That what is said to be gone was among them ${BY}.`
   if (what === 'body written anew' && saysNotWhat(note?.said))
@@ -58,7 +61,7 @@ export function toldOf(said: Json): string {
     case 'release':
       return `the hold ${String(said['hold'])} was released${by}`
     case 'purge':
-      return `removed${by}. It took ${daysOf(said['days'])}`
+      return `removed${by}. It took ${daysOf(said)}`
     case 'erase':
       return `erased${by} (${String(said['basis'])}). It took exchanges: ${String(said['exchanges'])}, and cut later ones: ${String(said['later'])}`
     default:
@@ -71,7 +74,10 @@ const factIn = (fact: unknown): string => {
   return `${String(value)} (${String(source)})`
 }
 
-const daysOf = (days: unknown): string =>
-  (Array.isArray(days) ? days : [])
+/** The days of a purge. */
+export const daysIn = ({ days }: Json): readonly Json[] => (Array.isArray(days) ? days : [])
+
+const daysOf = (said: Json): string =>
+  daysIn(said)
     .map((day: Json) => `${String(day['day'])}: ${String(day['entries'])} entries`)
     .join(', ')
