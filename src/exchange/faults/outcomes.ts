@@ -137,6 +137,11 @@ export const OUTCOMES = {
     message: 'There is no record yet',
     remedy: 'Start the server, or name the configuration that it was started with: --config <file>.',
   },
+  'trail.space': {
+    status: 507,
+    message: 'There is too little free disk space to bring the record up to date, so nothing was changed',
+    remedy: 'Free as much as is named and run it again: `gatelog migrate --dry-run` tells how much each file takes.',
+  },
   'seal.key': {
     status: 500,
     message: 'The trail cannot be sealed with this key',

@@ -76,3 +76,18 @@ test('an erasure waits for the copy, and commits do not wait for the erasure tha
     for (const later of ['copied again', 'erased']) assert.ok(order.indexOf(first) < order.indexOf(later), order.join())
   assert.equal(await store.exchange(idOf(1)), undefined)
 })
+
+test('keys that are destroyed or wrapped anew wait for the copy of keys.db, and are', async (t) => {
+  const { store, to, body } = await opened(t)
+  await commit(store, opening(idOf(300), { session: 's', body: body() }), ending(idOf(300)))
+  for (let nth = 0; nth < 5; nth++) {
+    const [copied, ...done] = await Promise.allSettled([
+      store.copy({ to, known: {}, only: 'keys.db' }),
+      store.rekey('s'),
+      store.rewrap('refuse'),
+    ])
+    assert.deepEqual([copied.status, ...done.map(({ status }) => status)], Array(3).fill('fulfilled'))
+  }
+  const [, shredded] = await Promise.all([store.copy({ to, known: {}, only: 'keys.db' }), store.shred(DAY_FILE)])
+  assert.ok(shredded > 0)
+})

@@ -91,6 +91,11 @@ test('one file that is newer, or too old, and none is touched', async (t) => {
   }
 })
 
+test('where no record is, that is told', () => {
+  const folder = join(tmpdir(), 'gatelog-migrate-nowhere')
+  for (const dryRun of [true, false]) assert.throws(() => migrate(folder, { dryRun }), { code: 'trail.none' })
+})
+
 test('while the record is open it is refused, whatever is asked', async (t) => {
   const folder = await early(t)
   const trail = await open(folder)

@@ -44,20 +44,16 @@ export interface MigrateOptions {
 
 /**
  * All files, or none where one of them cannot be: then nothing was changed. A process that dies meanwhile leaves every
- * file as it was or as it is to be. @throws trail.locked, trail.newer, trail.unavailable, trail.broken
+ * file as it was or as it is to be. @throws trail.none, trail.space, trail.locked, trail.newer, trail.unavailable, trail.broken
  */
 export function migrate(folder: string, { dryRun, progress }: MigrateOptions): Migration {
-  if (!existsSync(join(folder, 'head.db'))) throw new Fault('trail.unavailable', `there is no record in ${folder}`)
+  if (!existsSync(join(folder, 'head.db'))) throw new Fault('trail.none', folder)
   const files = pathsIn(folder).map((file) => looked(folder, file))
   const needs = Math.max(0, ...files.map((file) => file.needs))
   const { bavail, bsize } = statfsSync(folder)
   const told = { files, needs, free: bavail * bsize }
   if (dryRun) return { ...told, done: false }
-  if (needs > told.free)
-    throw new Fault(
-      'trail.unavailable',
-      `${needs} bytes must be free in ${folder}, ${told.free} are: nothing was changed`,
-    )
+  if (needs > told.free) throw new Fault('trail.space', `${needs} bytes must be free in ${folder}, ${told.free} are`)
   const old = files.filter(({ does }) => does.length > 0)
   // The head first: whoever has it open has the record.
   const head = new File(join(folder, 'head.db'), HEAD)

@@ -170,7 +170,9 @@ const inLine = (work: () => Promise<unknown>): void => {
 }
 
 /** These move what a copy that is under way must find where it was: they wait for it, and nobody behind them does. */
-const AFTER_COPIES: ReadonlySet<string> = new Set<keyof Calls>(['copy', 'revise', 'remove', 'close'])
+const AFTER_COPIES: ReadonlySet<string> = new Set<keyof Calls>([
+  ...(['copy', 'revise', 'remove', 'rekey', 'shred', 'rewrap', 'close'] as const),
+])
 let copying: Promise<void> | undefined
 
 function take(call: Call): void {
