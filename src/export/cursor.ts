@@ -11,7 +11,7 @@ export interface Untaken {
   /** Of the row. */
   readonly id: string
   readonly seq: number
-  /** When it was passed over, ms since the Unix epoch, and what the receiver said. */
+  /** When it was passed over, ms since the Unix epoch, and the status that the receiver answered: nothing of its text. */
   readonly at: number
   readonly why: string
 }

@@ -99,8 +99,12 @@ export function unreachable(host: string, cause: unknown, signal: AbortSignal): 
   return new Fault('export.unreachable', `${host}: ${why}`, { cause })
 }
 
-/** @throws export.refused with the beginning of what was answered */
-export function accepted(host: string, { status, text }: Answer): void {
+/**
+ * What was answered is not told: a receiver that echoes what it refuses would bring a prompt into logs and cursors, where no
+ * erasure looks.
+ * @throws export.refused with status and length
+ */
+export function accepted(host: string, { status, bytes }: Answer): void {
   if (status >= 200 && status < 300) return
-  throw new Fault('export.refused', `${host} answered ${status} ${text.replace(/\s+/g, ' ').slice(0, 200)}`.trim())
+  throw new Fault('export.refused', `${host} answered ${status} (${bytes.length} bytes, which are not kept)`)
 }

@@ -1,12 +1,13 @@
 /** Carries entries to one sink, in order, at least once: the cursor moves after the acknowledgement, never before. */
-import { Fault, faultOf } from '#exchange'
+import { type Fault, faultOf } from '#exchange'
 import type { SealState, Trail } from '#trail'
 import { entriesIn, keepPlace, owing, type Place, placeOf, type Stretch, type Untaken } from './cursor.ts'
+import { Delivery } from './delivery.ts'
 import { type Gathered, gather, type Reach, type Wanted } from './gather.ts'
 import { Patience } from './patience.ts'
-import type { Log, Row } from './row.ts'
+import type { Log } from './row.ts'
 import type { Sink } from './sink.ts'
-import { type Offering, offeredAgain, passedOver, stuckOn } from './untaken.ts'
+import { type Offering, offeredAgain, passedOver, refusedAgain, stuckOn } from './untaken.ts'
 
 export interface PumpOptions extends Wanted {
   readonly name: string
@@ -40,14 +41,25 @@ export interface PumpState {
   readonly owed: number
 }
 
+/** How far a delivery came. */
+interface Came {
+  readonly seq: number
+  readonly untaken: readonly Untaken[]
+  /** The row that its receiver never took. */
+  readonly passedOver?: number
+}
+
 export class Pump {
   readonly #o: PumpOptions
   readonly #stopped = new AbortController()
   readonly #done: Promise<void>
   readonly #patience: Patience
+  readonly #delivery: Delivery
   #place: Place | undefined
   /** Up to this seq rows are sent one at a time, to find the one that is refused. */
   #oneByOne = 0
+  /** The same for what is owed. */
+  #owedOneByOne = 0
   /** Whether what is owed comes before what is new: in turns, so that neither waits for the other. */
   #owedFirst = false
   #fault: Fault | undefined
@@ -61,6 +73,7 @@ export class Pump {
     this.#o = options
     this.#retryMs = options.retryMs
     this.#patience = new Patience(options.now)
+    this.#delivery = new Delivery(options.sink, options.timeoutMs, this.#stopped.signal)
     const stop = options.trail.tail(() => {
       this.#news = true
       this.#wake()
@@ -79,7 +92,7 @@ export class Pump {
         this.#place ??= await this.#begin()
         this.#news = false
         const next = await this.#step(this.#place)
-        this.#well()
+        if (this.#delivery.any || !this.#fault?.code.startsWith('export.')) this.#well()
         if (next === 'wait' && !this.#news) await this.#rest(undefined)
         await this.#rest(next === 'on' ? 0 : this.#o.gatherMs)
       } catch (error) {
@@ -117,7 +130,7 @@ export class Pump {
   get #offering(): Offering {
     const { name, skipAfterMs, now, tell } = this.#o
     const gather = (after: number, rows: number, reach: Omit<Reach, 'log'>) => this.#gather(after, rows, reach)
-    return { name, skipAfterMs, now, tell, gather, deliver: (rows) => this.#deliver(rows) }
+    return { name, skipAfterMs, now, tell, gather, deliver: (rows) => this.#delivery.deliver(rows) }
   }
 
   /** What is to be done then: go `on` at once, look again `soon`, `wait` for the next entry. */
@@ -132,49 +145,68 @@ export class Pump {
     const state = await (this.#o.sealing?.() ?? this.#o.trail.sealed())
     const most = place.seq < this.#oneByOne ? 1 : this.#o.rows
     const found = await this.#gather(place.seq, most, { waits: this.#patience.waits(state) })
-    const untaken = found.rows.length > 0 ? await this.#send(place, found) : place.untaken
-    const owed = state.kind === 'on' ? owing(place.owed, found.unproven) : place.owed
-    if (found.seq !== place.seq) await this.#keep({ seq: found.seq, owed, untaken })
+    const came = found.rows.length > 0 ? await this.#send(place, found) : { seq: found.seq, untaken: place.untaken }
+    const debts = found.unproven.filter((seq) => seq <= came.seq && seq !== came.passedOver)
+    const owed = state.kind === 'on' ? owing(place.owed, debts) : place.owed
+    if (came.seq !== place.seq) await this.#keep({ seq: came.seq, owed, untaken: came.untaken })
+    if (came.seq < found.seq) return 'on'
     return found.full || isDue ? 'on' : found.unsealed || owed.length > 0 ? 'soon' : 'wait'
   }
 
   /** Sends again what left without its place in the log, now with it. */
   async #payBack(place: Place, [first, last]: Stretch): Promise<void> {
     const upTo = Math.min(last, this.#o.log()?.size ?? 0)
-    const found = await this.#gather(first - 1, this.#o.rows, { waits: false, last: upTo })
-    if (found.rows.length > 0) await this.#deliver(found.rows)
-    const reached = found.full ? found.seq : upTo
+    const most = first <= this.#owedOneByOne ? 1 : this.#o.rows
+    const found = await this.#gather(first - 1, most, { waits: false, last: upTo })
+    const came =
+      found.rows.length > 0 ? await this.#sendAgain(place, found) : { seq: found.seq, untaken: place.untaken }
+    const reached = found.full || came.seq < found.seq ? came.seq : upTo
     const rest: readonly Stretch[] = reached < last ? [[reached + 1, last]] : []
-    await this.#keep({ ...place, owed: [...rest, ...place.owed.slice(1)] })
+    await this.#keep({ ...place, untaken: came.untaken, owed: [...rest, ...place.owed.slice(1)] })
   }
 
-  /** Delivers rows; what is untaken then. @throws what the sink does, unless one row is passed over */
-  async #send(place: Place, found: Gathered): Promise<readonly Untaken[]> {
+  /** Delivers what is owed. A row that is refused alone is a debt no more: it was taken once, and is told as untaken. */
+  async #sendAgain(place: Place, found: Gathered): Promise<Came> {
+    const { untaken } = place
     try {
-      await this.#deliver(found.rows)
-      return place.untaken
+      await this.#delivery.deliver(found.rows)
+      return { seq: found.seq, untaken }
     } catch (error) {
       const fault = faultOf(error)
+      const [row, ...others] = found.rows
+      const last = found.rows[this.#delivery.taken - 1]
+      if (fault.code === 'export.refused') this.#owedOneByOne = Math.max(this.#owedOneByOne, found.seq)
+      if (last) return { seq: last.seq, untaken }
+      const isAlone = row && others.length === 0 && fault.code === 'export.refused'
+      const more = isAlone && refusedAgain(this.#offering, untaken, row, fault)
+      if (!more) throw fault
+      return { seq: found.seq, untaken: more }
+    }
+  }
+
+  /**
+   * Delivers rows: up to which entry that came, and what is untaken then. What was acknowledged before the rest failed, or
+   * its time was up, is not sent again. @throws what the sink does, unless it came further or one row is passed over
+   */
+  async #send(place: Place, found: Gathered): Promise<Came> {
+    const { untaken } = place
+    try {
+      await this.#delivery.deliver(found.rows)
+      return { seq: found.seq, untaken }
+    } catch (error) {
+      const fault = faultOf(error)
+      const last = found.rows[this.#delivery.taken - 1]
+      if (fault.code === 'export.refused') this.#oneByOne = Math.max(this.#oneByOne, found.seq)
+      if (last) return { seq: last.seq, untaken }
       if (fault.code !== 'export.refused') throw fault
-      this.#oneByOne = Math.max(this.#oneByOne, found.seq)
       const [row, ...others] = found.rows
       if (!row || others.length > 0) throw fault
       const stuck = stuckOn(place, row, this.#o.now())
       const own = stuck === place.stuck ? place : await this.#keep({ ...place, stuck })
-      const untaken = await passedOver(this.#offering, own, found, fault)
-      if (!untaken) throw fault
-      return untaken
+      const more = await passedOver(this.#offering, own, found, fault)
+      if (!more) throw fault
+      return { seq: found.seq, untaken: more, passedOver: row.seq }
     }
-  }
-
-  /** A sink that never settles is left alone once its time is up. */
-  async #deliver(rows: readonly Row[]): Promise<void> {
-    const { sink, timeoutMs } = this.#o
-    const signal = AbortSignal.any([this.#stopped.signal, AbortSignal.timeout(timeoutMs)])
-    const { promise, reject } = Promise.withResolvers<never>()
-    const stop = () => reject(new Fault('export.unreachable', `no acknowledgement within ${timeoutMs} ms`))
-    signal.addEventListener('abort', stop, { once: true })
-    await Promise.race([sink.deliver(rows, signal), promise]).finally(() => signal.removeEventListener('abort', stop))
   }
 
   #well(): void {

@@ -5,10 +5,11 @@ import type { Row } from './row.ts'
 /** An open sink. It keeps nothing: what it has not acknowledged is delivered again, by the same ids. */
 export interface Sink {
   /**
-   * Resolves once the other side has acknowledged every row. Calls never overlap. Ends soon after `signal` aborts.
-   * @throws export.refused | export.unreachable | export.answer: then none of them counts as delivered
+   * Resolves once the other side has acknowledged every row. Calls never overlap. Ends soon after `signal` aborts. A sink
+   * whose rows are acknowledged one by one says how many of the first ones are.
+   * @throws export.refused | export.unreachable | export.answer: then none but those counts as delivered
    */
-  deliver(rows: readonly Row[], signal: AbortSignal): Promise<void>
+  deliver(rows: readonly Row[], signal: AbortSignal, taken?: (count: number) => void): Promise<void>
   close(): Promise<void>
 }
 

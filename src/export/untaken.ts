@@ -27,12 +27,29 @@ export async function offeredAgain(
   const left: Untaken[] = []
   for (const [at, one] of untaken.entries()) {
     const { rows } = await gather(one.seq - 1, 1, { waits: false, last: one.seq })
-    const fault = rows.length > 0 ? await deliver(rows).then(() => undefined, faultOf) : undefined
-    if (!fault) tell(`export ${name}: ${one.id}, which was passed over, is taken`)
+    const [row] = rows
+    const fault = row && (await deliver(rows).then(() => undefined, faultOf))
+    if (!row) tell(`export ${name}: ${one.id}, which was passed over, is no longer on the record`)
+    else if (!fault) tell(`export ${name}: ${one.id}, which was passed over, is taken`)
     else if (fault.code === 'export.refused') left.push(one)
     else return [...left, ...untaken.slice(at)]
   }
   return left
+}
+
+const isFull = (untaken: readonly Untaken[]): boolean => untaken.length >= MOST
+
+/** What is untaken once a row is refused that its receiver took before, without its leaf; undefined where there are too many. */
+export function refusedAgain(
+  { name, now, tell }: Offering,
+  untaken: readonly Untaken[],
+  { id, seq }: Row,
+  { detail, message }: Fault,
+): readonly Untaken[] | undefined {
+  if (isFull(untaken)) return undefined
+  const why = detail ?? message
+  tell(`export ${name}: ${id} left without its leaf, and is refused with it (${why})`)
+  return [...untaken, { id, seq, at: now(), why }]
 }
 
 /** Since when a row is refused alone. */
@@ -47,7 +64,7 @@ export async function passedOver(
   { detail, message }: Fault,
 ): Promise<readonly Untaken[] | undefined> {
   const isLong = stuck && skipAfterMs > 0 && now() - stuck.since >= skipAfterMs
-  if (!row || !isLong || untaken.length >= MOST) return undefined
+  if (!row || !isLong || isFull(untaken)) return undefined
   const next = await gather(seq, 1, { waits: false })
   const isNextTaken =
     next.rows.length > 0 &&

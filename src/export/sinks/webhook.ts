@@ -43,7 +43,7 @@ export const webhook: SinkKind<typeof Form> = {
     const target = new URL(url)
     const key = keyOf(secret)
     return {
-      async deliver(rows, signal) {
+      async deliver(rows, signal, taken) {
         const broken = new AbortController()
         const either = AbortSignal.any([signal, broken.signal])
         const send = async (row: Row) => {
@@ -52,7 +52,7 @@ export const webhook: SinkKind<typeof Form> = {
           const sent = { ...own, 'content-type': 'application/json', ...signed }
           accepted(target.host, await line.send({ method: 'POST', url: target, headers: sent, body, signal: either }))
         }
-        await inFlight(rows, in_flight, send).catch((fault) => {
+        await inFlight(rows, in_flight, send, taken).catch((fault) => {
           broken.abort()
           throw fault
         })
@@ -62,11 +62,23 @@ export const webhook: SinkKind<typeof Form> = {
   },
 }
 
-/** Begins each in its order, so many at a time; the first that fails ends all. */
-async function inFlight(rows: readonly Row[], most: number, send: (row: Row) => Promise<void>): Promise<void> {
-  const waiting = rows.values()
+/** Begins each in its order, so many at a time; the first that fails ends all. `taken` hears how many first ones are done. */
+async function inFlight(
+  rows: readonly Row[],
+  most: number,
+  send: (row: Row) => Promise<void>,
+  taken: ((count: number) => void) | undefined,
+): Promise<void> {
+  const waiting = rows.entries()
+  const done = new Set<number>()
+  let first = 0
   const lane = async () => {
-    for (const row of waiting) await send(row)
+    for (const [at, row] of waiting) {
+      await send(row)
+      done.add(at)
+      while (done.delete(first)) first++
+      taken?.(first)
+    }
   }
   await Promise.all(Array.from({ length: Math.min(most, rows.length) }, lane))
 }
