@@ -87,3 +87,13 @@ test('what stands before the first entry is shown nowhere', async (t) => {
   })
   assert.deepEqual([states, found], [[], undefined])
 })
+
+test('what is proven of an exchange are its own entries, whatever the index has for it', async (t) => {
+  for (const change of [exchangeIds, (f: string) => sql(f, 'UPDATE exchanges SET closing = 80 WHERE seq = 77')])
+    await shownOf(t, change, idOf(76), async (trail) => {
+      const places: number[] = []
+      for await (const told of trail.prove({ exchange: idOf(76) }, { bodies: false }))
+        if ('entry' in told) places.push(told.entry.index)
+      assert.deepEqual(places, [76, 77])
+    })
+})

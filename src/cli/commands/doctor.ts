@@ -79,4 +79,4 @@ const isEvidence = ({ check }: CheckRow): boolean => check === 'gaps'
 const COLOURS = { ok: 'green', warn: 'yellow', fail: 'red' } as const
 
 const told = ({ check, state, told: text, remedy }: CheckRow): string =>
-  `${paint(COLOURS[state], state.padEnd(4))} ${line(check, 20).padEnd(10)} ${line(text)}${remedy ? `\n     ${line(remedy)}` : ''}`
+  `${paint(COLOURS[state], state.padEnd(4))} ${line(check, 20).padEnd(10)} ${line(text, 2000)}${remedy ? `\n     ${line(remedy, 2000)}` : ''}`

@@ -155,7 +155,7 @@ function tell({ report, unreached, halted }: Told, standing: string): void {
 }
 
 const toldLocked = ({ bodies, keys }: NonNullable<Report['locked']>): string =>
-  `locked: ${bodies} ${bodies === 1 ? 'body' : 'bodies'}, ${keys.length === 1 ? 'key' : 'keys'} ${keys.map(line).join(', ')} ${keys.length === 1 ? 'is' : 'are'} not here`
+  `locked: ${bodies} ${bodies === 1 ? 'body' : 'bodies'}, ${keys.length === 1 ? 'key' : 'keys'} ${keys.map((key) => line(key)).join(', ')} ${keys.length === 1 ? 'is' : 'are'} not here`
 
 const toldOf = ({ harm, seq, exchange, told }: Alarm): string =>
-  `${paint('red', harm)}${seq === undefined ? '' : ` entry ${seq}`}${exchange === undefined ? '' : ` (${line(exchange)})`}: ${line(told)}`
+  `${paint('red', harm)}${seq === undefined ? '' : ` entry ${seq}`}${exchange === undefined ? '' : ` (${line(exchange)})`}: ${line(told, 2000)}`

@@ -5,6 +5,7 @@ import type { Query } from '../query.ts'
 import type { Store } from '../store.ts'
 import { Context } from './context.ts'
 import { headIn, LogFiles, vkeyIn } from './files.ts'
+import { parseLeaf } from './leaf.ts'
 import { type Asked, beginningOf, type ProofLine, provenOf, rangeOf } from './prove.ts'
 import { placesOf, spanOf, within } from './span.ts'
 
@@ -134,23 +135,31 @@ async function soughtOf(store: Store, files: LogFiles, question: Question, asked
     asked.kind === 'exchange'
       ? await seqsOfOne(store, files, asked.exchange)
       : 'query' in question
-        ? await seqsOf(store, question.query)
+        ? await seqsOf(store, files, question.query)
         : []
   return { seqs: [...new Set(found)].sort((one, other) => one - other) }
 }
 
-/** Of an exchange of which nothing is left in the record, the places in the log. */
+/** The places of an exchange: as the record has them where the log has them for the same, else as the log has them. */
 async function seqsOfOne(store: Store, files: LogFiles, exchange: string): Promise<readonly number[]> {
   const own = await store.seqs(exchange)
-  return own.length > 0 ? own : Array.from(placesOf(files, exchange), ({ index }) => index + 1)
+  if (own.length > 0 && own.every((seq) => isOf(files, seq, exchange))) return own
+  return Array.from(placesOf(files, exchange), ({ index }) => index + 1)
 }
 
-async function seqsOf(store: Store, query: Query): Promise<number[]> {
+/** Of an entry that has no leaf yet nothing speaks against it. */
+function isOf(files: LogFiles, seq: number, exchange: string): boolean {
+  if (seq > files.size) return true
+  const leaf = seq > 0 ? parseLeaf(files.leaf(seq - 1).toString()) : undefined
+  return leaf?.exchange === exchange || leaf?.kind === 'absent' || leaf?.kind === 'unproven'
+}
+
+async function seqsOf(store: Store, files: LogFiles, query: Query): Promise<number[]> {
   const seqs: number[] = []
   let before: string | undefined
   do {
     const page = await store.find(query, { limit: PAGE, ...(before !== undefined && { before }) })
-    for (const { opening } of page.rows) seqs.push(...(await store.seqs(opening.exchange)))
+    for (const { opening } of page.rows) seqs.push(...(await seqsOfOne(store, files, opening.exchange)))
     before = page.next
   } while (before !== undefined)
   return seqs
