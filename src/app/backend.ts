@@ -134,7 +134,7 @@ const secretsOf = ({ config, keyring, notReady }: BackendOptions): SecretSearch 
 const viaOf = ({ notReady }: BackendOptions) => (notReady ? 'server' : 'local')
 
 /** Erasure and rescan over the record; one of each, so that two never meet. */
-export function reviserOf(options: BackendOptions): Reviser & { resume(): Promise<number> } {
+export function reviserOf(options: BackendOptions): Reviser & Pick<Erasure, 'resume'> {
   const { trail, keyring, custody, engine, policy, forget, reads } = options
   const house = {
     ...{ trail, keyring, engine, holds: custody.holds, now: Date.now, clock: () => performance.now() },
@@ -151,7 +151,7 @@ export function reviserOf(options: BackendOptions): Reviser & { resume(): Promis
     plan: (scope) => erasure.plan(scope),
     erase: (scope, doer) => erasure.erase(scope, doer),
     rescan: (since, doer) => rescan.page(since, doer),
-    resume: () => erasure.resume(),
+    resume: (held) => erasure.resume(held),
   }
 }
 

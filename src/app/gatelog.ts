@@ -85,7 +85,9 @@ export async function openGatelog(first: Config, ears: Ears): Promise<Gatelog> {
   const running = new Running(first, { ...record, accounts, anchored }, ears)
   opened.defer(() => running.end())
   await running.start()
-  const erased = await running.resume()
+  const erased = await running.resume((by) =>
+    ears.tell(`an erasure that was cut short waits, for it is held by ${by.join(', ')}`),
+  )
   if (erased > 0) ears.tell(`${erased} erasures that were cut short are done`)
   tellNotes(first, ears)
   const seal = watchSeal(record.trail, ears.tell)
@@ -282,9 +284,9 @@ class Running {
     return backendOf(this.#options)
   }
 
-  /** Ends what a process before this one had begun to erase. */
-  resume(): Promise<number> {
-    return reviserOf(this.#options).resume()
+  /** Ends what a process before this one had begun to erase; what is held by now waits, and is told to `held`. */
+  resume(held: (holds: readonly string[]) => void): Promise<number> {
+    return reviserOf(this.#options).resume(held)
   }
 
   get #options() {

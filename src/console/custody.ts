@@ -37,7 +37,10 @@ export interface RescanRow {
 /** Erasure and rescan, which know what bodies mean. */
 export interface Reviser {
   plan(scope: unknown): Promise<ErasureRow>
-  erase(scope: unknown, doer: Doer & { readonly basis: string }): Promise<ErasureRow & { readonly seq: number }>
+  erase(
+    scope: unknown,
+    doer: Doer & { readonly basis: string },
+  ): Promise<ErasureRow & { readonly seq: number; readonly left: number }>
   rescan(since: number, doer: Doer): Promise<RescanRow>
 }
 

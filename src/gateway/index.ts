@@ -1,7 +1,8 @@
 /** The doors and `carry()`: one exchange from end to end. */
 
 export { type ActionLine, type Actions, actionsOf, fitsPattern } from './actions.ts'
-export { type Erased, Erasure, type ErasurePlan } from './again/erasure.ts'
+export { type Erased, Erasure } from './again/erasure.ts'
+export type { ErasurePlan } from './again/forbidding.ts'
 export { forgetSaid } from './again/forget.ts'
 export { type Late, Rescan, type RescanPage } from './again/rescan.ts'
 export type { Connection, ConnectionKind, CopilotSettings, Durable, Host, Timeouts } from './connection.ts'

@@ -23,7 +23,7 @@ const isKept = (kind: string, value: unknown): boolean =>
 
 export const isCustodyNote = (entry: Entry): entry is CustodyNote => CUSTODY.some((kind) => kind === entry.kind)
 
-/** The same documents; those that matter are journalled before they are put, revoked keys after, for they must be refused at once. */
+/** The same documents; those that matter are journalled before they are put or taken away (an erasure: once it is done), revoked keys after, for they must be refused at once. */
 export function journalled(documents: Documents, journal: Journal): Documents {
   return {
     ...documents,
@@ -34,7 +34,7 @@ export function journalled(documents: Documents, journal: Journal): Documents {
       if (isKept(kind, value) && kind === 'key') await journal.note(line)
     },
     async delete(kind, id) {
-      if (kind === 'hold') await journal.note({ kind: 'gone', of: kind, id })
+      if (kind === 'hold' || kind === 'erasing') await journal.note({ kind: 'gone', of: kind, id })
       await documents.delete(kind, id)
     },
   }

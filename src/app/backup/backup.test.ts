@@ -146,6 +146,30 @@ test('what was erased is read by nobody in the oldest backup, with every key; th
   await shown.close()
 })
 
+test('what was erased to the end goes again though it is held since; what was held before it was done stays', async (t) => {
+  const { folder, config, open, to, keys, restore, back } = ground(t)
+  const record = await open()
+  const erased = await exchange(record, 'ana', WORD)
+  const begun = await exchange(record, 'ben', KEPT)
+  await sealed(record)
+  const { name } = await backup(record, config.data, to, keys)
+  const erasure = erasureIn(record)
+  await erasure.erase({ user: 'ana' }, DOER)
+  const isSealed = record.trail.sealed
+  Object.assign(record.trail, { sealed: () => Promise.resolve({ kind: 'on', size: 0, fault: 'no disk' }) })
+  await assert.rejects(erasure.erase({ user: 'ben' }, DOER), { code: 'trail.unavailable' })
+  Object.assign(record.trail, { sealed: isSealed })
+  for (const user of ['ana', 'ben']) await record.custody.holds.add({ user }, DOER)
+  assert.equal(await erasure.resume(), 0)
+  await record.close()
+  assert.deepEqual((await restore({ name })).replayed.erasures, 2)
+  const old = await back()
+  assert.equal(await old.trail.exchange(erased), undefined)
+  assert.equal(await bodyOf(old, begun), JSON.stringify({ said: KEPT }))
+  for (const text of bytesIn(join(folder, 'back'))) assert.ok(!text.includes(WORD))
+  await old.close()
+})
+
 test('a day that was purged since goes again, whatever the backup has of it', async (t) => {
   const { folder, config, open, to, keys, restore, back } = ground(t)
   const record = await open()

@@ -48,8 +48,18 @@ async function acts({ trail }: House, lines: readonly JournalLine[]): Promise<{ 
     await trail.append(entry)
     counts[entry.kind === 'erase' ? 'erasures' : 'holds'] += 1
   }
+  await erasuresAsDone(trail, lines)
   await holdsAsTold(trail, lines)
   return counts
+}
+
+/** What was erased to the end is erased whatever is held since; what a hold stopped half way stays held. */
+async function erasuresAsDone({ documents }: House['trail'], lines: readonly JournalLine[]): Promise<void> {
+  for (const line of lines) {
+    if (line.kind !== 'gone' || line.of !== 'erasing') continue
+    const pending = (await documents.get('erasing', line.id)) as object | undefined
+    if (pending) await documents.put('erasing', line.id, { ...pending, done: true })
+  }
 }
 
 /** The holds that were in force in the end. */

@@ -35,17 +35,19 @@ export const erase: Register = (program) => {
       const scope = scopeFrom(options)
       if (Object.keys(scope).length === 0) throw new Fault('usage.option', 'say what to erase')
       const asJson = commonOf(command).json
-      const done = await withRecord(command, async (record) => {
+      const done = await withRecord(command, async (record): Promise<ErasureRow & { seq?: number; left?: number }> => {
         const plan = await record.send<ErasureRow>('POST', '/erase/plan', { scope })
         if (!asJson) tell(scopeText(scope), plan)
         if (dryRun) return plan
         const { agreed } = await import('../connect/ask.ts')
         if (!(await agreed(`Erase ${plan.exchanges} exchanges for good?`, yes === true))) return plan
-        return record.send<ErasureRow & { seq?: number }>('POST', '/erase', { scope, why, basis })
+        return record.send<ErasureRow & { seq: number; left: number }>('POST', '/erase', { scope, why, basis })
       })
       if (asJson) return out(json(done))
-      if ('seq' in done) out(`erased by entry ${done.seq}`)
-      else say('nothing was erased')
+      if (done.seq === undefined) return say('nothing was erased')
+      out(`erased by entry ${done.seq}`)
+      if (done.left)
+        say(`${done.left} turns that came meanwhile say it again, and stay: they are held, or kept by a statute`)
     })
 }
 
@@ -53,8 +55,8 @@ function tell(scope: string, { exchanges, sessions, later, notes, held, holds, w
   out(`${line(scope)}: ${exchanges} exchanges of ${sessions} sessions`)
   if (later > 0) out(`${later} later exchanges of these sessions stay, without what they say again`)
   if (notes > 0) out(`${notes} lines of reads, searches and leads lose what names the user or is found nowhere else`)
-  if (held > 0) out(`forbidden: ${held} are held, by ${holds.join(', ')}`)
-  if (worm > 0) out(`forbidden: a statute keeps ${worm}`)
+  if (held > 0) out(`forbidden: ${held} are held, later turns included, by ${holds.join(', ')}`)
+  if (worm > 0) out(`forbidden: a statute keeps ${worm}, later turns included`)
   if (open > 0) out(`forbidden: ${open} are still open`)
   out(`\n${PRECEDENCE}\n`)
 }

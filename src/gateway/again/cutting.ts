@@ -1,13 +1,14 @@
 /** Takes what erased exchanges were the first to say out of the later turns of their sessions, as an entry says before. Erases none. */
 import { randomBytes } from 'node:crypto'
-import type { Cut, Erase, Keyring } from '#exchange'
-import { type Recorded, type Revision, sealedUpTo, type Trail } from '#trail'
+import { type Cut, type Erase, isWorm, type Keyring, type Opening } from '#exchange'
+import { type Custody, type Recorded, type Revision, sealedUpTo, type Trail } from '#trail'
 import { commitmentOf } from './commitment.ts'
 import { tracesOf, without } from './traces.ts'
 
 export interface CuttingHouse {
   readonly trail: Trail
   readonly keyring: Keyring
+  readonly holds: Pick<Custody['holds'], 'among'>
   /** Milliseconds since the Unix epoch. */
   now(): number
   /** Monotonic milliseconds. */
@@ -26,6 +27,11 @@ interface Kept extends Cut {
   readonly salt: string
 }
 
+/** The same with how long its exchange is kept, so that a statute can forbid it. */
+export interface ToCut extends Kept {
+  readonly retain?: Opening['retain']
+}
+
 interface Planned {
   readonly id: string
   readonly bodies: readonly Kept[]
@@ -35,6 +41,7 @@ interface Cleaned {
   readonly exchange: string
   readonly part: Cut['part']
   readonly bytes: Uint8Array
+  readonly retain?: Opening['retain']
   readonly traces: readonly string[]
 }
 
@@ -49,45 +56,60 @@ export class Cutting {
     this.#house = house
   }
 
-  /** What is to be cut, for the entry `id`; the salts are kept until it is done. @throws trail.* */
-  async plan(id: string, gone: Gone): Promise<readonly Cut[]> {
-    const kept: Kept[] = []
-    for await (const { exchange, part, bytes } of this.#all(gone)) kept.push(keptOf(exchange, part, bytes))
-    return this.#keep(id, kept)
+  /** What there is to cut. Writes nothing. @throws trail.* */
+  async find(gone: Gone): Promise<readonly ToCut[]> {
+    const found: ToCut[] = []
+    for await (const one of this.#all(gone)) found.push(toCut(one))
+    return found
   }
 
-  async #keep(id: string, kept: readonly Kept[]): Promise<readonly Cut[]> {
-    if (kept.length > 0) await this.#house.trail.documents.put(KIND, id, { id, bodies: kept })
-    return kept.map(({ salt: _, ...cut }) => cut)
+  /** Keeps the salts of what the entry `id` is to say until it is done; what it says. @throws trail.* */
+  async keep(id: string, found: readonly ToCut[]): Promise<readonly Cut[]> {
+    const bodies: Kept[] = found.map(({ retain: _, ...one }) => one)
+    if (bodies.length > 0) await this.#house.trail.documents.put(KIND, id, { id, bodies })
+    return bodies.map(({ salt: _, ...cut }) => cut)
   }
 
   /**
    * Cuts what the entry says. A body that is not listed there, for its turn came meanwhile or it was written anew by somebody else,
-   * is cut by an entry of its own. May be done again. @throws trail.*
+   * is cut by an entry of its own, unless a hold or a statute keeps it; how many exchanges stay for that. May be done again. @throws trail.*
    */
-  async cut(told: Erase, gone: Gone): Promise<void> {
+  async cut(told: Erase, gone: Gone): Promise<number> {
     const { trail, uuid, now } = this.#house
+    let kept = new Set<string>()
     for (let [note, pass] = [told, 0]; pass < MOST_PASSES; pass++) {
-      const late = await this.#cutBy(note.exchange, gone)
+      const found = await this.#cutBy(note.exchange, gone)
+      kept = await this.#keptOf(found)
+      const late = found.filter(({ exchange }) => !kept.has(exchange))
       if (late.length === 0 || pass === MOST_PASSES - 1) break
       const id = uuid()
       const counts = { exchanges: 0, sessions: 0, later: new Set(late.map(({ exchange }) => exchange)).size, notes: 0 }
-      note = { ...told, ...counts, exchange: id, at: now(), cut: await this.#keep(id, late) }
+      note = { ...told, ...counts, exchange: id, at: now(), cut: await this.keep(id, late) }
       await sealedUpTo(trail, await trail.append(note))
     }
     for (const { id } of (await trail.documents.list(KIND)) as Planned[]) await trail.documents.delete(KIND, id)
+    return kept.size
+  }
+
+  /** Those exchanges that a hold or a statute keeps as they are. */
+  async #keptOf(found: readonly ToCut[]): Promise<Set<string>> {
+    const kept = new Set(found.filter(({ retain }) => isWorm(retain)).map(({ exchange }) => exchange))
+    for (const id of new Set(found.map(({ exchange }) => exchange)))
+      if ((await this.#house.holds.among(new Set([id]))).held > 0) kept.add(id)
+    return kept
   }
 
   /** What else there is to cut. */
-  async #cutBy(by: string, gone: Gone): Promise<Kept[]> {
+  async #cutBy(by: string, gone: Gone): Promise<ToCut[]> {
     const { trail } = this.#house
     const planned = (await trail.documents.get(KIND, by)) as Planned | undefined
     const known = new Map(planned?.bodies.map((one) => [`${one.exchange} ${one.part}`, one]))
-    const late: Kept[] = []
-    for await (const { exchange, part, bytes, traces } of this.#all(gone)) {
+    const late: ToCut[] = []
+    for await (const found of this.#all(gone)) {
+      const { exchange, part, bytes, traces } = found
       const one = known.get(`${exchange} ${part}`)
       const salt = Buffer.from(one?.salt ?? '', 'hex')
-      if (one?.commitment !== commitmentOf(bytes, salt)) late.push(keptOf(exchange, part, bytes))
+      if (one?.commitment !== commitmentOf(bytes, salt)) late.push(toCut(found))
       else {
         const bodies = [{ exchange, part, bytes, salt, findings: [] }]
         await trail.dayFiles.revise({ by, erased: [], bodies, taken: traces, notes: [] })
@@ -114,7 +136,8 @@ export class Cutting {
     const clean = without(traces, keyring, clock)
     for (const exchange of after) {
       const row = await trail.exchange(exchange)
-      for (const one of row ? await cleaned(row, clean) : []) yield { ...one, traces }
+      const retain = row?.opening.retain
+      for (const one of row ? await cleaned(row, clean) : []) yield { ...one, traces, ...(retain && { retain }) }
     }
   }
 
@@ -128,9 +151,10 @@ export class Cutting {
   }
 }
 
-function keptOf(exchange: string, part: Cut['part'], bytes: Uint8Array): Kept {
+function toCut({ exchange, part, bytes, retain }: Cleaned): ToCut {
   const salt = randomBytes(32)
-  return { exchange, part, commitment: commitmentOf(bytes, salt), salt: salt.toString('hex') }
+  const commitment = commitmentOf(bytes, salt)
+  return { exchange, part, commitment, salt: salt.toString('hex'), ...(retain && { retain }) }
 }
 
 async function cleaned(

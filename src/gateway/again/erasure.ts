@@ -1,8 +1,9 @@
 /** Erasing exchanges: what it is about, what forbids it, and every trace of them in later turns of their sessions. */
-import { type Erase, Fault, isWorm, type Keyring, type Scope } from '#exchange'
+import type { Erase, Keyring, Scope } from '#exchange'
 import { type Custody, type Doer, queryOf, type Recorded, readScope, sealedUpTo, type Trail, toldScope } from '#trail'
-import { Cutting } from './cutting.ts'
-import { type FoundLine, type GoingLine, goingLines, putAnew } from './lines.ts'
+import { Cutting, type ToCut } from './cutting.ts'
+import { type ErasurePlan, forbid, forbiddenIn, planOf } from './forbidding.ts'
+import { type FoundLine, type GoingLine, goingLines, linesAt, putAnew } from './lines.ts'
 
 export interface ErasureHouse {
   readonly trail: Trail
@@ -19,24 +20,18 @@ export interface ErasureHouse {
   uuid(): string
 }
 
-/** What an erasure would do. */
-export interface ErasurePlan {
-  readonly exchanges: number
-  readonly sessions: number
-  /** Exchanges of the same sessions that stay, and lose what they say again. */
-  readonly later: number
-  /** Lines of no exchange that name the user, or say what is in nothing else: they lose it, or go. */
-  readonly notes: number
-  /** What forbids it: exchanges and lines that are held, exchanges under a statute, or open. */
-  readonly held: number
-  readonly holds: readonly string[]
-  readonly worm: number
-  readonly open: number
-}
-
 export interface Erased extends ErasurePlan {
   /** Of the entry that tells of it. */
   readonly seq: number
+  /** Later turns that came meanwhile and say it again, for a hold or a statute keeps them. */
+  readonly left: number
+}
+
+/** All that an erasure touches. */
+interface Reach {
+  readonly found: readonly Recorded[]
+  readonly lines: readonly FoundLine[]
+  readonly cuts: readonly ToCut[]
 }
 
 /** What is being erased: by ids alone, so that it can be taken up again. */
@@ -46,6 +41,8 @@ interface Pending {
   /** Null for what belongs to none. */
   readonly sessions: readonly (string | null)[]
   readonly notes: readonly GoingLine[]
+  /** It was done before the record was put back, so that a hold of later does not bring back what it took. */
+  readonly done?: true
 }
 
 const PENDING = 'erasing'
@@ -54,7 +51,6 @@ const STEP = 500
 export class Erasure {
   readonly #house: ErasureHouse
   readonly #cutting: Cutting
-  #running: Promise<unknown> = Promise.resolve()
 
   constructor(house: ErasureHouse) {
     this.#house = house
@@ -64,64 +60,92 @@ export class Erasure {
   /** @throws usage.option, query.syntax, trail.* */
   async plan(asked: unknown): Promise<ErasurePlan> {
     const scope = readScope(asked, this.#house.now())
-    const found = await this.#found(scope)
-    return this.#planOf(scope, found, await this.#linesOf(scope, found))
+    return planOf(this.#house, await this.#reachOf(scope))
   }
 
   /**
-   * Erases all that a scope is about, or nothing. Resolves once no byte of it is on disk.
+   * Erases all that a scope is about, or nothing; no hold begins meanwhile. Resolves once no byte of it is on disk.
    * @throws usage.option, query.syntax, custody.held, custody.worm, custody.open, custody.nothing, trail.*
    */
   erase(asked: unknown, doer: Doer & { readonly basis: string }): Promise<Erased> {
-    const erased = this.#running.then(() => this.#erase(asked, doer))
-    this.#running = erased.catch(() => undefined)
-    return erased
+    return this.#house.holds.alone(() => this.#erase(asked, doer))
   }
 
   async #erase(asked: unknown, { who, why, basis }: Doer & { readonly basis: string }): Promise<Erased> {
     const { trail, keyring, now, uuid } = this.#house
     const scope = readScope(asked, now())
-    const found = await this.#found(scope)
-    const lines = await this.#linesOf(scope, found)
-    const plan = await this.#planOf(scope, found, lines)
+    const { found, lines, cuts } = await this.#reachOf(scope)
+    const plan = await planOf(this.#house, { found, lines, cuts })
     forbid(plan)
-    const touched = [...new Set(found.map(({ opening: { session } }) => session ?? null))]
     const notes = lines.map(({ note: _note, ...line }) => line)
-    const pending: Pending = { id: uuid(), ids: idsOf(found), sessions: touched, notes }
+    const pending: Pending = { id: uuid(), ids: idsOf(found), sessions: touchedBy(found), notes }
     await trail.documents.put(PENDING, pending.id, pending)
-    const cut = await this.#cutting.plan(pending.id, pending)
+    const cut = await this.#cutting.keep(pending.id, cuts)
     const { exchanges, sessions, later } = plan
     const told: Erase = {
       ...{ kind: 'erase', exchange: pending.id, at: now(), who, why, basis },
       ...{ scope: toldScope(scope, keyring), exchanges, sessions, later, notes: pending.notes.length, cut },
     }
     const seq = await trail.append(told)
-    await this.#finish(pending)
-    return { ...plan, seq }
+    return { ...plan, seq, left: await this.#finish(pending) }
   }
 
-  /** Takes up what a process before this one left half done; what is not on the record was not begun. */
-  async resume(): Promise<number> {
+  /**
+   * Takes up what was left half done; what is not on the record was not begun. What is held by now waits for the end of the hold,
+   * and is told to `held`. How many were done. @throws trail.*
+   */
+  resume(held: (holds: readonly string[]) => void = () => undefined): Promise<number> {
+    return this.#house.holds.alone(() => this.#resume(held))
+  }
+
+  async #resume(held: (holds: readonly string[]) => void): Promise<number> {
     const { trail } = this.#house
     const left = (await trail.documents.list(PENDING)) as Pending[]
     const told = new Set(left.length > 0 ? (await trail.custody()).map(({ note }) => note.exchange) : [])
     const begun = left.filter(({ id }) => told.has(id))
     for (const { id } of left) if (!told.has(id)) await trail.documents.delete(PENDING, id)
-    for (const pending of begun) await this.#finish(pending)
-    return begun.length
+    let done = 0
+    for (const pending of begun) {
+      const { holds } = pending.done ? { holds: [] } : await forbiddenIn(this.#house, await this.#leftOf(pending))
+      if (holds.length > 0) {
+        held(holds)
+        continue
+      }
+      await this.#finish(pending)
+      done += 1
+    }
+    return done
+  }
+
+  /** What of it is still there. */
+  async #leftOf({ ids, sessions, notes }: Pending): Promise<Reach> {
+    const { trail } = this.#house
+    const found: Recorded[] = []
+    for (const id of ids) {
+      const one = await trail.exchange(id)
+      if (one) found.push(one)
+    }
+    return { found, lines: await linesAt(trail, notes), cuts: await this.#cutting.find({ ids, sessions }) }
   }
 
   /** Later turns first: what they say again is told by what is still there. Every step may be done again. */
-  async #finish({ id, ids, sessions, notes }: Pending): Promise<void> {
+  async #finish({ id, ids, sessions, notes }: Pending): Promise<number> {
     const { trail, forget } = this.#house
     const told = (await trail.custody()).find(({ note }) => note.exchange === id)
     await sealedUpTo(trail, told?.seq ?? 0)
     await putAnew(this.#house, notes)
-    if (told?.note.kind === 'erase') await this.#cutting.cut(told.note, { ids, sessions })
+    const left = told?.note.kind === 'erase' ? await this.#cutting.cut(told.note, { ids, sessions }) : 0
     await trail.dayFiles.revise({ by: id, erased: ids, bodies: [], taken: [], notes })
     for (const session of sessions) await trail.keys.rekey(session ?? undefined)
     forget?.()
     await trail.documents.delete(PENDING, id)
+    return left
+  }
+
+  async #reachOf(scope: Scope): Promise<Reach> {
+    const found = await this.#found(scope)
+    const lines = await this.#linesOf(scope, found)
+    return { found, lines, cuts: await this.#cutting.find({ ids: idsOf(found), sessions: touchedBy(found) }) }
   }
 
   async #found(scope: Scope): Promise<Recorded[]> {
@@ -144,44 +168,13 @@ export class Erasure {
   async #linesOf(scope: Scope, found: readonly Recorded[]): Promise<readonly FoundLine[]> {
     const { trail, settle } = this.#house
     await settle?.()
-    return goingLines({ trail, scope, ids: new Set(idsOf(found)), sessions: sessionsOf(found) })
-  }
-
-  async #planOf(scope: Scope, found: readonly Recorded[], lines: readonly FoundLine[]): Promise<ErasurePlan> {
-    const { trail, holds } = this.#house
-    const ids = new Set(idsOf(found))
-    const sessions = sessionsOf(found)
-    let later = 0
-    for (const session of sessions) {
-      const all = (await trail.session(session)).map(({ exchange }) => exchange)
-      later += all.slice(all.findIndex((id) => ids.has(id))).filter((id) => !ids.has(id)).length
-    }
-    const exchanges = await holds.among(ids)
-    const own = await holds.amongLines(
-      scope.user ?? '',
-      lines.map(({ note }) => note),
-    )
-    const held = exchanges.held + own.held
-    const by = [...new Set([...exchanges.by, ...own.by])]
-    return {
-      ...{ exchanges: found.length, sessions: sessions.size, later, held, holds: by },
-      notes: lines.length,
-      worm: [...found.map(({ opening }) => opening), ...lines.map(({ note }) => note)].filter(({ retain }) =>
-        isWorm(retain),
-      ).length,
-      open: found.filter(({ opening, ending }) => opening.kind === 'asked' && !ending).length,
-    }
+    const sessions = new Set(found.flatMap(({ opening: { session } }) => session ?? []))
+    return goingLines({ trail, scope, ids: new Set(idsOf(found)), sessions })
   }
 }
 
-const sessionsOf = (found: readonly Recorded[]): Set<string> =>
-  new Set(found.flatMap(({ opening: { session } }) => session ?? []))
+const touchedBy = (found: readonly Recorded[]): (string | null)[] => [
+  ...new Set(found.map(({ opening: { session } }) => session ?? null)),
+]
 
 const idsOf = (found: readonly Recorded[]): string[] => found.map(({ opening: { exchange } }) => exchange)
-
-function forbid({ exchanges, notes, held, holds, worm, open }: ErasurePlan): void {
-  if (held > 0) throw new Fault('custody.held', `${held} of ${exchanges + notes}, by ${holds.join(', ')}`)
-  if (worm > 0) throw new Fault('custody.worm', `${worm} of ${exchanges}`)
-  if (open > 0) throw new Fault('custody.open', `${open} of ${exchanges}`)
-  if (exchanges === 0) throw new Fault('custody.nothing')
-}

@@ -73,6 +73,20 @@ export async function goingLines(of: Of): Promise<FoundLine[]> {
   return found
 }
 
+/** Those of them that are still there. */
+export async function linesAt(trail: Trail, going: readonly GoingLine[]): Promise<FoundLine[]> {
+  if (going.length === 0) return []
+  const notes = new Map<number, FoundLine['note']>([
+    ...(await trail.reads(Number.MAX_SAFE_INTEGER)).map(({ seq, read }) => [seq, read] as const),
+    ...(await trail.searches()).map(({ seq, searched }) => [seq, searched] as const),
+    ...(await trail.bypasses()).map(({ seq, bypass }) => [seq, bypass] as const),
+  ])
+  return going.flatMap((line) => {
+    const note = notes.get(line.seq)
+    return note ? [{ ...line, note }] : []
+  })
+}
+
 class Lost {
   readonly #of: Of
   readonly #user: string | undefined

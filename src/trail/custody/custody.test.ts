@@ -5,6 +5,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { setTimeout as wait } from 'node:timers/promises'
 import fc from 'fast-check'
 import { expiryOf, type Keyring, type Opening } from '#exchange'
 import { openTrail, type StoreName } from '../index.ts'
@@ -105,6 +106,39 @@ for (const store of ['memory', 'sqlite'] as const)
     assert.equal((await trail.exchange(idOf(1, NOON - 5 * DAY)))?.opening.actor?.id, 'ana')
     assert.equal(await trail.exchange(idOf(2, NOON - 4 * DAY)), undefined)
     assert.deepEqual((await custody.plan()).find(({ why }) => why === 'hold')?.holds, [id])
+  })
+
+for (const store of ['memory', 'sqlite'] as const)
+  test(`a hold that is asked for while a purge is under way is in force once that is done, not before; ${store}`, async (t) => {
+    const { trail, custody, add } = await open(t, store)
+    for (const nth of [1, 2]) await add(nth, 6 - nth, { retain: '1d', actor: actor('ana') })
+    let isSealed = false
+    const { sealed } = trail
+    Object.assign(trail, {
+      sealed: () => Promise.resolve({ kind: 'on', size: isSealed ? Number.MAX_SAFE_INTEGER : 0 }),
+    })
+    const purging = custody.purge(DOER)
+    while ((await trail.custody()).length === 0) await wait(1)
+    let isHeld = false
+    const holding = custody.holds.add({ user: 'ana' }, DOER).then(() => (isHeld = true))
+    await wait(60)
+    assert.deepEqual([isHeld, (await custody.holds.list()).length], [false, 0])
+    assert.ok(await trail.exchange(idOf(1, NOON - 5 * DAY)))
+    isSealed = true
+    assert.equal((await purging).rows.length, 2)
+    await holding
+    Object.assign(trail, { sealed })
+    assert.deepEqual(
+      (await trail.custody()).map(({ note }) => note.kind),
+      ['purge', 'hold'],
+    )
+    await add(3, 3, { retain: '1d', actor: actor('ana') })
+    const [held, purged] = [custody.holds.add({ user: 'cy' }, DOER), custody.purge(DOER)]
+    assert.deepEqual(
+      [(await purged).rows.map(({ why }) => why), (await held).scope],
+      [['hold', 'custody'], { user: 'cy' }],
+    )
+    assert.ok(await trail.exchange(idOf(3, NOON - 3 * DAY)))
   })
 
 test('a hold and its end are entries, and neither tells whose exchanges they were', async (t) => {

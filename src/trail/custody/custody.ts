@@ -33,7 +33,6 @@ export interface Purged {
 export class Custody {
   readonly holds: Holds
   readonly #house: CustodyHouse
-  #purging: Promise<unknown> = Promise.resolve()
 
   constructor(house: CustodyHouse) {
     this.#house = house
@@ -50,11 +49,9 @@ export class Custody {
     return rows
   }
 
-  /** Removes what the plan of this moment lets go; one purge at a time. The entry is durable before a file goes, and its keys with it. @throws trail.* */
+  /** Removes what the plan of this moment lets go; no hold begins meanwhile. The entry is durable before a file goes, and its keys with it. @throws trail.* */
   purge(doer: Doer, before?: string): Promise<Purged> {
-    const purged = this.#purging.then(() => this.#purge(doer, before))
-    this.#purging = purged.catch(() => undefined)
-    return purged
+    return this.holds.alone(() => this.#purge(doer, before))
   }
 
   async #purge({ who, why }: Doer, before: string | undefined): Promise<Purged> {

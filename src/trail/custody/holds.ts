@@ -2,10 +2,9 @@
 import { Fault, type Keyring, type Note, type Scope } from '#exchange'
 import { fileFor, noteFile } from '../dayfile.ts'
 import { dayOfExchange } from '../days.ts'
-import { folded } from '../query.ts'
 import type { Trail } from '../trail.ts'
 import type { Doer } from './custody.ts'
-import { namesUser } from './naming.ts'
+import { holdsLine } from './line.ts'
 import { queryOf, readScope, toldScope } from './scope.ts'
 
 /** A hold in force. `id` is that of its entry. */
@@ -28,13 +27,6 @@ interface House {
 /** What tells of lines that belong to no exchange. */
 export type Lines = 'reads' | 'searches' | 'bypasses' | 'gaps'
 
-/** A line, what it asked for, and whose it is. */
-interface Line {
-  readonly line: Note
-  readonly of?: string
-  readonly user?: string | undefined
-}
-
 const KIND = 'hold'
 const MOST = 1000
 const STEP = 500
@@ -42,6 +34,7 @@ const STEP = 500
 /** The holds of a trail, generous ones: who has the name of a held user is held too. A small record each, in force until it is released, and an entry for its beginning and its end. */
 export class Holds {
   readonly #house: House
+  #alone: Promise<unknown> = Promise.resolve()
 
   constructor(house: House) {
     this.#house = house
@@ -52,8 +45,22 @@ export class Holds {
     return (await this.#house.trail.documents.list(KIND)) as HoldRow[]
   }
 
-  /** In force once this resolves. @throws usage.option, query.syntax, trail.* */
-  async add(asked: unknown, { who, why }: Doer): Promise<HoldRow> {
+  /**
+   * Does what removes something, from the look at the holds to the last byte: one such thing at a time, and no hold begins
+   * meanwhile. Never call it, or `add`, within.
+   */
+  alone<Done>(work: () => Promise<Done>): Promise<Done> {
+    const done = this.#alone.then(work)
+    this.#alone = done.catch(() => undefined)
+    return done
+  }
+
+  /** In force once this resolves: it waits for what is being removed, and nothing that it is about goes afterwards. @throws usage.option, query.syntax, trail.* */
+  add(asked: unknown, doer: Doer): Promise<HoldRow> {
+    return this.alone(() => this.#add(asked, doer))
+  }
+
+  async #add(asked: unknown, { who, why }: Doer): Promise<HoldRow> {
     const { trail, keyring, now, uuid } = this.#house
     const scope = readScope(asked, now())
     queryOf(scope)
@@ -81,7 +88,7 @@ export class Holds {
     const lines = holds.length > 0 ? await this.#linesIn(file) : []
     const found: HoldRow[] = []
     for (const hold of holds)
-      if (lines.some((line) => holdsLineOf(hold.scope, line)) || (await this.#holds(hold.scope, file))) found.push(hold)
+      if (lines.some((line) => holdsLine(hold.scope, line)) || (await this.#holds(hold.scope, file))) found.push(hold)
     return found
   }
 
@@ -97,15 +104,12 @@ export class Holds {
     return { held: held.size, by }
   }
 
-  /** How many lines of no exchange, which name a user, are held, and by which holds: those of a time, or of this user, and one by its id. */
-  async amongLines(
-    user: string,
-    lines: readonly { readonly exchange: string; readonly at: number }[],
-  ): Promise<{ readonly held: number; readonly by: readonly string[] }> {
+  /** How many of these lines of no exchange are held, and by which holds: those of a time, those that name or are of a user, and one by its id. */
+  async amongLines(lines: readonly Note[]): Promise<{ readonly held: number; readonly by: readonly string[] }> {
     const held = new Set<string>()
     const by: string[] = []
     for (const { id, scope } of await this.list()) {
-      const own = lines.filter((line) => holdsLine(scope, user, line))
+      const own = lines.filter((line) => holdsLine(scope, line))
       if (own.length > 0) by.push(id)
       for (const { exchange } of own) held.add(exchange)
     }
@@ -128,15 +132,15 @@ export class Holds {
   }
 
   /** The lines of no exchange that lie in a file. */
-  async #linesIn(file: string): Promise<Line[]> {
+  async #linesIn(file: string): Promise<Note[]> {
     const { trail } = this.#house
-    const all = [
-      ...(await trail.reads(Number.MAX_SAFE_INTEGER)).map(({ read }) => ({ line: read, of: read.of })),
-      ...(await trail.searches()).map(({ searched }) => ({ line: searched, of: searched.query })),
-      ...(await trail.bypasses()).map(({ bypass }) => ({ line: bypass, user: bypass.actor })),
-      ...(await trail.gaps()).map(({ gap }) => ({ line: gap })),
+    const all: Note[] = [
+      ...(await trail.reads(Number.MAX_SAFE_INTEGER)).map(({ read }) => read),
+      ...(await trail.searches()).map(({ searched }) => searched),
+      ...(await trail.bypasses()).map(({ bypass }) => bypass),
+      ...(await trail.gaps()).map(({ gap }) => gap),
     ]
-    return all.filter(({ line }) => noteFile(line) === file)
+    return all.filter((line) => noteFile(line) === file)
   }
 
   /** Whether an exchange of a file is in a scope. */
@@ -148,20 +152,4 @@ export class Holds {
     }
     return (await trail.recorded(queryOf(scope), { limit: 1, file })).rows.length > 0
   }
-}
-
-/** Whether a hold is about a line: one of its time, one that names or is of its user, and the one of its id. */
-function holdsLineOf(scope: Scope, { line, of, user }: Line): boolean {
-  if (scope.user === undefined) return holdsLine(scope, '', line)
-  const names = user === scope.user || (of !== undefined && namesUser(of, scope.user))
-  return names && holdsLine(scope, scope.user, line)
-}
-
-function holdsLine(scope: Scope, user: string, line: { readonly exchange: string; readonly at: number }): boolean {
-  if (scope.exchange !== undefined) return scope.exchange === line.exchange
-  const { where, except, text, without, finding, after = 0, before = Number.POSITIVE_INFINITY } = queryOf(scope)
-  const { user: users, ...others } = where
-  const parts = [Object.keys(others), Object.keys(except), text, without]
-  const isOfLines = finding === undefined && parts.every((part) => part.length === 0)
-  return isOfLines && (users?.includes(folded('user', user)) ?? true) && line.at >= after && line.at < before
 }

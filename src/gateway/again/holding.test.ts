@@ -1,0 +1,203 @@
+/** What a hold or a statute keeps from an erasure: later turns that would be cut, lines that name somebody else, and what was begun. */
+import assert from 'node:assert/strict'
+import { createHash, createHmac } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Ending, Keyring, Opening } from '#exchange'
+import { Custody, type Doer, openTrail, type StoreName } from '#trail'
+import { Erasure } from './erasure.ts'
+
+const NOON = Date.parse('2026-11-24T12:00:00Z')
+const keyring: Keyring = {
+  digest: (purpose, data) => createHmac('sha256', purpose).update(data).digest(),
+  hash: () => createHash('sha256'),
+  key: (purpose) => createHash('sha256').update(purpose).digest(),
+}
+const DOER: Doer & { basis: string } = { who: { value: 'dpo', source: 'declared' }, why: 'asked for', basis: 'Art. 17' }
+const FIRST = 'Wunderlich is the first line'
+
+const idOf = (nth: number) => {
+  const time = (NOON + nth).toString(16).padStart(12, '0')
+  return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-${String(nth).padStart(12, '0')}`
+}
+
+async function open(t: TestContext, store: StoreName) {
+  const folder = await mkdtemp(join(tmpdir(), 'gatelog-holding-'))
+  const trail = await openTrail({ folder, keyring, now: () => NOON, store })
+  let count = 5000
+  const house = { trail, keyring, now: () => NOON, clock: () => performance.now(), uuid: () => idOf(count++) }
+  const custody = new Custody(house)
+  const erasure = new Erasure({ ...house, holds: custody.holds })
+  t.after(async () => {
+    await trail.close()
+    await rm(folder, { recursive: true, force: true })
+  })
+  const turn = async (nth: number, said: readonly string[], more: Partial<Opening> = {}) => {
+    const bytes = JSON.stringify({ model: 'm', messages: said.map((content) => ({ role: 'user', content })) })
+    const bodyOf = (text: string) => ({
+      bytes: Buffer.from(text),
+      type: 'application/json',
+      received: 'aa',
+      sent: 'bb',
+    })
+    const opening: Opening = {
+      ...{
+        kind: 'asked',
+        exchange: idOf(nth),
+        at: NOON,
+        door: 'reverse',
+        method: 'POST',
+        path: '/v1/chat/completions',
+      },
+      ...{
+        route: 'chat',
+        facts: {},
+        findings: [],
+        session: 's',
+        model: 'm',
+        body: bodyOf(bytes),
+        text: said.join('\n'),
+      },
+      ...{ actor: { id: 'ana', kind: 'person', name: 'Ana', groups: [] } },
+      ...more,
+    }
+    const { retain } = more
+    const ending: Ending = {
+      ...{
+        kind: 'replied',
+        exchange: idOf(nth),
+        at: NOON,
+        status: 200,
+        delivered: 2,
+        findings: [],
+        timings: { end: 1 },
+      },
+      ...{ body: bodyOf('{"ok":1}'), ...(retain && { retain }) },
+    }
+    await trail.append(opening)
+    await trail.append(ending)
+  }
+  const textOf = async (nth: number) =>
+    Buffer.from((await trail.exchange(idOf(nth)))?.opening.body?.bytes ?? '').toString()
+  /** Nothing is sealed until it is opened. */
+  const gate = () => {
+    let isOpen = false
+    const { sealed } = trail
+    Object.assign(trail, { sealed: () => Promise.resolve({ kind: 'on', size: isOpen ? Number.MAX_SAFE_INTEGER : 0 }) })
+    return {
+      pass: () => (isOpen = true),
+      undo: () => Object.assign(trail, { sealed }),
+      fail: () => Object.assign(trail, { sealed: () => Promise.resolve({ kind: 'on', size: 0, fault: 'no disk' }) }),
+    }
+  }
+  return { trail, custody, erasure, turn, textOf, gate }
+}
+
+for (const store of ['memory', 'sqlite'] as const) {
+  test(`a later turn that is held and would be cut forbids the erasure whole; ${store}`, async (t) => {
+    const { trail, custody, erasure, turn, textOf } = await open(t, store)
+    await turn(1, [FIRST])
+    await turn(2, [FIRST, 'and the second one is here'])
+    await turn(3, ['and the third says nothing of it'])
+    const { id } = await custody.holds.add({ exchange: idOf(2) }, DOER)
+    const before = await textOf(2)
+    const scope = { exchange: idOf(1) }
+    const { exchanges, held, holds, worm } = await erasure.plan(scope)
+    assert.deepEqual([exchanges, held, holds, worm], [1, 1, [id], 0])
+    await assert.rejects(erasure.erase(scope, DOER), { code: 'custody.held' })
+    assert.deepEqual([await textOf(2), (await trail.exchange(idOf(1)))?.opening.exchange], [before, idOf(1)])
+    assert.deepEqual([await trail.documents.list('erasing'), await trail.documents.list('cutting')], [[], []])
+    await custody.holds.release(id, DOER)
+    await custody.holds.add({ exchange: idOf(3) }, DOER)
+    await erasure.erase(scope, DOER)
+    assert.match(await textOf(2), /\[masked:erased\].*and the second one is here/)
+  })
+
+  test(`a later turn that a statute keeps and that would be cut forbids the erasure whole; ${store}`, async (t) => {
+    const { trail, erasure, turn, textOf } = await open(t, store)
+    await turn(1, [FIRST])
+    await turn(2, [FIRST, 'and the second one is here'], { retain: 'sec-17a-4' })
+    const before = await textOf(2)
+    const { held, worm } = await erasure.plan({ exchange: idOf(1) })
+    assert.deepEqual([held, worm], [0, 1])
+    await assert.rejects(erasure.erase({ exchange: idOf(1) }, DOER), { code: 'custody.worm' })
+    assert.deepEqual([await textOf(2), (await trail.exchange(idOf(1)))?.opening.exchange], [before, idOf(1)])
+  })
+
+  test(`a turn that comes meanwhile and is under a statute is not cut, and that is told; ${store}`, async (t) => {
+    const { trail, erasure, turn, textOf, gate } = await open(t, store)
+    await turn(1, [FIRST])
+    const seal = gate()
+    const erasing = erasure.erase({ exchange: idOf(1) }, DOER)
+    while ((await trail.custody()).length === 0) await wait(1)
+    await turn(2, [FIRST, 'late'], { retain: 'sec-17a-4' })
+    await turn(3, [FIRST, 'late too'])
+    const before = await textOf(2)
+    seal.pass()
+    assert.equal((await erasing).left, 1)
+    assert.equal(await textOf(2), before)
+    assert.ok(!(await textOf(3)).includes(FIRST) && (await textOf(3)).includes('late too'))
+    assert.deepEqual([await trail.exchange(idOf(1)), await trail.documents.list('cutting')], [undefined, []])
+  })
+
+  test(`a hold that is asked for while an erasure is under way is in force once that is done, not before; ${store}`, async (t) => {
+    const { trail, custody, erasure, turn, gate } = await open(t, store)
+    await turn(1, [FIRST])
+    const seal = gate()
+    const erasing = erasure.erase({ user: 'ana' }, DOER)
+    while ((await trail.custody()).length === 0) await wait(1)
+    let isHeld = false
+    const holding = custody.holds.add({ user: 'ana' }, DOER).then(() => (isHeld = true))
+    await wait(60)
+    assert.deepEqual([isHeld, (await custody.holds.list()).length], [false, 0])
+    assert.ok(await trail.exchange(idOf(1)))
+    seal.pass()
+    await Promise.all([erasing, holding])
+    assert.deepEqual(
+      (await trail.custody()).map(({ note }) => note.kind),
+      ['erase', 'hold'],
+    )
+    await turn(2, [FIRST])
+    await assert.rejects(erasure.erase({ user: 'ana' }, DOER), { code: 'custody.held' })
+  })
+
+  test(`an erasure that stopped before anything went waits for the end of a hold that began since; ${store}`, async (t) => {
+    const { trail, custody, erasure, turn, textOf, gate } = await open(t, store)
+    await turn(1, [FIRST])
+    await turn(2, [FIRST, 'and the second one is here'])
+    const before = [await textOf(1), await textOf(2)]
+    const seal = gate()
+    seal.fail()
+    await assert.rejects(erasure.erase({ exchange: idOf(1) }, DOER), { code: 'trail.unavailable' })
+    seal.undo()
+    const { id } = await custody.holds.add({ exchange: idOf(2) }, DOER)
+    const told: string[][] = []
+    assert.equal(await erasure.resume((by) => told.push([...by])), 0)
+    assert.deepEqual([told, [await textOf(1), await textOf(2)]], [[[id]], before])
+    await custody.holds.release(id, DOER)
+    assert.equal(await erasure.resume(), 1)
+    assert.deepEqual([await trail.exchange(idOf(1)), await trail.documents.list('erasing')], [undefined, []])
+    assert.ok(!(await textOf(2)).includes(FIRST))
+  })
+
+  test(`a hold of a user keeps the lines that name him, whoever else is erased; ${store}`, async (t) => {
+    const { trail, custody, erasure, turn } = await open(t, store)
+    await turn(1, ['zebrafish swim here'])
+    const line = { kind: 'read', at: NOON, did: 'searched', via: 'local', reader: DOER.who, content: true } as const
+    await trail.append({ ...line, exchange: idOf(90), of: 'user:bea zebrafish', count: 1, times: 1 })
+    for (const scope of [{ user: 'bea' }, { query: 'user:BEA' }]) {
+      const { id } = await custody.holds.add(scope, DOER)
+      const { held, holds, notes } = await erasure.plan({ user: 'ana' })
+      assert.deepEqual([held, holds, notes], [1, [id], 1])
+      await assert.rejects(erasure.erase({ user: 'ana' }, DOER), { code: 'custody.held' })
+      await custody.holds.release(id, DOER)
+    }
+    assert.equal((await trail.reads(9))[0]?.read.of, 'user:bea zebrafish')
+    await custody.holds.add({ user: 'cy' }, DOER)
+    await erasure.erase({ user: 'ana' }, DOER)
+    assert.equal((await trail.reads(9))[0]?.read.of, 'user:bea "[masked:erased]"')
+  })
+}
