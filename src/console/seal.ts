@@ -2,7 +2,7 @@
 import type { Context, Hono } from 'hono'
 import { stream } from 'hono/streaming'
 import { Fault, faultOf } from '#exchange'
-import { headsOutside, type Looking, proverOf, type Trusted } from '#export'
+import { headsOutside, type Looking, proverOf, type Trusted, unkeptOf } from '#export'
 import {
   type Alarm,
   originOf,
@@ -33,6 +33,8 @@ export type Verifying =
   | {
       readonly report: Report
       readonly unreached: readonly string[]
+      /** Anchors that are configured and of which no proof is kept; where nothing was done, with what they have seen. */
+      readonly unkept: readonly string[]
       /** Why a running server seals nothing now; absent where it does, or none runs. */
       readonly halted?: string
     }
@@ -173,10 +175,12 @@ async function verified(
     const heads = { outside, known: [...known, ...last.notes] }
     const report = await trail.verify({ ...options, ...heads, prove: proverOf(looking) })
     if (!report) throw new Fault('seal.off')
+    const unkept = unkeptOf(looking, await trail.anchors(), report.found > 0 ? [] : outside)
     const fault = state.kind === 'on' && state.code?.startsWith('seal.') ? state.fault : undefined
     return {
       report: alarmed(report, state),
       unreached: [...unreached, ...last.unread],
+      unkept,
       ...(fault !== undefined && { halted: fault }),
     }
   } catch (error) {

@@ -3,7 +3,7 @@
 export { type AnchorStanding, Anchors, type AnchorsSettings } from './anchoring.ts'
 export type { Trusted } from './anchors/anchor.ts'
 export { AnchorForm, type AnchorSettings } from './anchors/index.ts'
-export { headsOutside, type Looking, proverOf, type Seen } from './anchors/look.ts'
+export { headsOutside, type Looking, proverOf, type Seen, unkeptOf } from './anchors/look.ts'
 export { namesAt, openBackup, prune, recordIn, Taking } from './backup/backups.ts'
 export { openFolder } from './backup/folder.ts'
 export type { Opened as OpenedBackup } from './backup/manifest.ts'

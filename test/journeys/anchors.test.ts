@@ -80,6 +80,14 @@ test('anchored, told, and restored from an old copy', { skip: SKIP }, async (t) 
   const seen = outside()
   assert.equal(await second.end('SIGTERM'), 0)
 
+  rmSync(join(data, 'seal', 'anchors'), { recursive: true })
+  const unkept = await second.gatelog('verify')
+  const [, known, rest] = /\nauditors: has seen (\d+) entries, (.*)\n/.exec(unkept.stdout) ?? []
+  assert.ok(Number(known) > 0, unkept.stdout)
+  assert.equal(rest, 'they are a beginning of this log; no proof of it is kept here')
+  const unreached = await second.gatelog('verify', '--offline')
+  assert.match(unreached.stdout, /\nauditors: no proof of it is kept here\ninternally consistent\n$/)
+
   rmSync(data, { recursive: true })
   cpSync(old, data, { recursive: true })
   // The holder of keys has a memory of its own, which goes here: only the anchor knows.

@@ -62,8 +62,9 @@ export const verify: Register = (program) => {
       const told = await read(path, await opened(folder, command))
       const { standingOf } = await import('#trail')
       const standing = standingOf(told.report)
-      const { report, unreached, halted } = told
-      if (commonOf(command).json) out(json({ ...report, unreached, standing, ...(halted !== undefined && { halted }) }))
+      const { report, unreached, unkept, halted } = told
+      if (commonOf(command).json)
+        out(json({ ...report, unreached, standing, unkept, ...(halted !== undefined && { halted }) }))
       else tell(told, standing)
       if (!report.ok) process.exitCode = report.found > 0 ? EXIT.evidence : EXIT.locked
       else if (halted !== undefined) process.exitCode = EXIT.error
@@ -132,7 +133,7 @@ async function read(path: string, record: Record): Promise<Told> {
   throw new Fault('server.unreachable', 'the verification broke off')
 }
 
-function tell({ report, unreached, halted }: Told, standing: string): void {
+function tell({ report, unreached, unkept, halted }: Told, standing: string): void {
   const { ok, sealed, unsealed, counts, alarms, found, vkey, ownKey, origin, root, locked, former } = report
   if (halted !== undefined) out(paint('red', `nothing is sealed now: ${line(halted, 2000)}`))
   const states = Object.entries(counts).filter(([, count]) => count > 0)
@@ -148,6 +149,7 @@ function tell({ report, unreached, halted }: Told, standing: string): void {
   for (const alarm of alarms.slice(0, MOST_SHOWN)) out(toldOf(alarm))
   if (found > MOST_SHOWN) out(`and ${found - MOST_SHOWN} more`)
   for (const why of unreached) out(`what it has seen was not told by ${line(why)}`)
+  for (const each of unkept) out(paint('yellow', line(each, 2000)))
   if (locked) out(paint('yellow', toldLocked(locked)))
   if (found > 0) out(paint('red', `not intact: ${found} ${found === 1 ? 'alarm' : 'alarms'}`))
   else if (ok) out(paint('green', line(standing, 2000)))

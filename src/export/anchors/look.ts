@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Fault, faultOf } from '#exchange'
-import type { ProveAnchor } from '#trail'
+import { type KeptAnchor, type ProveAnchor, parseCheckpoint, parseNote } from '#trail'
 import type { AnchorKind, Trusted } from './anchor.ts'
 import { ANCHORS, AnchorForm, type AnchorSettings, openAnchor } from './index.ts'
 
@@ -62,6 +62,20 @@ export async function headsOutside(origin: string, { settings, given, data, reac
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+/**
+ * Of each anchor that is configured and of which no proof is kept: its name, and what it has seen. `heads`: what the outside shows,
+ * held against the log before.
+ */
+export function unkeptOf({ settings }: Looking, kept: readonly KeptAnchor[], heads: Seen['heads']): string[] {
+  const names = Object.keys(settings).filter((name) => !kept.some((one) => one.name === name))
+  return names.map((name) => {
+    const head = heads.find((one) => one.name === name)
+    const size = head && parseCheckpoint(parseNote(head.note)?.text ?? '')?.size
+    const seen = size === undefined ? '' : `has seen ${size} entries, they are a beginning of this log; `
+    return `${name}: ${seen}no proof of it is kept here`
+  })
 }
 
 /** What is configured, and a repository that was given in its place. */
