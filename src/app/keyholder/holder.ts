@@ -160,19 +160,26 @@ function sealCalls(opening: Once, place: () => string | undefined) {
   }
 }
 
+/** Each connection has a pace of its own, so that many of them are asked for as often as few. */
 function credentialCalls(opening: Once) {
-  let held: Credentials | undefined
+  const held = new Map<string, () => ReturnType<Credentials['of']>>()
   return {
     async credentials(sources: Readonly<Record<string, CredentialSource>>) {
       await opening.of('credentials', [sources], async () => {
         const { Credentials } = await import('./credentials.ts')
-        held = new Credentials(sources, Date.now)
+        const all = new Credentials(sources, Date.now)
+        for (const name of Object.keys(sources))
+          held.set(
+            name,
+            paced(SELDOM, () => all.of(name)),
+          )
       })
     },
-    credential: paced(OFTEN, async (connection: string) => {
-      if (!held) throw new Fault('upstream.credential', connection)
-      return held.of(connection)
-    }),
+    async credential(connection: string) {
+      const of = held.get(connection)
+      if (!of) throw new Fault('upstream.credential', connection)
+      return of()
+    },
   }
 }
 

@@ -186,6 +186,18 @@ test('after the handshake nothing is opened that was not opened in it', async (t
   assert.ok(!sprung())
 })
 
+test('each connection has its pace: many are asked for as often as one, and one no oftener', async (t) => {
+  const parent = new Parent(t)
+  await parent.begin()
+  const names = Array.from({ length: 250 }, (_, nth) => `c${nth}`)
+  await parent.ask('credentials', Object.fromEntries(names.map((name) => [name, { parts: [{ text: 'a-key' }] }])))
+  for (let round = 0; round < 3; round++)
+    for (const name of names) assert.equal((await parent.ask('credential', name)).value, 'a-key', name)
+  const codes = new Set<string | undefined>()
+  for (let nth = 0; nth < 40; nth++) codes.add(await codeOf(parent.ask('credential', 'c0')))
+  assert.ok(codes.has('keys.asked'))
+})
+
 test('a program that it was told to start has none of its secrets, and is held to its bounds', async (t) => {
   const parent = new Parent(t)
   const trace = join(parent.folder, 'environment')
