@@ -123,12 +123,7 @@ const MOST_SIGNATURES = 100
 /** A checkpoint that a key signed. @throws Error with the reason where it did not */
 export function checkpointBy(note: string, vkey: string): Checkpoint {
   const { name, id, raw } = keyOf(vkey)
-  const end = note.lastIndexOf('\n\n')
-  const text = note.slice(0, end + 1)
-  const lines = note.slice(end + 2).split('\n')
-  if (end < 0 || lines.pop() !== '' || lines.length > MOST_SIGNATURES)
-    throw new Error('the checkpoint is no signed note')
-  const signatures = lines.map(signatureOf)
+  const { text, signatures } = partsOf(note)
   const own = signatures.filter((one) => one.name === name && one.id === id)
   const publicKey = createPublicKey({
     key: { kty: 'OKP', crv: 'Ed25519', x: raw.toString('base64url') },
@@ -141,8 +136,24 @@ export function checkpointBy(note: string, vkey: string): Checkpoint {
   return { origin, size: Number(size), root: bytesOf(root), others: signatures.length - own.length }
 }
 
+/** Its text to the last line feed, and its signatures, of which nobody looked at one. @throws Error for what is no signed note */
+export function partsOf(note: string): { readonly text: string; readonly signatures: Signature[] } {
+  const end = note.lastIndexOf('\n\n')
+  const lines = note.slice(end + 2).split('\n')
+  if (end < 0 || lines.pop() !== '' || lines.length > MOST_SIGNATURES)
+    throw new Error('the checkpoint is no signed note')
+  return { text: note.slice(0, end + 1), signatures: lines.map(signatureOf) }
+}
+
+export interface Signature {
+  readonly name: string
+  /** 8 hexadecimal digits. */
+  readonly id: string
+  readonly bytes: Buffer
+}
+
 /** @throws Error */
-function signatureOf(line: string): { readonly name: string; readonly id: string; readonly bytes: Buffer } {
+function signatureOf(line: string): Signature {
   const [, name = '', signature = ''] = /^— (\S+) (\S+)$/.exec(line) ?? []
   if (name === '') throw new Error('the checkpoint is no signed note')
   const bytes = bytesOf(signature)

@@ -10,11 +10,13 @@ import type { Row } from './form.ts'
 import { visible } from './page.ts'
 import { reasonOf } from './problems.ts'
 import { checkProof } from './proof.ts'
+import { witnessed } from './witness.ts'
 import { openZip, type Source } from './zip.ts'
 
 const USAGE = `node verifier/verify.ts <evidence.zip | x.tlog-proof> --key <verifier key>
   --key <vkey>         the log's verifier key, or a file that holds it; from somewhere other than the evidence
   --checkpoint <file>  a checkpoint that you kept; may be given several times
+  --witness <vkey>     verifier key of a witness that cosigned one of those; may be given several times
   --html <file>        writes the page for people, with what this check says
   --json               one line of JSON
 Exits 0 where the evidence holds, 5 where it does not, 7 where it holds and bodies are withheld, 2 where it could not be looked at.
@@ -70,6 +72,17 @@ function sourceOf(handle: number): Source {
   }
 }
 
+/** What witnesses say of checkpoints that were given, which the bundle was held against. */
+function withWitnesses(checked: Checked, kept: readonly string[], vkeys: readonly string[]): Checked {
+  const { also, problems } = witnessed(kept, vkeys)
+  return {
+    ...checked,
+    also: [...checked.also, ...also],
+    problems: [...checked.problems, ...problems],
+    found: checked.found + problems.length,
+  }
+}
+
 type Told = readonly [what: string, text: string]
 
 function told(checked: Checked): string {
@@ -116,13 +129,14 @@ function main(): void {
     allowPositionals: true,
     options: {
       ...{ key: { type: 'string' }, html: { type: 'string' }, json: { type: 'boolean' } },
-      checkpoint: { type: 'string', multiple: true },
+      ...{ checkpoint: { type: 'string', multiple: true }, witness: { type: 'string', multiple: true } },
     },
   })
   const [file, more] = positionals
   if (!file || more !== undefined || !values.key) throw new Error(USAGE)
   const kept = (values.checkpoint ?? []).map((each) => readFileSync(each, 'utf8'))
-  const checked = check(file, keyIn(values.key), kept, values.html)
+  const witnesses = (values.witness ?? []).map(keyIn)
+  const checked = withWitnesses(check(file, keyIn(values.key), kept, values.html), kept, witnesses)
   process.stdout.write(values.json ? `${JSON.stringify(checked)}\n` : told(checked))
   if (checked.found > 0) process.exitCode = NOT_INTACT
   else if (checked.locked > 0) process.exitCode = WITHHELD
