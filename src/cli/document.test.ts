@@ -143,7 +143,7 @@ const CA: Ca = {
 
 const REPORT: Report = {
   ...{ ok: false, origin: 'o', vkey: 'v', ownKey: true, sealed: 1, unsealed: 0, root: 'r', found: 1 },
-  counts: { verified: 1, erased: 0, expired: 0, redacted: 0, locked: 1, unproven: 1, unprovable: 1 },
+  counts: { verified: 1, erased: 0, expired: 0, redacted: 0, locked: 1, unproven: 1, unprovable: 1, counted: 1 },
   locked: { bodies: 1, keys: ['k'] },
   alarms: [{ harm: 'changed', seq: 1, exchange: 'e', told: 'text' }],
   former: [{ origin: 'f', size: 1, root: 'r', vkey: 'v', by: 2, known: 3 }],

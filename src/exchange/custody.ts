@@ -42,6 +42,8 @@ export interface PurgedDay {
   readonly retain?: string
   readonly entries: number
   readonly exchanges: number
+  /** Of the entries in it, as in `Erase`. */
+  readonly took?: readonly number[]
 }
 
 /** Days whose time was over were removed. */
@@ -61,6 +63,8 @@ export interface Erase extends Act {
   readonly later: number
   /** Entries of no exchange that named the user, or said what is found nowhere else; they went too. */
   readonly notes: number
+  /** The seqs of the entries that went: so many left out from 1 on, so many taken, and so on in turn. Absent where an earlier version wrote it. */
+  readonly took?: readonly number[]
   /** Bodies that stayed and lost something; absent where an earlier version wrote it. */
   readonly cut?: readonly Cut[]
 }

@@ -10,6 +10,10 @@ export interface DayFiles {
   remove(names: readonly string[]): Promise<number>
   /** Takes exchanges out, and writes bodies anew. May be done again. @throws trail.*, gateway.internal where one is open */
   revise(revision: Revision): Promise<Revised>
+  /** The seqs of all entries of these exchanges; of those that are not here, none. */
+  seqsOf(exchanges: readonly string[]): Promise<readonly number[]>
+  /** The seqs of all entries in a file. */
+  seqsIn(name: string): Promise<readonly number[]>
   /** The id of the entry that erased an exchange, by the beginning of its id. */
   erasedBy(prefix: string): Promise<string | undefined>
 }
@@ -19,5 +23,11 @@ export const dayFilesOf = (store: Store, write: Write): DayFiles => ({
   list: () => store.files(),
   remove: (names) => write(() => store.remove(names)),
   revise: (revision) => write(() => store.revise(revision)),
+  seqsOf: async (exchanges) => {
+    const seqs: number[] = []
+    for (const exchange of exchanges) seqs.push(...(await store.seqs(exchange)))
+    return seqs
+  },
+  seqsIn: (name) => store.seqsIn(name),
   erasedBy: async (prefix) => (isExchangePrefix(prefix) ? store.erasedBy(prefix) : undefined),
 })

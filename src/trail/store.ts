@@ -217,6 +217,8 @@ export interface Store {
   held(from: number, count: number, first: readonly number[]): Promise<readonly Held[]>
   /** The seqs of an exchange's entries, in their order. */
   seqs(exchange: string): Promise<readonly number[]>
+  /** The seqs of the entries in a day file, in their order. */
+  seqsIn(file: string): Promise<readonly number[]>
   /** What may be shown of these entries; of those that are gone, nothing. */
   disclose(seqs: readonly number[], bodies: boolean): Promise<readonly Disclosure[]>
   /** What its sealer does. */

@@ -1,5 +1,6 @@
 /** What the journal tells of, done again on a record that was put back: erasures, holds, revocations. Never undoes anything. */
-import { dayFileName, type JournalLine, type Trail } from '#trail'
+import type { Purge } from '#exchange'
+import { dayFileName, type JournalLine, printTaken, type Trail, tookOf } from '#trail'
 
 /** How many of each were not on the record, and how many keys nobody can vouch for. */
 export interface Replay {
@@ -44,8 +45,11 @@ async function acts({ trail }: House, lines: readonly JournalLine[]): Promise<{ 
     if (entry.kind === 'erase' && !pending.has(entry.exchange)) continue
     if (!['erase', 'hold', 'release'].includes(entry.kind)) continue
     told.add(entry.exchange)
-    if (entry.kind === 'erase') await trail.documents.put('erasing', entry.exchange, pending.get(entry.exchange))
-    await trail.append(entry)
+    if (entry.kind === 'erase') {
+      const going = pending.get(entry.exchange)
+      await trail.documents.put('erasing', entry.exchange, going)
+      await trail.append({ ...entry, took: await tookOf(trail.dayFiles, going as Parameters<typeof tookOf>[1]) })
+    } else await trail.append(entry)
     counts[entry.kind === 'erase' ? 'erasures' : 'holds'] += 1
   }
   await erasuresAsDone(trail, lines)
@@ -83,13 +87,22 @@ async function purgesOf({ trail }: House, lines: readonly JournalLine[]): Promis
   let count = 0
   for (const purge of purges.values()) {
     const names = purge.days.map(({ day, retain }) => dayFileName(day, retain)).filter((name) => there.has(name))
-    if (!told.has(purge.exchange)) await trail.append(purge)
+    if (!told.has(purge.exchange)) await trail.append(await tookHere(trail, purge, there))
     if (names.length === 0) continue
     await trail.dayFiles.remove(names)
     for (const name of names) there.delete(name)
     count += 1
   }
   return count
+}
+
+/** What it takes of the files that are here: an exchange that was open when they were copied has an end of its own. */
+async function tookHere({ dayFiles }: House['trail'], purge: Purge, there: ReadonlySet<string>): Promise<Purge> {
+  const days = purge.days.map(async (one) => {
+    const name = dayFileName(one.day, one.retain)
+    return there.has(name) ? { ...one, took: printTaken(await dayFiles.seqsIn(name)) } : one
+  })
+  return { ...purge, days: await Promise.all(days) }
 }
 
 async function revocationsOf({ trail }: House, lines: readonly JournalLine[]): Promise<number> {

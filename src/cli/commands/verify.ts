@@ -136,10 +136,15 @@ async function read(path: string, record: Record): Promise<Told> {
 function tell({ report, unreached, unkept, halted }: Told, standing: string): void {
   const { ok, sealed, unsealed, counts, alarms, found, vkey, ownKey, origin, root, locked, former } = report
   if (halted !== undefined) out(paint('red', `nothing is sealed now: ${line(halted, 2000)}`))
-  const states = Object.entries(counts).filter(([, count]) => count > 0)
+  const { counted = 0, ...rest } = counts
+  const states = Object.entries(rest).filter(([, count]) => count > 0)
   out(
     `${sealed} entries are sealed${unsealed ? `, ${unsealed} not yet` : ''}: ${states.map(([state, count]) => `${count} ${state}`).join(', ') || 'none verified'}`,
   )
+  if (counted > 0)
+    out(
+      `${counted} of those that were erased or expired by count alone: an entry of an earlier version says how many, not which`,
+    )
   if (origin !== undefined) out(`log   ${line(origin)}, root ${root}`)
   if (vkey !== undefined) out(`key   ${line(vkey)}${ownKey ? ' (from beside the log: have it from elsewhere)' : ''}`)
   for (const one of former ?? [])

@@ -84,7 +84,7 @@ export class Cutting {
       if (late.length === 0 || pass === MOST_PASSES - 1) break
       const id = uuid()
       const counts = { exchanges: 0, sessions: 0, later: new Set(late.map(({ exchange }) => exchange)).size, notes: 0 }
-      note = { ...told, ...counts, exchange: id, at: now(), cut: await this.keep(id, late) }
+      note = { ...told, ...counts, exchange: id, at: now(), took: [], cut: await this.keep(id, late) }
       await sealedUpTo(trail, await trail.append(note))
     }
     for (const { id } of (await trail.documents.list(KIND)) as Planned[]) await trail.documents.delete(KIND, id)

@@ -1,6 +1,16 @@
 /** Erasing exchanges: what it is about, what forbids it, and every trace of them in later turns of their sessions. */
 import type { Erase, Keyring, Scope } from '#exchange'
-import { type Custody, type Doer, queryOf, type Recorded, readScope, sealedUpTo, type Trail, toldScope } from '#trail'
+import {
+  type Custody,
+  type Doer,
+  queryOf,
+  type Recorded,
+  readScope,
+  sealedUpTo,
+  type Trail,
+  toldScope,
+  tookOf,
+} from '#trail'
 import { Cutting, type ToCut } from './cutting.ts'
 import { type ErasurePlan, forbid, forbiddenIn, planOf } from './forbidding.ts'
 import { type FoundLine, type GoingLine, goingLines, linesAt, putAnew } from './lines.ts'
@@ -84,7 +94,8 @@ export class Erasure {
     const { exchanges, sessions, later } = plan
     const told: Erase = {
       ...{ kind: 'erase', exchange: pending.id, at: now(), who, why, basis },
-      ...{ scope: toldScope(scope, keyring), exchanges, sessions, later, notes: pending.notes.length, cut },
+      ...{ scope: toldScope(scope, keyring), exchanges, sessions, later, notes: pending.notes.length },
+      ...{ took: await tookOf(trail.dayFiles, pending), cut },
     }
     const seq = await trail.append(told)
     return { ...plan, seq, left: await this.#finish(pending) }

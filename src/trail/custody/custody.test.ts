@@ -59,8 +59,8 @@ test('a purge removes the files of days whose time is over, and leaves one entry
   assert.deepEqual(told?.note, {
     ...{ kind: 'purge', exchange: idOf(1000), at: NOON, ...DOER },
     days: [
-      { day: '2026-11-21', retain: '1d', entries: 1, exchanges: 1 },
-      { day: '2026-11-22', retain: '1d', entries: 1, exchanges: 1 },
+      { day: '2026-11-21', retain: '1d', entries: 1, exchanges: 1, took: [0, 1] },
+      { day: '2026-11-22', retain: '1d', entries: 1, exchanges: 1, took: [2, 1] },
     ],
   })
   const left = (await readdir(join(folder, 'days'))).filter((name) => /2026-11-2[12].1d/.test(name))

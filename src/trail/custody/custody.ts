@@ -1,6 +1,7 @@
 /** What is done to the record itself: holds, purges. Each leaves its entry before it takes effect. Reads no body. */
-import type { Fact, Keyring, Purge } from '#exchange'
+import type { Fact, Keyring, Purge, PurgedDay } from '#exchange'
 import { dayOf } from '../days.ts'
+import { printTaken } from '../seal/taken.ts'
 import type { Trail } from '../trail.ts'
 import { Holds, type Lines } from './holds.ts'
 import { fateOf, type PurgeRow } from './purge.ts'
@@ -59,12 +60,11 @@ export class Custody {
     const rows = await this.plan(before)
     const going = rows.filter(({ fate }) => fate === 'purge')
     if (going.length === 0) return { rows, bytes: 0 }
-    const days = going.map(({ day, retain, entries, exchanges }) => ({
-      day,
-      ...(retain && { retain }),
-      entries,
-      exchanges,
-    }))
+    const days: PurgedDay[] = []
+    for (const { name, day, retain, entries, exchanges } of going) {
+      const took = printTaken(await trail.dayFiles.seqsIn(name))
+      days.push({ day, ...(retain && { retain }), entries, exchanges, took })
+    }
     const note: Purge = { kind: 'purge', exchange: uuid(), at: now(), who, why, days }
     const seq = await trail.append(note)
     await sealedUpTo(trail, seq)

@@ -4,6 +4,7 @@ import { dayOfExchange } from '../days.ts'
 import type { Anew } from './held.ts'
 import type { Leaf } from './leaf.ts'
 import type { Alarm } from './report.ts'
+import { Taken } from './taken.ts'
 
 /** A note with its place. */
 export interface Placed {
@@ -19,7 +20,13 @@ const AFTER_MS = 3_600_000
 export class Fates {
   readonly #claimed: ReadonlyMap<number, Placed>
   readonly #notes = new Map<string, Placed>()
-  /** The most that a purge removed of each day file: one that was cut short says so again. */
+  /** What each erasure says that it took, by its exchange id; none for one of an earlier version, which says only how many. */
+  readonly #took = new Map<string, Taken>()
+  /** What purges say that they took of each day. */
+  readonly #purged = new Map<string, Taken[]>()
+  /** Exchanges of which an erasure took the beginning: what came of one meanwhile went with it. */
+  readonly #begun = new Set<string>()
+  /** The most that a purge of an earlier version removed of each day file: one that was cut short says so again. */
   readonly #allowed = new Map<string, Map<string, number>>()
   readonly #missing = new Map<string, Leaf[]>()
   readonly #erased = new Map<string, Set<string>>()
@@ -35,16 +42,17 @@ export class Fates {
     const placed = this.#claimed.get(seq)
     if (!placed || this.#notes.has(placed.note.exchange)) return
     this.#notes.set(placed.note.exchange, placed)
-    if (placed.note.kind !== 'purge') return
-    for (const { day, retain = '', entries } of placed.note.days) {
+    const { note } = placed
+    if (note.kind === 'erase' && note.took) this.#took.set(note.exchange, new Taken(note.took))
+    if (note.kind !== 'purge') return
+    for (const { day, retain = '', entries, took } of note.days) {
+      if (took) {
+        this.#purged.set(day, [...(this.#purged.get(day) ?? []), new Taken(took)])
+        continue
+      }
       const files = this.#allowed.get(day) ?? new Map<string, number>()
       this.#allowed.set(day, files.set(retain, Math.max(entries, files.get(retain) ?? 0)))
     }
-  }
-
-  /** Whether these are entries of the record that say of what they took; `kinds` are those that may. Ask once all are walked. */
-  vouch(by: readonly string[], kinds: readonly string[]): boolean {
-    return by.some((id) => kinds.includes(this.#notes.get(id)?.note.kind ?? ''))
   }
 
   /** The seq of an entry that says so and does not count, because it is not what was sealed in its place. */
@@ -53,9 +61,23 @@ export class Fates {
       ?.seq
   }
 
-  /** An entry that an erasure took. */
-  erased(leaf: Leaf, by: readonly string[]): void {
-    for (const id of by) this.#erased.set(id, (this.#erased.get(id) ?? new Set()).add(leaf.exchange ?? ''))
+  /** Whether an erasure took this entry: it says so itself, or says only how many (`by count`). Ask once all are walked, in their order. */
+  erased(leaf: Leaf, by: readonly string[]): boolean | 'by count' {
+    const erasures = by.flatMap((id) => this.#notes.get(id) ?? []).filter(({ note }) => note.kind === 'erase')
+    if (erasures.some(({ note }) => this.#lists(note.exchange, leaf))) return true
+    const counting = erasures.filter(({ note, seq }) => !this.#took.has(note.exchange) && isBefore(leaf, seq))
+    for (const { note } of counting)
+      this.#erased.set(note.exchange, (this.#erased.get(note.exchange) ?? new Set()).add(leaf.exchange ?? ''))
+    return counting.length > 0 && 'by count'
+  }
+
+  #lists(erasure: string, { seq, kind, exchange }: Leaf): boolean {
+    const key = `${erasure} ${exchange}`
+    if (this.#took.get(erasure)?.has(seq)) {
+      if (exchange !== undefined) this.#begun.add(key)
+      return true
+    }
+    return kind === 'outcome' && this.#begun.has(key)
   }
 
   /** Whether a body may be another than the one that was sealed: each time it was written anew counts, the last one for what it is now: an erasure of an earlier version does not say. */
@@ -87,15 +109,28 @@ export class Fates {
     else this.#missing.set(day, [leaf])
   }
 
-  /** Of those that are nowhere: how many expired, and all of a day of which more are gone than were purged. */
-  settle(): { readonly expired: number; readonly missing: readonly Leaf[] } {
-    let expired = 0
+  /** Of those that are nowhere: how many expired, how many of these by a count alone, and all others; of a day of which more are gone than were counted, all. */
+  settle(): { readonly expired: number; readonly counted: number; readonly missing: readonly Leaf[] } {
+    let [expired, counted] = [0, 0]
     const missing: Leaf[] = []
     for (const [day, leaves] of this.#missing) {
-      if (leaves.length <= this.#allowedOf(day)) expired += leaves.length
-      else for (const leaf of leaves) missing.push(leaf)
+      const left = this.#unlisted(day, leaves)
+      expired += leaves.length - left.length
+      if (left.length <= this.#allowedOf(day)) counted += left.length
+      else missing.push(...left)
     }
-    return { expired, missing: missing.sort((a, b) => a.seq - b.seq) }
+    return { expired: expired + counted, counted, missing: missing.sort((a, b) => a.seq - b.seq) }
+  }
+
+  /** Those that no purge says it took. A leaf that tells no more than its place may be of any day. */
+  #unlisted(day: string, leaves: readonly Leaf[]): Leaf[] {
+    const purges = day === '' ? [...this.#purged.values()].flat() : (this.#purged.get(day) ?? [])
+    const begun = new Set<string | undefined>()
+    return leaves.filter(({ seq, kind, exchange }) => {
+      if (!purges.some((taken) => taken.has(seq))) return !(kind === 'outcome' && begun.has(exchange))
+      if (exchange !== undefined) begun.add(exchange)
+      return false
+    })
   }
 
   #allowedOf(day: string): number {
@@ -127,6 +162,9 @@ export class Fates {
     })
   }
 }
+
+/** What an entry took was there before it, but for what became of a suggestion meanwhile. */
+const isBefore = (leaf: Leaf, seq: number): boolean => leaf.seq < seq || leaf.kind === 'outcome'
 
 const ENDINGS: ReadonlySet<string> = new Set<EndingKind>(['replied', 'denied', 'aborted', 'failed', 'interrupted'])
 

@@ -32,6 +32,8 @@ export interface Counts {
   erased: number
   expired: number
   redacted: number
+  /** Of the erased and expired ones those of which an entry of an earlier version says only how many it took, not which. */
+  counted?: number
   /** Redacted ones that an erasure of an earlier version cut: nothing says what they are now. */
   unprovable?: number
   /** Lines of who read or searched that were written where the record’s key was not: nothing vouches for them. */

@@ -149,7 +149,10 @@ test('what was erased and redacted by an entry of the record is no alarm; what n
   await trail.dayFiles.revise({ by: idOf(101), erased: [], bodies: [anew], ...none })
   await trail.close()
   const report = await look(t, folder)
-  assert.deepEqual([report.alarms, report.counts], [[], { verified: 9, erased: 2, expired: 0, redacted: 1 }])
+  assert.deepEqual(
+    [report.alarms, report.counts],
+    [[], { verified: 9, erased: 2, counted: 2, expired: 0, redacted: 1 }],
+  )
   sql(folder, `INSERT INTO erased VALUES (7, '${idOf(4)}', '${idOf(100)}'); UPDATE entries SET json = '' WHERE seq = 7`)
   const excess = await look(t, folder)
   assert.match(excess.alarms[0]?.told ?? '', /says that 1 exchanges were erased, and 2 are marked so/)

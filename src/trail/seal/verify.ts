@@ -229,19 +229,18 @@ class Verification {
     const logged = parseLeaf(text)
     if (!logged || logged.seq !== seq)
       this.#alarm({ harm: 'log changed', seq, told: 'its leaf is not that of this entry' })
-    else if (logged.kind === 'unproven') this.#unproven(seq, held)
     else if (!held || (held.lost !== undefined && !this.#unread.lost(logged, held))) this.#fates.missing(logged)
     else if (held.lost !== undefined) return
     else if (held.by ?? held.anew) this.#claims.push({ logged, held })
+    else if (logged.kind === 'unproven' && held.leaf !== undefined) this.#unproven(held)
     else this.#judge(logged, held)
   }
 
   /** When it was sealed it was none of this record's. Who reads is put down also where the key is not here, and nobody is accused of that. */
-  #unproven(seq: number, held: Held | undefined): void {
-    const kind = parseLeaf(held?.leaf ?? '')?.kind
-    if (kind === undefined || kind === 'read' || kind === 'searched')
-      this.#counts.unproven = 1 + (this.#counts.unproven ?? 0)
-    else this.#odd.push(forged(seq, held?.leaf))
+  #unproven({ seq, leaf }: Held): void {
+    const kind = parseLeaf(leaf ?? '')?.kind
+    if (kind === 'read' || kind === 'searched') this.#counts.unproven = 1 + (this.#counts.unproven ?? 0)
+    else this.#odd.push(forged(seq, leaf))
   }
 
   /** Entries that are not sealed yet say only whether they are of this record. */
@@ -249,16 +248,17 @@ class Verification {
     const { last } = this.#evidence
     for (let at = from; at <= last; at += TILE)
       for (const one of await this.#evidence.held(at, Math.min(TILE, last + 1 - at), [])) {
-        if (one.unproven) this.#unproven(one.seq, one)
+        if (one.unproven) this.#unproven(one)
         else this.#indexed(one)
       }
   }
 
   /** What became of an entry that does not make its leaf; where it names one that says so, once all of them are known. */
   #judge(logged: Leaf, held: Held): void {
-    if (held.fault === undefined && held.leaf === undefined && this.#fates.vouch(held.by ?? [], ['erase'])) {
+    const erased = held.fault === undefined && held.leaf === undefined && this.#fates.erased(logged, held.by ?? [])
+    if (erased) {
       this.#counts.erased += 1
-      this.#fates.erased(logged, held.by ?? [])
+      if (erased === 'by count') this.#countedAlone(1)
     } else if (this.#isRedacted(logged, held)) {
       if (held.unproven) this.#odd.push(forged(logged.seq, held.leaf))
       else this.#indexed(held)
@@ -267,6 +267,10 @@ class Verification {
       if (!this.#o.missingKeys) this.#unread.lock(held.locked)
       this.#indexed(held)
     } else this.#odd.push(this.#blame(logged, held))
+  }
+
+  #countedAlone(entries: number): void {
+    if (entries > 0) this.#counts.counted = entries + (this.#counts.counted ?? 0)
   }
 
   #blame(logged: Leaf, held: Held): Alarm {
@@ -310,8 +314,9 @@ class Verification {
 
   #settle({ size }: Head): void {
     for (const { logged, held } of this.#claims) this.#judge(logged, held)
-    const { expired, missing } = this.#fates.settle()
+    const { expired, counted, missing } = this.#fates.settle()
     this.#counts.expired += expired
+    this.#countedAlone(counted)
     const alarms = [
       ...duplicates(this.#odd),
       ...this.#unread.alarms(),

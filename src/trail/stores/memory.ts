@@ -350,6 +350,10 @@ class MemoryStore implements Store {
     return []
   }
 
+  async seqsIn() {
+    return []
+  }
+
   async disclose() {
     return []
   }

@@ -297,6 +297,10 @@ class SqliteStore implements Store {
     return this.#link.call('seqs', [exchange])
   }
 
+  seqsIn(file: string) {
+    return this.#link.call('seqsIn', [file])
+  }
+
   disclose(seqs: readonly number[], bodies: boolean) {
     return this.#link.call('disclose', [seqs, bodies])
   }

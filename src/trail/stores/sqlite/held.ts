@@ -74,6 +74,13 @@ export function seqsIn(engine: Engine, exchange: string): number[] {
   return [row.seq, ...(row.closing === null ? [] : [row.closing]), ...told].sort((a, b) => a - b)
 }
 
+/** The seqs of the entries in a day file, in their order. */
+export const seqsOfFile = (engine: Engine, name: string): number[] =>
+  engine.folder
+    .day(name)
+    .file.all<{ seq: number }>('SELECT seq FROM entries WHERE seq > 0 ORDER BY seq')
+    .map(({ seq }) => seq)
+
 /** What may be shown of these entries; of those that are nowhere, nothing. @throws Wanted */
 export const disclosedIn = (engine: Engine, seqs: readonly number[], bodies: boolean): Disclosure[] =>
   seqs.flatMap((seq) => {

@@ -161,6 +161,7 @@ export interface Calls {
   state(): RecordState
   held(from: number, count: number, first: readonly number[]): readonly Held[]
   seqs(exchange: string): readonly number[]
+  seqsIn(file: string): readonly number[]
   disclose(seqs: readonly number[], bodies: boolean): readonly Disclosure[]
   copy(copying: Copying): Promise<readonly Copied[]>
   close(): Promise<void>
