@@ -48,8 +48,7 @@ export class Gone {
     if (number > note.number && kind !== 'outcome') return false
     if (said['kind'] === 'purge') return this.#purged(note, leaf, number)
     if (said['kind'] !== 'erase') return false
-    if (said['took'] !== undefined)
-      return this.#account.took(note, number) || (kind === 'outcome' && number > note.number)
+    if (said['took'] !== undefined) return this.#account.took(note, number) || kind === 'outcome'
     const isLine = LINES.includes(kind)
     if (isLine) this.#add({ note, sort: 'lines', allowed: Number(said['notes']) }, String(number))
     else this.#add({ note, sort: 'exchanges', allowed: Number(said['exchanges']) }, String(leaf.exchange))
@@ -59,7 +58,9 @@ export class Gone {
   #purged(note: Note, leaf: Leaf, number: number): boolean {
     if (this.#account.took(note, number)) return true
     const day = dayOf(leaf)
-    if (!daysIn(note.said).some((one) => one['day'] === day && one['took'] === undefined)) return false
+    if (!daysIn(note.said).some((one) => one['day'] === day && (one['took'] === undefined || leaf.kind === 'outcome')))
+      return false
+    if (leaf.kind === 'outcome' && daysIn(note.said).every((one) => one['took'] !== undefined)) return true
     this.#add({ note, sort: `entries of ${day}`, allowed: this.#purgedOf(day) }, String(number))
     return true
   }

@@ -18,7 +18,7 @@ export function openOf(what: string, numbers: string, note: Note | undefined): s
   if (what === 'body locked') return `What the body of ${of(numbers)} says: that its key is not there any more ${BY}.`
   if (what === 'gone' && numbers === '') return undefined
   if (what === 'gone' && note && note.said['took'] !== undefined)
-    return `That ${of(numbers)} went by entry ${note.number}: what came after it is not named there.`
+    return `That ${of(numbers)} went by entry ${note.number}: what came of their exchanges meanwhile is not named there.`
   if (what === 'gone' && note)
     return `That ${of(numbers)} went by entry ${note.number}: it says how many it took, not which. That what is said to be gone was among them ${BY}.`
   if (what === 'body written anew' && saysNotWhat(note?.said))

@@ -107,9 +107,10 @@ export function provenOf(files: LogFiles, { seq, json, salt, body, gone, anew = 
   const index = seq - 1
   const leaf = files.leaf(index).toString()
   const proof = inclusionProof(files.node, index, files.size).map(base64)
-  const isUnproven = parseLeaf(leaf)?.kind === 'unproven'
-  if (json === undefined || json === '' || !salt || isUnproven)
-    return { index, leaf, proof, ...(gone !== undefined && { gone }) }
+  const kind = parseLeaf(leaf)?.kind
+  const isBlank = kind === 'unproven' || kind === 'absent'
+  if (json === undefined || json === '' || !salt || isBlank)
+    return { index, leaf, proof, ...(gone !== undefined && !isBlank && { gone }) }
   const salts = parseSalts(salt)
   const shown = FIELDS.flatMap((name) => {
     const own = (name !== 'body' || body) && parseLeaf(leaf)?.fields[name] ? saltOf(name, salts) : undefined
