@@ -16,6 +16,7 @@ import {
   NEVER_PURGED,
   ONE_AND_ONE,
   OWN_FOLDER,
+  PROVEN,
   PURGE,
   READ_FIRST,
   RECORDED,
@@ -24,6 +25,7 @@ import {
   SEALING,
   SEARCH,
   SENT,
+  SHIPPED,
   SOCKET,
   STOPS,
 } from './proofs.ts'
@@ -153,15 +155,15 @@ export const NIST: Standard = {
     {
       id: 'AU-9(2)',
       asks: 'a copy on another system',
-      does: 'sinks',
-      proofs: [SENT],
+      does: 'sinks, and backups off the host',
+      proofs: [SENT, SHIPPED],
       open: 'the other system’s protection is its own',
     },
     {
       id: 'AU-9(3)',
       asks: 'cryptography that shows changes',
       does: 'entries sealed in a signed Merkle log; authenticated encryption of bodies, bound to file, entry and part',
-      proofs: [SEALED, CHANGED],
+      proofs: [SEALED, PROVEN, CHANGED],
       open: SEALING,
     },
     {

@@ -23,6 +23,7 @@ import {
   SEALING,
   SEARCH,
   SENT,
+  SHIPPED,
   SOCKET,
   STOPS,
   STRANGERS,
@@ -117,7 +118,12 @@ export const PCI: Standard = {
       proofs: [SEALED, CHANGED, [DISK, 'a second opener is refused at once, and let in after the first has closed']],
       open: SEALING,
     },
-    { id: '10.3.3', asks: 'promptly backed up elsewhere', does: 'sinks, at least once', proofs: [SENT] },
+    {
+      id: '10.3.3',
+      asks: 'promptly backed up elsewhere',
+      does: 'sinks, at least once; encrypted backups with a stated lag',
+      proofs: [SENT, SHIPPED],
+    },
     {
       id: '10.3.4',
       asks: 'changes are noticed',

@@ -66,5 +66,22 @@ export const SEALED: Proof = [
   'test/seal/mutations.test.ts',
   'a whole log that was written anew with the true key is found by a kept checkpoint, and by an anchor',
 ]
+export const SHIPPED: Proof = [
+  'test/journeys/backup.test.ts',
+  'a running server ships its record and says how far behind it is; one whose record is gone gets it back',
+]
+export const DONE_AGAIN: Proof = [
+  'src/app/backup/backup.test.ts',
+  'what was erased is read by nobody in the oldest backup, with every key; the rest is, and what was told is done again',
+]
+export const ERASED: Proof = ['test/faults/erasure.test.ts', 'what a user said is nowhere once it is erased']
+export const RESCANNED: Proof = [
+  'src/gateway/again/erasure.test.ts',
+  'what was no known secret is found and masked in place, both ways, page by page',
+]
+export const PROVEN: Proof = [
+  'verifier/verify.test.ts',
+  'a period is proven to be whole, with what was done to it since',
+]
 export const SEALING =
   'without a checkpoint that is kept elsewhere, or an anchor, whoever has the folder and its key can write all of it anew'
