@@ -18,12 +18,16 @@ export type Facets = Readonly<Partial<Record<Exclude<Key, Many>, string>>>
 /** Between the two names of one value: an actor's id and name, a client and its version. */
 const ALIAS = '\n'
 
-/** What is known when the exchange opens. */
-export interface OpeningFacets {
-  readonly facets: Facets
-  readonly many: ManyValues
+/** How many secrets an entry's findings are, and whether any was masked. */
+export interface Found {
   readonly findings: number
   readonly masked: boolean
+}
+
+/** What is known when the exchange opens. */
+export interface OpeningFacets extends Found {
+  readonly facets: Facets
+  readonly many: ManyValues
   /** `refused` where the opening is its own ending. */
   readonly outcome: string | undefined
 }
@@ -104,8 +108,13 @@ function marksOf(findings: readonly Finding[], judged: readonly string[]) {
   const rules = [...new Set([...judged, ...findings.map(({ rule }) => rule)].map((rule) => folded('rule', rule)))]
   const secrets = [...new Set(findings.flatMap(({ fingerprints }) => fingerprints ?? []))]
   const many: ManyValues = { ...(rules.length && { rule: rules }), ...(secrets.length && { secret: secrets }) }
-  return { many, findings: secretsIn(findings), masked: findings.some(({ masked }) => masked) }
+  return { many, ...foundIn(findings) }
 }
+
+export const foundIn = (findings: readonly Finding[]): Found => ({
+  findings: secretsIn(findings),
+  masked: findings.some(({ masked }) => masked),
+})
 
 /** Whether a value of one key, as `Facets` holds it, fits any of the patterns. */
 export const fits = (patterns: readonly string[], value: string): boolean =>

@@ -1,5 +1,4 @@
 /** What a record holds in the place of one leaf: the leaf that it makes now, or what became of it. Pure. */
-import { sha256 } from './hashes.ts'
 import { commitmentsOf, FIELDS, type Field, parseSalts, printLeaf, type Version } from './leaf.ts'
 
 /** One seq of the record, as a verifier sees it. */
@@ -35,52 +34,54 @@ export interface Anew {
   readonly commitment?: string | undefined
 }
 
-/** An entry as it is stored. */
-export interface StoredEntry {
-  readonly seq: number
-  /** Empty where it was erased. */
+/** What the leaf of an entry is made of. */
+export interface Material {
+  /** The entry as it is stored: a JSON object. */
   readonly json: string
-  readonly salt: Uint8Array | null
-  /** The entries by which it was erased. */
-  readonly by: readonly string[]
+  /** As the row keeps it; as Latin-1 text, which costs less between threads, as `body` does. */
+  readonly salt?: string | undefined
+  /** SHA-256 of the body, as Latin-1 text; absent where there is none, or it cannot be read. */
+  readonly body?: string | undefined
   /** The entries by which its body was written anew, and the salt of each time. */
-  readonly redacted: readonly { readonly by: string; readonly salt: Uint8Array }[]
-}
-
-/** How an entry is looked at. */
-export interface Looking {
+  readonly redacted?: readonly { readonly by: string; readonly salt: Uint8Array }[]
   /** Which version of leaf was sealed. */
   readonly version: Version
-  /** The body; undefined where it cannot be read. */
-  read(): Uint8Array | undefined
-  /** Whether it was written by who had the record's key, of SHA-256 of its body; undefined where that cannot be told. */
-  isProven(body: Uint8Array | undefined): boolean | undefined
 }
 
-export function heldOf(stored: StoredEntry, { version, read, isProven }: Looking): Held {
-  const { seq, json, salt, by, redacted } = stored
-  const told = by.length > 0 ? { by } : {}
-  if (json === '') return { seq, ...told }
-  const entry = parsed(json)
-  if (!entry) return { seq, fault: 'it is no JSON', ...told }
-  const body = entry['body'] === undefined ? undefined : read()
-  const salts = salt ? parseSalts(salt) : {}
-  const digest = body && sha256(body)
-  const made = commitmentsOf(entry, salts, digest, version)
-  const anew = redacted.map((one) => ({ by: one.by, commitment: commitmentsOf({}, { body: one.salt }, digest).body }))
-  const unknown = FIELDS.filter((name) => name in made && made[name] === undefined)
-  const unproven = isProven(digest) === false
-  return {
-    seq,
-    leaf: printLeaf(seq, entry, made, version),
-    ...(unknown.length > 0 && { unknown }),
-    ...told,
-    ...(anew.length > 0 && { anew }),
-    ...(unproven && { unproven }),
+/** What a record holds in one place, and what its leaf is to be made of: so one thread can read while another makes leaves. */
+export interface Unmade extends Omit<Held, 'leaf' | 'unknown' | 'anew'> {
+  readonly of?: Material
+}
+
+/** The same with its leaf; what JSON no leaf can be made of is told as a fault. */
+export function heldOf({ of, ...held }: Unmade): Held {
+  if (!of) return held
+  try {
+    return made(held, of)
+  } catch (error) {
+    return { seq: held.seq, ...(held.by && { by: held.by }), fault: `it has no leaf: ${(error as Error).message}` }
   }
 }
 
-function parsed(json: string): Readonly<Record<string, unknown>> | undefined {
+function made(held: Omit<Unmade, 'of'>, of: Material): Held {
+  const { json, salt, redacted, version } = of
+  const entry = entryIn(json) ?? {}
+  const body = of.body === undefined ? undefined : latin(of.body)
+  const commitments = commitmentsOf(entry, salt === undefined ? {} : parseSalts(latin(salt)), body, version)
+  const anew = redacted?.map((one) => ({ by: one.by, commitment: commitmentsOf({}, { body: one.salt }, body).body }))
+  const unknown = FIELDS.filter((name) => name in commitments && commitments[name] === undefined)
+  return {
+    ...held,
+    leaf: printLeaf(held.seq, entry, commitments, version),
+    ...(unknown.length > 0 && { unknown }),
+    ...(anew && { anew }),
+  }
+}
+
+const latin = (text: string): Buffer => Buffer.from(text, 'latin1')
+
+/** A stored entry; undefined where it is no JSON object. */
+export function entryIn(json: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value = JSON.parse(json)
     return typeof value === 'object' && value !== null ? value : undefined

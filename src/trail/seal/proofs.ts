@@ -10,11 +10,11 @@ const DIGEST_BYTES = 32
 const BLOCK_BYTES = 64
 const POOL_BYTES = 8192
 
-/** What an entry's proof is over. `body`: SHA-256 of its body, where it has one. */
+/** What an entry's proof is over. `body`: SHA-256 of its body, where it has one; as bytes, or as Latin-1 text. */
 export interface Proven {
   readonly seq: number
   readonly json: string
-  readonly body: Uint8Array | undefined
+  readonly body: Uint8Array | string | undefined
 }
 
 /** chance (16), seq (8, big endian), SHA-256(JSON) (32), whether there is a body (1), its SHA-256 (32, else zeros). */
@@ -82,7 +82,8 @@ export class Proofs {
     const at = CHANCE_BYTES + 8
     message.write(hash('sha256', json, 'latin1'), at, 'latin1')
     message[at + DIGEST_BYTES] = body ? 1 : 0
-    if (body) message.set(body, at + DIGEST_BYTES + 1)
+    if (typeof body === 'string') message.write(body, at + DIGEST_BYTES + 1, 'latin1')
+    else if (body) message.set(body, at + DIGEST_BYTES + 1)
     else message.fill(0, at + DIGEST_BYTES + 1)
     return mac.digest()
   }

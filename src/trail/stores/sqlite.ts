@@ -1,9 +1,11 @@
 /** The default store, seen from the data path: hands batches to a worker thread. Runs no SQL, touches no file. */
 import { once } from 'node:events'
+import { setImmediate } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { type Ending, type Entry, Fault, faultOf, type Note, type Opening, type Outcome } from '#exchange'
 import { parseEntry } from '../entries.ts'
 import type { Query } from '../query.ts'
+import { type Held, heldOf, type Unmade } from '../seal/held.ts'
 import type { SealState } from '../seal/sealer.ts'
 import type { Signer } from '../seal/signer.ts'
 import type {
@@ -59,6 +61,9 @@ export async function openSqlite(options: StoreOptions): Promise<Store> {
   }
   return new SqliteStore(link, wrapping)
 }
+
+/** So many leaves are made before others have their turn: about a millisecond. */
+const LEAVES_A_TURN = 64
 
 const beginOf = ({ name, known }: Wrapping, lost: LostKey = 'refuse'): Begin => ({ name, known, lost })
 
@@ -305,8 +310,8 @@ class SqliteStore implements Store {
     return this.#link.call('disclose', [seqs, bodies])
   }
 
-  held(from: number, count: number, first: readonly number[]) {
-    return this.#link.call('held', [from, count, first])
+  async held(from: number, count: number, first: readonly number[]) {
+    return madeByTurns(await this.#link.call('held', [from, count, first]))
   }
 
   sealed(): Promise<SealState> {
@@ -320,6 +325,16 @@ class SqliteStore implements Store {
       await this.#link.end()
     }
   }
+}
+
+/** The leaves of what the thread read: while these are made here, it reads on. Others have a turn between. */
+async function madeByTurns(unmade: readonly Unmade[]): Promise<readonly Held[]> {
+  const held: Held[] = []
+  for (const one of unmade) {
+    held.push(heldOf(one))
+    if (held.length % LEAVES_A_TURN === 0) await setImmediate()
+  }
+  return held
 }
 
 async function granted(wrapping: Wrapping, wish: Wish): Promise<Grant> {

@@ -15,7 +15,8 @@ const WORTH = 1024
 const MOST_PARTS = 2048
 const MOST_KNOWN = 4096
 
-interface BodyRow {
+/** As it is stored. */
+export interface BodyRow {
   readonly coding: Coding | typeof MADE
   readonly size: number
   readonly bytes: Uint8Array
@@ -146,7 +147,11 @@ export class Bodies {
   /** The body kept as `seq`, whole. @throws Wanted, trail.key, trail.body where it cannot be put together as it was */
   read(seq: number): Uint8Array | undefined {
     const row = this.#row(seq)
-    if (!row) return undefined
+    return row && this.readFrom(row, seq)
+  }
+
+  /** The same of its row. */
+  readFrom(row: BodyRow, seq: number): Uint8Array {
     const { recipe, fresh } = this.#kept(row, seq)
     const own = fresh()
     if (row.coding !== MADE) return own

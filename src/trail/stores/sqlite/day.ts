@@ -9,7 +9,7 @@ import { FIELDS, type Field, parseSalts, printSalts, saltOf } from '../../seal/l
 import type { Origin } from '../../store.ts'
 import { spell, type Tokens } from '../../tokens.ts'
 import { wordsOf } from '../../words.ts'
-import { Bodies, readable, UNREADABLE } from './bodies.ts'
+import { Bodies, type BodyRow, readable, UNREADABLE } from './bodies.ts'
 import { DayKeys } from './day-keys.ts'
 import { EditRows } from './edit-rows.ts'
 import { lineOfFault } from './faults.ts'
@@ -352,6 +352,11 @@ export class Day {
   /** The body of one entry, whole; undefined where it has none. @throws Wanted, trail.broken, trail.key, trail.body */
   body(seq: number): Uint8Array | undefined {
     return this.bodies.read(seq)
+  }
+
+  /** The same of its row. */
+  bodyFrom(row: BodyRow, seq: number): Uint8Array {
+    return this.bodies.readFrom(row, seq)
   }
 
   /** @throws trail.broken where there is no such entry */

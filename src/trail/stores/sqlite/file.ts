@@ -139,6 +139,15 @@ export class File {
     return this.#reading(() => this.#statement(sql).get(...values) as Row | undefined)
   }
 
+  /** Each row in turn, so that never more than one is in memory. The same statement must not be asked for meanwhile. */
+  *each<Row>(sql: string, ...values: Values): Generator<Row, void> {
+    try {
+      yield* this.#statement(sql).iterate(...values) as Iterable<Row>
+    } catch (error) {
+      throw faultOfStore(error, this.name)
+    }
+  }
+
   /** Like `all`, for a statement that will hardly be asked for again. */
   once<Row>(sql: string, ...values: Values): Row[] {
     return this.#reading(() => this.#db.prepare(sql).all(...values) as Row[])

@@ -1,10 +1,11 @@
 /** Reads day files as a verifier wants them: by seq, with what became of each. Writes nothing; a damaged file harms no other. */
 import { Fault } from '#exchange'
-import { type Held, heldOf } from '../../seal/held.ts'
+import { sha256Text } from '../../seal/hashes.ts'
+import { entryIn, type Unmade } from '../../seal/held.ts'
 import { parseSalts, saltOf, type Version } from '../../seal/leaf.ts'
 import type { Disclosure } from '../../seal/prove.ts'
 import { keyWantedBy } from '../../wrapping.ts'
-import { readable } from './bodies.ts'
+import { type BodyRow, readable } from './bodies.ts'
 import type { Day } from './day.ts'
 import type { Engine } from './engine.ts'
 import { faultOfStore } from './faults.ts'
@@ -15,6 +16,12 @@ const ROWS = `SELECT seq, json, salt,
   (SELECT "by" FROM erased WHERE erased.seq = entries.seq) AS told,
   (SELECT group_concat("by" || ' ' || hex(salt), ' ') FROM redacted WHERE redacted.seq = entries.seq) AS anew
   FROM entries WHERE seq >= ? AND seq < ? ORDER BY seq`
+/** The same with their bodies. */
+const WHOLE = `SELECT entries.seq AS seq, json, salt, coding, size, bytes, bodies.key AS key,
+  (SELECT "by" FROM erased WHERE erased.seq = entries.seq) AS told,
+  (SELECT group_concat("by" || ' ' || hex(salt), ' ') FROM redacted WHERE redacted.seq = entries.seq) AS anew
+  FROM entries LEFT JOIN bodies ON bodies.seq = entries.seq
+  WHERE entries.seq >= ? AND entries.seq < ? ORDER BY entries.seq`
 /** What may be anywhere in the order: its file does not say. */
 const ANYWHERE = { first: 0, last: Number.POSITIVE_INFINITY }
 const BEFORE_FIRST = 'SELECT seq FROM entries WHERE seq < 1 ORDER BY seq LIMIT 1'
@@ -30,11 +37,15 @@ interface Row {
   readonly anew: string | null
 }
 
+interface WholeRow extends Row, Omit<BodyRow, 'coding'> {
+  readonly coding: BodyRow['coding'] | null
+}
+
 /**
  * What is held of `count` seqs from `from` on; of those that are nowhere, nothing. `first` are those whose leaves are of
- * version 1. @throws Wanted
+ * version 1: who asks makes the leaves. @throws Wanted
  */
-export function heldIn(engine: Engine, from: number, count: number, first: readonly number[]): Held[] {
+export function heldIn(engine: Engine, from: number, count: number, first: readonly number[]): Unmade[] {
   const held = engine.folder.names().flatMap((name) => {
     const { first: begin, last } = rangeIn(engine, name)
     return last < from || begin >= from + count ? [] : inDay(engine, name, [from, from + count], first)
@@ -47,7 +58,7 @@ export function heldIn(engine: Engine, from: number, count: number, first: reado
 }
 
 /** What a file has in places that nothing is ever written to, and that no log has. What is wrong with the file is told elsewhere. */
-function beforeFirst(engine: Engine, name: string): Held[] {
+function beforeFirst(engine: Engine, name: string): Unmade[] {
   try {
     const row = engine.folder.day(name).file.get<{ seq: number }>(BEFORE_FIRST)
     return row ? [{ seq: row.seq, strange: 'it stands before the first entry, where nobody wrote anything' }] : []
@@ -128,16 +139,25 @@ const pairsIn = (anew: string | null): { readonly by: string; readonly salt: Buf
 type Span = readonly [from: number, to: number]
 
 /** Of a file that is damaged in some place, whatever else is in it. */
-function inDay(engine: Engine, name: string, [from, to]: Span, first: readonly number[]): Held[] {
+function inDay(engine: Engine, name: string, [from, to]: Span, first: readonly number[]): Unmade[] {
   try {
     const day = engine.folder.day(name)
     engine.folder.keys.need(day.file.all<{ key: number }>(KEYS, from, to).map(({ key }) => key))
     const old = new Set(first)
     const { since } = engine.proving
     const indexed = new Indexed(day, [from, to], since)
-    const held = day.file.all<Row>(ROWS, from, to).map((row) => {
-      const one = heldAs(engine, day, row, old.has(row.seq) ? 1 : 2)
-      const misfiled = one.leaf === undefined ? undefined : (marked(row, since) ?? indexed.wrong(row.seq, row.json))
+    const read: { readonly one: Unmade; readonly entry: Parsed | undefined; readonly mark: string | undefined }[] = []
+    for (const row of day.file.each<WholeRow>(WHOLE, from, to)) {
+      const entry = row.json === '' ? undefined : entryIn(row.json)
+      read.push({
+        one: unmadeOf(engine, day, { row, entry, version: old.has(row.seq) ? 1 : 2 }),
+        entry,
+        mark: entry && marked(row, since),
+      })
+    }
+    const wrong = indexed.wrong(read.flatMap(({ one: { seq }, entry }) => (entry ? [{ seq, entry }] : [])))
+    const held = read.map(({ one, mark }) => {
+      const misfiled = mark ?? wrong.get(one.seq)
       return misfiled === undefined ? one : { ...one, misfiled }
     })
     const [begin, ...rest] = held
@@ -158,29 +178,44 @@ function marked({ seq, salt, told, anew }: Row, since: number): string | undefin
   return anew !== null && isWhole ? 'its body is marked as written anew, and nothing was done' : undefined
 }
 
-function heldAs({ proving }: Engine, day: Day, { seq, json, salt, told, anew }: Row, version: Version): Held {
-  const by = told === null ? [] : [told]
-  const redacted = pairsIn(anew)
+type Parsed = Readonly<Record<string, unknown>>
+
+interface Found {
+  readonly row: WholeRow
+  /** Its JSON, parsed; undefined where it was erased, or is none. */
+  readonly entry: Parsed | undefined
+  readonly version: Version
+}
+
+function unmadeOf({ proving }: Engine, day: Day, { row, entry, version }: Found): Unmade {
+  const { seq, json, salt, told, anew } = row
+  const by = told === null ? {} : { by: [told] }
+  if (!entry) return { seq, ...(json !== '' && { fault: 'it is no JSON' }), ...by }
+  const { digest, locked } = entry['body'] === undefined ? {} : digestOf(day, row)
+  const of = {
+    ...{ json, body: digest, version },
+    ...(salt instanceof Uint8Array && { salt: Buffer.from(salt).toString('latin1') }),
+    ...(anew !== null && { redacted: pairsIn(anew) }),
+  }
+  // what a body says that cannot be read is not known to be false
+  if (locked !== undefined) return { seq, ...by, locked, of }
+  const unproven = proving.isProven(version === 1 ? null : salt, { seq, json, body: digest }) === false
+  return { seq, ...by, ...(unproven && { unproven }), of }
+}
+
+/** SHA-256 of a body, as Latin-1 text, or the key that is not here; neither where it cannot be read. */
+function digestOf(day: Day, row: WholeRow): { readonly digest?: string; readonly locked?: string } {
+  if (row.coding === null) return {}
   let locked: string | undefined
-  const read = () => {
+  const body = readable(() => {
     try {
-      return day.body(seq)
+      return day.bodyFrom(row as BodyRow, row.seq)
     } catch (error) {
       locked = error instanceof Fault ? keyGone(error) : undefined
       throw error
     }
-  }
-  const held = heldOf(
-    { seq, json, salt, by, redacted },
-    {
-      version,
-      read: () => readable(read),
-      isProven: (body) => proving.isProven(version === 1 ? null : salt, { seq, json, body }),
-    },
-  )
-  if (locked === undefined) return held
-  const { unproven: _, ...rest } = held // what a body says that cannot be read is not known to be false
-  return { ...rest, locked }
+  })
+  return body ? { digest: sha256Text(body) } : locked === undefined ? {} : { locked }
 }
 
 /** The name of the key that is not here, empty where it was destroyed; undefined where the body itself was changed. */

@@ -1,17 +1,19 @@
 /** Holds what exchanges and notes are found by in a day file against its entries. Says what differs; reads no word of the full text. */
 import type { Ending, Entry, Opening } from '#exchange'
 import { isNote, isOpening, isOutcome, parseEntry } from '../../entries.ts'
-import { endingFacets, type ManyValues, type OpeningFacets, openingFacets } from '../../facets.ts'
+import { endingFacets, type Found, foundIn, type ManyValues, openingFacets } from '../../facets.ts'
 import type { Day } from './day.ts'
 import { TERM_KEYS } from './schema.ts'
 
 const COLUMNS = `seq, exchange, closing, at, outcome, findings, masked, input, output, ${TERM_KEYS.map((key) => `"${key}"`).join(', ')}`
 const IN_SPAN = `SELECT ${COLUMNS} FROM exchanges WHERE seq >= ? AND seq < ?`
-const OF_EXCHANGE = `SELECT ${COLUMNS} FROM exchanges WHERE exchange = ?`
+/** Rows of exchanges for their ends, with the opening's JSON and the findings that redactions added since. */
+const ENDED = `SELECT x.seq AS seq, exchange, closing, outcome, findings, masked, input, output, json AS opening,
+  (SELECT sum(json_array_length(r.findings)) FROM redacted r WHERE r.seq IN (x.seq, x.closing)) AS since
+  FROM exchanges x LEFT JOIN entries ON entries.seq = x.seq WHERE exchange IN (SELECT value FROM json_each(?))`
 const KINDS = 'SELECT seq, kind FROM gaps WHERE seq >= ? AND seq < ?'
 const OUTCOME = 'SELECT 1 FROM outcomes JOIN exchanges x ON x.seq = of WHERE x.exchange = ? AND outcomes.seq = ?'
 const MARKED = 'SELECT 1 FROM terms t JOIN rules r ON r.term = t.id WHERE t.key = ? AND t.value = ? AND r.seq = ?'
-const REDACTED = 'SELECT sum(json_array_length(findings)) AS count FROM redacted WHERE seq IN (?, ?)'
 const OF_NOTHING = `SELECT x.seq FROM exchanges x LEFT JOIN entries e ON e.seq = x.seq WHERE e.seq IS NULL OR e.json = ''
   UNION ALL SELECT x.seq FROM erased x LEFT JOIN entries e ON e.seq = x.seq WHERE e.seq IS NULL
   UNION ALL SELECT x.seq FROM redacted x LEFT JOIN entries e ON e.seq = x.seq WHERE e.seq IS NULL LIMIT 1`
@@ -30,6 +32,18 @@ type Row = Readonly<Record<TermKey, number | null>> & {
   readonly output: number
 }
 
+interface EndedRow
+  extends Pick<Row, 'seq' | 'exchange' | 'closing' | 'outcome' | 'findings' | 'masked' | 'input' | 'output'> {
+  readonly opening: string | null
+  readonly since: number | null
+}
+
+/** An entry of a place. */
+interface At {
+  readonly seq: number
+  readonly entry: Readonly<Record<string, unknown>>
+}
+
 /** The index of one day file over some seqs. */
 export class Indexed {
   readonly #day: Day
@@ -37,7 +51,8 @@ export class Indexed {
   readonly #rows: ReadonlyMap<number, Row>
   readonly #kinds: ReadonlyMap<number, string>
   /** Of openings that were looked at: their ends ask for them. */
-  readonly #openings = new Map<number, OpeningFacets>()
+  readonly #openings = new Map<number, Found>()
+  #ended: ReadonlyMap<string, EndedRow> = new Map()
 
   /** @param since of entries up to it only their places are looked at: what they were found by then is not known here */
   constructor(day: Day, [from, to]: readonly [from: number, to: number], since: number) {
@@ -54,10 +69,22 @@ export class Indexed {
     return row && `a row of the index tells of entry ${row.seq}, which is not there`
   }
 
-  /** What is wrong with the rows that an entry is found by; undefined where nothing is. `json` is that of an entry. */
-  wrong(seq: number, json: string): string | undefined {
+  /** What is wrong with the rows that entries of the span are found by, by their seqs; of those with which nothing is, nothing. */
+  wrong(entries: readonly At[]): ReadonlyMap<number, string> {
+    const ends = entries.flatMap(({ entry }) => (isEnd(entry as unknown as Entry) ? [entry['exchange']] : []))
+    const rows = ends.length > 0 ? this.#day.file.all<EndedRow>(ENDED, JSON.stringify(ends)) : []
+    this.#ended = new Map(rows.map((row) => [row.exchange, row]))
+    return new Map(
+      entries.flatMap(({ seq, entry }) => {
+        const wrong = this.#told(seq, entry as unknown as Entry)
+        return wrong === undefined ? [] : [[seq, wrong]]
+      }),
+    )
+  }
+
+  #told(seq: number, entry: Entry): string | undefined {
     try {
-      return this.#wrong(seq, parseEntry<Entry>(json, undefined))
+      return this.#wrong(seq, entry)
     } catch (error) {
       if (error instanceof TypeError) return 'its entry has no such form'
       throw error
@@ -94,23 +121,24 @@ export class Indexed {
     return undefined
   }
 
-  #openingAt(seq: number): OpeningFacets | undefined {
-    const json = this.#day.json(seq)
-    return json === '' ? undefined : openingFacets(parseEntry<Opening>(json, undefined))
+  #openingOf({ seq, opening }: EndedRow): Found | undefined {
+    const json = opening ?? this.#day.json(seq)
+    return json === '' ? undefined : foundIn(parseEntry<Opening>(json, undefined).findings)
   }
 
   #ofEnding(seq: number, ending: Ending): string | undefined {
-    const row = this.#day.file.get<Row>(OF_EXCHANGE, ending.exchange)
+    const row = this.#ended.get(ending.exchange)
     if (row?.closing !== seq) return 'the index has not its end'
     const known = endingFacets(ending)
     if (row.outcome !== known.outcome) return 'the index has another outcome'
     if (seq <= this.#since) return undefined
     if (row.input !== known.input || row.output !== known.output) return 'the index has other tokens'
-    const begun = this.#openings.get(row.seq) ?? this.#openingAt(row.seq)
+    const begun = this.#openings.get(row.seq) ?? this.#openingOf(row)
     if (!begun) return undefined // what took its opening is told there
-    const { count } = this.#day.file.get<{ count: number | null }>(REDACTED, row.seq, seq) ?? { count: 0 }
-    if (row.findings !== begun.findings + known.findings + (count ?? 0)) return 'the index has other findings'
+    if (row.findings !== begun.findings + known.findings + (row.since ?? 0)) return 'the index has other findings'
     if (row.masked !== Number(begun.masked || known.masked)) return 'the index has other findings'
     return this.#marked(known.many, row.seq)
   }
 }
+
+const isEnd = (entry: Entry): entry is Ending => !isOpening(entry) && !isNote(entry) && !isOutcome(entry)

@@ -2,7 +2,7 @@
 import type { FaultCode, KeptEdits, Like, Note } from '#exchange'
 import type { EndingFacets, ManyValues, OpeningFacets } from '../../facets.ts'
 import type { Query } from '../../query.ts'
-import type { Held } from '../../seal/held.ts'
+import type { Unmade } from '../../seal/held.ts'
 import type { Disclosure } from '../../seal/prove.ts'
 import type { SealState } from '../../seal/sealer.ts'
 import type {
@@ -159,7 +159,7 @@ export interface Calls {
   wrappers(): readonly Wrapper[]
   sealed(): SealState
   state(): RecordState
-  held(from: number, count: number, first: readonly number[]): readonly Held[]
+  held(from: number, count: number, first: readonly number[]): readonly Unmade[]
   seqs(exchange: string): readonly number[]
   seqsIn(file: string): readonly number[]
   disclose(seqs: readonly number[], bodies: boolean): readonly Disclosure[]
