@@ -146,6 +146,7 @@ export class Erasure {
     await sealedUpTo(trail, told?.seq ?? 0)
     await putAnew(this.#house, notes)
     const left = told?.note.kind === 'erase' ? await this.#cutting.cut(told.note, { ids, sessions }) : 0
+    await sealedUpTo(trail, await trail.highest()) // an outcome that came meanwhile is known by its leaf alone
     await trail.dayFiles.revise({ by: id, erased: ids, bodies: [], taken: [], notes })
     for (const session of sessions) await trail.keys.rekey(session ?? undefined)
     forget?.()
