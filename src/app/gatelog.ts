@@ -81,6 +81,10 @@ export async function openGatelog(first: Config, ears: Ears): Promise<Gatelog> {
   const { keyholder } = record
   if (keyholder.made)
     ears.tell(`a wrapping key was made in ${keyholder.place}: without it no body can be read, keep a copy`)
+  if (record.begunAfter > 0)
+    ears.tell(
+      `the journal ${record.journal?.path} was not there, and was begun anew from the record and its ${record.begunAfter} entries: what it alone told is lost (docs/backup.md)`,
+    )
   const accounts = await openAccounts({ documents: record.trail.documents, now: Date.now, tell: ears.tell })
   const running = new Running(first, { ...record, accounts, anchored }, ears)
   opened.defer(() => running.end())

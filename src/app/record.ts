@@ -78,7 +78,7 @@ export async function openRecord(
     },
   })
   opened.defer(() => trail.close())
-  if (journal) await reconcile(journal, trail)
+  const begunAfter = journal ? await reconcile(journal, trail) : 0
   const documents = trail.documents
   const identity = await openIdentity({
     keyring,
@@ -98,6 +98,8 @@ export async function openRecord(
     keyholder,
     trail,
     journal,
+    /** So many entries the record had when the journal was begun just now: 0 where it was there, or there were none. */
+    begunAfter,
     identity,
     reads,
     custody,

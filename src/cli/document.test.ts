@@ -146,6 +146,7 @@ const REPORT: Report = {
   counts: { verified: 1, erased: 0, expired: 0, redacted: 0, locked: 1, unproven: 1, unprovable: 1, counted: 1 },
   locked: { bodies: 1, keys: ['k'] },
   alarms: [{ harm: 'changed', seq: 1, exchange: 'e', told: 'text' }],
+  putBack: { by: 2, from: 'b', known: 1, unsealed: [2] },
   former: [{ origin: 'f', size: 1, root: 'r', vkey: 'v', by: 2, known: 3 }],
   anchors: [
     { by: 'b', size: 1, state: 'checked', at: AT, clock: 'own' },

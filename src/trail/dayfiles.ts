@@ -1,7 +1,7 @@
 /** The day files of a trail, as whoever decides what becomes of them sees them. Decides nothing; writes nothing once it has latched. */
 import { isExchangePrefix } from './days.ts'
 import type { Write } from './documents.ts'
-import type { DayFile, Revised, Revision, Store } from './store.ts'
+import type { DayFile, Revised, Revision, Store, TakenBy } from './store.ts'
 
 export interface DayFiles {
   /** Oldest day first. */
@@ -16,6 +16,8 @@ export interface DayFiles {
   seqsIn(name: string): Promise<readonly number[]>
   /** The id of the entry that erased an exchange, by the beginning of its id. */
   erasedBy(prefix: string): Promise<string | undefined>
+  /** What an entry erased and is still in its files: exchanges by ids, lines of none by their places. */
+  takenBy(by: string): Promise<TakenBy>
 }
 
 /** The day files of a store. */
@@ -30,4 +32,5 @@ export const dayFilesOf = (store: Store, write: Write): DayFiles => ({
   },
   seqsIn: (name) => store.seqsIn(name),
   erasedBy: async (prefix) => (isExchangePrefix(prefix) ? store.erasedBy(prefix) : undefined),
+  takenBy: (by) => store.takenBy(by),
 })

@@ -279,8 +279,9 @@ export class GroupTrail implements Trail {
     const state = await this.#store.state()
     if (!state) return undefined
     const notes = await Promise.all(CUSTODY.map((kind) => this.#store.notes(kind)))
+    const restored = await this.#store.notes('restored')
     const held: Evidence['held'] = (from, count, first) => this.#store.held(from, count, first)
-    return verify({ ...state, held, notes: notes.flat(), anchors: await readAnchors(state.folder) }, options)
+    return verify({ ...state, held, notes: notes.flat(), restored, anchors: await readAnchors(state.folder) }, options)
   }
 
   prove(question: Question, showing: Showing) {

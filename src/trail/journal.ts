@@ -3,13 +3,13 @@ import type { CustodyNote, Entry } from '#exchange'
 import type { Documents } from './documents.ts'
 import { CUSTODY } from './entries.ts'
 
-/** A line of it. `document`: one that was put, or taken away. `head`: a signed note, the log's head at that time. `mark`: it was begun, or a backup taken (ms). */
+/** A line of it. `document`: one that was put, or taken away. `head`: a signed note, the log's head at that time. `mark`: a backup was taken (ms), or it was begun; `after`: so many entries the record had then, and only it told of them. */
 export type JournalLine =
   | { readonly kind: 'entry'; readonly entry: CustodyNote }
   | { readonly kind: 'document'; readonly of: string; readonly id: string; readonly value: unknown }
   | { readonly kind: 'gone'; readonly of: string; readonly id: string }
   | { readonly kind: 'head'; readonly note: string }
-  | { readonly kind: 'mark'; readonly at: number }
+  | { readonly kind: 'mark'; readonly at: number; readonly after?: number }
 
 /** Kept where a copy of the data folder that is put back does not reach. */
 export interface Journal {

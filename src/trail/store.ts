@@ -231,6 +231,8 @@ export interface Store {
   revise(revision: Revision): Promise<Revised>
   /** The id of the entry that erased an exchange, by the beginning of its id. */
   erasedBy(prefix: string): Promise<string | undefined>
+  /** What an entry erased and is still in its files. */
+  takenBy(by: string): Promise<TakenBy>
   /**
    * Puts all that is kept of a session under a new key and destroys the old ones, in every file: what was taken out
    * of it before can be read by nobody, in no copy. `undefined` is what belongs to no session. How many rows it were.
@@ -247,6 +249,12 @@ export interface Store {
   /** Copies its files as they are at one moment; appends wait meanwhile. @throws trail.* */
   copy(copying: Copying): Promise<readonly Copied[]>
   close(): Promise<void>
+}
+
+/** Exchanges by their ids, lines of none by their places. */
+export interface TakenBy {
+  readonly ids: readonly string[]
+  readonly notes: readonly { readonly seq: number; readonly file: string }[]
 }
 
 /** What is to be copied into the folder `to`: all but `keys.db`, or one file by its path below the data folder. */
@@ -274,6 +282,8 @@ export interface RecordState {
   readonly sealedOnce: number
   /** The key that entries are proven with: here, not to be read here, or not there although the key that wraps it is here. */
   readonly proof: 'here' | 'locked' | 'none'
+  /** The last entry that was there before entries were proven. */
+  readonly provenAfter: number
 }
 
 /** What a store is opened with. */

@@ -2,11 +2,13 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { dirname, join, resolve, sep } from 'node:path'
-import { Fault } from '#exchange'
+import { type Erase, Fault } from '#exchange'
 import type { Journal, JournalLine, Trail } from '#trail'
 
 export interface JournalFile extends Journal {
   readonly path: string
+  /** Whether there was none when it was opened. */
+  readonly isNew: boolean
   lines(): readonly JournalLine[]
   close(): Promise<void>
 }
@@ -39,6 +41,7 @@ export function openJournal(path: string): JournalFile {
   }
   return {
     path,
+    isNew: !existsSync(path),
     lines: () => linesIn(path),
     note(told) {
       const written = line.then(() => write(`${JSON.stringify(told)}\n`))
@@ -56,7 +59,7 @@ export function openJournal(path: string): JournalFile {
 /** Opens it for a record that is open, with a first line; undefined where it cannot be kept there, of which `doctor` warns. */
 export async function beginJournal(path: string, now: number): Promise<JournalFile | undefined> {
   const journal = openJournal(path)
-  if (existsSync(path)) return journal
+  if (!journal.isNew) return journal
   try {
     await journal.note({ kind: 'mark', at: now })
     return journal
@@ -96,15 +99,48 @@ export function parseJournal(text: string): JournalLine[] {
   })
 }
 
-/** Notes what the record knows and the journal does not: of a time before there was one, or of a crash between the two. */
-export async function reconcile(journal: JournalFile, trail: Pick<Trail, 'documents'>): Promise<void> {
-  const known = new Set(journal.lines().map((line) => JSON.stringify(keyOf(line))))
+/**
+ * Notes what the record knows and the journal does not: of a time before there was one, of one that was lost, or of a crash
+ * between the two. How many entries the record had, where nothing but itself told of them.
+ */
+export async function reconcile(journal: JournalFile, trail: Told): Promise<number> {
+  const { documents } = trail
+  const known = new Set(journal.lines().map(keyOf))
+  const after = journal.isNew ? await trail.highest() : 0
+  const missing = async (line: JournalLine) => (known.has(keyOf(line)) ? undefined : await journal.note(line))
   for (const kind of ['key', 'hold', 'erasing'])
-    for (const value of (await trail.documents.list(kind)) as { id: string; revoked?: number }[]) {
-      if (kind === 'key' && value.revoked === undefined) continue
-      const line = { kind: 'document', of: kind, id: value.id, value } as const
-      if (!known.has(JSON.stringify(keyOf(line)))) await journal.note(line)
-    }
+    for (const value of (await documents.list(kind)) as { id: string; revoked?: number }[])
+      if (kind !== 'key' || value.revoked !== undefined)
+        await missing({ kind: 'document', of: kind, id: value.id, value })
+  for (const { note: entry } of await trail.custody()) {
+    const line = { kind: 'entry', entry } as const
+    if (known.has(keyOf(line))) continue
+    if (entry.kind === 'release') await missing({ kind: 'gone', of: 'hold', id: entry.hold })
+    if (entry.kind !== 'erase') await journal.note(line)
+    else for (const one of await erasureIn(trail, entry)) if (!known.has(keyOf(one))) await journal.note(one)
+  }
+  if (after > 0) await journal.note({ kind: 'mark', at: Date.now(), after })
+  return after
 }
 
-const keyOf = (line: JournalLine) => (line.kind === 'document' ? [line.of, line.id] : [])
+/** What the record tells of an erasure that is on it: what it took, that it did, and that it is done. */
+async function erasureIn({ documents, dayFiles }: Told, entry: Erase): Promise<JournalLine[]> {
+  const [of, id] = ['erasing', entry.exchange]
+  if (await documents.get(of, id)) return [{ kind: 'entry', entry }]
+  const taken = await dayFiles.takenBy(id)
+  if (taken.ids.length === 0) return [{ kind: 'entry', entry }]
+  const value = { id, ...taken, sessions: [] }
+  return [
+    { kind: 'document', of, id, value },
+    { kind: 'entry', entry },
+    { kind: 'gone', of, id },
+  ]
+}
+
+type Told = Pick<Trail, 'documents' | 'custody' | 'dayFiles' | 'highest'>
+
+/** What a line is of: noted once. */
+function keyOf(line: JournalLine): string {
+  if (line.kind === 'document' || line.kind === 'gone') return `${line.kind} ${line.of} ${line.id}`
+  return line.kind === 'entry' ? `entry ${line.entry.exchange}` : ''
+}

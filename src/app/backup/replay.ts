@@ -13,7 +13,7 @@ export interface Replay {
 }
 
 interface House {
-  readonly trail: Pick<Trail, 'append' | 'documents' | 'custody' | 'dayFiles'>
+  readonly trail: Pick<Trail, 'append' | 'documents' | 'custody' | 'dayFiles' | 'exchange'>
   now(): number
 }
 
@@ -46,9 +46,9 @@ async function acts({ trail }: House, lines: readonly JournalLine[]): Promise<{ 
     if (!['erase', 'hold', 'release'].includes(entry.kind)) continue
     told.add(entry.exchange)
     if (entry.kind === 'erase') {
-      const going = pending.get(entry.exchange)
+      const going = await goingOf(trail, pending.get(entry.exchange) as Going)
       await trail.documents.put('erasing', entry.exchange, going)
-      await trail.append({ ...entry, took: await tookOf(trail.dayFiles, going as Parameters<typeof tookOf>[1]) })
+      await trail.append({ ...entry, took: await tookOf(trail.dayFiles, going) })
     } else await trail.append(entry)
     counts[entry.kind === 'erase' ? 'erasures' : 'holds'] += 1
   }
@@ -64,6 +64,23 @@ async function erasuresAsDone({ documents }: House['trail'], lines: readonly Jou
     const pending = (await documents.get('erasing', line.id)) as object | undefined
     if (pending) await documents.put('erasing', line.id, { ...pending, done: true })
   }
+}
+
+/** What goes by ids; a journal that was begun anew does not know of which sessions it was. */
+interface Going {
+  readonly ids: readonly string[]
+  readonly sessions: readonly (string | null)[]
+  readonly notes: readonly { readonly seq: number }[]
+}
+
+async function goingOf(trail: House['trail'], going: Going): Promise<Going> {
+  if (going.sessions.length > 0) return going
+  const sessions = new Set<string | null>()
+  for (const id of going.ids) {
+    const found = await trail.exchange(id)
+    if (found) sessions.add(found.opening.session ?? null)
+  }
+  return { ...going, sessions: [...sessions] }
 }
 
 /** The holds that were in force in the end. */

@@ -22,12 +22,14 @@ import {
 import type { Config } from '../config.ts'
 import { holdKeys, type Keyholder } from '../keyholder/index.ts'
 import { lookAt, type OpenRecord, openRecord } from '../record.ts'
+import { rememberedIn } from '../signed-last.ts'
 import { uuid7 } from '../uuid.ts'
 import { journalPath, openJournal, parseJournal } from './journal-file.ts'
 import { type Replay, replay } from './replay.ts'
 
 export interface RestoreOptions {
-  readonly config: Pick<Config, 'data' | 'encryption' | 'path_keys'> & { readonly journal?: string | undefined }
+  readonly config: Pick<Config, 'data' | 'encryption' | 'path_keys'> &
+    Partial<Pick<Config, 'seal'>> & { readonly journal?: string | undefined }
   readonly from: Place
   /** The newest where it is not said. */
   readonly name?: string | undefined
@@ -47,7 +49,7 @@ export interface RestoreReport {
   readonly taken: number
   readonly last: number
   readonly sealed: number
-  /** How many entries were once sealed, as far as the journal knows. */
+  /** How many entries were once sealed, as far as the journal knows, or whoever signs. */
   readonly known: number
   readonly files: number
   readonly bytes: number
@@ -99,9 +101,10 @@ async function putBack(options: RestoreOptions, name: string, work: string): Pro
   const ownLines = new Set(own.map((line) => JSON.stringify(line)))
   const hasJournal = own.length > 0 && newest.every((line) => ownLines.has(JSON.stringify(line)))
   const heads = lines.flatMap((line) => (line.kind === 'head' ? line.note : []))
-  const known = await keepHead(work, backup, heads)
+  const remembered = rememberedIn(config.seal, resolve(config.data), keyholder.place).notes
+  const known = await keepHead(work, backup, [...heads, ...remembered])
   const place = { ...config, data: work }
-  const report = await verified(place, backup, heads)
+  const before = await verified(place, backup, heads)
   const replaying = { ...place, journal: join(work, 'journal.jsonl') }
   const opened = await openRecord(replaying, { keys: holdKeys, lostKey: options.keys === 'none' ? 'go on' : 'refuse' })
   try {
@@ -109,6 +112,8 @@ async function putBack(options: RestoreOptions, name: string, work: string): Pro
     const replayed = await replay({ trail: opened.trail, now: Date.now }, lines, voids)
     await erasureOf(opened).resume()
     await opened.trail.append(noteOf(options, backup, replayed, known))
+    const removed = replayed.erasures + replayed.purges > 0
+    const report = removed ? await held(opened.trail, backup, heads) : before
     const { taken, last, sealed } = { taken: backup.at, ...backup }
     const bytes = backup.files.reduce((sum, each) => sum + each.bytes, 0)
     if (!options.dryRun && path !== undefined) await keepLines(path, newest, ownLines)
@@ -200,26 +205,23 @@ function vkeyOf(work: string): string | undefined {
 }
 
 /** Every entry held against the log, bodies only where their key was not destroyed, and the log against the heads that are known. @throws backup.damaged */
-async function verified(
-  place: Parameters<typeof lookAt>[0],
-  { sealed, vkey, name }: OpenedBackup,
-  heads: readonly string[],
-) {
-  if (sealed === 0) return undefined
+async function verified(place: Parameters<typeof lookAt>[0], backup: OpenedBackup, heads: readonly string[]) {
+  if (backup.sealed === 0) return undefined
   const record = await lookAt(place)
-  try {
-    const before = heads.filter((printed) => {
-      const note = parseNote(printed)
-      const head = note && parseCheckpoint(note.text)
-      return head !== undefined && head.size <= sealed
-    })
-    const report = await record.trail.verify({ ...(vkey !== undefined && { vkey }), heads: before, missingKeys: true })
-    const [alarm] = report?.alarms ?? []
-    if (alarm) throw new Fault('backup.damaged', `${name}: ${alarm.harm}: ${alarm.told}`)
-    return report
-  } finally {
-    await record.close()
-  }
+  return held(record.trail, backup, heads).finally(() => record.close())
+}
+
+async function held(trail: OpenRecord['trail'], { sealed, vkey, name }: OpenedBackup, heads: readonly string[]) {
+  if (sealed === 0) return undefined
+  const before = heads.filter((printed) => {
+    const note = parseNote(printed)
+    const head = note && parseCheckpoint(note.text)
+    return head !== undefined && head.size <= sealed
+  })
+  const report = await trail.verify({ ...(vkey !== undefined && { vkey }), heads: before, missingKeys: true })
+  const [alarm] = report?.alarms ?? []
+  if (alarm) throw new Fault('backup.damaged', `${name}: ${alarm.harm}: ${alarm.told}`)
+  return report
 }
 
 const erasureOf = ({ trail, keyring, custody }: OpenRecord): Erasure =>

@@ -3,6 +3,7 @@ import type { BackupHouse, CheckRow } from '#console'
 import { Fault, faultOf } from '#exchange'
 import { openFolder, openS3, type Place } from '#export'
 import { type BackupSettings, overlap, type WhereForm } from '../config-backup.ts'
+import type { JournalFile } from './journal-file.ts'
 import { type BackedUp, LAST, type Taken, takeBackup } from './take.ts'
 
 export interface ShippingOptions extends BackedUp {
@@ -87,7 +88,7 @@ export class Shipping implements BackupHouse {
       told: 'nothing outside the data folder tells of erasures and revocations: a restored backup would not know them',
       remedy: 'Set backup.journal to a file elsewhere.',
     }
-    const rows = journal ? [] : [without]
+    const rows = journal ? begunAnew(journal, last) : [without]
     if (!last && everyMs === undefined) return rows
     const behind = (await trail.highest()) - (last?.last ?? 0)
     const age = now() - (last?.at ?? 0)
@@ -106,6 +107,15 @@ export class Shipping implements BackupHouse {
     clearTimeout(this.#timer)
     await this.#running
   }
+}
+
+/** Until a backup was taken since: what the lost one alone told, an earlier backup’s journal may still tell. */
+function begunAnew(journal: JournalFile, last: Taken | undefined): CheckRow[] {
+  const mark = journal.lines().findLast((line) => line.kind === 'mark' && line.after !== undefined)
+  if (mark?.kind !== 'mark' || (last?.at ?? 0) > mark.at) return []
+  const told = `it was not there on ${new Date(mark.at).toISOString()}, and was begun anew from the record and its ${mark.after} entries`
+  const remedy = 'Put the old one back if it is somewhere; else take a backup now: `gatelog backup`.'
+  return [{ check: 'journal', state: 'warn', told, remedy }]
 }
 
 const within = () => new Fault('usage.option', 'a backup in the data folder, or around it, is none')

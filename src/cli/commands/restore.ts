@@ -54,7 +54,7 @@ function tell(told: RestoreReport): void {
   if (voided > 0) say(`${voided} Gatelog keys were revoked, for nobody can say whether they had been: make new ones`)
   if (known > sealed)
     say(
-      `${known} entries were sealed once, ${sealed} are here: nothing is sealed below that. docs/backup.md says how to go on`,
+      `${known} entries were sealed once, ${sealed} are here: nothing is sealed below that. Put a newer backup back, or where there is none: gatelog trail begin-log (docs/backup.md)`,
     )
   out(done ? 'put back: start the server' : 'nothing was changed')
 }

@@ -134,7 +134,7 @@ async function read(path: string, record: Record): Promise<Told> {
 }
 
 function tell({ report, unreached, unkept, halted }: Told, standing: string): void {
-  const { ok, sealed, unsealed, counts, alarms, found, vkey, ownKey, origin, root, locked, former } = report
+  const { ok, sealed, unsealed, counts, alarms, found, vkey, ownKey, origin, root, locked, former, putBack } = report
   if (halted !== undefined) out(paint('red', `nothing is sealed now: ${line(halted, 2000)}`))
   const { counted = 0, ...rest } = counts
   const states = Object.entries(rest).filter(([, count]) => count > 0)
@@ -151,6 +151,7 @@ function tell({ report, unreached, unkept, halted }: Told, standing: string): vo
     out(
       `before ${line(one.origin)} over ${one.size} entries, ended by entry ${one.by}${one.known ? `: it had sealed ${one.known}, and the rest of them are not here` : ''}`,
     )
+  if (putBack) out(paint('yellow', toldBack(putBack)))
   for (const alarm of alarms.slice(0, MOST_SHOWN)) out(toldOf(alarm))
   if (found > MOST_SHOWN) out(`and ${found - MOST_SHOWN} more`)
   for (const why of unreached) out(`what it has seen was not told by ${line(why)}`)
@@ -160,6 +161,11 @@ function tell({ report, unreached, unkept, halted }: Told, standing: string): vo
   else if (ok) out(paint('green', line(standing, 2000)))
   else out(paint('yellow', 'not verified whole: all that could be looked at is as it was'))
 }
+
+const toldBack = ({ by, from, unsealed }: NonNullable<Report['putBack']>): string =>
+  `put back from ${line(from)} by entry ${by}, and nothing is sealed since${
+    unsealed.length > 0 ? `: what went by entry ${unsealed.join(', ')} rests on the record’s own key alone` : ''
+  }. Where sealing does not go on: gatelog trail begin-log (docs/backup.md)`
 
 const toldLocked = ({ bodies, keys }: NonNullable<Report['locked']>): string =>
   `locked: ${bodies} ${bodies === 1 ? 'body' : 'bodies'}, ${keys.length === 1 ? 'key' : 'keys'} ${keys.map((key) => line(key)).join(', ')} ${keys.length === 1 ? 'is' : 'are'} not here`

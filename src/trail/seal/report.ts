@@ -1,6 +1,7 @@
 /** What a verification came to. Types only. */
 import type { ToldAnchor } from './anchored.ts'
 import type { ToldFormer } from './lineage.ts'
+import type { PutBack } from './put-back.ts'
 import type { Locked } from './unread.ts'
 
 /** What was done to an entry, or to the log over it. */
@@ -57,6 +58,8 @@ export interface Report {
   readonly root?: string
   /** Logs that this one goes on from, the oldest first; absent where there was none. */
   readonly former?: readonly ToldFormer[]
+  /** The record was put back, and nothing was sealed since. */
+  readonly putBack?: PutBack
   readonly counts: Counts
   readonly alarms: readonly Alarm[]
   /** How many alarms there were; the list is cut. */

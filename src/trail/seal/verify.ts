@@ -1,5 +1,5 @@
 /** Holds a record against its log, leaf by leaf, and names what does not fit. Reads both through what it is given; writes nothing. */
-import { Fault, faultOf } from '#exchange'
+import { Fault, faultOf, type Restored } from '#exchange'
 import type { KeptAnchor } from './anchor.ts'
 import type { ProveAnchor, ToldAnchor } from './anchored.ts'
 import { beforesOf, furthestIn, missed, type Outside } from './before.ts'
@@ -11,6 +11,7 @@ import type { Held } from './held.ts'
 import { isFirst, type Leaf, parseLeaf } from './leaf.ts'
 import { lineage, type ToldFormer } from './lineage.ts'
 import { isSignedBy, parseVerifier, printVerifier, type Verifier } from './note.ts'
+import { type PutBack, putBackIn } from './put-back.ts'
 import type { Alarm, Counts, Report } from './report.ts'
 import { TILE } from './tiles.ts'
 import { Unread } from './unread.ts'
@@ -23,11 +24,15 @@ export interface Evidence {
   held(from: number, count: number, first: readonly number[]): Promise<readonly Held[]>
   /** Entries that say of what was removed. */
   readonly notes: readonly Placed[]
+  /** Entries that say that the record was put back from a backup. */
+  readonly restored?: readonly { readonly seq: number; readonly note: Restored }[]
   /** The seq of the record's last entry, and how many it once had, as far as it says so itself. */
   readonly last: number
   readonly sealedOnce: number
   /** The key that entries are proven with: here, not to be read here, or not there although the key that wraps it is here. */
   readonly proof: 'here' | 'locked' | 'none'
+  /** The last entry that was there before entries were proven; without it none is taken to be. */
+  readonly provenAfter?: number
   readonly anchors: readonly KeptAnchor[]
 }
 
@@ -79,6 +84,7 @@ class Verification {
   #found = 0
   #anchors: readonly ToldAnchor[] = []
   #formers: readonly ToldFormer[] = []
+  #back: PutBack | undefined
   #places: Map<string, number> | undefined
 
   constructor(evidence: Evidence, options: VerifyOptions) {
@@ -246,11 +252,15 @@ class Verification {
   /** Entries that are not sealed yet say only whether they are of this record. */
   async #tail(from: number): Promise<void> {
     const { last } = this.#evidence
+    const proven: number[] = []
     for (let at = from; at <= last; at += TILE)
       for (const one of await this.#evidence.held(at, Math.min(TILE, last + 1 - at), [])) {
         if (one.unproven) this.#unproven(one)
         else this.#indexed(one)
+        if (!one.unproven && one.leaf !== undefined) proven.push(one.seq)
       }
+    this.#back = putBackIn(this.#evidence, from - 1, proven)
+    for (const seq of this.#back?.unsealed ?? []) this.#fates.verified(seq)
   }
 
   /** What became of an entry that does not make its leaf; where it names one that says so, once all of them are known. */
@@ -346,6 +356,7 @@ class Verification {
       ...(head && { origin: head.origin, root: head.root.toString('hex') }),
       ...(verifier && { vkey: printVerifier(verifier) }),
       ...(this.#formers.length > 0 && { former: this.#formers }),
+      ...(this.#back && { putBack: this.#back }),
       ownKey: this.#o.vkey === undefined,
       ...{ sealed, unsealed: Math.max(0, this.#evidence.last - sealed) },
       counts: this.#counts,

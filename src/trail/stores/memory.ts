@@ -321,6 +321,10 @@ class MemoryStore implements Store {
     return [...this.#erased].find(([exchange]) => exchange.startsWith(prefix))?.[1]
   }
 
+  async takenBy(by: string) {
+    return { ids: [...this.#erased].flatMap(([exchange, told]) => (told === by ? exchange : [])), notes: [] }
+  }
+
   /** Nothing here is under a key. */
   async rekey() {
     return 0

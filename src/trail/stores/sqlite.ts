@@ -264,6 +264,10 @@ class SqliteStore implements Store {
     return this.#link.call('erasedBy', [prefix])
   }
 
+  takenBy(by: string) {
+    return this.#link.call('takenBy', [by])
+  }
+
   files() {
     return this.#link.call('files', [])
   }

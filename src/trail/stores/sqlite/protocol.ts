@@ -18,6 +18,7 @@ import type {
   Rewrapped,
   SessionTotals,
   StoredDocument,
+  TakenBy,
   Wrapper,
 } from '../../store.ts'
 import type { Begin, Grant, Wish } from './keys.ts'
@@ -149,6 +150,7 @@ export interface Calls {
   remove(names: readonly string[]): number
   revise(revision: Revision): Revised
   erasedBy(prefix: string): string | undefined
+  takenBy(by: string): TakenBy
   /** Gives a session a new key and destroys the old ones; how many rows were put under it. */
   rekey(file: string, session: string | undefined): number
   /** The day file of each exchange. */

@@ -48,7 +48,7 @@ const originOf = (vkey: string): string => vkey.split('+')[0] ?? ''
 
 /** Where a folder's log is, and what the record says of itself. */
 export const recordOf = ({ folder, seq, proving }: Engine): RecordState => ({
-  proof: proving.state,
+  ...{ proof: proving.state, provenAfter: proving.since },
   ...{ folder: sealIn(folder.path), last: seq },
   sealedOnce: folder.head.mark(BEGUN),
 })

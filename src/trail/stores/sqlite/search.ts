@@ -6,7 +6,7 @@ import { dayOfFile, holdsExchanges } from '../../dayfile.ts'
 import { dayOf, daysOfPrefix } from '../../days.ts'
 import { filters, fits, isMany } from '../../facets.ts'
 import { type Key, type Query, VERDICTS } from '../../query.ts'
-import type { KeptOriginals, Origin, Page } from '../../store.ts'
+import type { KeptOriginals, Origin, Page, TakenBy } from '../../store.ts'
 import type { Tokens } from '../../tokens.ts'
 import { type Sought, soughtOf } from '../../words.ts'
 import type { Day } from './day.ts'
@@ -76,6 +76,19 @@ export class Search {
       if (row) return row.by
     }
     return undefined
+  }
+
+  /** What an entry erased, of the files that are still there. */
+  takenBy(by: string): TakenBy {
+    const rows = this.#engine.folder.names().flatMap((file) =>
+      this.#day(file)
+        .file.all<{ seq: number; exchange: string }>('SELECT seq, exchange FROM erased WHERE "by" = ?', by)
+        .map((row) => ({ ...row, file })),
+    )
+    return {
+      ids: [...new Set(rows.flatMap(({ exchange }) => (exchange === '' ? [] : exchange)))],
+      notes: rows.flatMap(({ seq, exchange, file }) => (exchange === '' ? { seq, file } : [])),
+    }
   }
 
   /** @throws query.syntax for a cursor that is none */

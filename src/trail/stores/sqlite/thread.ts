@@ -83,6 +83,7 @@ const CALLS: Calls = {
   files: () => opened().files(),
   remove: (names) => writable().remove(names),
   erasedBy: (prefix) => search().erasedBy(prefix),
+  takenBy: (by) => search().takenBy(by),
   revise: (revision) => revise(writable(), revision, tokens),
   rekey: (file, session) => rekey(writable().folder, file, session),
   homes: (exchanges) => exchanges.map((id) => opened().homeOf(id)),
