@@ -129,8 +129,8 @@ const NO_REVISER: Backend['reviser'] = {
   erase: async () => ({ ...NOBODY, seq: 7, left: 0 }),
   rescan: async () =>
     pages++ % 2
-      ? { seen: 2, found: [], resumed: true }
-      : { seen: 1, found: [LATE], reached: 1, seq: 8, resumed: false },
+      ? { seen: 2, found: [], left: [], resumed: true }
+      : { seen: 1, found: [LATE], left: ['x'], reached: 1, seq: 8, resumed: false },
 }
 
 const BACKUP = {

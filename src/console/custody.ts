@@ -29,6 +29,8 @@ export interface RescanRow {
     readonly rules: readonly string[]
     readonly secrets: number
   }[]
+  /** Ids of exchanges whose entries say it beside their bodies. */
+  readonly left: readonly string[]
   readonly reached?: number
   readonly seq?: number
   readonly resumed: boolean

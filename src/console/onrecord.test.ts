@@ -118,7 +118,7 @@ async function backend(t: TestContext, note?: () => Promise<void>) {
       erase: async () => {
         throw new Fault('custody.held', 'by h')
       },
-      rescan: async () => ({ seen: 0, found: [], resumed: false }),
+      rescan: async () => ({ seen: 0, found: [], left: [], resumed: false }),
     },
     custody: new Custody({ trail, keyring, now: Date.now, uuid }),
   }

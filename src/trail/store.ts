@@ -145,13 +145,15 @@ export interface Revision {
   readonly by: string
   /** Exchanges, none of them open, of which all goes: entries, bodies, words, all that they can be found by. */
   readonly erased: readonly string[]
-  /** Bodies, with a new salt each, and what was found in them. Where nothing was, sealed originals and edits go. */
+  /** Bodies, with a new salt each, and what was found in them. Where nothing was, sealed originals go; the edits of a reply go in any case. */
   readonly bodies: readonly {
     readonly exchange: string
     readonly part: 'prompt' | 'reply'
     readonly bytes: Uint8Array
     readonly salt: Uint8Array
     readonly findings: readonly Finding[]
+    /** What was derived of the exchange’s reply goes too, though this is its prompt. */
+    readonly withEdits?: true
   }[]
   /** Texts whose words leave the index of those bodies. */
   readonly taken: readonly string[]

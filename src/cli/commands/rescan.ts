@@ -20,13 +20,15 @@ export const rescan: Register = (program) => {
       const shown = progress()
       const done = await withRecord(command, async (record) => {
         const found: Found[] = []
+        const left: string[] = []
         const entries: number[] = []
         for (let resumed: boolean | undefined; ; ) {
           const page = await record.send<RescanRow>('POST', '/rescan', { since, why })
           resumed ??= page.resumed
           found.push(...page.found)
+          left.push(...page.left)
           if (page.seq !== undefined) entries.push(page.seq)
-          if (page.reached === undefined) return { seen: page.seen, resumed, entries, found }
+          if (page.reached === undefined) return { seen: page.seen, resumed, entries, found, left }
           shown.at(page.seen, 0, new Date(page.reached).toISOString())
         }
       }).finally(() => shown.end())
@@ -34,6 +36,11 @@ export const rescan: Register = (program) => {
       if (done.found.length > 0) out(table(HEAD, done.found.map(row)))
       say(
         `${done.resumed ? 'gone on: ' : ''}${done.seen} exchanges looked through, ${done.found.length} bodies masked anew`,
+      )
+      if (done.left.length === 0) return
+      out(done.left.join('\n'))
+      say(
+        `${done.left.length} entries say it beside their bodies (path, file, model, reason), and keep it: erase these exchanges`,
       )
     })
 }

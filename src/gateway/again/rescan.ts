@@ -5,6 +5,7 @@ import type { Engine } from '#masking'
 import { type Doer, type Recorded, type Revision, sealedUpTo, type Trail } from '#trail'
 import { type Anew, maskedAnew } from './anew.ts'
 import { commitmentOf } from './commitment.ts'
+import { entrySays } from './entry-text.ts'
 
 export interface RescanHouse {
   readonly trail: Trail
@@ -38,6 +39,8 @@ export interface RescanPage {
   readonly seen: number
   /** What this page found. */
   readonly found: readonly Late[]
+  /** Exchanges of this page whose entries say it beside their bodies (a path, a file, a model, a reason): it stays there. */
+  readonly left: readonly string[]
   /** How far back it has come, ms since the Unix epoch; absent once all is done. */
   readonly reached?: number
   /** The entry that tells of what was found; absent where nothing was. */
@@ -82,34 +85,37 @@ export class Rescan {
 
   async #page(since: number, doer: Doer): Promise<RescanPage> {
     const { trail } = this.#house
-    const left = (await trail.documents.get(KIND, CURRENT)) as Mark | undefined
-    const mark: Mark = left?.since === since ? left : { since, seen: 0 }
+    const last = (await trail.documents.get(KIND, CURRENT)) as Mark | undefined
+    const mark: Mark = last?.since === since ? last : { since, seen: 0 }
     const page = { limit: PAGE, ...(mark.before && { before: mark.before }) }
     const { rows, next } = await trail.recorded({ ...EVERYTHING, after: since }, page)
-    const bodies = await this.#bodiesIn(rows)
+    const { bodies, left } = await this.#foundIn(rows)
     const seq = bodies.length > 0 ? await this.#redact(bodies, doer) : undefined
     const seen = mark.seen + rows.length
     if (next) await trail.documents.put(KIND, CURRENT, { since, before: next, seen } satisfies Mark)
     else await trail.documents.delete(KIND, CURRENT)
     const reached = rows.at(-1)?.opening.at
     return {
-      ...{ seen, found: bodies.map(told), resumed: mark.before !== undefined },
+      ...{ seen, found: bodies.map(told), left, resumed: mark.before !== undefined },
       ...(next && reached !== undefined && { reached }),
       ...(seq !== undefined && { seq }),
     }
   }
 
-  async #bodiesIn(rows: readonly Recorded[]): Promise<Body[]> {
+  /** An exchange that is open is passed over: its bodies are still to come, and are masked by the rules of now. */
+  async #foundIn(rows: readonly Recorded[]): Promise<{ readonly bodies: Body[]; readonly left: string[] }> {
     const found: Body[] = []
+    const left: string[] = []
     for (const { opening, ending } of rows) {
       const isOpen = opening.kind === 'asked' && !ending
       const row = isOpen ? undefined : await this.#house.trail.exchange(opening.exchange)
+      if (row && entrySays(this.#house.engine(), row)) left.push(opening.exchange)
       for (const part of ['prompt', 'reply'] as const) {
         const anew = row && (await this.#anew(row, part))
         if (anew) found.push({ row, part, anew, salt: randomBytes(32) })
       }
     }
-    return found
+    return { bodies: found, left }
   }
 
   #anew({ opening, ending }: Recorded, part: Body['part']): Promise<Anew | undefined> | undefined {
@@ -137,6 +143,7 @@ export class Rescan {
       ...{ by: note.exchange, erased: [], taken, notes: [] },
       bodies: bodies.map(({ row, part, anew: { bytes, findings }, salt }) => ({
         ...{ exchange: row.opening.exchange, part, bytes, salt, findings },
+        ...(editsSay(row, taken) && { withEdits: true }),
       })),
     }
     await trail.dayFiles.revise(revision)
@@ -145,6 +152,10 @@ export class Rescan {
     return seq
   }
 }
+
+/** Whether what was derived of a reply has one of these in a path. */
+const editsSay = ({ edits }: Recorded, taken: readonly string[]): boolean =>
+  edits?.units.some(({ path = '' }) => taken.some((value) => path.includes(value))) ?? false
 
 const rulesIn = (findings: readonly Finding[]): string[] => [...new Set(findings.map(({ rule }) => rule))]
 

@@ -4,6 +4,7 @@ import { compile } from '#masking'
 import type { Recorded } from '#trail'
 import { PROTOCOLS, readDocument, replyIn } from '#wire'
 import { type Anew, maskedAnew } from './anew.ts'
+import { stringsIn } from './entry-text.ts'
 
 /** A shorter line is said by too many. UTF-16 units. */
 const SHORTEST = 8
@@ -46,13 +47,6 @@ function textsIn(body: Body, route: RouteKind, direction: 'prompt' | 'reply'): s
   } catch {
     return [text] // no JSON: it says what it is
   }
-}
-
-/** Every string of a value, at any depth; those that are JSON by what they hold. */
-function stringsIn(value: unknown): string[] {
-  if (typeof value === 'string') return [value]
-  if (typeof value !== 'object' || value === null) return []
-  return Object.values(value).flatMap(stringsIn)
 }
 
 /** The lines of these exchanges that none of the `others` says, which came before. */

@@ -9,7 +9,7 @@ import { countsSecretsOnce, tellsCase } from './lists.ts'
 import { ask, bodyOf, commit, DAY, ending, finding, idOf, NOON, opening, piece } from './made.ts'
 import { findsByPlaceAndOutcome, keepsOutcomes } from './outcomes.ts'
 import { repeatsComeBack, unknownLikesAreTaken } from './repeats.ts'
-import { erases, redacts, revisesAnywhere } from './revising.ts'
+import { erases, redacts, revisesAnywhere, underives } from './revising.ts'
 
 /** The numbers, as given to `idOf`, of the exchanges that a query finds, in the order found. */
 async function found(store: Store, text: string): Promise<number[]> {
@@ -306,6 +306,7 @@ export const CASES: readonly [string, (store: Store) => Promise<void>][] = [
   ['removes days', removesDays],
   ['erases exchanges', erases],
   ['writes bodies anew', redacts],
+  ['takes what was derived of a reply that is written anew', underives],
   ['takes out and writes anew anywhere, and all else stays', revisesAnywhere],
   ['gives entries in order, page by page', followsEntries],
   ['tells sessions apart whose ids differ in case', tellsCase],

@@ -290,14 +290,14 @@ class MemoryStore implements Store {
     const left = this.#notes.filter(({ seq }) => !seqs.has(seq))
     this.#notes.splice(0, this.#notes.length, ...left)
     let count = 0
-    for (const { exchange, part, bytes, findings } of bodies) {
+    for (const { exchange, part, bytes, findings, withEdits } of bodies) {
       const line = this.#lines.get(exchange)
       const entry = part === 'prompt' ? line?.opening : line?.ending
       if (!line || !entry?.body) continue
       Object.assign(entry, { body: { ...entry.body, bytes: Uint8Array.from(bytes) } })
       const nth = part === 'prompt' ? 0 : 1
       if (findings.length === 0) delete line[part]
-      if (nth === 1 && findings.length === 0) delete line.edits
+      if (nth === 1 || withEdits) delete line.edits
       line.words[nth] = taken.map(wordsOf).reduce(withoutWords, line.words[nth] ?? wordsOf(''))
       if (!line.redactions.some((each) => each.by === by && each.part === part)) {
         line.redactions.push({ part, by, findings })

@@ -116,6 +116,24 @@ export async function redacts(store: Store): Promise<void> {
   assert.deepEqual(await found(store, 'has:finding rule:late secret:aa'), [1])
 }
 
+/** What was derived of a reply goes with what it said, and stays with another prompt unless that is asked for. */
+export async function underives(store: Store): Promise<void> {
+  const edits = { units: [], forms: ['consta=b(c)'] }
+  for (const nth of [1, 2, 3]) {
+    await commit(store, opening(idOf(nth), { body: bodyOf('old prompt'), session: 's' }))
+    await commit(store, ending(idOf(nth), { body: bodyOf('old reply'), edits }))
+  }
+  const anew = { bytes: Buffer.from('new'), salt: SALT, findings: [finding('late', true, 'aa')] }
+  const bodies: Revision['bodies'] = [
+    { ...anew, exchange: idOf(1), part: 'reply' },
+    { ...anew, exchange: idOf(2), part: 'prompt', withEdits: true },
+    { ...anew, exchange: idOf(3), part: 'prompt' },
+  ]
+  await store.revise({ ...NOTHING, bodies })
+  const left = [1, 2, 3].map(async (nth) => (await store.exchange(idOf(nth)))?.edits?.prints.length)
+  assert.deepEqual(await Promise.all(left), [undefined, undefined, 1])
+}
+
 interface Turn {
   readonly from: number
   readonly to: number

@@ -101,15 +101,14 @@ function reviseIn(part: Part, { by, taken }: Revision, { tokens, proofs }: Means
     worded.push({ id: 2 * one.seq, erased: true }, { id: 2 * one.seq + 1, erased: true })
   }
   for (const seq of notes) entries += blank(day, seq, undefined, by)
-  for (const { seq, of, part: side, bytes, findings, salt } of bodies) {
+  for (const { seq, of, part: side, bytes, findings, salt, withEdits } of bodies) {
     changes.set(seq, bytes)
     worded.push({ id: 2 * of.seq + (side === 'reply' ? 1 : 0), erased: false })
     const body = sha256(bytes)
     const proven = (salts: Uint8Array, json: string) => proofs.left(salts, { seq, json, body })
     redact(day, { seq, of: of.seq, by, salt, findings }, proven)
-    if (findings.length > 0) continue
-    day.originals.remove(seq)
-    if (side === 'reply') day.edits.remove(seq)
+    if (findings.length === 0) day.originals.remove(seq)
+    if (of.closing !== null && (side === 'reply' || withEdits)) day.edits.remove(of.closing)
   }
   const sessions = new Set([...erased, ...bodies.map(({ of }) => of)].map(({ session }) => session))
   for (const session of sessions) day.bodies.rewrite(session, changes)

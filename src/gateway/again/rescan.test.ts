@@ -1,0 +1,110 @@
+/** What a rescan does beside the bodies: what was derived of a reply goes, and entries that say it are told, as is what is held. */
+import assert from 'node:assert/strict'
+import { createHash, createHmac } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import type { Edits, Ending, Keyring, Opening } from '#exchange'
+import { compile, RULES } from '#masking'
+import { Custody, type Doer, openTrail, type StoreName } from '#trail'
+import { Rescan } from './rescan.ts'
+
+const NOON = Date.parse('2026-11-24T12:00:00Z')
+const keyring: Keyring = {
+  digest: (purpose, data) => createHmac('sha256', purpose).update(data).digest(),
+  hash: () => createHash('sha256'),
+  key: (purpose) => createHash('sha256').update(purpose).digest(),
+}
+const DOER: Doer = { who: { value: 'dpo', source: 'declared' }, why: 'rules have changed' }
+const LATE = 'zanzibar-7731-bluebird'
+
+const idOf = (nth: number) => {
+  const time = (NOON + nth).toString(16).padStart(12, '0')
+  return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-${String(nth).padStart(12, '0')}`
+}
+const bodyOf = (text: string) => ({ bytes: Buffer.from(text), type: 'application/json', received: 'aa', sent: 'bb' })
+
+async function open(t: TestContext, store: StoreName) {
+  const folder = await mkdtemp(join(tmpdir(), 'gatelog-rescan-'))
+  const trail = await openTrail({ folder, keyring, now: () => NOON, store })
+  let count = 5000
+  const house = { trail, keyring, now: () => NOON, clock: () => performance.now(), uuid: () => idOf(count++) }
+  const engine = compile(RULES, { known: [{ id: 'late-key', value: LATE }] })
+  t.after(async () => {
+    await trail.close()
+    await rm(folder, { recursive: true, force: true })
+  })
+  const exchange = async (nth: number, prompt: string, reply: string, edits: Edits, more: Partial<Opening> = {}) => {
+    const said = JSON.stringify({ model: 'm', messages: [{ role: 'user', content: prompt }] })
+    const message = { index: 0, message: { role: 'assistant', content: reply } }
+    const opening: Opening = {
+      ...{
+        kind: 'asked',
+        exchange: idOf(nth),
+        at: NOON,
+        door: 'reverse',
+        method: 'POST',
+        path: '/v1/chat/completions',
+      },
+      ...{ route: 'chat', facts: {}, findings: [], session: 's', model: 'm', body: bodyOf(said), text: prompt },
+      ...more,
+    }
+    const ending: Ending = {
+      ...{
+        kind: 'replied',
+        exchange: idOf(nth),
+        at: NOON,
+        status: 200,
+        delivered: 9,
+        findings: [],
+        timings: { end: 1 },
+      },
+      ...{ body: bodyOf(JSON.stringify({ choices: [message] })), text: reply, edits },
+    }
+    await trail.append(opening)
+    await trail.append(ending)
+  }
+  return { trail, exchange, custody: new Custody(house), rescan: new Rescan({ ...house, engine: () => engine }) }
+}
+
+const editsIn = (path: string, form: string): Edits => ({
+  units: [{ from: 'fence', path, lines: [1, 1], fresh: [1] }],
+  forms: [form],
+})
+
+for (const store of ['memory', 'sqlite'] as const) {
+  test(`what was derived of a reply that is masked goes, and so where its path says what a prompt did; ${store}`, async (t) => {
+    const { trail, exchange, rescan } = await open(t, store)
+    const code = `const key = "${LATE}"`
+    await exchange(1, 'write it', `see\n\`\`\`ts src/a.ts\n${code}\n\`\`\`\n`, editsIn('src/a.ts', code))
+    await exchange(2, `in ${LATE}/b.ts`, 'fresh', editsIn(`${LATE}/b.ts`, 'fresh'))
+    await exchange(3, `${LATE} is for nobody`, 'other', editsIn('src/c.ts', 'other'))
+    await exchange(4, 'go on', 'done', editsIn('src/d.ts', 'done'))
+    const page = await rescan.page(0, DOER)
+    assert.deepEqual([page.found.map(({ direction }) => direction), page.left], [['prompt', 'prompt', 'reply'], []])
+    const edits = async (nth: number) => (await trail.exchange(idOf(nth)))?.edits?.units.map(({ path }) => path)
+    assert.deepEqual([await edits(1), await edits(2)], [undefined, undefined])
+    assert.deepEqual([await edits(3), await edits(4)], [['src/c.ts'], ['src/d.ts']])
+  })
+
+  test(`entries that say it beside their bodies are told, and stay; ${store}`, async (t) => {
+    const { trail, exchange, rescan } = await open(t, store)
+    const file = { value: `src/${LATE}/a.ts`, source: 'declared' } as const
+    await exchange(1, 'write it', 'ok', editsIn('src/a.ts', 'ok'), { facts: { files: file } })
+    await exchange(2, 'go on', 'done', editsIn('src/d.ts', 'done'), { path: `/v1/%7Aanzibar${LATE.slice(8)}` })
+    await exchange(3, 'x'.repeat(5000), 'done', editsIn('src/e.ts', 'done'), { reason: 'r'.repeat(5000) })
+    const page = await rescan.page(0, DOER)
+    assert.deepEqual([page.found, page.left, page.seq], [[], [idOf(2), idOf(1)], undefined])
+    assert.equal((await trail.exchange(idOf(1)))?.opening.facts.files?.value, file.value)
+  })
+
+  test(`a body that is held, or under a statute, is masked in place as every other; ${store}`, async (t) => {
+    const { trail, exchange, custody, rescan } = await open(t, store)
+    await exchange(1, `my key is ${LATE} ok`, 'done', editsIn('src/a.ts', 'done'), { retain: 'sec-17a-4' })
+    await custody.holds.add({ exchange: idOf(1) }, DOER)
+    assert.equal((await rescan.page(0, DOER)).found.length, 1)
+    const body = (await trail.exchange(idOf(1)))?.opening.body
+    assert.match(Buffer.from(body?.bytes ?? '').toString(), /my key is \[masked:late-key(#[a-z0-9]{4})?\] ok/)
+  })
+}
