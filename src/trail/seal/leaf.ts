@@ -90,7 +90,9 @@ export function valuesOf(entry: Keys, version: Version = NEWEST): Partial<Record
     parts[part] = keys
     keys[key] = entry[key]
   }
-  return Object.fromEntries(Object.entries(parts).map(([name, keys]) => [name, canonical(keys)]))
+  const values: Partial<Record<Field, string>> = {}
+  for (const name of FIELDS) if (parts[name]) values[name] = canonical(parts[name])
+  return values
 }
 
 /** What a leaf says of one part: its commitment, or undefined where the salt is gone and nobody can tell. */
@@ -117,13 +119,14 @@ const digestOf = (value: string | undefined): string | undefined =>
 
 /** The leaf of an entry: RFC 8785 JSON. `made` are its commitments of the same version, all of them known. */
 export function printLeaf(seq: number, entry: Keys, made: Commitments, version: Version = NEWEST): string {
-  const fields = FIELDS.flatMap((name) => (made[name] ? [`"${name}":"${made[name]}"`] : []))
+  let fields = ''
+  for (const name of FIELDS) if (made[name]) fields += `${fields && ','}"${name}":"${made[name]}"`
   const { kind, exchange, at, connection, model, policy } = entry
   const some = (name: string, value: unknown) =>
     value === undefined || !isClear(name, value, version) ? '' : `"${name}":${canonical(value)},`
   return (
     `{"at":${canonical(at)},${some('connection', connection)}"exchange":${canonical(exchange)},` +
-    `"fields":{${fields.join(',')}},"kind":${canonical(kind)},${some('model', model)}${some('policy', policy)}` +
+    `"fields":{${fields}},"kind":${canonical(kind)},${some('model', model)}${some('policy', policy)}` +
     `"seq":${seq},"v":${version}}`
   )
 }
