@@ -232,9 +232,8 @@ test('a CA is one, its constraints are those it was made with, and its key does 
   assert.equal(await codeOf(parent.ask('ca', parent.ca({ configured }))), 'keys.fixed')
   assert.equal(await codeOf(parent.ask('leaf', 'evil.example')), 'forward.constraint')
   assert.equal(await codeOf(parent.ask('leaf', 'api.openai.com')), undefined)
-  const codes = new Set<string | undefined>()
-  for (let nth = 0; nth < 700; nth++) codes.add(await codeOf(parent.ask('leaf', 'api.openai.com')))
-  assert.deepEqual([...codes], [undefined, 'keys.asked'], 'it is bounded')
+  const codes = await Promise.all(Array.from({ length: 1500 }, () => codeOf(parent.ask('leaf', 'api.openai.com'))))
+  assert.deepEqual([...new Set(codes)].sort(), ['keys.asked', undefined], 'it is bounded')
 })
 
 const CALLS = [
