@@ -31,6 +31,8 @@ const REACH_MS = 5000
 const LATE_MS = 86_400_000
 
 const LOOK = 'Keep the data folder as it is, and look: gatelog verify'
+const PUT_BACK =
+  'If it was put back from a backup: a newer one, or where none is left, another log: gatelog trail begin-log (docs/backup.md)'
 
 /** A row of the seal, and one of each anchor. @throws config.invalid where what checks an anchor cannot be read */
 export async function sealChecks({ trail, config, anchors, signed }: SealHouse): Promise<CheckRow[]> {
@@ -60,7 +62,9 @@ async function behind(
 
 function rowOf(state: SealState, anchors: readonly ToldAnchor[], behind: string | undefined): CheckRow {
   const failed = state.kind === 'on' ? (state.fault ?? behind) : behind
-  if (failed !== undefined) return { check: 'seal', state: 'fail', told: failed, remedy: LOOK }
+  const isBehind = state.kind === 'on' && state.code === 'seal.behind'
+  if (failed !== undefined)
+    return { check: 'seal', state: 'fail', told: failed, remedy: isBehind ? `${LOOK}. ${PUT_BACK}` : LOOK }
   const standing = standingOf({ anchors })
   if (state.kind === 'on') {
     const told = `${state.size} entries sealed, ${standing}; verifier key ${state.vkey}`

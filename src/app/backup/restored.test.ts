@@ -1,6 +1,6 @@
 /** What a record that was put back is: what went is gone again, also where the journal was lost, and it is said what it rests on. */
 import assert from 'node:assert/strict'
-import { globSync, rmSync } from 'node:fs'
+import { globSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
@@ -8,6 +8,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { beginLogIn } from '../begin-log.ts'
 import { holdKeys } from '../keyholder/index.ts'
 import { openRecord } from '../record.ts'
+import { sealChecks } from '../seal-checks.ts'
 import { backup, bytesIn, DOER, erasureIn, exchange, ground, KEPT, sealed, WORD } from './ground.case.ts'
 import { Shipping } from './shipping.ts'
 
@@ -89,6 +90,9 @@ test('what a restore did again verifies while the log is behind, says what that 
   await wait(1500)
   const state = await put.trail.sealed()
   assert.ok(state.size <= 6 && 'code' in state && state.code === 'seal.behind')
+  const house = { data: join(folder, 'back'), export: { anchors: {} } }
+  const [row] = await sealChecks({ ...put, config: () => house })
+  assert.ok(row?.state === 'fail' && /gatelog trail begin-log/.test(row.remedy ?? ''))
   const report = await put.trail.verify({ missingKeys: true })
   assert.deepEqual([report?.ok, report?.alarms, report?.counts.erased, report?.counts.expired], [true, [], 2, 2])
   const notes = (await put.trail.custody()).filter(({ note }) => note.kind === 'erase' || note.kind === 'purge')
@@ -136,4 +140,25 @@ test('no entry of a restore, or one that nobody proves, and what is gone is drop
   await put.close()
   assert.equal(report?.putBack, undefined)
   assert.deepEqual([report?.ok, report?.alarms.map(({ harm }) => harm).includes('dropped')], [false, true])
+})
+
+test('an erasure is done to its end while the keys of sessions are copied over and over', async (t) => {
+  const { folder, open } = ground(t)
+  const record = await open()
+  for (const user of ['ana', 'bea']) await exchange(record, user, KEPT)
+  await sealed(record)
+  const to = join(folder, 'copied')
+  mkdirSync(to)
+  let isOver = false
+  const copying = (async () => {
+    let copies = 0
+    for (; !isOver; copies++) await record.trail.copy({ to, known: {}, only: 'keys.db' })
+    return copies
+  })()
+  const erasure = erasureIn(record)
+  for (const user of ['ana', 'bea']) await erasure.erase({ user }, DOER)
+  isOver = true
+  assert.ok((await copying) > 2)
+  assert.deepEqual(await record.trail.documents.list('erasing'), [])
+  await record.close()
 })
