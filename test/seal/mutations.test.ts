@@ -372,6 +372,8 @@ describe('no false alarm', () => {
     await trail.close()
     const { alarms, counts } = await look(folder)
     assert.deepEqual([alarms, counts.verified, counts.unproven], [[], SIZE + 1, 1])
+    sql(folder, `UPDATE entries SET json = replace(json, '"viewed"', '"listed"') WHERE seq = ${SIZE + 1}`)
+    assert.deepEqual((await look(folder)).alarms[0]?.harm, 'changed')
   })
   test('a key that is lost for good: what was there before is taken as it is, all since is proven by the new one', async (t) => {
     const folder = await mutated(t, () => undefined)

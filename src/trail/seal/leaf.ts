@@ -119,23 +119,31 @@ const digestOf = (value: string | undefined): string | undefined =>
 
 /** The leaf of an entry: RFC 8785 JSON. `made` are its commitments of the same version, all of them known. */
 export function printLeaf(seq: number, entry: Keys, made: Commitments, version: Version = NEWEST): string {
-  let fields = ''
-  for (const name of FIELDS) if (made[name]) fields += `${fields && ','}"${name}":"${made[name]}"`
   const { kind, exchange, at, connection, model, policy } = entry
   const some = (name: string, value: unknown) =>
     value === undefined || !isClear(name, value, version) ? '' : `"${name}":${canonical(value)},`
   return (
     `{"at":${canonical(at)},${some('connection', connection)}"exchange":${canonical(exchange)},` +
-    `"fields":{${fields}},"kind":${canonical(kind)},${some('model', model)}${some('policy', policy)}` +
+    `"fields":{${printed(made)}},"kind":${canonical(kind)},${some('model', model)}${some('policy', policy)}` +
     `"seq":${seq},"v":${version}}`
   )
+}
+
+function printed(made: Commitments): string {
+  let fields = ''
+  for (const name of FIELDS) if (made[name]) fields += `${fields && ','}"${name}":"${made[name]}"`
+  return fields
 }
 
 /** The leaf in the place of an entry that was not there any more when it would have been sealed. */
 export const absentLeaf = (seq: number): string => `{"fields":{},"kind":"absent","seq":${seq},"v":${NEWEST}}`
 
-/** The leaf in the place of an entry that was not written by who had the record's key: it vouches for nothing of it. */
-export const unprovenLeaf = (seq: number): string => `{"fields":{},"kind":"unproven","seq":${seq},"v":${NEWEST}}`
+/**
+ * The leaf in the place of an entry that was not written by who had the record's key: it vouches for nothing of it. With `made` nobody
+ * puts another in its place since.
+ */
+export const unprovenLeaf = (seq: number, made: Commitments = {}): string =>
+  `{"fields":{${printed(made)}},"kind":"unproven","seq":${seq},"v":${NEWEST}}`
 
 export interface Leaf {
   readonly v: Version

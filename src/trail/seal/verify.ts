@@ -8,7 +8,7 @@ import { Fates, type Placed } from './fates.ts'
 import { type Head, headIn, LogFiles, vkeyIn } from './files.ts'
 import { Frontier, leafHash } from './hashes.ts'
 import type { Held } from './held.ts'
-import { isFirst, type Leaf, parseLeaf } from './leaf.ts'
+import { type Field, isFirst, type Leaf, parseLeaf } from './leaf.ts'
 import { lineage, type ToldFormer } from './lineage.ts'
 import { isSignedBy, parseVerifier, printVerifier, type Verifier } from './note.ts'
 import { type PutBack, putBackIn } from './put-back.ts'
@@ -238,14 +238,16 @@ class Verification {
     else if (!held || (held.lost !== undefined && !this.#unread.lost(logged, held))) this.#fates.missing(logged)
     else if (held.lost !== undefined) return
     else if (held.by ?? held.anew) this.#claims.push({ logged, held })
-    else if (logged.kind === 'unproven' && held.leaf !== undefined) this.#unproven(held)
+    else if (logged.kind === 'unproven' && held.leaf !== undefined) this.#unproven(held, logged)
     else this.#judge(logged, held)
   }
 
   /** When it was sealed it was none of this record's. Who reads is put down also where the key is not here, and nobody is accused of that. */
-  #unproven({ seq, leaf }: Held): void {
-    const kind = parseLeaf(leaf ?? '')?.kind
-    if (kind === 'read' || kind === 'searched') this.#counts.unproven = 1 + (this.#counts.unproven ?? 0)
+  #unproven({ seq, leaf }: Held, logged?: Leaf): void {
+    const { kind, fields = {} } = parseLeaf(leaf ?? '') ?? {}
+    const isOther = logged && Object.entries(logged.fields).some(([name, made]) => fields[name as Field] !== made)
+    if (isOther) this.#odd.push({ harm: 'changed', seq, told: 'another line stands there than when it was sealed' })
+    else if (kind === 'read' || kind === 'searched') this.#counts.unproven = 1 + (this.#counts.unproven ?? 0)
     else this.#odd.push(forged(seq, leaf))
   }
 
