@@ -2,12 +2,12 @@
 import { cp, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import type { VerifyOptions } from '../../src/trail/seal/evidence.ts'
 import { LogFiles, sealIn } from '../../src/trail/seal/files.ts'
 import { signerOf } from '../../src/trail/seal/made.ts'
 import { printCheckpoint, printNote } from '../../src/trail/seal/note.ts'
 import type { Alarm } from '../../src/trail/seal/report.ts'
 import { printBundle } from '../../src/trail/seal/tiles.ts'
-import type { VerifyOptions } from '../../src/trail/seal/verify.ts'
 import { idOf } from '../../src/trail/stores/made.ts'
 import {
   ACT,

@@ -1,5 +1,5 @@
 /** What stands for removals of a record that was put back and whose log is behind: entries that nothing sealed, and only its key proves. Pure. */
-import type { Evidence } from './verify.ts'
+import type { Evidence } from './evidence.ts'
 
 export interface PutBack {
   /** The seq of the entry that says so, the backup's name, and how many entries were known to have been sealed. */

@@ -1,9 +1,9 @@
 /** Holds a record against its log, leaf by leaf, and names what does not fit. Reads both through what it is given; writes nothing. */
-import { Fault, faultOf, type Restored } from '#exchange'
-import type { KeptAnchor } from './anchor.ts'
-import type { ProveAnchor, ToldAnchor } from './anchored.ts'
-import { beforesOf, furthestIn, missed, type Outside } from './before.ts'
+import { Fault, faultOf } from '#exchange'
+import type { ToldAnchor } from './anchored.ts'
+import { beforesOf, furthestIn, missed } from './before.ts'
 import { blame, duplicates, gone } from './blame.ts'
+import type { Evidence, VerifyOptions } from './evidence.ts'
 import { Fates, type Placed } from './fates.ts'
 import { type Head, headIn, LogFiles, vkeyIn } from './files.ts'
 import { Frontier, leafHash } from './hashes.ts'
@@ -13,44 +13,9 @@ import { lineage, type ToldFormer } from './lineage.ts'
 import { isSignedBy, parseVerifier, printVerifier, type Verifier } from './note.ts'
 import { type PutBack, putBackIn } from './put-back.ts'
 import type { Alarm, Counts, Report } from './report.ts'
+import { forged, misfiled, repeated, repeatedIn } from './said.ts'
 import { TILE } from './tiles.ts'
 import { Unread } from './unread.ts'
-
-/** What is verified. */
-export interface Evidence {
-  /** The folder of the log. */
-  readonly folder: string
-  /** What the record holds of `count` seqs from `from` on, in their order; `first` are those whose leaves are of version 1. */
-  held(from: number, count: number, first: readonly number[]): Promise<readonly Held[]>
-  /** Entries that say of what was removed. */
-  readonly notes: readonly Placed[]
-  /** Entries that say that the record was put back from a backup. */
-  readonly restored?: readonly { readonly seq: number; readonly note: Restored }[]
-  /** The seq of the record's last entry, and how many it once had, as far as it says so itself. */
-  readonly last: number
-  readonly sealedOnce: number
-  /** The key that entries are proven with: here, not to be read here, or not there although the key that wraps it is here. */
-  readonly proof: 'here' | 'locked' | 'none'
-  /** The last entry that was there before entries were proven; without it none is taken to be. */
-  readonly provenAfter?: number
-  readonly anchors: readonly KeptAnchor[]
-}
-
-export interface VerifyOptions {
-  /** The log's verifier key, from elsewhere; without it the one beside the log is used, and the report says so. */
-  readonly vkey?: string
-  /** Signed notes that somebody kept: each must be a beginning of the log. */
-  readonly heads?: readonly string[]
-  /** What who signs remembers as signed last, from outside of the record: such a one may be not shown yet. */
-  readonly known?: readonly string[]
-  /** What anchors show of the log now: each head of this very log must be a beginning of it too. */
-  readonly outside?: readonly Outside[]
-  /** Checks the proofs of anchors; without it they are claims. */
-  readonly prove?: ProveAnchor
-  /** Of a record whose keys are in part destroyed: such bodies are not held against the log, all else of their entries is. */
-  readonly missingKeys?: boolean
-  readonly progress?: (done: number, total: number) => void
-}
 
 /** Alarms that are listed; all are counted. */
 const MOST_TOLD = 100
@@ -369,34 +334,6 @@ class Verification {
 }
 
 const begunIn = ({ seq, note }: Placed) => (note.kind === 'begun' ? [{ seq, note }] : [])
-
-function misfiled(seq: number, told: string, leaf?: string): Alarm {
-  const exchange = parseLeaf(leaf ?? '')?.exchange
-  return { harm: 'index changed', seq, ...(exchange !== undefined && { exchange }), told }
-}
-
-/** `leaf`: what the record makes of it. */
-function forged(seq: number, leaf: string | undefined): Alarm {
-  const exchange = parseLeaf(leaf ?? '')?.exchange
-  return {
-    harm: 'forged',
-    seq,
-    ...(exchange !== undefined && { exchange }),
-    told: 'nobody wrote it who had the key of this record',
-  }
-}
-
-/** Seqs of which there is more than one row: whichever is true, who reads the record may be shown the other. */
-function repeatedIn(held: readonly Held[]): Set<number> {
-  const seen = new Set<number>()
-  return new Set(held.flatMap(({ seq }) => (seen.size === seen.add(seq).size ? [seq] : [])))
-}
-
-function repeated(seq: number, leaf: string): Alarm {
-  const exchange = parseLeaf(leaf)?.exchange
-  const told = 'the record has more than one entry in its place'
-  return { harm: 'duplicated', seq, ...(exchange !== undefined && { exchange }), told }
-}
 
 const sameLeaf = (one: Leaf, other: Leaf): boolean => {
   const flat = ({ fields, ...rest }: Leaf) =>

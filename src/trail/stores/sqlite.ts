@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { setImmediate } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
-import { type Ending, type Entry, Fault, faultOf, type Note, type Opening, type Outcome } from '#exchange'
+import { Fault, faultOf, type Note, type Opening } from '#exchange'
 import { parseEntry } from '../entries.ts'
 import type { Query } from '../query.ts'
 import { type Held, heldOf, type Unmade } from '../seal/held.ts'
@@ -12,13 +12,11 @@ import type {
   Batch,
   Committed,
   Copying,
-  Followed,
   NoteOf,
   Origin,
   Page,
   Recorded,
   RecordState,
-  Redaction,
   Revised,
   Revision,
   Store,
@@ -29,20 +27,8 @@ import { lineOfFault } from './sqlite/faults.ts'
 import type { Begin, Grant, Wish } from './sqlite/keys.ts'
 import { packBatch } from './sqlite/parcel.ts'
 import { partsOf } from './sqlite/parts.ts'
-import type {
-  Answer,
-  Asked,
-  Call,
-  Calls,
-  FaultLine,
-  FollowedRow,
-  LineOutcome,
-  Parcel,
-  RedactedRow,
-  Reply,
-  Row,
-  SealWish,
-} from './sqlite/protocol.ts'
+import type { Answer, Asked, Call, Calls, LineOutcome, Parcel, Reply, SealWish } from './sqlite/protocol.ts'
+import { faultFrom, followed, recorded } from './sqlite/rows.ts'
 
 /**
  * Opens the store in a folder, which is made (0700) where it is not there; one process at a time.
@@ -354,49 +340,3 @@ const faultOfLine = (outcome: LineOutcome | undefined): Fault =>
   typeof outcome === 'object'
     ? faultFrom(outcome)
     : new Fault('gateway.internal', 'the store did not take a whole body')
-
-const redactionOf =
-  (opening: number) =>
-  ({ seq, by, findings }: RedactedRow): Redaction => ({
-    part: seq === opening ? 'prompt' : 'reply',
-    by,
-    findings: JSON.parse(findings),
-  })
-
-const faultFrom = ({ code, detail }: FaultLine): Fault => new Fault(code, detail)
-
-const followed = ({ seq, json, of, opening }: FollowedRow): Followed => ({
-  seq,
-  ...(json !== '' && { entry: parseEntry<Entry>(json, undefined) }),
-  ...(of !== null && opening && { opening: { seq: of, opening: parseEntry<Opening>(opening, undefined) } }),
-})
-
-function recorded(row: Row): Recorded {
-  const {
-    seq,
-    opening,
-    openingBody,
-    ending,
-    endingBody,
-    openingFault,
-    endingFault,
-    closing,
-    outcomes,
-    redactions,
-    edits,
-  } = row
-  const unreadable = {
-    ...(openingFault && { opening: faultFrom(openingFault) }),
-    ...(endingFault && { ending: faultFrom(endingFault) }),
-  }
-  return {
-    seq,
-    opening: parseEntry<Opening>(opening, openingBody),
-    ...(ending !== undefined && { ending: parseEntry<Ending>(ending, endingBody) }),
-    ...(closing !== undefined && { closing }),
-    ...((openingFault || endingFault) && { unreadable }),
-    ...(outcomes && { outcomes: outcomes.map((json) => parseEntry<Outcome>(json, undefined)) }),
-    ...(redactions && { redactions: redactions.map(redactionOf(seq)) }),
-    ...(edits && { edits }),
-  }
-}

@@ -1,0 +1,32 @@
+/** What is said of one entry that is not as it should be. Judges nothing. */
+import type { Held } from './held.ts'
+import { parseLeaf } from './leaf.ts'
+import type { Alarm } from './report.ts'
+
+/** `leaf`, here and below: what the record makes of it, or what was sealed. */
+export function misfiled(seq: number, told: string, leaf?: string): Alarm {
+  const exchange = parseLeaf(leaf ?? '')?.exchange
+  return { harm: 'index changed', seq, ...(exchange !== undefined && { exchange }), told }
+}
+
+export function forged(seq: number, leaf: string | undefined): Alarm {
+  const exchange = parseLeaf(leaf ?? '')?.exchange
+  return {
+    harm: 'forged',
+    seq,
+    ...(exchange !== undefined && { exchange }),
+    told: 'nobody wrote it who had the key of this record',
+  }
+}
+
+/** Seqs of which there is more than one row: whichever is true, who reads the record may be shown the other. */
+export function repeatedIn(held: readonly Held[]): Set<number> {
+  const seen = new Set<number>()
+  return new Set(held.flatMap(({ seq }) => (seen.size === seen.add(seq).size ? [seq] : [])))
+}
+
+export function repeated(seq: number, leaf: string): Alarm {
+  const exchange = parseLeaf(leaf)?.exchange
+  const told = 'the record has more than one entry in its place'
+  return { harm: 'duplicated', seq, ...(exchange !== undefined && { exchange }), told }
+}
