@@ -59,9 +59,11 @@ const environment = (folder: string): NodeJS.ProcessEnv => {
 /** A folder that goes with its test. */
 export function folderFor(t: Ends): string {
   const folder = mkdtempSync(join(tmpdir(), 'gatelog-journey-'))
-  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  t.after(() => removed(folder))
   return folder
 }
+
+const removed = (folder: string): void => rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
 
 const LISTEN = "listen: { gateway: '127.0.0.1:0', health: '127.0.0.1:0' }\n"
 
@@ -86,7 +88,10 @@ export async function startGateway(
     ...{ cwd: folder, env: { ...environment(folder), ...env } },
   })
   const ended = once(child, 'exit')
-  t.after(() => child.kill('SIGKILL') && ended)
+  t.after(async () => {
+    if (child.kill('SIGKILL')) await ended
+    removed(folder) // it may have written since the folder went
+  })
   const [out, said] = [textOf(child.stdout), textOf(child.stderr)]
   await Promise.race([heard(out, /Next:|Then see/), ended])
   const url = (name: string) => new RegExp(`${name}\\s+(https?://\\S+)`).exec(out.text)?.[1]

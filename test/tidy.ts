@@ -1,5 +1,6 @@
 /**
- * Gives a run of tests a folder of its own for what they make (`TMPDIR`), and fails the run where one left something there.
+ * Gives a run of tests a folder of its own for what they make (`TMPDIR`), removes it, and tells what a test left in it. It fails
+ * nothing: a process that was killed may write for a moment longer than its test lasts.
  * `node --test --test-global-setup=test/tidy.ts`.
  */
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
@@ -16,5 +17,6 @@ export function globalSetup(): void {
 export function globalTeardown(): void {
   const left = readdirSync(folder)
   rmSync(folder, { recursive: true, force: true })
-  if (left.length > 0) throw new Error(`tests left ${left.length} folders behind: ${left.slice(0, 10).join(', ')}`)
+  if (left.length > 0)
+    process.stderr.write(`\ntests left ${left.length} folders behind: ${left.slice(0, 10).join(', ')}\n`)
 }
