@@ -217,3 +217,12 @@ test('a damaged, foreign, newer or half-written backup, a full target and a miss
   writeFileSync(join(folder, 'back.restoring'), '')
   assert.equal((await restore({ keys: 'none' })).done, true)
 })
+
+test('what came just before a backup is sealed in it', async (t) => {
+  const { config, open, to } = ground(t)
+  const record = await open()
+  await exchange(record, 'ana', WORD)
+  const taken = await backup(record, config.data, to)
+  assert.deepEqual([taken.last, taken.sealed], [2, 2])
+  await record.close()
+})

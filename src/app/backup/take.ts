@@ -4,7 +4,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Fault, type Keyring } from '#exchange'
 import { type Place, prune, Taking } from '#export'
-import { logPack, type Trail } from '#trail'
+import { logPack, type Trail, unsealedAfter } from '#trail'
 import type { Keyholder } from '../keyholder/index.ts'
 import type { JournalFile } from './journal-file.ts'
 
@@ -48,6 +48,9 @@ export interface Taken {
 export const recordIdOf = (keyring: Keyring): string =>
   keyring.digest('wrapping', 'folder').toString('hex').slice(0, 16)
 
+/** So long what is there may take to be sealed, that the backup has its log; where sealing stands, it is taken without. */
+const SEALED_MS = 5000
+
 const STAGING = 'backup.tmp'
 export const LAST = ['backup', 'last'] as const
 
@@ -71,6 +74,7 @@ async function take(house: BackedUp, { to, keys, keep, whole }: TakingOptions, s
   const record = recordIdOf(keyring)
   const taking = await Taking.begin(to, record, keyholder)
   await sendOlder(trail, taking, staging)
+  await unsealedAfter(trail, await trail.highest(), SEALED_MS)
   const pack = join(staging, 'seal.pack')
   const log = await logPack(data, pack)
   if (log) await journal?.note({ kind: 'head', note: log.note })

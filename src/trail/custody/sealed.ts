@@ -9,11 +9,20 @@ const PATIENCE_MS = 60_000
 
 /** Resolves once the entry with this seq is sealed, or where nobody seals. @throws trail.unavailable where sealing fails */
 export async function sealedUpTo(trail: Pick<Trail, 'sealed'>, seq: number): Promise<void> {
+  const why = await unsealedAfter(trail, seq, PATIENCE_MS)
+  if (why !== undefined) throw new Fault('trail.unavailable', `what goes must be sealed first: ${why}`)
+}
+
+/** The same, for so long at most: why it is not sealed then; undefined where it is, or where nobody seals. */
+export async function unsealedAfter(
+  trail: Pick<Trail, 'sealed'>,
+  seq: number,
+  ms: number,
+): Promise<string | undefined> {
   for (let waited = 0; ; waited += STEP_MS) {
     const state = await trail.sealed()
-    if (state.kind === 'off' || state.size >= seq) return
-    if (state.fault !== undefined || waited >= PATIENCE_MS)
-      throw new Fault('trail.unavailable', `what goes must be sealed first: ${state.fault ?? 'sealing is behind'}`)
+    if (state.kind === 'off' || state.size >= seq) return undefined
+    if (state.fault !== undefined || waited >= ms) return state.fault ?? 'sealing is behind'
     await wait(STEP_MS)
   }
 }
