@@ -49,6 +49,12 @@ interface Came {
   readonly passedOver?: number
 }
 
+type Tried = { readonly came: Came; readonly fault?: Fault } | { readonly came?: undefined; readonly fault: Fault }
+
+/** The row of a delivery that is nothing but one row, and was refused. */
+const refusedAlone = ({ rows: [row, ...others] }: Gathered, { code }: Fault) =>
+  code === 'export.refused' && others.length === 0 ? row : undefined
+
 export class Pump {
   readonly #o: PumpOptions
   readonly #stopped = new AbortController()
@@ -167,45 +173,38 @@ export class Pump {
 
   /** Delivers what is owed. A row that is refused alone is a debt no more: it was taken once, and is told as untaken. */
   async #sendAgain(place: Place, found: Gathered): Promise<Came> {
-    const { untaken } = place
-    try {
-      await this.#delivery.deliver(found.rows)
-      return { seq: found.seq, untaken }
-    } catch (error) {
-      const fault = faultOf(error)
-      const [row, ...others] = found.rows
-      const last = found.rows[this.#delivery.taken - 1]
-      if (fault.code === 'export.refused') this.#owedOneByOne = Math.max(this.#owedOneByOne, found.seq)
-      if (last) return { seq: last.seq, untaken }
-      const isAlone = row && others.length === 0 && fault.code === 'export.refused'
-      const more = isAlone && refusedAgain(this.#offering, untaken, row, fault)
-      if (!more) throw fault
-      return { seq: found.seq, untaken: more }
-    }
+    const { came, fault } = await this.#tried(place, found)
+    if (fault?.code === 'export.refused') this.#owedOneByOne = Math.max(this.#owedOneByOne, found.seq)
+    if (came) return came
+    const row = refusedAlone(found, fault)
+    const untaken = row && refusedAgain(this.#offering, place.untaken, row, fault)
+    if (!untaken) throw fault
+    return { seq: found.seq, untaken }
   }
 
-  /**
-   * Delivers rows: up to which entry that came, and what is untaken then. What was acknowledged before the rest failed, or
-   * its time was up, is not sent again. @throws what the sink does, unless it came further or one row is passed over
-   */
+  /** Delivers rows. @throws what the sink does, unless it came further or one row is passed over */
   async #send(place: Place, found: Gathered): Promise<Came> {
-    const { untaken } = place
+    const { came, fault } = await this.#tried(place, found)
+    if (fault?.code === 'export.refused') this.#oneByOne = Math.max(this.#oneByOne, found.seq)
+    if (came) return came
+    const row = refusedAlone(found, fault)
+    if (!row) throw fault
+    const stuck = stuckOn(place, row, this.#o.now())
+    const own = stuck === place.stuck ? place : await this.#keep({ ...place, stuck })
+    const untaken = await passedOver(this.#offering, own, found, fault)
+    if (!untaken) throw fault
+    return { seq: found.seq, untaken, passedOver: row.seq }
+  }
+
+  /** How far rows came, and why no further. What was acknowledged before the rest failed, or its time was up, is not sent again. */
+  async #tried({ untaken }: Place, { rows, seq }: Gathered): Promise<Tried> {
     try {
-      await this.#delivery.deliver(found.rows)
-      return { seq: found.seq, untaken }
+      await this.#delivery.deliver(rows)
+      return { came: { seq, untaken } }
     } catch (error) {
       const fault = faultOf(error)
-      const last = found.rows[this.#delivery.taken - 1]
-      if (fault.code === 'export.refused') this.#oneByOne = Math.max(this.#oneByOne, found.seq)
-      if (last) return { seq: last.seq, untaken }
-      if (fault.code !== 'export.refused') throw fault
-      const [row, ...others] = found.rows
-      if (!row || others.length > 0) throw fault
-      const stuck = stuckOn(place, row, this.#o.now())
-      const own = stuck === place.stuck ? place : await this.#keep({ ...place, stuck })
-      const more = await passedOver(this.#offering, own, found, fault)
-      if (!more) throw fault
-      return { seq: found.seq, untaken: more, passedOver: row.seq }
+      const last = rows[this.#delivery.taken - 1]
+      return last ? { came: { seq: last.seq, untaken }, fault } : { fault }
     }
   }
 
