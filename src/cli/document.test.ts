@@ -5,12 +5,12 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import type { Command } from 'commander'
 import type { Ca, CaRow } from '#console'
-import { type Bypass, type Ending, type Entry, Fault, type Opening } from '#exchange'
+import { type Bypass, Fault } from '#exchange'
 import { AnchorForm } from '#export'
-import { makeOriginalsKeys, originalsTo } from '#masking'
 import type { Report } from '#trail'
 import { headings, holds, tableOf, unseen } from './document.case.ts'
 import { AT, exchangeOf, idOf, outcomeOf, refusedOf } from './entries.case.ts'
+import { entries, PAIR } from './every.case.ts'
 import { EXIT, MEANINGS } from './exit.ts'
 import { folderFor, heard, openHouse, put, run, start, until } from './house.case.ts'
 import { gatelog } from './program.ts'
@@ -62,65 +62,6 @@ test('the help of every command has examples, and they name commands and options
     }
   }
 })
-
-const ASSEMBLED = Buffer.from('{"model":"m","stream":true,"messages":[],"tools":[]}')
-
-const PAIR = makeOriginalsKeys()
-
-/** The same entry with its original beside it. */
-function withOriginal<Each extends Opening | Ending>(entry: Each, part: 'prompt' | 'reply'): Each {
-  const original = originalsTo(PAIR.publicKey)(Buffer.from('text'), entry.exchange, part)
-  return { ...entry, ...(entry.body && { body: { ...entry.body, original, unmaskable: true } }) }
-}
-
-/** Between them these bear every field that an entry may have. */
-function entries(): Entry[] {
-  const [asked, replied] = exchangeOf({ nth: 1, text: 'text' })
-  const [denied] = exchangeOf({ nth: 3, text: 'text', session: 'SessionTwo' })
-  const deny: Opening = {
-    ...denied,
-    policy: 'c0',
-    verdict: { kind: 'deny', rule: 'r', reason: 'why', failed: true, secret: 'block' },
-    retryOf: idOf(1),
-    follows: idOf(1),
-    warmUp: true,
-    credential: 'c',
-    keep: 'redacted',
-    body: { bytes: ASSEMBLED, type: 'application/json', received: 'r', sent: 's', assembled: true },
-    retain: '7y',
-    measure: { size: 3, type: 'text/plain', received: 'r', sent: 's' },
-  }
-  const failed: Ending = {
-    ...replied,
-    kind: 'failed',
-    exchange: idOf(3),
-    fault: 'upstream.reset',
-    reason: 'why',
-    authored: true,
-    alerts: ['restore.refused'],
-    policy: 'c0',
-    tunnel: { sent: 1, received: 2 },
-    outcomes: { taken: 1, foreign: 0, unknown: 0, repeated: 0 },
-    measure: { size: 3, type: 'text/plain', received: 'r', sent: 's' },
-  }
-  const own = JSON.stringify({ input: 'more', previous_response_id: 'r0', generate: false })
-  const body = { bytes: Buffer.from(own), type: 'application/json', received: 'r', sent: 's' }
-  const old = AT - 10 * 86_400_000
-  const over: Opening = { ...refusedOf(7, 'text'), exchange: idOf(7, old), at: old, retain: '1d' }
-  const goesOn: Opening = { ...asked, exchange: idOf(4), route: 'responses', follows: idOf(99), body }
-  return [
-    ...[
-      over,
-      withOriginal(asked, 'prompt'),
-      withOriginal(replied, 'reply'),
-      goesOn,
-      refusedOf(2, 'text'),
-      deny,
-      failed,
-    ],
-    ...[1, 3].map((nth) => outcomeOf(nth, 'text')),
-  ]
-}
 
 const json = async (folder: string, ...args: string[]): Promise<unknown> => {
   const { code, out, err } = await run(folder, [...args, '--json'])

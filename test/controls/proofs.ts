@@ -76,7 +76,7 @@ export const DONE_AGAIN: Proof = [
 ]
 export const ERASED: Proof = ['test/faults/erasure.test.ts', 'what a user said is nowhere once it is erased']
 export const RESCANNED: Proof = [
-  'src/gateway/again/erasure.test.ts',
+  'src/gateway/again/rescan.bodies.test.ts',
   'what was no known secret is found and masked in place, both ways, page by page',
 ]
 export const PROVEN: Proof = [
