@@ -1,48 +1,17 @@
 /** What a hold or a statute keeps from an erasure: later turns that would be cut, lines that name somebody else, and what was begun. */
 import assert from 'node:assert/strict'
-import { createHash, createHmac } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Ending, Keyring, Opening } from '#exchange'
-import { Custody, type Doer, openTrail, type StoreName } from '#trail'
-import { Erasure } from './erasure.ts'
+import type { Ending, Opening } from '#exchange'
+import type { StoreName } from '#trail'
+import { bodyOf, DOER, idOf, NOON, open as openRecord } from './ground.case.ts'
 
-const NOON = Date.parse('2026-11-24T12:00:00Z')
-const keyring: Keyring = {
-  digest: (purpose, data) => createHmac('sha256', purpose).update(data).digest(),
-  hash: () => createHash('sha256'),
-  key: (purpose) => createHash('sha256').update(purpose).digest(),
-}
-const DOER: Doer & { basis: string } = { who: { value: 'dpo', source: 'declared' }, why: 'asked for', basis: 'Art. 17' }
 const FIRST = 'Wunderlich is the first line'
 
-const idOf = (nth: number) => {
-  const time = (NOON + nth).toString(16).padStart(12, '0')
-  return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-${String(nth).padStart(12, '0')}`
-}
-
 async function open(t: TestContext, store: StoreName) {
-  const folder = await mkdtemp(join(tmpdir(), 'gatelog-holding-'))
-  const trail = await openTrail({ folder, keyring, now: () => NOON, store })
-  let count = 5000
-  const house = { trail, keyring, now: () => NOON, clock: () => performance.now(), uuid: () => idOf(count++) }
-  const custody = new Custody(house)
-  const erasure = new Erasure({ ...house, holds: custody.holds })
-  t.after(async () => {
-    await trail.close()
-    await rm(folder, { recursive: true, force: true })
-  })
+  const { trail, custody, erasure } = await openRecord(t, store)
   const turn = async (nth: number, said: readonly string[], more: Partial<Opening> = {}) => {
     const bytes = JSON.stringify({ model: 'm', messages: said.map((content) => ({ role: 'user', content })) })
-    const bodyOf = (text: string) => ({
-      bytes: Buffer.from(text),
-      type: 'application/json',
-      received: 'aa',
-      sent: 'bb',
-    })
     const opening: Opening = {
       ...{
         kind: 'asked',

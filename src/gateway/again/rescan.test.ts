@@ -1,40 +1,17 @@
 /** What a rescan does beside the bodies: what was derived of a reply goes, and entries that say it are told, as is what is held. */
 import assert from 'node:assert/strict'
-import { createHash, createHmac } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import type { Edits, Ending, Keyring, Opening } from '#exchange'
+import type { Edits, Ending, Opening } from '#exchange'
 import { compile, RULES } from '#masking'
-import { Custody, type Doer, openTrail, type StoreName } from '#trail'
+import type { StoreName } from '#trail'
+import { bodyOf, DOER, idOf, NOON, open as openRecord } from './ground.case.ts'
 import { Rescan } from './rescan.ts'
 
-const NOON = Date.parse('2026-11-24T12:00:00Z')
-const keyring: Keyring = {
-  digest: (purpose, data) => createHmac('sha256', purpose).update(data).digest(),
-  hash: () => createHash('sha256'),
-  key: (purpose) => createHash('sha256').update(purpose).digest(),
-}
-const DOER: Doer = { who: { value: 'dpo', source: 'declared' }, why: 'rules have changed' }
 const LATE = 'zanzibar-7731-bluebird'
 
-const idOf = (nth: number) => {
-  const time = (NOON + nth).toString(16).padStart(12, '0')
-  return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-${String(nth).padStart(12, '0')}`
-}
-const bodyOf = (text: string) => ({ bytes: Buffer.from(text), type: 'application/json', received: 'aa', sent: 'bb' })
-
 async function open(t: TestContext, store: StoreName) {
-  const folder = await mkdtemp(join(tmpdir(), 'gatelog-rescan-'))
-  const trail = await openTrail({ folder, keyring, now: () => NOON, store })
-  let count = 5000
-  const house = { trail, keyring, now: () => NOON, clock: () => performance.now(), uuid: () => idOf(count++) }
+  const { trail, custody, house } = await openRecord(t, store)
   const engine = compile(RULES, { known: [{ id: 'late-key', value: LATE }] })
-  t.after(async () => {
-    await trail.close()
-    await rm(folder, { recursive: true, force: true })
-  })
   const exchange = async (nth: number, prompt: string, reply: string, edits: Edits, more: Partial<Opening> = {}) => {
     const said = JSON.stringify({ model: 'm', messages: [{ role: 'user', content: prompt }] })
     const message = { index: 0, message: { role: 'assistant', content: reply } }
@@ -65,7 +42,7 @@ async function open(t: TestContext, store: StoreName) {
     await trail.append(opening)
     await trail.append(ending)
   }
-  return { trail, exchange, custody: new Custody(house), rescan: new Rescan({ ...house, engine: () => engine }) }
+  return { trail, exchange, custody, rescan: new Rescan({ ...house, engine: () => engine }) }
 }
 
 const editsIn = (path: string, form: string): Edits => ({
