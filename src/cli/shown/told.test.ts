@@ -30,3 +30,11 @@ test('each state that is an alarm is told as one, with its entries', () => {
   )
   assert.match(shown({ seal: seal.slice(0, 1) }), /^ {2}seal {8}verified$/m)
 })
+
+test('where entries differ, each state is told with its entries', () => {
+  const seal = [
+    { seq: 1, state: 'verified' },
+    { seq: 4, state: 'not sealed yet' },
+  ] as const
+  assert.match(shown({ seal }), /^ {2}seal {8}verified: entry 1; not sealed yet: entry 4$/m)
+})

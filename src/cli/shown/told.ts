@@ -39,14 +39,18 @@ const ALARMS = [
   ['unproven', 'UNPROVEN, nobody wrote it who had the key of this record'],
 ] as const
 
-/** How it stands to the log: one word where its entries agree. */
+/** How it stands to the log: one word where its entries agree, else each entry’s. */
 function sealText(seal: Shown['seal']): string {
   if (!seal || seal.length === 0) return ''
   const alarms = ALARMS.flatMap(([alarm, said]) => {
     const seqs = seal.filter(({ state }) => state === alarm).map(({ seq }) => seq)
     return seqs.length > 0 ? [`${said}: entry ${seqs.join(', ')}`] : []
   })
-  const states = [...new Set(seal.map(({ state }) => state))].join(', ')
+  const states = [...Map.groupBy(seal, ({ state }) => state)]
+    .map(([state, of], _, { length }) =>
+      length === 1 ? state : `${state}: entry ${of.map(({ seq }) => seq).join(', ')}`,
+    )
+    .join('; ')
   return `  ${labelled('seal')}${alarms.length > 0 ? paint('red', alarms.join('; ')) : states}`
 }
 
