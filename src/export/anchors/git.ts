@@ -1,6 +1,6 @@
 /**
- * A git repository that others own: each head is a commit there, pushed without force. The proof kept is the commit's id. The
- * time is the gateway's own. Runs plain `git`, with the ways of whoever runs the gateway (ssh, credential helpers).
+ * A git repository that others own: each head is a commit there, pushed without force. The proof kept is the commit's id, and the
+ * commit itself where it holds nothing but the head. The time is the gateway's own. Runs plain `git`, with the ways of whoever runs the gateway (ssh, credential helpers).
  */
 import { basename, dirname } from 'node:path'
 import { z } from 'zod'
@@ -42,7 +42,7 @@ export const git: AnchorKind<typeof Form> = {
   },
   trusts: ({ repository, branch }) => ({ repository, branch }),
   async prove(kept, { repository, branch = 'gatelog', data }, signal) {
-    const commit = Buffer.from(kept.proof).toString().trim()
+    const commit = Buffer.from(kept.proof).toString().split('\n', 1)[0] ?? ''
     if (!COMMIT.test(commit)) return { state: 'false', why: 'it is no commit' }
     if (repository === undefined || !signal) return claimed('its commit was not looked up')
     return withGit({ repository, branch }, data, (git) => found(git, commit, kept, signal)).catch((error) =>
@@ -87,7 +87,17 @@ async function pushed(
   await run(['push', '--quiet', repository, `${commit}:refs/heads/${branch}`], signal)
   const there = await run(['ls-remote', repository, `refs/heads/${branch}`], signal)
   if (!there.startsWith(commit)) throw new Fault('export.refused', `${branch} is not at the commit that was pushed`)
-  return { at: Date.now(), proof: Buffer.from(`${commit}\n`) }
+  return { at: Date.now(), proof: Buffer.from(`${commit}\n${await bareOf(run, commit, path, signal)}`) }
+}
+
+/**
+ * The commit as git hashes it, where its tree is this path alone: so anybody can see without the repository that it holds the head.
+ * Else nothing: what others keep beside it is not told.
+ */
+async function bareOf(run: Git['run'], commit: string, path: string, signal: AbortSignal): Promise<string> {
+  const files = await run(['ls-tree', '-r', '-t', '--name-only', commit], signal).catch(() => '')
+  if (files !== `${dirname(path)}\n${path}`) return ''
+  return `${await run(['cat-file', 'commit', commit], signal)}\n`
 }
 
 const claimed = (why: string): Proven => ({ state: 'claimed', why, how: 'gatelog verify --git <clone or address>' })

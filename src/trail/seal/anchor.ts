@@ -2,6 +2,7 @@
 import { mkdir, readdir, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeDurably } from './durable.ts'
+import { entryIn } from './held.ts'
 import { type Checkpoint, parseCheckpoint, parseNote } from './note.ts'
 
 /** Whoever vouches for heads of the log: a witness, a timestamp authority, a repository that others own. */
@@ -33,6 +34,9 @@ export interface KeptAnchor {
 }
 
 const NAME = /^[a-z0-9][a-z0-9-]{0,63}$/
+
+/** Whether a folder may be that of an anchor. */
+export const isName = (name: string): boolean => NAME.test(name)
 
 /** Makes an anchor durable: `checkpoint` and `proof` first, then `anchored.json`, without which it counts for nothing. */
 export async function keepAnchored(
@@ -77,12 +81,22 @@ async function anchorIn(folder: string, name: string): Promise<KeptAnchor | unde
       readFile(join(folder, 'checkpoint'), 'utf8'),
       readFile(join(folder, 'proof')),
     ])
-    const { kind, at } = JSON.parse(told)
-    const checkpoint = parseCheckpoint(parseNote(note)?.text ?? '')
-    return checkpoint && { name, kind: String(kind), at: Number(at), note, checkpoint, proof }
+    return parseAnchored(name, { told, note, proof })
   } catch {
     return undefined
   }
+}
+
+/** What the three files of one anchor say; undefined where they say nothing. */
+export function parseAnchored(
+  name: string,
+  { told, note, proof }: { readonly told: string; readonly note: string; readonly proof: Uint8Array },
+): KeptAnchor | undefined {
+  const { kind, at } = Object(entryIn(told))
+  const checkpoint = parseCheckpoint(parseNote(note)?.text ?? '')
+  return checkpoint && kind !== undefined
+    ? { name, kind: String(kind), at: Number(at), note, checkpoint, proof }
+    : undefined
 }
 
 const listed = (folder: string): Promise<string[]> => readdir(folder).catch(() => [])

@@ -2,6 +2,7 @@
 import type { LogFiles } from './files.ts'
 import { consistencyProof, inclusionProof, type NodeAt, rangeHash } from './hashes.ts'
 import { FIELDS, type Field, parseLeaf, parseSalts, saltOf } from './leaf.ts'
+import type { Vouching } from './vouching.ts'
 
 /** What of an entry may be shown, as the record has it. Nothing is left of one that was erased or purged. */
 export interface Disclosure {
@@ -59,8 +60,11 @@ export interface Beginning {
   readonly proof: readonly string[]
 }
 
-/** `entries`: how many there will be. `unsealed`: how many more were asked for, and have no leaf yet. */
-export interface ProofHead {
+/**
+ * `entries`: how many there will be. `unsealed`: how many more were asked for, and have no leaf yet. `anchors` go along, and `kept`
+ * shows of their heads too that the log goes on from them; `left` says of anchors whose proofs do not.
+ */
+export interface ProofHead extends Partial<Vouching> {
   readonly checkpoint: string
   readonly vkey: string
   readonly asked: Asked

@@ -8,6 +8,7 @@ import { headIn, LogFiles, vkeyIn } from './files.ts'
 import { parseLeaf } from './leaf.ts'
 import { type Asked, beginningOf, type ProofLine, provenOf, rangeOf } from './prove.ts'
 import { placesOf, spanOf, within } from './span.ts'
+import { vouching } from './vouching.ts'
 
 /**
  * An exchange’s id (whole), or a query; one that says only after: and before: is a period, of which every leaf is shown. `between`:
@@ -56,7 +57,9 @@ export async function* proofOf(
   const { shown, seqs } = await soughtOf(store, files, question, asked)
   const own = seqs.filter((seq) => seq <= head.size)
   const range = shown && rangeOf(files, shown)
-  const sizes = [...new Set(kept)].filter((size) => size > 0).sort((one, other) => one - other)
+  const { anchors, left } = await vouching(files, vkey, own.at(-1) ?? shown?.[1] ?? 0)
+  const seen = anchors.map(({ size }) => size).filter((size) => size <= head.size)
+  const sizes = [...new Set([...kept, ...seen])].filter((size) => size > 0).sort((one, other) => one - other)
   const beginnings = sizes.map((size) => beginningOf(files, size))
   const counts = { entries: own.length, unsealed: seqs.length - own.length }
   yield {
@@ -64,6 +67,8 @@ export async function* proofOf(
       ...{ checkpoint: head.printed, vkey, asked, ...counts },
       ...(range && { range }),
       ...(beginnings.length > 0 && { kept: beginnings }),
+      ...(anchors.length > 0 && { anchors }),
+      ...(left.length > 0 && { left }),
     },
   }
   for (let index = shown?.[0] ?? 0; index < (shown?.[1] ?? 0); index++)
