@@ -1,9 +1,11 @@
 /** Checks a bundle against a verifier key, from docs/trail.md alone: every file of it, each byte. Trusts nothing in it; writes nothing. */
 import { createHash } from 'node:crypto'
 import { Account } from './account.ts'
+import { checkAnchors, type Trusted } from './anchors.ts'
+import { type Checked, failed } from './checked.ts'
 import { type Claims, claimsOf, heldTo } from './claims.ts'
 import { type Around, checkEntry, placed } from './entry.ts'
-import { type Json, type Line, leafOf, type Manifest, MOST_PROOFS } from './form.ts'
+import { filesOf, type Json, type Line, leafOf, type Manifest, MOST_PROOFS } from './form.ts'
 import { Gone } from './gone.ts'
 import { checkBeginnings, checkKept } from './kept.ts'
 import { checkpointBy } from './log.ts'
@@ -13,30 +15,9 @@ import { Problems, reasonOf } from './problems.ts'
 import { proofOf } from './proof.ts'
 import { answers, differs } from './question.ts'
 import { lineOf, linesOf, manifestOf, textOf } from './read.ts'
+import { standingOf, unlooked, type Vouched } from './vouched.ts'
+import { witnessed } from './witness.ts'
 import type { Files } from './zip.ts'
-
-/** What a check came to. `problems` is empty where everything holds. */
-export interface Checked {
-  readonly origin?: string
-  readonly size?: number
-  /** As it was asked, and in words. */
-  readonly question?: string
-  readonly claims?: Claims
-  readonly manifest?: Manifest
-  readonly entries: number
-  /** Parts of entries whose contents are shown and fit their commitment. */
-  readonly disclosed: number
-  /** Entries of which only the place in the log is shown. */
-  readonly closed: number
-  /** Bodies that were asked for, of which whoever made it says that their key is gone: nobody looked at them. */
-  readonly locked: number
-  /** What was held against it beside the key. */
-  readonly also: readonly string[]
-  readonly problems: readonly string[]
-  readonly found: number
-  /** The page for people, with what this check says. */
-  readonly page?: () => string
-}
 
 /** One bundle while it is checked. */
 interface Work extends Around {
@@ -48,7 +29,7 @@ interface Work extends Around {
 }
 
 /** @param kept checkpoints that the auditor kept, as signed notes */
-export function checkBundle(files: Files, vkey: string, kept: readonly string[] = []): Checked {
+export function checkBundle(files: Files, vkey: string, kept: readonly string[] = [], trusted: Trusted = {}): Checked {
   const problems = new Problems()
   try {
     const note = textOf(files, 'checkpoint')
@@ -65,14 +46,14 @@ export function checkBundle(files: Files, vkey: string, kept: readonly string[] 
       account,
       gone: new Gone(account),
     }
-    return checked(work, vkey, kept)
+    return checked(work, vkey, kept, trusted)
   } catch (error) {
     problems.add(reasonOf(error))
-    return { entries: 0, disclosed: 0, closed: 0, locked: 0, also: [], problems: problems.list, found: problems.count }
+    return failed(problems.list, problems.count)
   }
 }
 
-function checked(work: Work, vkey: string, kept: readonly string[]): Checked {
+function checked(work: Work, vkey: string, kept: readonly string[], trusted: Trusted): Checked {
   const { files, manifest, problems, checkpoint, account } = work
   if (textOf(files, 'vkey') !== `${vkey.trim()}\n`) problems.add('vkey is not the key that was given')
   for (const line of entriesIn(files, 'entries.jsonl')) account.take(line)
@@ -87,26 +68,35 @@ function checked(work: Work, vkey: string, kept: readonly string[]): Checked {
   for (const name of ['gaps', 'exceptions', 'rules'] as const)
     if (JSON.stringify(manifest[name]) !== JSON.stringify(rows[name]))
       problems.add(`the manifest tells other ${name} than the entries`)
-  const claims = claimsOf(manifest, checkpoint, edges, account.open())
-  const page = (claims: Claims, verdict?: Verdict) => pageIn(work, claims, verdict)
+  const claimsWith = (vouched: readonly Vouched[]) => claimsOf(manifest, checkpoint, edges, account.open(), vouched)
+  const last = [...seen.leaves.keys()].at(-1) ?? -1
+  const asMade = unlooked(manifest.anchors, last + 1)
   problems.within('index.html: ', () => {
-    if (textOf(files, 'index.html') !== page(claims)) problems.add('index.html is not the page that these entries make')
+    if (textOf(files, 'index.html') !== pageIn(work, claimsWith(asMade), asMade))
+      problems.add('index.html is not the page that these entries make')
   })
+  const { vouched, cosigners, unchecked } = checkAnchors(work, vkey, trusted, last + 1)
   const sizes = kept.flatMap((each) => checkKept(each, vkey, work))
-  const also = sizes.map((size) => `The log begins with the ${size} entries of the checkpoint that you kept.`)
-  const own = sizes.length > 0 ? heldTo(claims, Math.max(...sizes)) : claims
+  const cosigned = witnessed(kept, trusted.witnesses ?? [], cosigners)
+  for (const each of cosigned.problems) problems.add(each)
+  const also = [
+    ...sizes.map((size) => `The log begins with the ${size} entries of the checkpoint that you kept.`),
+    ...cosigned.also,
+  ]
+  const own = heldTo(claimsWith(vouched), Math.max(0, ...sizes), vouched)
   const told = {
     origin: checkpoint.origin,
     size: checkpoint.size,
     question: manifest.question,
     claims: own,
     manifest,
-    also,
+    ...{ vouched, unchecked, also },
   }
+  const standing = standingOf(vouched)
   const { disclosed, closed, locked, leaves } = seen
-  const found = { problems: problems.list, found: problems.count }
-  const verdict = () => page(own, { key: vkey, problems: problems.list, also })
-  return { ...told, entries: leaves.size, disclosed, closed, locked, ...found, page: verdict }
+  const found = { problems: problems.list, found: problems.count, ...(problems.count === 0 && { standing }) }
+  const page = () => pageIn(work, own, vouched, { key: vkey, problems: problems.list, also, standing })
+  return { ...told, entries: leaves.size, disclosed, closed, locked, ...found, page }
 }
 
 function* entriesIn(files: Files, name: string): Iterable<Line> {
@@ -193,7 +183,8 @@ function checkQuestion(work: Work, leaves: ReadonlyMap<number, string>): Edges |
 /** Nothing may be in a bundle that nobody looked at. */
 function checkNames({ files, manifest, problems }: Work, leaves: ReadonlyMap<number, string>): void {
   const own = ['manifest.json', 'checkpoint', 'vkey', 'entries.jsonl', 'context.jsonl', 'index.html']
-  const known = new Set([...own, ...(manifest.range ? ['leaves.jsonl'] : [])])
+  const anchors = (manifest.anchors ?? []).flatMap(filesOf)
+  const known = new Set([...own, ...(manifest.range ? ['leaves.jsonl'] : []), ...anchors])
   for (const name of files.keys()) {
     const [, folder, number] = /^(bodies|proofs)\/([1-9]\d*)(?:\.tlog-proof)?$/.exec(name) ?? []
     const isOwn =
@@ -204,7 +195,12 @@ function checkNames({ files, manifest, problems }: Work, leaves: ReadonlyMap<num
 }
 
 /** The page as whoever made the bundle wrote it, or with a verdict. */
-function pageIn({ files, manifest, checkpoint, note, account }: Work, claims: Claims, verdict?: Verdict): string {
+function pageIn(
+  { files, manifest, checkpoint, note, account }: Work,
+  claims: Claims,
+  vouched: readonly Vouched[],
+  verdict?: Verdict,
+): string {
   const entries: { line: Line; words?: string }[] = []
   for (const line of entriesIn(files, 'entries.jsonl')) {
     if (entries.length >= MOST_SHOWN) break
@@ -216,6 +212,7 @@ function pageIn({ files, manifest, checkpoint, note, account }: Work, claims: Cl
     manifest,
     claims,
     head,
+    vouched,
     entries,
     marks: (line) => account.marks(line),
     texts: account.texts(),

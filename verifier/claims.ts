@@ -2,6 +2,7 @@
 import { type Asked, type Manifest, timeOf } from './form.ts'
 import type { Edges } from './period.ts'
 import { unheld } from './question.ts'
+import { seenBySome, toldOf, type Vouched } from './vouched.ts'
 
 export interface Claims {
   /** What was asked for, in words. */
@@ -23,16 +24,26 @@ const ANEW = ['masked anew', 'cut by an erasure']
 const LATER =
   '; a body that was written anew since is what a sealed entry says that it was made, but for those that are not proven'
 
-/** What is said where the log was held against checkpoints that somebody kept, the largest of them over so many entries. */
-export const heldTo = ({ open, ...rest }: Claims, size: number): Claims => ({
-  ...rest,
-  open: open.map((each) =>
-    each === ONLY ? `That this is the only log past the ${size} entries of the checkpoint that you kept.` : each,
-  ),
-})
+/**
+ * What is said where the log was held against checkpoints that somebody kept, the largest of them over so many entries (0: none),
+ * or where somebody who would not see two logs saw more of it.
+ */
+export function heldTo({ open, ...rest }: Claims, kept: number, vouched: readonly Vouched[]): Claims {
+  const seen = seenBySome(vouched)
+  const size = Math.max(kept, seen)
+  const by = kept >= seen ? 'of the checkpoint that you kept' : 'that others saw'
+  const only = size === 0 ? ONLY : `That this is the only log past the ${size} entries ${by}.`
+  return { ...rest, open: open.map((each) => (each === ONLY ? only : each)) }
+}
 
-/** `told`: what is told of the entries and not proven. */
-export function claimsOf(manifest: Manifest, head: Head, edges: Edges | undefined, told: readonly string[]): Claims {
+/** `told`: what is told of the entries and not proven. `vouched`: what came of the anchors. */
+export function claimsOf(
+  manifest: Manifest,
+  head: Head,
+  edges: Edges | undefined,
+  told: readonly string[],
+  vouched: readonly Vouched[],
+): Claims {
   const { asked, entries, unsealed, bodies } = manifest
   const some = entries === 1 ? 'The one entry' : `Each of the ${entries} entries`
   return {
@@ -44,6 +55,7 @@ export function claimsOf(manifest: Manifest, head: Head, edges: Edges | undefine
           ]
         : []),
       ...wholeOf(asked, entries, head, edges),
+      ...vouched.filter(({ state }) => state === 'checked').map(toldOf),
     ],
     open: [
       ...told,
@@ -52,6 +64,7 @@ export function claimsOf(manifest: Manifest, head: Head, edges: Edges | undefine
         ? [`${unsealed} more entries of it were not sealed yet when this was made, and are not here.`]
         : []),
       ...(bodies ? [] : ['What prompts and replies said: it was not asked for.']),
+      ...vouched.filter(({ state }) => state !== 'checked').map(toldOf),
       'That the gateway wrote the truth when it wrote an entry, and that its clock was right.',
       'Requests that never passed the gateway.',
       ONLY,

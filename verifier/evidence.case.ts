@@ -17,6 +17,7 @@ import { checkpointBy, commitment } from './log.ts'
 import { pageOf, wordsOf } from './page.ts'
 import { edgesOf } from './period.ts'
 import { lineOf, linesOf, manifestOf } from './read.ts'
+import { unlooked } from './vouched.ts'
 import { unzip } from './zip.ts'
 
 export const keyring: Keyring = {
@@ -192,10 +193,12 @@ export function remade(files: Files): void {
   const { origin, size } = checkpointBy(checkpoint, vkey)
   const times = [...linesOf(files, 'leaves.jsonl')].map(({ leaf }) => (JSON.parse(String(leaf)) as Json)['at'])
   const edges = manifest.range && edgesOf(times as (number | undefined)[], manifest.range.first)
+  const vouched = unlooked(manifest.anchors, (lines.at(-1)?.index ?? -1) + 1)
   const page = pageOf({
     manifest,
-    claims: claimsOf(manifest, { origin, size }, edges, account.open()),
+    claims: claimsOf(manifest, { origin, size }, edges, account.open(), vouched),
     head: { origin, size, checkpoint },
+    vouched,
     entries: lines.map((line) => {
       const body = files.get(`bodies/${line.index + 1}`)
       return { line, ...(body && { words: wordsOf(body) }) }

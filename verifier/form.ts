@@ -1,6 +1,6 @@
 /** The form of an evidence bundle, as docs/trail.md tells it: names, lines, limits. Shared with the server, which writes it; checks nothing. */
 
-export const FORMAT = 'gatelog-evidence/2'
+export const FORMAT = 'gatelog-evidence/3'
 
 /** Up to so many entries a bundle has a `.tlog-proof` of each beside `entries.jsonl`, which holds all proofs in any case. */
 export const MOST_PROOFS = 20_000
@@ -40,6 +40,30 @@ export interface Kept {
   readonly proof: readonly string[]
 }
 
+/** What an anchor can be, as docs/anchors.md tells it. */
+export const ANCHORS = ['timestamp', 'witness', 'git'] as const
+
+/** Proofs of anchors in a bundle, and bytes of each of their files, at most. */
+export const MOST_ANCHORS = 32
+export const MOST_PROOF = 65_536
+
+/** That somebody outside saw a head of the log over `size` entries; `digest`: SHA-256 of the proof, hexadecimal. */
+export interface Anchor {
+  readonly name: string
+  readonly kind: (typeof ANCHORS)[number]
+  readonly size: number
+  readonly digest: string
+}
+
+/** The files of an anchor: the head that was shown, as a signed note, and the proof. */
+export const filesOf = ({
+  name,
+  size,
+}: Pick<Anchor, 'name' | 'size'>): readonly [checkpoint: string, proof: string] => [
+  `anchors/${name}/${size}.checkpoint`,
+  `anchors/${name}/${size}.proof`,
+]
+
 /** `manifest.json`. `gaps`, `exceptions` and `rules` say again what the entries say: a verifier makes them anew. */
 export interface Manifest {
   readonly format: string
@@ -55,6 +79,8 @@ export interface Manifest {
   readonly unsealed: number
   readonly range?: Range
   readonly kept?: readonly Kept[]
+  /** In the order of their names, then sizes; `kept` has those sizes too. */
+  readonly anchors?: readonly Anchor[]
   readonly gaps: readonly Row[]
   readonly exceptions: readonly Row[]
   readonly rules: readonly Row[]

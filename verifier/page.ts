@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto'
 import type { Claims, Head } from './claims.ts'
 import { type Json, type Line, leafOf, type Manifest, type Row, timeOf } from './form.ts'
 import { STYLE } from './style.ts'
+import { toldOf, type Vouched } from './vouched.ts'
 
 /** Entries that the page shows; the others are in `entries.jsonl`. */
 export const MOST_SHOWN = 1000
@@ -53,12 +54,15 @@ export interface Verdict {
   readonly problems: readonly string[]
   /** Kept checkpoints that were held against it. */
   readonly also: readonly string[]
+  /** How the log stands, where nothing is wrong. */
+  readonly standing: string
 }
 
 export interface Content {
   readonly manifest: Manifest
   readonly claims: Claims
   readonly head: Head & { readonly checkpoint: string }
+  readonly vouched: readonly Vouched[]
   /** The first entries, and the beginnings of their bodies. */
   readonly entries: readonly { readonly line: Line; readonly words?: string }[]
   /** What has to be known of one of them. */
@@ -72,7 +76,7 @@ export interface Content {
 const MOST_RULES = 100_000
 
 /** The page. */
-export function pageOf({ manifest, claims, head, entries, marks, texts, verdict }: Content): string {
+export function pageOf({ manifest, claims, head, vouched, entries, marks, texts, verdict }: Content): string {
   const { question, asked, made, version, gaps, exceptions, rules } = manifest
   const more = manifest.entries - entries.length
   return `<!doctype html>
@@ -84,6 +88,7 @@ ${boxOf(verdict)}
 <dl><div><dt>Entries</dt><dd>${manifest.entries}</dd></div><div><dt>Made</dt><dd>${timeIn(made)}<small>by the clock of its maker, Gatelog ${text(version)}</small></dd></div>${'now' in asked ? `<div><dt>Asked</dt><dd>${timeIn(asked.now)}</dd></div>` : ''}<div><dt>Log</dt><dd><code>${text(head.origin)}</code></dd></div><div><dt>Checkpoint</dt><dd>over ${head.size} entries</dd></div></dl>
 <div class="claims"><section><h2>${headingOf(verdict)}</h2>${listOf([...claims.proven, ...(verdict?.also ?? [])], 'Nothing: no entry was found.')}</section>
 <section><h2>Not proven</h2>${listOf(claims.open, '')}</section></div>
+<section><h2>Anchors</h2>${anchorsIn(vouched, verdict)}</section>
 <section><h2>Gaps</h2>${tableOf(gaps, 'None is told of: no stretch unrecorded, no exchange interrupted, no call past the gateway.')}</section>
 <section><h2>Exceptions</h2>${tableOf(exceptions, 'None: nothing of it was erased, purged, masked anew, held or kept in part.')}</section>
 <section><h2>Rules in force</h2>${tableOf(rules, 'No prompt is among the entries.')}${texts.map(textIn).join('')}</section>
@@ -105,9 +110,9 @@ const headingOf = (verdict: Verdict | undefined): string =>
 function boxOf(verdict: Verdict | undefined): string {
   if (!verdict)
     return `<div class="box open"><strong>Not checked yet</strong><p>This page proves nothing by itself. Check the file that it came in: <code>node verifier/verify.ts evidence.zip --key &lt;verifier key&gt;</code>. Have key and verifier from somewhere other than whoever gave you the file. The verifier makes this page anew and compares it.</p></div>`
-  const { key, problems } = verdict
+  const { key, problems, standing } = verdict
   if (problems.length === 0)
-    return `<div class="box good"><strong>Intact</strong><p>Checked with the key <code>${text(key)}</code>. The verifier wrote this page.</p></div>`
+    return `<div class="box good"><strong>Intact</strong><p>The log is ${text(standing)}. Checked with the key <code>${text(key)}</code>. The verifier wrote this page.</p></div>`
   return `<div class="box bad"><strong>Not intact: ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}</strong><p>Rely on nothing below.</p>${listOf(problems.slice(0, 100), '')}</div>`
 }
 
@@ -135,6 +140,18 @@ function tableOf(rows: readonly Row[], none: string): string {
       `<tr><th>${text(what)}</th><td>${text(told)}</td><td>${entries === '' ? '–' : text(entries)}</td><td>${by ?? '–'}</td></tr>`,
   )
   return `<div class="wide"><table><thead><tr><th>What</th><th>Told</th><th>Entries</th><th>Said by entry</th></tr></thead><tbody>${cells.join('')}</tbody></table></div>`
+}
+
+/** Of a bundle that is not intact nothing is said to be anchored. */
+function anchorsIn(vouched: readonly Vouched[], verdict: Verdict | undefined): string {
+  if (vouched.length === 0)
+    return '<p class="none">No proof of an anchor is here: nobody outside is said to have seen this log.</p>'
+  const isBad = verdict !== undefined && verdict.problems.length > 0
+  const cells = vouched.map((one) => {
+    const told = isBad && one.state === 'checked' ? 'Its proof holds; the bundle is not intact.' : toldOf(one)
+    return `<tr><th>${text(one.name)}</th><td>${text(one.kind)}</td><td>${one.size}</td><td>${one.state === 'checked' && isBad ? 'claimed' : one.state}</td><td>${text(told)}</td></tr>`
+  })
+  return `<div class="wide"><table><thead><tr><th>Anchor</th><th>Kind</th><th>Entries</th><th>State</th><th>Told</th></tr></thead><tbody>${cells.join('')}</tbody></table></div>`
 }
 
 const timeIn = (at: unknown): string => `<time>${text(timeOf(at).replace('T', ' ').replace('Z', ' UTC'))}</time>`

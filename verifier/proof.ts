@@ -1,5 +1,5 @@
 /** One self-contained proof of an entry: a `.tlog-proof` (c2sp.org/tlog-proof) whose extra data is the leaf. Pure. */
-import type { Checked } from './bundle.ts'
+import { type Checked, failed } from './checked.ts'
 import { placed } from './entry.ts'
 import type { Line } from './form.ts'
 import { bytesOf, checkpointBy, leafHash, rootByPath } from './log.ts'
@@ -30,11 +30,12 @@ export function checkProof(proof: string, vkey: string): Checked {
       disclosed: 0,
       closed: 1,
       locked: 0,
+      ...{ vouched: [], unchecked: 0 },
       also: [`The leaf of entry ${Number(index) + 1}: ${leaf}`],
       problems: [],
       found: 0,
     }
   } catch (error) {
-    return { entries: 0, disclosed: 0, closed: 0, locked: 0, also: [], problems: [reasonOf(error)], found: 1 }
+    return failed([reasonOf(error)])
   }
 }

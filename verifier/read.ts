@@ -1,5 +1,5 @@
 /** Reads the files of a bundle, each in the one form in which it is written: nothing else may stand there for the same thing. */
-import { FORMAT, type Json, type Line, type Manifest } from './form.ts'
+import { ANCHORS, FORMAT, type Json, type Line, type Manifest, MOST_ANCHORS } from './form.ts'
 import type { Files } from './zip.ts'
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
@@ -78,7 +78,7 @@ function isAnew(value: unknown): boolean {
 
 const MANIFEST = [
   ...['format', 'question', 'asked', 'made', 'version', 'bodies', 'entries', 'unsealed', 'range', 'kept'],
-  ...['gaps', 'exceptions', 'rules'],
+  ...['anchors', 'gaps', 'exceptions', 'rules'],
 ]
 
 /** @throws Error for one of another form */
@@ -89,7 +89,7 @@ export function manifestOf(files: Files): Manifest {
     throw new Error('manifest.json is not written as it must be')
   if (manifest['format'] !== FORMAT)
     throw new Error(`the bundle is of the form ${String(manifest['format'])}; this verifier knows ${FORMAT} alone`)
-  const { question, asked, made, version, bodies, entries, unsealed, range, kept } = manifest
+  const { question, asked, made, version, bodies, entries, unsealed, range, kept, anchors } = manifest
   const good =
     typeof question === 'string' &&
     isObject(asked) &&
@@ -101,6 +101,7 @@ export function manifestOf(files: Files): Manifest {
     isCount(unsealed) &&
     (range === undefined || (isObject(range) && isRange(range))) &&
     (kept === undefined || (Array.isArray(kept) && kept.every(isKept))) &&
+    (anchors === undefined || isAnchors(anchors)) &&
     Object.keys(manifest).every((key) => MANIFEST.includes(key))
   if (!good) throw new Error('manifest.json says something that it cannot say')
   return manifest as unknown as Manifest
@@ -133,3 +134,27 @@ function isKept(value: unknown): boolean {
   const { size, root, proof } = Object(value) as Json
   return isCount(size) && typeof root === 'string' && isTexts(proof)
 }
+
+/** Some, in the order of their names and sizes, none twice. */
+function isAnchors(value: unknown): boolean {
+  if (!Array.isArray(value) || value.length < 1 || value.length > MOST_ANCHORS || !value.every(isAnchor)) return false
+  const rows = value as readonly { readonly name: string; readonly size: number }[]
+  return rows.every((row, nth) => {
+    const last = rows[nth - 1]
+    return !last || last.name < row.name || (last.name === row.name && last.size < row.size)
+  })
+}
+
+function isAnchor(value: unknown): boolean {
+  const { name, kind, size, digest, ...rest } = Object(value) as Json
+  return (
+    matches(name, /^[a-z0-9][a-z0-9-]{0,63}$/) &&
+    ANCHORS.some((one) => one === kind) &&
+    isCount(size) &&
+    Number(size) > 0 &&
+    matches(digest, /^[0-9a-f]{64}$/) &&
+    Object.keys(rest).length === 0
+  )
+}
+
+const matches = (value: unknown, form: RegExp): boolean => typeof value === 'string' && form.test(value)

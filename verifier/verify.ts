@@ -1,47 +1,61 @@
 #!/usr/bin/env node
 /**
  * `node verifier/verify.ts <evidence.zip | x.tlog-proof> --key <vkey>`: checks evidence offline. Exits 0 where it holds, 5 where not,
- * 7 where it holds and bodies are withheld, 2 where it could not begin.
+ * 7 where it holds and something could not be looked at, 2 where it could not begin.
  */
 import { closeSync, fstatSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { type Checked, checkBundle } from './bundle.ts'
+import type { Trusted } from './anchors.ts'
+import { checkBundle } from './bundle.ts'
+import { type Checked, failed } from './checked.ts'
 import type { Row } from './form.ts'
+import { stampChecker } from './openssl.ts'
 import { visible } from './page.ts'
 import { reasonOf } from './problems.ts'
 import { checkProof } from './proof.ts'
-import { witnessed } from './witness.ts'
 import { openZip, type Source } from './zip.ts'
 
 const USAGE = `node verifier/verify.ts <evidence.zip | x.tlog-proof> --key <verifier key>
   --key <vkey>         the log's verifier key, or a file that holds it; from somewhere other than the evidence
   --checkpoint <file>  a checkpoint that you kept; may be given several times
-  --witness <vkey>     verifier key of a witness that cosigned one of those; may be given several times
+  --witness <vkey>     verifier key of a witness that cosigned one of those, or a checkpoint in the bundle; may be given several times
+  --tsa-ca <file>      PEM of CAs that vouch for timestamps in the bundle, checked with openssl; may be given several times
+  --commit <id>        a commit that you see in the repository of an anchor; may be given several times
   --html <file>        writes the page for people, with what this check says
   --json               one line of JSON
-Exits 0 where the evidence holds, 5 where it does not, 7 where it holds and bodies are withheld, 2 where it could not be looked at.
+Exits 0 where the evidence holds, 5 where it does not, 7 where it holds and something could not be looked at, 2 where it could not be looked at.
 `
-const [NOT_INTACT, WITHHELD, UNUSABLE] = [5, 7, 2]
+const [NOT_INTACT, UNSEEN, UNUSABLE] = [5, 7, 2]
 const MOST_TOLD = 20
 
-/** `html`: where the page is written, while the file is open. */
-function check(file: string, key: string, kept: readonly string[], html: string | undefined): Checked {
+/** What whoever checks has from elsewhere, and where the page is written. */
+interface How {
+  readonly key: string
+  readonly kept: readonly string[]
+  readonly trusted: Trusted
+  readonly html: string | undefined
+}
+
+/** The page is written while the file is open. */
+function check(file: string, how: How): Checked {
   const handle = openSync(file, 'r')
   try {
     const source = sourceOf(handle)
-    if (source.read(0, 11).toString() !== 'c2sp.org/tl') return checkedBundle(source, key, kept, html)
-    return kept.length === 0
-      ? checkProof(source.read(0, source.size).toString(), key)
-      : failed('a proof of one entry shows nothing of another checkpoint')
+    if (source.read(0, 11).toString() !== 'c2sp.org/tl') return checkedBundle(source, how)
+    const { kept, trusted, key } = how
+    const more = [...kept, ...(trusted.witnesses ?? []), ...(trusted.commits ?? [])].length > 0 || trusted.stamp
+    return more
+      ? failed(['a proof of one entry shows nothing of another checkpoint, and has no anchor'])
+      : checkProof(source.read(0, source.size).toString(), key)
   } catch (error) {
-    return failed(reasonOf(error))
+    return failed([reasonOf(error)])
   } finally {
     closeSync(handle)
   }
 }
 
-function checkedBundle(source: Source, key: string, kept: readonly string[], html: string | undefined): Checked {
-  const { page, ...checked } = checkBundle(openZip(source), key, kept)
+function checkedBundle(source: Source, { key, kept, trusted, html }: How): Checked {
+  const { page, ...checked } = checkBundle(openZip(source), key, kept, trusted)
   if (html !== undefined) write(html, page?.() ?? '')
   return checked
 }
@@ -50,16 +64,6 @@ function write(file: string, page: string): void {
   if (page === '') process.stderr.write('No page was written: the evidence could not be read so far.\n')
   else writeFileSync(file, page)
 }
-
-const failed = (reason: string): Checked => ({
-  entries: 0,
-  disclosed: 0,
-  closed: 0,
-  locked: 0,
-  also: [],
-  problems: [reason],
-  found: 1,
-})
 
 function sourceOf(handle: number): Source {
   const { size } = fstatSync(handle)
@@ -72,23 +76,14 @@ function sourceOf(handle: number): Source {
   }
 }
 
-/** What witnesses say of checkpoints that were given, which the bundle was held against. */
-function withWitnesses(checked: Checked, kept: readonly string[], vkeys: readonly string[]): Checked {
-  const { also, problems } = witnessed(kept, vkeys)
-  return {
-    ...checked,
-    also: [...checked.also, ...also],
-    problems: [...checked.problems, ...problems],
-    found: checked.found + problems.length,
-  }
-}
-
 type Told = readonly [what: string, text: string]
 
 function told(checked: Checked): string {
-  const { origin, size, question, claims, manifest, entries, disclosed, closed, also, problems, found } = checked
+  const { origin, size, question, claims, manifest, entries, disclosed, closed, also, problems, found, standing } =
+    checked
   const held: Told[] = [
     ['entries', `${entries}: ${disclosed} parts shown as they were sealed, ${closed} with their place alone`],
+    ...(standing === undefined ? [] : [['standing', standing] as const]),
     ...[...(claims?.proven ?? []), ...also].map((each): Told => ['proven', each]),
     ...(claims?.open ?? []).map((each): Told => ['not proven', each]),
   ]
@@ -106,11 +101,15 @@ function told(checked: Checked): string {
   return [...lines.map(([what, text]) => `${what.padEnd(11)} ${flat(text)}\n`), `${lastOf(checked)}\n`].join('')
 }
 
-function lastOf({ found, locked }: Checked): string {
+function lastOf({ found, locked, unchecked }: Checked): string {
   if (found > 0) return `NOT INTACT: ${found} ${found === 1 ? 'problem' : 'problems'}`
-  return locked === 0
-    ? 'intact'
-    : `intact, and WITHHELD: ${locked} ${locked === 1 ? 'body' : 'bodies'} that nobody could look at`
+  const unseen = [
+    ...(locked > 0 ? [`WITHHELD: ${locked} ${locked === 1 ? 'body' : 'bodies'} that nobody could look at`] : []),
+    ...(unchecked > 0
+      ? [`UNCHECKED: ${unchecked} ${unchecked === 1 ? 'anchor' : 'anchors'} that could not be looked at`]
+      : []),
+  ]
+  return unseen.length === 0 ? 'intact' : `intact, and ${unseen.join(', and ')}`
 }
 
 const flat = (text: string): string => visible(text).replace(/\s+/g, ' ')
@@ -124,22 +123,32 @@ const rowsOf = (name: string, rows: readonly Row[] = []): Told[] =>
 /** A key as it was given, or the file that holds it. */
 const keyIn = (key: string): string => (key.includes('+') ? key : readFileSync(key, 'utf8')).trim()
 
+/** @throws Error for what is no whole id */
+function idIn(text: string): string {
+  const id = text.trim().toLowerCase()
+  if (!/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/.test(id)) throw new Error('--commit takes the whole id of a commit')
+  return id
+}
+
 function main(): void {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
       ...{ key: { type: 'string' }, html: { type: 'string' }, json: { type: 'boolean' } },
       ...{ checkpoint: { type: 'string', multiple: true }, witness: { type: 'string', multiple: true } },
+      ...{ 'tsa-ca': { type: 'string', multiple: true }, commit: { type: 'string', multiple: true } },
     },
   })
   const [file, more] = positionals
   if (!file || more !== undefined || !values.key) throw new Error(USAGE)
   const kept = (values.checkpoint ?? []).map((each) => readFileSync(each, 'utf8'))
-  const witnesses = (values.witness ?? []).map(keyIn)
-  const checked = withWitnesses(check(file, keyIn(values.key), kept, values.html), kept, witnesses)
+  const { html, commit = [], 'tsa-ca': cas = [] } = values
+  const stamp = cas.length > 0 && { stamp: stampChecker(cas.map((each) => readFileSync(each, 'latin1')).join('\n')) }
+  const trusted = { witnesses: (values.witness ?? []).map(keyIn), commits: commit.map(idIn), ...stamp }
+  const checked = check(file, { key: keyIn(values.key), kept, trusted, html })
   process.stdout.write(values.json ? `${JSON.stringify(checked)}\n` : told(checked))
   if (checked.found > 0) process.exitCode = NOT_INTACT
-  else if (checked.locked > 0) process.exitCode = WITHHELD
+  else if (checked.locked + checked.unchecked > 0) process.exitCode = UNSEEN
 }
 
 try {

@@ -11,7 +11,7 @@ export interface Witnessed {
   readonly problems: readonly string[]
 }
 
-interface Witness {
+export interface Witness {
   readonly name: string
   /** 8 hexadecimal digits. */
   readonly id: string
@@ -57,7 +57,7 @@ function short(text: string): Buffer {
 }
 
 /** @throws Error for one that is no key of a cosigner */
-function witnessOf(vkey: string): Witness {
+export function witnessOf(vkey: string): Witness {
   const [, name = '', id = '', material = ''] =
     /^([^+\s]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+={0,2})$/.exec(vkey.trim()) ?? []
   const bytes = Buffer.from(material, 'base64')
@@ -69,7 +69,7 @@ function witnessOf(vkey: string): Witness {
 }
 
 /** When a witness saw a checkpoint, ms since the Unix epoch; undefined where it has no line of that key. @throws Error for a false one */
-function seenAt({ text, signatures }: { text: string; signatures: readonly Signature[] }, witness: Witness) {
+export function seenAt({ text, signatures }: { text: string; signatures: readonly Signature[] }, witness: Witness) {
   const { name, id, kind, raw } = witness
   const own = signatures.filter((one) => one.name === name && one.id === id)
   const times = own.map(({ bytes }) => {
@@ -85,8 +85,13 @@ function seenAt({ text, signatures }: { text: string; signatures: readonly Signa
 /**
  * @param kept checkpoints that the auditor has, cosigned or not, as signed notes
  * @param vkeys keys of witnesses, from elsewhere: each must have cosigned one of them
+ * @param others those of these keys that cosigned something else that is looked at
  */
-export function witnessed(kept: readonly string[], vkeys: readonly string[]): Witnessed {
+export function witnessed(
+  kept: readonly string[],
+  vkeys: readonly string[],
+  others: ReadonlySet<string> = new Set(),
+): Witnessed {
   const [also, problems]: [string[], string[]] = [[], []]
   for (const vkey of vkeys)
     try {
@@ -95,17 +100,18 @@ export function witnessed(kept: readonly string[], vkeys: readonly string[]): Wi
         const at = seenAt(note, witness)
         return at === undefined ? [] : [{ at, size: note.text.split('\n')[1] }]
       })
-      if (seen.length === 0) problems.push(`no checkpoint that was given is cosigned by ${witness.name}`)
+      if (seen.length === 0 && !others.has(vkey))
+        problems.push(`no checkpoint that was given is cosigned by ${witness.name}`)
       for (const { at, size } of seen)
         also.push(
           `${witness.name} cosigned the checkpoint over ${size} entries at ${new Date(at).toISOString()}, by its own clock.`,
         )
     } catch (error) {
-      problems.push(
-        error instanceof Error && error.constructor === Error
-          ? error.message
-          : 'a cosignature cannot be checked by this Node',
-      )
+      problems.push(whyNot(error))
     }
   return { also, problems }
 }
+
+/** What is wrong with a cosignature, or that this Node does not know its kind. */
+export const whyNot = (error: unknown): string =>
+  error instanceof Error && error.constructor === Error ? error.message : 'a cosignature cannot be checked by this Node'

@@ -54,12 +54,15 @@ const one = (name: string, text = 'text', lie?: File['lie']): File => ({
 })
 
 test('what this test makes is a zip file, and so is what the library makes', () => {
-  const files = unzip(zipOf([one('checkpoint', 'a'), one('bodies/7', 'b'.repeat(5000))]))
+  const files = unzip(
+    zipOf([one('checkpoint', 'a'), one('bodies/7', 'b'.repeat(5000)), one('anchors/tsa/12.proof', 'c')]),
+  )
   assert.deepEqual(
     [...files].map(([name, bytes]) => [name, bytes.length]),
     [
       ['checkpoint', 1],
       ['bodies/7', 5000],
+      ['anchors/tsa/12.proof', 1],
     ],
   )
   assert.equal(String(unzip(Buffer.from(zipSync({ a: Buffer.from('text') }))).get('a')), 'text')
@@ -77,6 +80,14 @@ const REFUSED: readonly [string, Buffer, RegExp][] = [
     '.hidden',
     'bodies/.',
     'a/b/c',
+    'anchors/../1.proof',
+    'anchors/tsa/../1.proof',
+    'anchors/tsa/1.exe',
+    'anchors/tsa/1.proof/x',
+    'anchors/.tsa/1.proof',
+    'anchors/TSA/1.proof',
+    'anchors/tsa/01.proof',
+    'bodies/tsa/1.proof',
     'vkey\0',
     'vkey\u202e',
     '',

@@ -105,7 +105,8 @@ function lengthOf(directory: Buffer, at: number): number {
 }
 
 /** Parts of a name that are known to do harm somewhere do not stand in a bundle. */
-const NAME = /^[a-z][a-z0-9.-]*(\/[a-z0-9][a-z0-9.-]*)?$/
+const NAME =
+  /^(?:[a-z][a-z0-9.-]*(?:\/[a-z0-9][a-z0-9.-]*)?|anchors\/[a-z0-9][a-z0-9-]{0,63}\/[1-9]\d{0,14}\.(?:checkpoint|proof))$/
 
 function rowOf(directory: Buffer, at: number): Row {
   if (

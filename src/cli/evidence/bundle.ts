@@ -2,6 +2,7 @@
  * An evidence bundle: the lines of a proof as the files of one zip, which verifier/ checks without a server. Written as it comes,
  * so that its size in memory does not grow with it; docs/trail.md says its form.
  */
+import { createHash } from 'node:crypto'
 import { closeSync, mkdtempSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Proving } from '#console'
@@ -9,10 +10,20 @@ import { Fault } from '#exchange'
 import type { ProofHead, ProvenEntry } from '#trail'
 import { Account } from '../../../verifier/account.ts'
 import { claimsOf } from '../../../verifier/claims.ts'
-import { FORMAT, type Line, type Manifest, MOST_BODIES, MOST_PROOFS } from '../../../verifier/form.ts'
+import {
+  ANCHORS,
+  type Anchor,
+  FORMAT,
+  filesOf,
+  type Line,
+  type Manifest,
+  MOST_BODIES,
+  MOST_PROOFS,
+} from '../../../verifier/form.ts'
 import { MOST_SHOWN, pageOf, wordsOf } from '../../../verifier/page.ts'
 import { edgesOf } from '../../../verifier/period.ts'
 import { proofOf } from '../../../verifier/proof.ts'
+import { unlooked } from '../../../verifier/vouched.ts'
 import { ZipFile } from './zip-file.ts'
 
 /** What the bundle was asked for, and when (ms since the Unix epoch). */
@@ -39,6 +50,8 @@ export class Bundle {
   #head: ProofHead | undefined
   #bodies = 0
   #entries = 0
+  /** The number of the last entry. */
+  #last = 0
 
   /** @throws usage.input where nothing can be written there */
   constructor(file: string, asked: Asked) {
@@ -60,7 +73,16 @@ export class Bundle {
   /** What whoever asked has to know of it at once: what it does not prove, and what its verifier will not let pass. */
   get open(): string[] {
     const missing = this.#account.rows().exceptions.filter(({ what }) => what === 'missing')
+    const { anchors = [], left = [] } = this.#head ?? {}
+    const against = anchors.flatMap(({ name, contradicts }) =>
+      contradicts === undefined ? [] : [`${name}: ${contradicts}`],
+    )
     return [
+      ...against.map((why) => `the verifier will refuse it: the anchor ${why}`),
+      ...anchors
+        .filter(({ kind }) => !ANCHORS.some((each) => each === kind))
+        .map(({ name }) => `not in it: a proof of the anchor ${name}: its kind is not known`),
+      ...left.map((why) => `not in it: a proof of the anchor ${why}`),
       ...missing.map(({ entries, told }) => `the verifier will refuse it: entries ${entries}: ${told}`),
       ...this.#account.open().map((told) => `not proven: ${told}`),
     ]
@@ -90,6 +112,7 @@ export class Bundle {
     const bytes = body === undefined ? undefined : Buffer.from(body, 'base64')
     if (bytes) this.#body(line.index + 1, bytes)
     this.#entries += 1
+    this.#last = line.index + 1
     this.#account.take(line)
     if (this.#shown.length < MOST_SHOWN) this.#shown.push({ line, ...(bytes && { words: wordsOf(bytes) }) })
     writeSync(this.#spool, `${JSON.stringify(line)}\n`)
@@ -113,7 +136,7 @@ export class Bundle {
     const head = this.#head
     if (!head) throw new Fault('server.unreachable', 'the proof has no head')
     const { checkpoint, vkey } = head
-    const manifest = this.#manifest(head)
+    const manifest = this.#manifest(head, this.#anchors(head))
     if (head.range && this.#times.length === 0) this.#zip.file('leaves.jsonl', '')
     this.#zip.file('checkpoint', checkpoint)
     this.#zip.file('vkey', `${vkey}\n`)
@@ -140,13 +163,27 @@ export class Bundle {
     }
   }
 
-  #manifest({ asked, unsealed, range, kept }: ProofHead): Manifest {
+  /** Those of a kind that is known, and their files. */
+  #anchors({ anchors = [] }: ProofHead): Anchor[] {
+    return anchors.flatMap(({ name, size, kind, note, proof }) => {
+      const known = ANCHORS.find((each) => each === kind)
+      if (!known) return []
+      const bytes = Buffer.from(proof, 'base64')
+      const [noteFile, proofFile] = filesOf({ name, size })
+      this.#zip.file(noteFile, note)
+      this.#zip.file(proofFile, bytes)
+      return [{ name, kind: known, size, digest: createHash('sha256').update(bytes).digest('hex') }]
+    })
+  }
+
+  #manifest({ asked, unsealed, range, kept }: ProofHead, anchors: readonly Anchor[]): Manifest {
     const { question, made, version, bodies } = this.#asked
     const own = asked.kind === 'between' ? `entries ${asked.from + 1} to ${asked.to}` : question
     return {
       ...{ format: FORMAT, question: own, asked, made, version, bodies, entries: this.#entries, unsealed },
       ...(range && { range }),
       ...(kept && { kept }),
+      ...(anchors.length > 0 && { anchors }),
       ...this.#account.rows(),
     }
   }
@@ -155,10 +192,12 @@ export class Bundle {
     const [origin = '', size = ''] = checkpoint.split('\n')
     const head = { origin, size: Number(size), checkpoint }
     const edges = manifest.range && edgesOf(this.#times, manifest.range.first)
+    const vouched = unlooked(manifest.anchors, this.#last)
     return pageOf({
       manifest,
-      claims: claimsOf(manifest, head, edges, this.#account.open()),
+      claims: claimsOf(manifest, head, edges, this.#account.open(), vouched),
       head,
+      vouched,
       entries: this.#shown,
       marks: (line) => this.#account.marks(line),
       texts: this.#account.texts(),
