@@ -23,6 +23,7 @@ const entry = (seq: number): Sealable => ({
 /** A sealer over `last` entries, which may become more; every head that it signs. */
 function sealing(name: string, unsealed: { last: number }) {
   const sizes: number[] = []
+  const taken: number[] = []
   const signer = signerOf()
   const sealer = new Sealer({
     async open() {
@@ -36,13 +37,16 @@ function sealing(name: string, unsealed: { last: number }) {
       get last() {
         return unsealed.last
       },
-      take: (seq, most) => Array.from({ length: Math.min(most, unsealed.last + 1 - seq) }, (_, at) => entry(seq + at)),
+      take: (seq, most) => {
+        taken.push(most)
+        return Array.from({ length: Math.min(most, unsealed.last + 1 - seq) }, (_, at) => entry(seq + at))
+      },
     },
     reading: async (work) => work(),
     shown: () => undefined,
     failed: (error) => assert.fail(String(error)),
   })
-  return { sealer, sizes }
+  return { sealer, sizes, taken }
 }
 
 const until = async (holds: () => boolean) => {
@@ -71,4 +75,13 @@ test('where less waits a head covers all of it, and so does the last one', async
   await sealer.close()
   assert.equal(sizes[0], 200)
   assert.equal(sizes.at(-1), 700)
+})
+
+test('the more waits the more is sealed at a time, under one head', async () => {
+  const { sealer, sizes, taken } = sealing('behind', { last: 20_000 })
+  await sealer.open()
+  await until(() => sizes.length === 2)
+  await sealer.close()
+  assert.deepEqual(sizes, [19_968, 20_000], 'a head for all whole tiles, and one for what is left')
+  assert.deepEqual([taken[0], taken.includes(32)], [2048, true])
 })

@@ -8,9 +8,13 @@ import type { LogWriter } from './writer.ts'
 
 /** How long an entry waits to be sealed at most, in ms, and how many wait at most before it begins at once. */
 const SEAL = { ms: 1000, entries: TILE } as const
-/** Entries made into leaves at a time, so that a commit waits no longer than for these; and leaves for one head. */
-const STEP = 32
-const MOST = 4096
+/**
+ * Entries made into leaves at a time: a commit waits for these. Where more waits it is a quarter of that, so that sealing keeps up
+ * with whatever is written.
+ */
+const STEP = { least: 32, most: 2048 } as const
+/** Leaves for one head at most. A head takes the same few turns whatever it covers. */
+const MOST = TILE ** 2
 
 /** An entry that is durable and not sealed. */
 export interface Sealable {
@@ -143,7 +147,7 @@ export class Sealer {
       this.#log ??= await this.#o.open()
       const until = this.#until(this.#log.size)
       while (this.#log.size < until) {
-        const some = this.#o.unsealed.take(this.#log.size + 1, Math.min(STEP, until - this.#log.size))
+        const some = this.#o.unsealed.take(this.#log.size + 1, Math.min(this.#step(), until - this.#log.size))
         for (const entry of some) this.#log.add(Buffer.from(await this.#leaf(entry)))
         await new Promise(setImmediate)
       }
@@ -154,6 +158,11 @@ export class Sealer {
     } catch (error) {
       this.#failed(error)
     }
+  }
+
+  #step(): number {
+    const waiting = this.#o.unsealed.last - (this.#log?.size ?? 0)
+    return Math.min(Math.max(STEP.least, waiting >> 2), STEP.most)
   }
 
   /** The leaf of an entry, or of the hole where it was; the log vouches for nothing that somebody else wrote. */

@@ -59,7 +59,7 @@ export class Day {
   readonly terms: Terms
   #waiting = 0
   #waitingBytes = 0
-  #unsure = true
+  #counted = false
 
   /** @throws trail.locked, trail.newer, trail.unavailable, trail.broken */
   constructor(path: string, tokens: Tokens, keys: Keys) {
@@ -89,10 +89,10 @@ export class Day {
   }
 
   #countWaiting(): void {
-    if (!this.#unsure) return
+    if (this.#counted) return
     this.#waiting = this.#count('SELECT count(*) AS count FROM unindexed') + this.edits.waiting
     this.#waitingBytes = this.#count('SELECT sum(length(flow) + length(runs)) AS count FROM unindexed')
-    this.#unsure = false
+    this.#counted = true
   }
 
   get seq(): number {
@@ -112,6 +112,7 @@ export class Day {
 
   /** Runs `work` as one durable transaction. What was learnt in one that failed is forgotten. */
   transaction<Result>(work: () => Result): Result {
+    const before = [this.waiting, this.waitingBytes] as const
     try {
       const result = this.file.transaction(work)
       this.keys.settled()
@@ -120,7 +121,7 @@ export class Day {
       this.keys.forget()
       this.terms.forget()
       this.bodies.forget()
-      this.#unsure = true
+      ;[this.#waiting, this.#waitingBytes] = before
       throw error
     }
   }

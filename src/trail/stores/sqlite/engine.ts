@@ -336,7 +336,7 @@ export class Engine {
     const look = this.#logged > LOOK.bytes
     if (look) this.#logged = 0
     for (const day of this.folder.opened()) {
-      if (day.waiting > BACKLOG.most || day.waitingBytes > BACKLOG.bytes) day.index(BACKLOG.step)
+      while (isBehind(day) && day.index(BACKLOG.step));
       if (look && day.file.logged() > LOG_FULL) day.file.checkpoint()
     }
   }
@@ -393,5 +393,6 @@ export class Engine {
 const FILE_FIGURES = `SELECT (SELECT count(*) FROM entries) AS entries, (SELECT count(*) FROM exchanges) AS exchanges,
   (SELECT count(*) FROM exchanges WHERE outcome IS NULL) AS open`
 
+const isBehind = (day: Day) => day.waiting > BACKLOG.most || day.waitingBytes > BACKLOG.bytes
 const EMPTY = new Uint8Array()
 const bytesOf = (hash: string | undefined) => (hash === undefined ? undefined : Buffer.from(hash, 'hex'))

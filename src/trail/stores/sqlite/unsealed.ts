@@ -8,7 +8,7 @@ import type { Line } from './protocol.ts'
 import type { Proving } from './proving.ts'
 
 /** Entries, and characters of their JSON, that are remembered until they are sealed. Others are read from their file. */
-const MOST = { entries: 4096, characters: 16 * 2 ** 20 } as const
+const MOST = { entries: 16_384, characters: 16 * 2 ** 20 } as const
 
 interface Recent {
   readonly name: string
