@@ -20,7 +20,7 @@ import {
 import type { Identity } from '#identity'
 import type { Engine } from '#masking'
 import { dial, reachOf } from '#relay'
-import type { Custody, Reads, Trail } from '#trail'
+import { adopt, type Custody, type Reads, type Trail } from '#trail'
 import type { Shipping } from './backup/shipping.ts'
 import { caChecks, trustChecks } from './ca/checks.ts'
 import type { HeldCa } from './ca/held.ts'
@@ -98,6 +98,7 @@ export function backendOf(options: BackendOptions): Backend {
       ...(await keyChecks(trail, options.keyholder, options.config().data)),
       ...(options.credentials?.() ?? []),
       ...(options.notReady ? [memoryCheck()] : []),
+      ...(await lateCheck(options)),
       await gapCheck(options),
       ...(await orFault('seal', () => sealChecks(options))),
       ...openGap(options),
@@ -136,11 +137,14 @@ const viaOf = ({ notReady }: BackendOptions) => (notReady ? 'server' : 'local')
 /** Erasure and rescan over the record; one of each, so that two never meet. */
 export function reviserOf(options: BackendOptions): Reviser & Pick<Erasure, 'resume'> {
   const { trail, keyring, custody, engine, policy, forget, reads } = options
+  const clock = { now: Date.now, uuid: () => uuid7(Date.now()) }
   const house = {
-    ...{ trail, keyring, engine, holds: custody.holds, now: Date.now, clock: () => performance.now() },
+    ...{ trail, keyring, engine, holds: custody.holds, ...clock, clock: () => performance.now() },
     ...{
-      uuid: () => uuid7(Date.now()),
-      settle: () => reads.flush(),
+      async settle() {
+        await reads.flush()
+        await adopt({ trail, ...clock }, { most: Number.POSITIVE_INFINITY })
+      },
       ...(forget && { forget }),
       ...(policy && { policy }),
     },
@@ -236,6 +240,15 @@ function checks({ trail, config, notReady }: BackendOptions): CheckRow[] {
       : { check: 'listener', state: 'ok', told: 'loopback or TLS' },
     ...(why ? [{ check: 'ready', state: 'fail' as const, told: why }] : []),
   ]
+}
+
+/** Lines of who read that are not on the record yet, and rows among them that nobody honest put there. */
+async function lateCheck({ trail }: BackendOptions): Promise<CheckRow[]> {
+  const { count, strange } = await trail.late.waiting('', 0)
+  if (count + strange === 0) return []
+  const told = `who read the record: ${count} to be put on it where the key is${strange > 0 ? `, and ${strange} beside that are no such lines` : ''}`
+  const remedy = 'Start the server, or run any command, where the key is: it puts them on the record.'
+  return [{ check: 'readers', state: 'warn', told, remedy }]
 }
 
 const LATELY_MS = 7 * 86_400_000

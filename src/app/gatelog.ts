@@ -85,6 +85,7 @@ export async function openGatelog(first: Config, ears: Ears): Promise<Gatelog> {
     ears.tell(
       `the journal ${record.journal?.path} was not there, and was begun anew from the record and its ${record.begunAfter} entries: what it alone told is lost (docs/backup.md)`,
     )
+  for (const told of record.late) ears.tell(told)
   const accounts = await openAccounts({ documents: record.trail.documents, now: Date.now, tell: ears.tell })
   const running = new Running(first, { ...record, accounts, anchored }, ears)
   opened.defer(() => running.end())

@@ -2,10 +2,10 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Ending, Fault, Keyring, Opening } from '#exchange'
+import { type Ending, type Fault, faultOf, type Keyring, type Opening } from '#exchange'
 import { editsOf, reduced, textOf } from '#gateway'
 import { openIdentity } from '#identity'
-import { Custody, type LineRetention, type LostKey, openTrail, Reads, type Signer } from '#trail'
+import { adopt, Custody, type LineRetention, type LostKey, openTrail, Reads, type Signer } from '#trail'
 import { formOfText, PROTOCOLS } from '#wire'
 import { beginJournal, journalPath, reconcile } from './backup/journal-file.ts'
 import type { Config } from './config.ts'
@@ -37,6 +37,8 @@ interface How {
   readonly guard?: (signer: Signer) => Signer
   /** Nothing is recovered. */
   readonly asItIs?: boolean
+  /** Lines of who read that wait for the key go on waiting. */
+  readonly waits?: boolean
 }
 
 /** Holds the keys in this process, and shows what can be shown where they are gone. */
@@ -45,7 +47,7 @@ const HERE: How = { keys: holdKeys, lostKey: 'show' }
 /** The trail and the identities of a data folder, with no listener: what the command line opens when no server runs. */
 export async function openRecord(
   config: Place,
-  { keys, lostKey, onLatch, seal, guard = (signer) => signer, asItIs, variables = [] }: How = HERE,
+  { keys, lostKey, onLatch, seal, guard = (signer) => signer, asItIs, waits = asItIs, variables = [] }: How = HERE,
 ) {
   await using opened = new AsyncDisposableStack()
   const keyring = openKeyring(config.data)
@@ -90,9 +92,11 @@ export async function openRecord(
       put: (record) => documents.put('key', record.id, record as never),
     },
   })
-  const reads = new Reads({ trail, now: Date.now, uuid: () => uuid7(Date.now()) })
+  const clock = { now: Date.now, uuid: () => uuid7(Date.now()) }
+  const late = waits ? [] : await adoptedAtStart({ trail, ...clock })
+  const reads = new Reads({ trail, ...clock })
   const all = opened.move()
-  const custody = new Custody({ trail, keyring, now: Date.now, uuid: () => uuid7(Date.now()) })
+  const custody = new Custody({ trail, keyring, ...clock })
   return {
     keyring,
     keyholder,
@@ -101,6 +105,8 @@ export async function openRecord(
     /** So many entries the record had when the journal was begun just now: 0 where it was there, or there were none. */
     begunAfter,
     identity,
+    /** What came of lines of who read that waited for the key: sentences for whoever runs the gateway. */
+    late,
     reads,
     custody,
     latched: latch.signal,
@@ -114,6 +120,24 @@ export async function openRecord(
       retention = next
     },
     close: () => all.disposeAsync(),
+  }
+}
+
+/** What cannot be put on the record now waits for the next start, and stops none. */
+async function adoptedAtStart(house: Parameters<typeof adopt>[0]): Promise<string[]> {
+  try {
+    const { lines, strange, left } = await adopt(house)
+    return [
+      ...(lines > 0
+        ? [`of who read the record without its key ${lines} more on it now, by their own word: gatelog reads`]
+        : []),
+      ...(strange > 0
+        ? [`of rows where such lines wait ${strange} removed, for they were none: who else writes in the data folder?`]
+        : []),
+      ...(left > 0 ? [`of who read the record without its key ${left} more to be put on it, at the next start`] : []),
+    ]
+  } catch (error) {
+    return [`lines of who read the record wait, and cannot be put on it: ${faultOf(error).message}`]
   }
 }
 

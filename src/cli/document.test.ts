@@ -129,6 +129,7 @@ test('the JSON of every command is what the document says', async (t) => {
   let verifying = false
   trail.sealed = async () => (verifying ? waits : { kind: 'off', why: 'text', size: 1, head: 'o\n1\n' })
   trail.standing = async () => [{ seq: 1, state: 'verified' }]
+  Object.assign(trail.late, { waiting: async () => ({ lines: [], count: 1, strange: 0, isHere: false }) })
   trail.prove = async function* () {
     yield {
       head: { checkpoint: 'text', vkey: 'text', asked: { kind: 'exchange', exchange: 'x' }, entries: 0, unsealed: 0 },
@@ -218,7 +219,7 @@ test('the JSON of every command is what the document says', async (t) => {
   const SOME = { reader: { value: 'ana', source: 'declared' }, count: 1, times: 1 } as const
   const gap = { kind: 'gap', retain: '2y', at: AT, from: 1, to: 2, count: 3, reason: 'text', signature: 's' } as const
   await until(said, /"kind":"gap"/, (nth) => trail.append({ ...gap, exchange: idOf(nth) }))
-  const instead = { insteadOf: 1, was: AT, retain: '2y' }
+  const instead = { insteadOf: 1, was: AT, retain: '2y', late: { id: idOf(1), at: AT, uid: 1000 } }
   const searched = {
     kind: 'searched',
     at: AT,

@@ -140,8 +140,9 @@ export function routes(backend: Backend): Hono {
   })
   app.get('/reads', async (c) => {
     const reads = (await trail.reads(limitOf(c.req.query('limit')))).toReversed()
+    const { count: waiting } = await trail.late.waiting('', 0)
     await noteOf(c)('listed', '', reads.length, { format: 'reads' })
-    return c.json({ reads })
+    return c.json({ reads, ...(waiting > 0 && { waiting }) })
   })
   app.get('/tail', async (c) => {
     await noteOf(c)('followed', '', 0)

@@ -1,6 +1,6 @@
 /** Finds the exchanges in which a secret was seen, by its value. The value is kept nowhere; that it was sought is recorded. */
 import { Fault } from '#exchange'
-import { parseQuery, type Summary, type Trail } from '#trail'
+import { parseQuery, type Summary, searchesWaiting, type Trail } from '#trail'
 
 /** What a search by value needs of the house. */
 export interface SecretSearch {
@@ -57,6 +57,7 @@ export async function findSecret(
 
 /** The record itself counts, so that a restart forgets nothing. */
 async function admit(trail: Trail, { perHour }: SecretSearch, now: number): Promise<void> {
-  const recent = (await trail.searches()).filter(({ searched }) => (searched.was ?? searched.at) > now - HOUR_MS)
+  const told = (await trail.searches()).map(({ searched: { at, was = at, late } }) => late?.at ?? was)
+  const recent = [...told, ...(await searchesWaiting(trail))].filter((at) => at > now - HOUR_MS)
   if (recent.length >= perHour) throw new Fault('limit.searches', `${perHour} an hour`)
 }

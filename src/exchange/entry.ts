@@ -243,6 +243,19 @@ export interface Gap {
   readonly retain?: string
 }
 
+/**
+ * A line of who read that waited, for the record’s key was not there: who has the key put it on the record later, and takes
+ * nobody’s word for it. All that the line says is the word of whoever could write in the data folder.
+ */
+export interface Late {
+  /** The id that it waited under. */
+  readonly id: string
+  /** When it was put down, by its own word; not later than the line on the record. */
+  readonly at: number
+  /** The user id of the process that put it down, where there was one. */
+  readonly uid?: number
+}
+
 /** Somebody looked for a secret by its value, which is not kept: a keyed fingerprint of it is. */
 export interface Searched {
   readonly kind: 'searched'
@@ -258,6 +271,7 @@ export interface Searched {
   /** It stands in the place of a line (its seq) that lost words by an erasure; `was`: when that one was written. */
   readonly insteadOf?: number
   readonly was?: number
+  readonly late?: Late
   /** For how long it is kept, where that is not for ever. */
   readonly retain?: string
 }
@@ -291,6 +305,7 @@ export interface Read {
   /** As of a search. */
   readonly insteadOf?: number
   readonly was?: number
+  readonly late?: Late
   /** For how long it is kept, where that is not for ever. */
   readonly retain?: string
 }

@@ -28,6 +28,7 @@ export type {
   EntryKind,
   Gap,
   KeptEdits,
+  Late,
   Like,
   Measure,
   Note,

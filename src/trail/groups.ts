@@ -6,6 +6,7 @@ import { type Documents, documentsOf, writing } from './documents.ts'
 import { CUSTODY } from './entries.ts'
 import { isCustodyNote, type Journal, journalled } from './journal.ts'
 import { type KeyCare, keyCareOf } from './key-care.ts'
+import { type LateLines, lateLinesOf } from './late-lines.ts'
 import { type LineRetention, retained } from './line-retention.ts'
 import { isPrint } from './prints.ts'
 import type { Query } from './query.ts'
@@ -41,6 +42,7 @@ export class GroupTrail implements Trail {
   readonly documents: Documents
   readonly keys: KeyCare
   readonly dayFiles: DayFiles
+  readonly late: LateLines
   readonly #store: Store
   readonly #onLatch: ((fault: Fault) => void) | undefined
   readonly #journal: Journal | undefined
@@ -68,6 +70,7 @@ export class GroupTrail implements Trail {
     this.documents = journal ? journalled(documents, journal) : documents
     this.keys = keyCareOf(store, write)
     this.dayFiles = dayFilesOf(store, write)
+    this.late = lateLinesOf(store, write)
   }
 
   get state(): TrailState {
@@ -188,6 +191,7 @@ export class GroupTrail implements Trail {
       return
     }
     resolve(outcome)
+    if (outcome === 0) return // it waits outside of the log
     for (const listener of this.#listeners) queueMicrotask(() => this.#call(listener, entry, outcome))
   }
 

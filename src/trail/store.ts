@@ -210,6 +210,10 @@ export interface Store {
   listDocuments(kind: string): Promise<readonly StoredDocument[]>
   /** Whether there was one. */
   deleteDocument(kind: string, id: string): Promise<boolean>
+  /** Lines of who read that wait for the record’s key: at most `most` with higher ids than `after`, in order of id. */
+  waiting(after: string, most: number): Promise<Waiting>
+  /** Removes such lines, and with `strange` all that is none; no byte of them stays on disk. */
+  unwait(ids: readonly string[], strange: boolean): Promise<void>
   /** Where its log is, and what it says of itself; undefined where nothing is sealed. */
   state(): Promise<RecordState | undefined>
   /**
@@ -251,6 +255,17 @@ export interface Store {
   /** Copies its files as they are at one moment; appends wait meanwhile. @throws trail.* */
   copy(copying: Copying): Promise<readonly Copied[]>
   close(): Promise<void>
+}
+
+/** Lines that wait outside of the log. Whoever can write in the data folder can have put them there. */
+export interface Waiting {
+  /** `json`: an object with `line`, the entry as it was to be written, and `uid`; or anything else. */
+  readonly lines: readonly { readonly id: string; readonly json: string }[]
+  /** How many there are in all, and how many rows are no lines by their form alone. */
+  readonly count: number
+  readonly strange: number
+  /** Whether the key is here, so that they may be put on the record. */
+  readonly isHere: boolean
 }
 
 /** Exchanges by their ids, lines of none by their places. */

@@ -3,6 +3,7 @@ import type { Bypass, CustodyNote, Entry, Fault, Gap, Read, Ruled, Searched } fr
 import type { DayFiles } from './dayfiles.ts'
 import type { Documents } from './documents.ts'
 import type { KeyCare } from './key-care.ts'
+import type { LateLines } from './late-lines.ts'
 import type { Query } from './query.ts'
 import type { KeptAnchor } from './seal/anchor.ts'
 import type { VerifyOptions } from './seal/evidence.ts'
@@ -22,7 +23,8 @@ export type TrailState =
 
 export interface Trail {
   /**
-   * Resolves with the entry's seq once a fresh process that reads only the disk would reproduce it with its whole body.
+   * Resolves with the entry's seq once a fresh process that reads only the disk would reproduce it with its whole body. With 0
+   * where it is a line of who reads and the record’s key is not here: it is durable, and waits outside of the log.
    * @throws trail.unavailable | trail.locked | trail.broken, and then nothing of it is written; gateway.internal for a
    * second opening or ending of one exchange, an ending without opening, an id that is not a UUIDv7
    */
@@ -86,6 +88,8 @@ export interface Trail {
   /** The keys that its bodies are encrypted under. */
   readonly keys: KeyCare
   readonly dayFiles: DayFiles
+  /** Lines of who read that wait for the record’s key. */
+  readonly late: LateLines
   /** Copies its files as they are at one moment; appends wait meanwhile. @throws trail.* */
   copy(copying: Copying): Promise<readonly Copied[]>
   /** Writes what waits, keeps every promise given out, lets go of the folder. */

@@ -106,9 +106,22 @@ test('without the key the server refuses, the record is shown without bodies, an
   const shown = await gatelog(folder, ['show', 'last'])
   assert.match(shown.stdout, /\[locked: .*\]/)
   assert.ok(!shown.stdout.includes('Write a config loader'))
-  assert.match((await gatelog(folder, ['doctor'])).stdout, /fail.*are locked/)
+  const { stdout: checks } = await gatelog(folder, ['doctor'])
+  assert.match(checks, /fail.*are locked/)
+  assert.match(checks, /warn.*who read the record: 1 to be put on it/)
+  assert.match((await gatelog(folder, ['reads'])).stderr, /not shown: 1 more/)
   renameSync(join(folder, 'elsewhere'), place)
   assert.match((await gatelog(folder, ['show', 'last'])).stdout, /Write a config loader/)
+  const { reads } = JSON.parse((await gatelog(folder, ['reads', '--json'])).stdout)
+  const told = reads.map(({ read }: { read: { did: string; late?: unknown } }) => [read.did, read.late !== undefined])
+  assert.deepEqual(told, [
+    ['viewed', false],
+    ['listed', true],
+    ['viewed', true],
+  ])
+  assert.doesNotMatch((await gatelog(folder, ['doctor'])).stdout, /who read the record/)
+  await (await startGateway(t, YAML, folder)).end('SIGTERM')
+  assert.equal((await gatelog(folder, ['verify'])).code, 0)
 })
 
 test('where the key is lost for good the record goes on, and what it encrypted stays locked', async (t) => {

@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict'
 import { readdir } from 'node:fs/promises'
 import { after, before, describe, test } from 'node:test'
-import { openTrail, wrappingOf } from '../../src/trail/index.ts'
+import { adopt, openTrail, wrappingOf } from '../../src/trail/index.ts'
 import { keepAnchored } from '../../src/trail/seal/anchor.ts'
 import { standingOf } from '../../src/trail/seal/anchored.ts'
 import { headIn, LogFiles, sealIn } from '../../src/trail/seal/files.ts'
 import { rangeHash } from '../../src/trail/seal/hashes.ts'
+import { commitmentsOf } from '../../src/trail/seal/leaf.ts'
 import { age, keyOf, signerOf } from '../../src/trail/seal/made.ts'
 import { TILE } from '../../src/trail/seal/tiles.ts'
 import { ending, idOf, NOON, opening } from '../../src/trail/stores/made.ts'
@@ -20,6 +21,8 @@ import {
   lookAt,
   mutated,
   open,
+  READ,
+  rewrite,
   SIZE,
   setUp,
   signer,
@@ -63,20 +66,31 @@ describe('no false alarm', () => {
     const { alarms, locked } = await look(folder, {}, other)
     assert.deepEqual([alarms[0]?.harm, alarms[0]?.seq, alarms.length, locked?.bodies], ['changed', 3, 1, SIZE - 1])
   })
-  test('who reads where the key is not is on the record, vouched for by nobody; nothing else is written there', async (t) => {
+  test('who reads where the key is not waits for it, and is proven then; nothing else is written there', async (t) => {
     const folder = await mutated(t, () => undefined)
     const shown = await lookAt(folder, wrappingOf([Buffer.alloc(32, 5)]), false)
-    const { exchange, at, who } = ACT
-    const read = { did: 'viewed', via: 'local', reader: who, of: 'x', count: 1, times: 1, content: false } as const
-    await shown.append({ kind: 'read', exchange, at, ...read })
+    await shown.append(READ)
     const hold = { ...ACT, exchange: idOf(9100), kind: 'hold', scope: {} } as const
     await assert.rejects(shown.append(hold), { code: 'trail.key' })
     await shown.close()
     const trail = await open(folder, true)
+    assert.deepEqual(await adopt({ trail, now: () => NOON, uuid: () => idOf(8300) }), { lines: 1, strange: 0, left: 0 })
     await trail.append(hold)
     await trail.close()
     const { alarms, counts } = await look(folder)
-    assert.deepEqual([alarms, counts.verified, counts.unproven], [[], SIZE + 1, 1])
+    assert.deepEqual([alarms, counts.verified, counts.unproven], [[], SIZE + 2, undefined])
+  })
+  test('a line of who read that an earlier version sealed without a proof stays that line', async (t) => {
+    const folder = await mutated(t, async (f) => {
+      forge(f, READ)
+      await rewrite(f, (leaves) => {
+        const made = Object.entries(commitmentsOf(READ, Buffer.alloc(32, 1), undefined))
+        const fields = made.map(([name, one]) => `"${name}":"${one}"`).join(',')
+        leaves.push(Buffer.from(`{"fields":{${fields}},"kind":"unproven","seq":${SIZE + 1},"v":2}`))
+      })
+    })
+    const { alarms, counts } = await look(folder)
+    assert.deepEqual([alarms, counts.verified, counts.unproven], [[], SIZE, 1])
     sql(folder, `UPDATE entries SET json = replace(json, '"viewed"', '"listed"') WHERE seq = ${SIZE + 1}`)
     assert.deepEqual((await look(folder)).alarms[0]?.harm, 'changed')
   })

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { TestContext } from 'node:test'
-import type { Keyring } from '../../src/exchange/index.ts'
+import type { Keyring, Read } from '../../src/exchange/index.ts'
 import { openTrail, type Wrapping } from '../../src/trail/index.ts'
 import type { VerifyOptions } from '../../src/trail/seal/evidence.ts'
 import { headIn, LogFiles, sealIn } from '../../src/trail/seal/files.ts'
@@ -154,6 +154,35 @@ export function forge(folder: string, note: object, seq = SIZE + 1): void {
   db.prepare('INSERT INTO entries VALUES (?, ?, ?)').run(seq, JSON.stringify(note), Buffer.alloc(32, 1))
   db.prepare('INSERT INTO gaps VALUES (?, ?)').run(seq, 'kind' in note ? String(note.kind) : '')
   db.close()
+}
+
+/** Two exchanges that no head covers, as a kill leaves them: their entries come after the last one. */
+export async function unsealed(folder: string): Promise<void> {
+  const trail = await open(folder, false)
+  for (const id of [idOf(8100), idOf(8101)]) {
+    await trail.append(opening(id, { body: bodyOf('how do I sell it?') }))
+    await trail.append(ending(id, { body: bodyOf('like this') }))
+  }
+  await trail.close()
+}
+
+/** Who read the record, as it is told where nobody has its key. */
+export const READ = {
+  ...{ kind: 'read', exchange: idOf(8200), at: NOON, did: 'viewed', via: 'local', reader: ACT.who, of: 'x' },
+  ...{ content: false, count: 1, times: 1 },
+} as const satisfies Read
+
+/** Puts rows where lines of who read wait for the record's key. */
+export function plant(folder: string, ...rows: readonly object[]): void {
+  for (const [nth, row] of rows.entries())
+    headSql(folder, `INSERT INTO documents VALUES ('waiting', '${nth}', '${JSON.stringify(row)}')`)
+}
+
+/** Takes an exchange out of its file, and all that it is found by. */
+export function takeOut(folder: string, seq: number): void {
+  const both = `IN (${seq}, ${seq + 1})`
+  for (const table of ['bodies', 'entries']) sql(folder, `DELETE FROM ${table} WHERE seq ${both}`)
+  sql(folder, `DELETE FROM exchanges WHERE seq = ${seq}`)
 }
 
 /** For a change that is one file's: which one it is. */

@@ -4,8 +4,9 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, before, describe, test } from 'node:test'
+import { adopt } from '../../src/trail/index.ts'
 import { commitmentsOf, parseLeaf, printLeaf } from '../../src/trail/seal/leaf.ts'
-import { bodyOf, idOf, opening } from '../../src/trail/stores/made.ts'
+import { bodyOf, idOf, NOON, opening } from '../../src/trail/stores/made.ts'
 import type { Expected } from './mutations.case.ts'
 import {
   ACT,
@@ -16,11 +17,15 @@ import {
   look,
   mutated,
   open,
+  plant,
+  READ,
   rewrite,
   SIZE,
   setUp,
   sql,
+  takeOut,
   tearDown,
+  unsealed,
 } from './tampered.case.ts'
 
 before(setUp)
@@ -32,7 +37,11 @@ describe('lines that somebody wrote who has the folder and not its keys', () => 
     ...{ ...ACT, kind: 'purge' },
     days: [{ day: '2026-11-23', entries: SIZE, exchanges: SIZE }],
   }
-  const serve = async (f: string) => (await open(f, true)).close()
+  const serve = async (f: string) => {
+    const trail = await open(f, true)
+    await adopt({ trail, now: () => NOON, uuid: () => idOf(8300) })
+    await trail.close()
+  }
   const cases: readonly (readonly [string, Change, readonly Expected[]])[] = [
     ['an exchange that never was, before anybody sealed it', (f) => forge(f, asked), [['forged', SIZE + 1]]],
     [
@@ -42,6 +51,56 @@ describe('lines that somebody wrote who has the folder and not its keys', () => 
         await serve(f)
       },
       [['forged', SIZE + 1]],
+    ],
+    ...(['read', 'searched'] as const).flatMap((kind): readonly (readonly [string, Change, readonly Expected[]])[] => {
+      const inItsPlace = async (f: string) => {
+        await unsealed(f)
+        takeOut(f, SIZE + 1)
+        forge(f, { ...READ, kind, fingerprint: 'ab', query: '', found: 0 })
+      }
+      const told: readonly Expected[] = [['forged', SIZE + 1]]
+      return [
+        [`a ${kind} line in the place of an exchange that was not sealed yet`, inItsPlace, told],
+        [
+          `the same ${kind} line, and a server was started on it`,
+          async (f) => {
+            await inItsPlace(f)
+            await serve(f)
+          },
+          told,
+        ],
+      ]
+    }),
+    [
+      'an exchange that was not sealed yet taken out, and a line of who read left to be put on the record',
+      async (f) => {
+        await unsealed(f)
+        takeOut(f, SIZE + 1)
+        plant(f, { line: READ })
+        await serve(f)
+      },
+      [
+        ['dropped', SIZE + 1],
+        ['dropped', SIZE + 2],
+      ],
+    ],
+    [
+      'a line that waited and was put on the record, written anew',
+      async (f) => {
+        plant(f, { line: READ })
+        await serve(f)
+        sql(f, `UPDATE entries SET json = replace(json, '"viewed"', '"listed"') WHERE seq = ${SIZE + 1}`)
+      },
+      [['changed', SIZE + 1]],
+    ],
+    ['a line left to be put on the record that nobody wrote', (f) => plant(f, { line: READ }), []],
+    [
+      'the same, put on the record',
+      async (f) => {
+        plant(f, { line: READ }, { line: { ...ACT, kind: 'purge', days: [] } })
+        await serve(f)
+      },
+      [],
     ],
     [
       'a purge that never was, after a server was started on it',

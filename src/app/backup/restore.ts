@@ -9,6 +9,7 @@ import { Fault, type Restored } from '#exchange'
 import { fetchFile, namesAt, type OpenedBackup, openBackup, type Place, recordIn } from '#export'
 import { Erasure } from '#gateway'
 import {
+  adopt,
   emptyKeys,
   isSignedBy,
   type JournalLine,
@@ -106,11 +107,13 @@ async function putBack(options: RestoreOptions, name: string, work: string): Pro
   const place = { ...config, data: work }
   const before = await verified(place, backup, heads)
   const replaying = { ...place, journal: join(work, 'journal.jsonl') }
-  const opened = await openRecord(replaying, { keys: holdKeys, lostKey: options.keys === 'none' ? 'go on' : 'refuse' })
+  const lostKey = options.keys === 'none' ? 'go on' : 'refuse'
+  const opened = await openRecord(replaying, { keys: holdKeys, lostKey, waits: true })
   try {
     const voids = !hasJournal && !options.trustKeys
     const replayed = await replay({ trail: opened.trail, now: Date.now }, lines, voids)
     await erasureOf(opened).resume()
+    await adopt({ trail: opened.trail, now: Date.now, uuid: () => uuid7(Date.now()) }, { blank: replayed.erasures > 0 })
     await opened.trail.append(noteOf(options, backup, replayed, known))
     const removed = replayed.erasures + replayed.purges > 0
     const report = removed ? await held(opened.trail, backup, heads) : before

@@ -6,6 +6,8 @@ import { type Cell, table } from '../table.ts'
 import { brief, json, out, say } from '../terminal.ts'
 
 interface Found {
+  /** Lines that wait for the record’s key. */
+  readonly waiting?: number
   readonly reads: readonly { readonly seq: number; readonly read: Read }[]
 }
 
@@ -18,6 +20,8 @@ export const reads: Register = (program) => {
     .action(async ({ limit }: { readonly limit: number }, command) => {
       const found = await withRecord(command, (record) => record.get<Found>(`/reads?limit=${limit}`))
       if (commonOf(command).json) return out(json(found))
+      if (found.waiting)
+        say(`not shown: ${found.waiting} more, to be put on the record where its key is (gatelog doctor)`)
       if (found.reads.length === 0) return say('nobody has read the record')
       out(
         table(
@@ -30,9 +34,9 @@ export const reads: Register = (program) => {
 
 const HEAD = ['when', 'who', 'did', 'what', 'shown', 'times']
 
-const row = ({ at, was = at, reader, did, of, format, count, times }: Read): Cell[] => [
-  brief(was),
-  `${reader.value} (${reader.source})`,
+const row = ({ at, was = at, late, reader, did, of, format, count, times }: Read): Cell[] => [
+  brief(late?.at ?? was),
+  `${reader.value} (${reader.source}${late ? ', told without the key' : ''})`,
   format === undefined ? did : `${did}: ${format}`,
   of || 'everything',
   String(count),

@@ -1,6 +1,7 @@
 /** Lines of the record that belong to no exchange (reads, searches, leads), and what of them goes with erased exchanges. */
 import type { Bypass, Read, Scope, Searched } from '#exchange'
 import {
+  ERASED,
   isKey,
   namesUser,
   noteFile,
@@ -37,9 +38,6 @@ interface Of {
   /** Whose later turns lose what they say again. */
   readonly sessions: ReadonlySet<string>
 }
-
-/** A term stands in the way of no erasure: what it says lies in what is erased, and in nothing else. */
-export const ERASED = '"[masked:erased]"'
 
 const PAGE = 500
 /** An id alone: it stays in the log, and finds nothing any more. */

@@ -138,12 +138,8 @@ function printed(made: Commitments): string {
 /** The leaf in the place of an entry that was not there any more when it would have been sealed. */
 export const absentLeaf = (seq: number): string => `{"fields":{},"kind":"absent","seq":${seq},"v":${NEWEST}}`
 
-/**
- * The leaf in the place of an entry that was not written by who had the record's key: it vouches for nothing of it. With `made` nobody
- * puts another in its place since.
- */
-export const unprovenLeaf = (seq: number, made: Commitments = {}): string =>
-  `{"fields":{${printed(made)}},"kind":"unproven","seq":${seq},"v":${NEWEST}}`
+/** The leaf in the place of an entry that was not written by who had the record's key: it vouches for nothing of it. */
+export const unprovenLeaf = (seq: number): string => `{"fields":{},"kind":"unproven","seq":${seq},"v":${NEWEST}}`
 
 export interface Leaf {
   readonly v: Version

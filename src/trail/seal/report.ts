@@ -37,7 +37,7 @@ export interface Counts {
   counted?: number
   /** Redacted ones that an erasure of an earlier version cut: nothing says what they are now. */
   unprovable?: number
-  /** Lines of who read or searched that were written where the record’s key was not: nothing vouches for them. */
+  /** Lines of who read that an earlier version wrote where the record’s key was not: nothing vouches for them. */
   unproven?: number
   /** Whose body cannot be read for want of a key; all else of them is as it was. */
   locked?: number

@@ -171,8 +171,7 @@ export class Sealer {
     if (!entry) return absentLeaf(seq)
     const own = entry['body'] === undefined || body ? body : await this.#o.reading(bytes)
     const digest = own === body ? body : own && sha256(own)
-    if (isProven(digest)) return printLeaf(seq, entry, commitmentsOf(entry, salts, digest))
-    return unprovenLeaf(seq, isOfReader(entry) ? commitmentsOf(entry, salts, digest) : {})
+    return isProven(digest) ? printLeaf(seq, entry, commitmentsOf(entry, salts, digest)) : unprovenLeaf(seq)
   }
 
   /** Seals what is left and ends; what cannot be sealed now is at the next start. */
@@ -186,9 +185,6 @@ export class Sealer {
     await this.#log?.close().catch((error: unknown) => this.#failed(error))
   }
 }
-
-/** What is put down without the key too; all else that is not proven is an alarm as it is. */
-const isOfReader = ({ kind }: Readonly<Record<string, unknown>>): boolean => kind === 'read' || kind === 'searched'
 
 function parsed(json: string | undefined): Readonly<Record<string, unknown>> | undefined {
   try {

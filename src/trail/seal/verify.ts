@@ -207,12 +207,14 @@ class Verification {
     else this.#judge(logged, held)
   }
 
-  /** When it was sealed it was none of this record's. Who reads is put down also where the key is not here, and nobody is accused of that. */
-  #unproven({ seq, leaf }: Held, logged?: Leaf): void {
+  /** When it was sealed it was none of this record's. A leaf with commitments is an earlier version's, for a line of who read. */
+  #unproven({ seq, leaf }: Held, { fields: sealed }: Leaf): void {
     const { kind, fields = {} } = parseLeaf(leaf ?? '') ?? {}
-    const isOther = logged && Object.entries(logged.fields).some(([name, made]) => fields[name as Field] !== made)
-    if (isOther) this.#odd.push({ harm: 'changed', seq, told: 'another line stands there than when it was sealed' })
-    else if (kind === 'read' || kind === 'searched') this.#counts.unproven = 1 + (this.#counts.unproven ?? 0)
+    const made = Object.entries(sealed)
+    if (made.some(([name, one]) => fields[name as Field] !== one))
+      this.#odd.push({ harm: 'changed', seq, told: 'another line stands there than when it was sealed' })
+    else if (made.length > 0 && (kind === 'read' || kind === 'searched'))
+      this.#counts.unproven = 1 + (this.#counts.unproven ?? 0)
     else this.#odd.push(forged(seq, leaf))
   }
 
@@ -222,7 +224,7 @@ class Verification {
     const proven: number[] = []
     for (let at = from; at <= last; at += TILE)
       for (const one of await this.#evidence.held(at, Math.min(TILE, last + 1 - at), [])) {
-        if (one.unproven) this.#unproven(one)
+        if (one.unproven) this.#odd.push(forged(one.seq, one.leaf))
         else this.#indexed(one)
         if (!one.unproven && one.leaf !== undefined) proven.push(one.seq)
       }

@@ -28,6 +28,7 @@ import type {
   StoredDocument,
   StoreOptions,
   Unfinished,
+  Waiting,
 } from '../store.ts'
 import { holds, soughtOf, wordsOf } from '../words.ts'
 import {
@@ -116,6 +117,14 @@ class MemoryStore implements Store {
     const prompt = opening.body?.original && Uint8Array.from(opening.body.original)
     this.#lines.set(opening.exchange, { ...line, facets: openingFacets(opening), ...(prompt && { prompt }) })
     return seq
+  }
+
+  async waiting(): Promise<Waiting> {
+    return { lines: [], count: 0, strange: 0, isHere: true }
+  }
+
+  async unwait(): Promise<void> {
+    // nothing waits: its key is always here
   }
 
   async unfinished(): Promise<Unfinished[]> {

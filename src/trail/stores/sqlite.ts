@@ -234,6 +234,14 @@ class SqliteStore implements Store {
     return this.#link.call('deleteDocument', [kind, id])
   }
 
+  waiting(after: string, most: number) {
+    return this.#link.call('waiting', [after, most])
+  }
+
+  unwait(ids: readonly string[], strange: boolean): Promise<void> {
+    return this.#link.call('unwait', [ids, strange])
+  }
+
   /** A day file at a time, so that commits go on between them; once in any case, for what an earlier one left. */
   async revise(revision: Revision): Promise<Revised> {
     const total = { entries: 0, bodies: 0 }

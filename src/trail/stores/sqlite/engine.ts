@@ -1,10 +1,9 @@
 /** Writes batches to day files and finds what to recover. Runs in the store's thread, one call at a time; no clock. */
 import { Fault, faultOf } from '#exchange'
-import { dayFileOf, fileFor, noteFileFor } from '../../dayfile.ts'
+import { fileFor, noteFileFor } from '../../dayfile.ts'
 import { dayOfExchange } from '../../days.ts'
 import { point } from '../../points.ts'
 import { sha256 } from '../../seal/hashes.ts'
-import type { DayFile } from '../../store.ts'
 import type { Tokens } from '../../tokens.ts'
 import type { Day } from './day.ts'
 import { lineOfFault } from './faults.ts'
@@ -19,6 +18,7 @@ import { scrubLeft } from './scrubbing.ts'
 import { sealedIn } from './sealing.ts'
 import { openIn, unfinishedIn } from './unfinished.ts'
 import { FolderUnsealed } from './unsealed.ts'
+import { waitOutside } from './waiting.ts'
 import { Wanted } from './wanted.ts'
 
 /** What an engine is opened with. */
@@ -178,12 +178,17 @@ export class Engine {
   #groupsOf({ lines, pieces }: Parcel, outcomes: LineOutcome[]): Group[] {
     const groups = new Map<string, Group>()
     const begun = new Map<string, string>()
+    const isProvable = !lines.some(isOfReading) || this.proving.open() !== undefined
     const group = (name: string): Group => {
       const known = groups.get(name) ?? { name, lines: [] }
       groups.set(name, known)
       return known
     }
     for (const [at, line] of lines.entries()) {
+      if (!isProvable && isOfReading(line)) {
+        outcomes[at] = waitOutside(this, line)
+        continue
+      }
       const name = begun.get(line.exchange) ?? this.#fileFor(line)
       if (line.part === 'opening' && name) begun.set(line.exchange, name)
       if (name) group(name).lines.push({ line, at })
@@ -218,17 +223,6 @@ export class Engine {
     this.#flight.removed(name)
   }
 
-  /** What there is, oldest day first. */
-  files(): DayFile[] {
-    const names = this.folder.names().reverse()
-    return names.map((name) => {
-      const { file } = this.folder.day(name)
-      const figures = file.get<Pick<DayFile, 'entries' | 'exchanges' | 'open'>>(FILE_FIGURES)
-      const { entries = 0, exchanges = 0, open = 0 } = figures ?? {}
-      return { ...dayFileOf(name), ...{ entries, exchanges, open }, bytes: this.folder.bytesOf(name) }
-    })
-  }
-
   /** Removes day files for good, and first the keys of all that is in them; those that are not there count nothing. Bytes given back. */
   remove(names: readonly string[]): number {
     const there = this.folder.names().filter((name) => names.includes(name))
@@ -255,7 +249,7 @@ export class Engine {
 
   #commitGroup({ name, lines }: Group, parcel: Parcel, withPieces: boolean, outcomes: LineOutcome[]): void {
     this.mayWrite()
-    const proofs = lines.some(({ line }) => !isOfReading(line)) ? this.proving.proofs() : this.proving.open()?.proofs
+    const proofs = this.proving.proofs()
     const day = this.folder.day(name)
     const written: { line: Line; at: number; seq: number; salt: Uint8Array; hash: string | undefined }[] = []
     const ended = new Set(lines.flatMap(({ line }) => (line.part === 'ending' ? line.exchange : [])))
@@ -272,8 +266,7 @@ export class Engine {
       for (const { line: given, at } of lines) {
         const line = day.derive(given)
         const seq = this.#seq + written.length + 1
-        const rooted = (hash: string | undefined) =>
-          proofs?.root({ seq, json: line.json, body: bytesOf(hash) }) ?? this.unsealed.salts.next()
+        const rooted = (hash: string | undefined) => proofs.root({ seq, json: line.json, body: bytesOf(hash) })
         const hash = hashOf(parcel, line)
         const unsure = line.body !== undefined && hash === undefined // it is put together first
         const salt = rooted(hash)
@@ -390,9 +383,7 @@ export class Engine {
   }
 }
 
-const FILE_FIGURES = `SELECT (SELECT count(*) FROM entries) AS entries, (SELECT count(*) FROM exchanges) AS exchanges,
-  (SELECT count(*) FROM exchanges WHERE outcome IS NULL) AS open`
-
 const isBehind = (day: Day) => day.waiting > BACKLOG.most || day.waitingBytes > BACKLOG.bytes
+
 const EMPTY = new Uint8Array()
 const bytesOf = (hash: string | undefined) => (hash === undefined ? undefined : Buffer.from(hash, 'hex'))

@@ -6,6 +6,7 @@ import { File } from './file.ts'
 
 export const FORMAT = {
   version: 1,
+  secureDelete: true, // lines of who read wait here, and an erasure reaches them
   schema: `
     CREATE TABLE marks(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
     CREATE TABLE documents(kind TEXT NOT NULL, id TEXT NOT NULL, json TEXT NOT NULL, PRIMARY KEY(kind, id)) WITHOUT ROWID`,

@@ -35,6 +35,6 @@ export const pieceOf =
 export const sessionIn = (line: Line): string | undefined =>
   line.part === 'opening' ? line.facets.facets.session : undefined
 
-/** Who reads is on the record also where the key that entries are proven with is not here. */
+/** Who reads is told also where the key that entries are proven with is not here: such a line waits for it. */
 export const isOfReading = (line: Line): boolean =>
   line.part === 'note' && (line.kind === 'read' || line.kind === 'searched')

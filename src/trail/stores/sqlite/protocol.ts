@@ -19,6 +19,7 @@ import type {
   SessionTotals,
   StoredDocument,
   TakenBy,
+  Waiting,
   Wrapper,
 } from '../../store.ts'
 import type { Begin, Grant, Wish } from './keys.ts'
@@ -80,7 +81,7 @@ export interface FaultLine {
   readonly detail: string
 }
 
-/** What became of a line: its seq, a fault, or `whole`: what its body is like is not there, so send all of it. */
+/** What became of a line: its seq, 0 where it waits outside of the log, a fault, or `whole`: what its body is like is not there, so send all of it. */
 export type LineOutcome = number | FaultLine | 'whole'
 
 export interface Outcome {
@@ -146,6 +147,8 @@ export interface Calls {
   getDocument(kind: string, id: string): string | undefined
   listDocuments(kind: string): readonly StoredDocument[]
   deleteDocument(kind: string, id: string): boolean
+  waiting(after: string, most: number): Waiting
+  unwait(ids: readonly string[], strange: boolean): void
   files(): readonly DayFile[]
   remove(names: readonly string[]): number
   revise(revision: Revision): Revised

@@ -10,6 +10,7 @@ import { Tokens } from '../../tokens.ts'
 import { copyFiles } from './copy.ts'
 import { Engine } from './engine.ts'
 import { faultOfStore, lineOfFault } from './faults.ts'
+import { filesOf } from './figures.ts'
 import { disclosedIn, heldIn, seqsIn, seqsOfFile } from './held.ts'
 import { prepare, rekey, rewrap, shred } from './key-work.ts'
 import type { Begin, Grant, Wish } from './keys.ts'
@@ -17,6 +18,7 @@ import type { Answer, Call, Calls, Reply, Sealing, SealWish } from './protocol.t
 import { revise } from './revise.ts'
 import { recordOf, sealerOf, stateOf, unsealedState } from './sealing.ts'
 import { Search } from './search.ts'
+import { unwait, waitingIn } from './waiting.ts'
 import { Wanted } from './wanted.ts'
 
 /** How long nobody must have called before what can wait is done, in milliseconds. */
@@ -80,7 +82,9 @@ const CALLS: Calls = {
   getDocument: (kind, id) => opened().folder.head.document(kind, id),
   listDocuments: (kind) => opened().folder.head.documents(kind),
   deleteDocument: (kind, id) => writable().folder.head.delete(kind, id),
-  files: () => opened().files(),
+  waiting: (after, most) => waitingIn(opened(), after, most),
+  unwait: (ids, strange) => unwait(writable().folder.head, ids, strange),
+  files: () => filesOf(opened()),
   remove: (names) => writable().remove(names),
   erasedBy: (prefix) => search().erasedBy(prefix),
   takenBy: (by) => search().takenBy(by),
@@ -173,7 +177,7 @@ const inLine = (work: () => Promise<unknown>): void => {
 
 /** These move what a copy that is under way must find where it was: they wait for it, and nobody behind them does. */
 const AFTER_COPIES: ReadonlySet<string> = new Set<keyof Calls>([
-  ...(['copy', 'revise', 'remove', 'rekey', 'shred', 'rewrap', 'close'] as const),
+  ...(['copy', 'revise', 'remove', 'rekey', 'shred', 'rewrap', 'unwait', 'close'] as const),
 ])
 let copying: Promise<void> | undefined
 
