@@ -26,7 +26,7 @@ export interface Names
   /** Read when it is asked for, with its files and references. */
   readonly forward: Config['forward']
   /** Likewise; of sinks nothing is read. */
-  readonly export: Pick<Config['export'], 'anchors'>
+  readonly export: Pick<Config['export'], 'anchors' | 'anchors_grace_ms'>
 }
 
 type Plain = Readonly<Record<string, unknown>>
@@ -69,8 +69,8 @@ const forwardOf = (values: unknown): unknown => {
 
 const anchorsOf = (values: unknown): unknown => {
   const { data, export: sent } = plainOf(values)
-  const { anchors } = plainOf(sent)
-  return { ...(data !== undefined && { data }), ...(anchors !== undefined && { export: { anchors } }) }
+  const { sinks: _sinks, ...anchors } = plainOf(sent)
+  return { ...(data !== undefined && { data }), ...(sent !== undefined && { export: anchors }) }
 }
 
 /** As `loadConfig`, of so much as a reader needs. @throws config.invalid, config.missing, config.listen */

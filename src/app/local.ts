@@ -4,13 +4,15 @@ import { join } from 'node:path'
 import { connectionsOnly, routes } from '#console'
 import { Fault } from '#exchange'
 import { compile, type Engine, RULES } from '#masking'
+import { anchoring } from './anchored.ts'
 import { backendOf, waysOf } from './backend.ts'
 import { Shipping } from './backup/shipping.ts'
 import type { HeldCa } from './ca/held.ts'
 import type { BackupSettings } from './config-backup.ts'
 import type { Names } from './config-names.ts'
+import type { Seal } from './config-trail.ts'
 import { caOf, sightingsOf } from './gatelog.ts'
-import { lookAt, openRecord } from './record.ts'
+import { HERE, lookAt, type OpenRecord, openRecord } from './record.ts'
 
 export interface Local {
   /** @throws trail.none, trail.locked, trail.unavailable, config.* */
@@ -21,6 +23,8 @@ export interface Local {
 /** What a first key or CA is kept in is made for it. */
 const KEEPS = /^\/(keys|ca)\b/
 const OF_CA = /^\/(ca|checks)\b/
+/** Before something goes it is sealed, and the entry that says so is; what is backed up has a log that covers it. */
+const SEALS = /^\/(erase|rescan|purge|backup)\b/
 
 const QUIET = () => undefined
 
@@ -42,7 +46,7 @@ export function openLocal(names: Names, reader = 'unknown', full?: () => Promise
       if (path.startsWith('/connections')) return connectionsOnly(waysOf(connections)).request(path, init)
       const makes = init.method === 'POST' && KEEPS.test(path)
       if (!makes && !existsSync(join(names.data, 'install.key'))) throw new Fault('trail.none', names.data)
-      record ??= names.asItIs ? lookAt(names) : openRecord(names)
+      record ??= openedFor(path, names)
       const opened = await record
       if (OF_CA.test(path)) ca ??= await caOf(names, opened.keyholder)
       const compiled = () => (engine ??= compile(RULES))
@@ -65,4 +69,21 @@ export function openLocal(names: Names, reader = 'unknown', full?: () => Promise
       await opened?.close()
     },
   }
+}
+
+function openedFor(path: string, names: Names): Promise<OpenRecord> {
+  if (names.asItIs) return lookAt(names)
+  return names.seal && SEALS.test(path) ? openSealing(names, names.seal) : openRecord(names)
+}
+
+/** The key that seals is read, and the anchors are asked before anything is signed with it. @throws also seal.* */
+async function openSealing(names: Names, seal: Seal): Promise<OpenRecord> {
+  const { anchors: settings, anchors_grace_ms: graceMs } = names.export
+  const anchored = anchoring({ folder: join(names.data, 'seal'), settings, graceMs, tell: QUIET })
+  const record = await openRecord(names, { ...HERE, seal, guard: (signer) => anchored.guard(signer) })
+  const close = async () => {
+    await record.close()
+    await anchored.anchors?.close()
+  }
+  return { ...record, close }
 }

@@ -42,7 +42,7 @@ interface How {
 }
 
 /** Holds the keys in this process, and shows what can be shown where they are gone. */
-const HERE: How = { keys: holdKeys, lostKey: 'show' }
+export const HERE: How = { keys: holdKeys, lostKey: 'show' }
 
 /** The trail and the identities of a data folder, with no listener: what the command line opens when no server runs. */
 export async function openRecord(

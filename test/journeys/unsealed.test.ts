@@ -1,6 +1,6 @@
-/** A log that is taken away is missed at once: on stderr, by /readyz and by doctor; recording goes on. */
+/** A log that is taken away is missed at once, and recording goes on; where no server runs what goes is sealed first. */
 import assert from 'node:assert/strict'
-import { renameSync, rmSync } from 'node:fs'
+import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -45,4 +45,32 @@ test('while it runs, and at the next start', async (t) => {
   assert.equal((await ready(last.health)).unsealed, undefined)
   for (let tries = 0; tries < 100 && (await last.api<{ size: number }>('/seal')).size < 2; tries++) await wait(50)
   assert.equal((await last.gatelog('verify')).code, 0)
+})
+
+test('what is erased, masked anew or purged where no server runs is sealed first, and so is what says so', async (t) => {
+  const gateway = await startGateway(t, YAML)
+  const key = await gateway.key()
+  for (const nth of [1, 2, 3]) {
+    const headers = { 'x-gatelog-key': key, 'content-type': 'application/json' }
+    const body = JSON.stringify({ model: 'm', messages: [{ role: 'user', content: `planted-${nth}-secret` }] })
+    await (await fetch(`${gateway.url}/c/up/v1/chat/completions`, { method: 'POST', headers, body })).text()
+  }
+  const { exchanges } = await gateway.api<{ exchanges: { exchange: string }[] }>('/exchanges')
+  await gateway.end('SIGTERM')
+  const known = `${YAML}\nmasking: { known: [{ id: planted, value: planted-2-secret }] }`
+  writeFileSync(join(gateway.folder, 'gatelog.yaml'), known)
+  const why = ['--why', 'asked', '--basis', 'GDPR Art. 17']
+  const done = [
+    await gateway.gatelog('rescan', '--since', '2026-01-01', '--why', 'leaked'),
+    await gateway.gatelog('erase', '--exchange', exchanges.at(-1)?.exchange ?? '', ...why, '--yes'),
+  ]
+  assert.deepEqual(
+    done.map(({ code }) => code),
+    [0, 0],
+    JSON.stringify(done),
+  )
+  const verified = await gateway.gatelog('verify')
+  assert.equal(verified.code, 0, verified.stdout)
+  assert.match(verified.stdout, /[1-9]\d* erased/)
+  assert.match(verified.stdout, /[1-9]\d* redacted/)
 })
