@@ -4,6 +4,7 @@ export { type ActionLine, type Actions, actionsOf, fitsPattern } from './actions
 export { type Erased, Erasure } from './again/erasure.ts'
 export type { ErasurePlan } from './again/forbidding.ts'
 export { forgetSaid } from './again/forget.ts'
+export { type GoingLine, linesAt } from './again/lines.ts'
 export { type Late, Rescan, type RescanPage } from './again/rescan.ts'
 export type { Connection, ConnectionKind, CopilotSettings, Durable, Host, Timeouts } from './connection.ts'
 export { openAccounts } from './copilot/accounts.ts'

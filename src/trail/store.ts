@@ -157,8 +157,8 @@ export interface Revision {
   }[]
   /** Texts whose words leave the index of those bodies. */
   readonly taken: readonly string[]
-  /** Entries that belong to no exchange, and go too. */
-  readonly notes: readonly { readonly file: string; readonly seq: number }[]
+  /** Entries that belong to no exchange, and go too: those with this id at this seq, of earlier versions by their seq alone. */
+  readonly notes: readonly { readonly file: string; readonly seq: number; readonly exchange?: string }[]
 }
 
 /** How many of each. */

@@ -1,5 +1,6 @@
 /** What the journal tells of, done again on a record that was put back: erasures, holds, revocations. Never undoes anything. */
 import type { Purge } from '#exchange'
+import { type GoingLine, linesAt } from '#gateway'
 import { dayFileName, type JournalLine, printTaken, type Trail, tookOf } from '#trail'
 
 /** How many of each were not on the record, and how many keys nobody can vouch for. */
@@ -13,7 +14,10 @@ export interface Replay {
 }
 
 interface House {
-  readonly trail: Pick<Trail, 'append' | 'documents' | 'custody' | 'dayFiles' | 'exchange'>
+  readonly trail: Pick<
+    Trail,
+    'append' | 'documents' | 'custody' | 'dayFiles' | 'exchange' | 'reads' | 'searches' | 'bypasses'
+  >
   now(): number
 }
 
@@ -46,7 +50,7 @@ async function acts({ trail }: House, lines: readonly JournalLine[]): Promise<{ 
     if (!['erase', 'hold', 'release'].includes(entry.kind)) continue
     told.add(entry.exchange)
     if (entry.kind === 'erase') {
-      const going = await goingOf(trail, pending.get(entry.exchange) as Going)
+      const going = await goingOf(trail, pending.get(entry.exchange) as Going, entry.at)
       await trail.documents.put('erasing', entry.exchange, going)
       await trail.append({ ...entry, took: await tookOf(trail.dayFiles, going) })
     } else await trail.append(entry)
@@ -70,10 +74,14 @@ async function erasuresAsDone({ documents }: House['trail'], lines: readonly Jou
 interface Going {
   readonly ids: readonly string[]
   readonly sessions: readonly (string | null)[]
-  readonly notes: readonly { readonly seq: number }[]
+  readonly notes: readonly GoingLine[]
 }
 
-async function goingOf(trail: House['trail'], going: Going): Promise<Going> {
+/** Of the lines those that the backup has: its seqs may be given to others since. */
+async function goingOf(trail: House['trail'], pending: Going, at: number): Promise<Going> {
+  const lines = await linesAt(trail, pending.notes)
+  const here = lines.filter(({ exchange, note }) => exchange !== undefined || note.at <= at)
+  const going = { ...pending, notes: here.map(({ note, ...line }) => ({ ...line, exchange: note.exchange })) }
   if (going.sessions.length > 0) return going
   const sessions = new Set<string | null>()
   for (const id of going.ids) {

@@ -9,6 +9,7 @@ import { beginLogIn } from '../begin-log.ts'
 import { holdKeys } from '../keyholder/index.ts'
 import { openRecord } from '../record.ts'
 import { sealChecks } from '../seal-checks.ts'
+import { uuid7 } from '../uuid.ts'
 import { backup, bytesIn, DOER, erasureIn, exchange, ground, KEPT, sealed, WORD } from './ground.case.ts'
 import { Shipping } from './shipping.ts'
 
@@ -112,6 +113,44 @@ test('what a restore did again verifies while the log is behind, says what that 
   const after = await on.trail.verify({ missingKeys: true })
   await on.close()
   assert.deepEqual([after?.ok, after?.alarms, after?.putBack, after?.counts.expired], [true, [], undefined, 2])
+})
+
+test('what was searched for after a backup and erased with a user is not in it: it is put back, and nothing else goes', async (t) => {
+  const { folder, config, open, to, keys, restore, back } = ground(t)
+  const record = await open()
+  const read = (of: string) =>
+    record.trail.append({
+      ...{ kind: 'read', exchange: uuid7(Date.now()), at: Date.now(), did: 'listed', via: 'local', of },
+      ...{ reader: DOER.who, content: false, count: 1, times: 1 },
+    })
+  await exchange(record, 'bea', WORD)
+  await exchange(record, 'ben', KEPT)
+  const known = await read('user:bea')
+  await sealed(record)
+  const before = await backup(record, config.data, to, keys)
+  await read('user:bea')
+  await read('user:bea verdict:allow')
+  await erasureIn(record).erase({ user: 'bea' }, DOER)
+  await sealed(record)
+  await record.close()
+
+  const told = await restore({ name: before.name })
+  assert.deepEqual([told.replayed.erasures, told.report?.ok, told.report?.alarms], [1, true, []])
+  const put = await back()
+  const [erase] = (await put.trail.custody()).flatMap(({ note }) => (note.kind === 'erase' ? note : []))
+  assert.ok(erase)
+  assert.deepEqual(
+    (await put.trail.dayFiles.takenBy(erase.exchange)).notes.map(({ seq }) => seq),
+    [known],
+  )
+  assert.deepEqual(
+    (await put.trail.reads(9)).map(({ read }) => read.of),
+    ['"[masked:erased]"'],
+  )
+  const report = await put.trail.verify({ missingKeys: true })
+  assert.deepEqual([report?.ok, report?.alarms], [true, []])
+  await put.close()
+  assert.ok(!bytesIn(join(folder, 'back')).some((text) => text.includes('user:bea')))
 })
 
 test('no entry of a restore, or one that nobody proves, and what is gone is dropped', async (t) => {

@@ -18,6 +18,8 @@ import { saidIn } from './traces.ts'
 /** A line that goes, and what it says from then on. */
 export interface GoingLine {
   readonly seq: number
+  /** Its own id, since a record that was put back gives seqs anew; earlier versions noted none. */
+  readonly exchange?: string
   readonly file: string
   /** Which terms of what was asked for go, from 0: another line in its place tells the rest. Absent where nothing does. */
   readonly lost?: readonly number[]
@@ -57,22 +59,27 @@ export async function goingLines(of: Of): Promise<FoundLine[]> {
   const found: FoundLine[] = []
   for (const { seq, read } of await trail.reads(Number.MAX_SAFE_INTEGER)) {
     const terms = await lost.termsOf(read.of)
-    if (terms.length > 0) found.push({ seq, file: noteFile(read), note: read, lost: terms })
+    if (terms.length > 0) found.push({ ...placeOf(seq, read), note: read, lost: terms })
   }
   for (const { seq, searched } of await trail.searches()) {
     const terms = await lost.termsOf(searched.query)
     const secret = await lost.isOnlyHere('secret', searched.fingerprint)
     if (terms.length > 0 || secret)
-      found.push({ seq, file: noteFile(searched), note: searched, lost: terms, ...(secret && { secret }) })
+      found.push({ ...placeOf(seq, searched), note: searched, lost: terms, ...(secret && { secret }) })
   }
   if (user !== undefined)
     for (const { seq, bypass } of await trail.bypasses())
-      if (bypass.actor === user) found.push({ seq, file: noteFile(bypass), note: bypass })
+      if (bypass.actor === user) found.push({ ...placeOf(seq, bypass), note: bypass })
   return found
 }
 
+const placeOf = (seq: number, note: FoundLine['note']) => ({ seq, file: noteFile(note), exchange: note.exchange })
+
 /** Those of them that are still there. */
-export async function linesAt(trail: Trail, going: readonly GoingLine[]): Promise<FoundLine[]> {
+export async function linesAt(
+  trail: Pick<Trail, 'reads' | 'searches' | 'bypasses'>,
+  going: readonly GoingLine[],
+): Promise<FoundLine[]> {
   if (going.length === 0) return []
   const notes = new Map<number, FoundLine['note']>([
     ...(await trail.reads(Number.MAX_SAFE_INTEGER)).map(({ seq, read }) => [seq, read] as const),
@@ -81,9 +88,11 @@ export async function linesAt(trail: Trail, going: readonly GoingLine[]): Promis
   ])
   return going.flatMap((line) => {
     const note = notes.get(line.seq)
-    return note ? [{ ...line, note }] : []
+    return note && isOf(line, note) ? [{ ...line, note }] : []
   })
 }
+
+const isOf = ({ exchange }: GoingLine, note: FoundLine['note']) => (exchange ?? note.exchange) === note.exchange
 
 class Lost {
   readonly #of: Of
@@ -178,7 +187,7 @@ export async function putAnew(
   const done = new Set(all.map(({ note }) => note.insteadOf))
   for (const { seq, note } of all) {
     const line = lost.get(seq)
-    if (line?.lost && !done.has(seq))
+    if (line?.lost && isOf(line, note) && !done.has(seq))
       await trail.append({ ...anew(note, line), exchange: uuid(), at: now(), insteadOf: seq, was: note.was ?? note.at })
   }
 }

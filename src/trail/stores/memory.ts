@@ -288,15 +288,16 @@ class MemoryStore implements Store {
     const lines = erased.flatMap((exchange) => this.#lines.get(exchange) ?? [])
     if (lines.some(isOpen)) throw new Fault('gateway.internal', 'an open exchange is not erased')
     const ids = new Set(lines.map(({ opening }) => opening.exchange))
-    const seqs = new Set(notes.map(({ seq }) => seq))
+    const going = new Map(notes.map(({ seq, exchange }) => [seq, exchange]))
+    const goes = (seq: number, exchange: string) => going.has(seq) && (going.get(seq) ?? exchange) === exchange
     let entries = 0
     for (const [at, { seq, entry }] of this.#entries.entries()) {
-      if (!entry || !(ids.has(entry.exchange) || seqs.has(seq))) continue
+      if (!entry || !(ids.has(entry.exchange) || goes(seq, entry.exchange))) continue
       this.#entries[at] = { seq }
       entries += 1
     }
     for (const id of ids) if (this.#lines.delete(id)) this.#erased.set(id, by)
-    const left = this.#notes.filter(({ seq }) => !seqs.has(seq))
+    const left = this.#notes.filter(({ seq, note }) => !goes(seq, note.exchange))
     this.#notes.splice(0, this.#notes.length, ...left)
     let count = 0
     for (const { exchange, part, bytes, findings, withEdits } of bodies) {

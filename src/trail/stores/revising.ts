@@ -46,7 +46,12 @@ export async function erases(store: Store): Promise<void> {
   await commit(store, searched, { ...searched, exchange: idOf(51), query: '' })
   assert.deepEqual(await found(store, 'getusername'), [2, 1])
   await assert.rejects(store.revise({ ...NOTHING, erased: [idOf(3)] }), { code: 'gateway.internal' })
-  const notes = [{ file: '2026-11-24.default.db', seq: 6 }]
+  const file = '2026-11-24.default.db'
+  const notes = [
+    { file, seq: 6, exchange: idOf(50) },
+    { file, seq: 7, exchange: idOf(52) },
+    { file, seq: 99, exchange: idOf(53) },
+  ]
   for (const expected of [
     { entries: 3, bodies: 0 },
     { entries: 0, bodies: 0 },
@@ -63,6 +68,7 @@ export async function erases(store: Store): Promise<void> {
     (await store.notes('searched')).map(({ seq }) => seq),
     [7],
   )
+  assert.ok((await store.takenBy(idOf(900))).notes.every(({ seq }) => seq === 6))
   const told = (await store.following(0, 10)).map(({ seq, entry }) => [seq, entry?.kind])
   assert.deepEqual(told, [
     [1, undefined],

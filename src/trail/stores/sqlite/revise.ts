@@ -18,6 +18,9 @@ interface Exchange {
   readonly session: number | null
 }
 
+const HAS_ID = `SELECT 1 FROM entries
+  WHERE seq = ? AND CASE WHEN json_valid(json) THEN json_extract(json, '$.exchange') = ? ELSE 0 END`
+
 type NewBody = Revision['bodies'][number]
 
 /** What is to be done in one file. */
@@ -25,7 +28,7 @@ interface Part {
   readonly day: Day
   readonly erased: (Exchange & { readonly exchange: string })[]
   readonly bodies: (NewBody & { readonly of: Exchange; readonly seq: number })[]
-  readonly notes: number[]
+  readonly notes: Revision['notes'][number][]
 }
 
 /**
@@ -77,7 +80,7 @@ function partsOf(engine: Engine, { erased, bodies, notes }: Revision): Part[] {
     const seq = of && (body.part === 'prompt' ? of.seq : of.closing)
     if (name && of && seq) partFor(name).bodies.push({ ...body, of, seq })
   }
-  for (const { file, seq } of notes) if (engine.folder.names().includes(file)) partFor(file).notes.push(seq)
+  for (const note of notes) if (engine.folder.names().includes(note.file)) partFor(note.file).notes.push(note)
   return [...parts.values()]
 }
 
@@ -100,7 +103,7 @@ function reviseIn(part: Part, { by, taken }: Revision, { tokens, proofs }: Means
     if (one.closing !== null) changes.set(one.closing, undefined)
     worded.push({ id: 2 * one.seq, erased: true }, { id: 2 * one.seq + 1, erased: true })
   }
-  for (const seq of notes) entries += blank(day, seq, undefined, by)
+  for (const { seq, exchange } of notes) if (isIt(day, seq, exchange)) entries += blank(day, seq, '', by)
   for (const { seq, of, part: side, bytes, findings, salt, withEdits } of bodies) {
     changes.set(seq, bytes)
     worded.push({ id: 2 * of.seq + (side === 'reply' ? 1 : 0), erased: false })
@@ -126,10 +129,16 @@ function erase(day: Day, { seq, closing, exchange }: Part['erased'][number], by:
   return seqs.reduce((sum, each) => sum + blank(day, each, exchange, by), 0)
 }
 
-function blank(day: Day, seq: number, exchange: string | undefined, by: string): number {
+/** Whether the entry of a place is the one that is meant: a record that was put back gives seqs anew. */
+function isIt(day: Day, seq: number, exchange: string | undefined): boolean {
+  return exchange === undefined || day.file.get(HAS_ID, seq, exchange) !== undefined
+}
+
+/** What it says goes, and the file tells what took it; of what is not there, or is gone, nothing. How many. */
+function blank(day: Day, seq: number, exchange: string, by: string): number {
   const { changes } = day.file.run("UPDATE entries SET json = '', salt = NULL WHERE seq = ? AND json <> ''", seq)
   day.file.run('DELETE FROM gaps WHERE seq = ?', seq)
-  day.file.run('INSERT OR IGNORE INTO erased VALUES (?, ?, ?)', seq, exchange ?? '', by)
+  if (changes > 0) day.file.run('INSERT OR IGNORE INTO erased VALUES (?, ?, ?)', seq, exchange, by)
   return changes
 }
 
