@@ -134,7 +134,7 @@ const secretsOf = ({ config, keyring, notReady }: BackendOptions): SecretSearch 
 
 const viaOf = ({ notReady }: BackendOptions) => (notReady ? 'server' : 'local')
 
-/** Erasure and rescan over the record; one of each, so that two never meet. */
+/** Erasure and rescan over the record; both exclude each other, by the holds of its custody. */
 export function reviserOf(options: BackendOptions): Reviser & Pick<Erasure, 'resume'> {
   const { trail, keyring, custody, engine, policy, forget, reads } = options
   const clock = { now: Date.now, uuid: () => uuid7(Date.now()) }

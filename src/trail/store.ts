@@ -152,6 +152,8 @@ export interface Revision {
     readonly bytes: Uint8Array
     readonly salt: Uint8Array
     readonly findings: readonly Finding[]
+    /** SHA-256 of the body that it was made from: another one, written meanwhile, stays as it is. Absent where any is to go. */
+    readonly from?: Uint8Array
     /** What was derived of the exchange’s reply goes too, though this is its prompt. */
     readonly withEdits?: true
   }[]

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { compile, RULES } from '#masking'
 import { SECRET } from '../house.case.ts'
-import { converse, DOER, found, open, SAID, textOf } from './ground.case.ts'
+import { converse, DAY, DOER, found, idOf, NOON, open, SAID, textOf } from './ground.case.ts'
 import { Rescan } from './rescan.ts'
 
 for (const store of ['memory', 'sqlite'] as const) {
@@ -16,7 +16,12 @@ for (const store of ['memory', 'sqlite'] as const) {
       ['go on', 'yes'],
     ])
     const engine = compile(RULES, { known: [{ id: 'late-key', value: late }] })
-    const rescan = new Rescan({ ...house.house, engine: () => engine, policy: () => 'c0'.repeat(32) })
+    const rescan = new Rescan({
+      ...house.house,
+      holds: house.custody.holds,
+      engine: () => engine,
+      policy: () => 'c0'.repeat(32),
+    })
     const page = await rescan.page(0, DOER)
     assert.deepEqual([page.seen, page.reached, page.resumed, page.seq], [4, undefined, false, 9])
     assert.deepEqual(
@@ -54,9 +59,9 @@ test('a rescan goes on where it was stopped, and begins anew for another time', 
     Array.from({ length: 120 }, (_, nth) => [`say ${nth}`, `said ${nth}`] as const),
   )
   const engine = compile(RULES)
-  const first = await new Rescan({ ...house.house, engine: () => engine }).page(0, DOER)
+  const first = await new Rescan({ ...house.house, holds: house.custody.holds, engine: () => engine }).page(0, DOER)
   assert.deepEqual([first.seen, first.resumed, first.reached !== undefined], [50, false, true])
-  const next = new Rescan({ ...house.house, engine: () => engine })
+  const next = new Rescan({ ...house.house, holds: house.custody.holds, engine: () => engine })
   const second = await next.page(0, DOER)
   assert.deepEqual([second.seen, second.resumed], [100, true])
   const third = await next.page(0, DOER)
@@ -64,3 +69,45 @@ test('a rescan goes on where it was stopped, and begins anew for another time', 
   assert.equal((await next.page(1, DOER)).seen, 50)
   assert.deepEqual([(await next.page(0, DOER)).seen, (await next.page(0, DOER)).resumed], [50, true])
 })
+
+for (const store of ['memory', 'sqlite'] as const) {
+  test(`a rescan and an erasure that meet exclude each other: nothing erased comes back; ${store}`, async (t) => {
+    const house = await open(t, store)
+    const late = 'zanzibar-7731-bluebird'
+    await converse(house, [...SAID.slice(0, 3), [`my key is ${late} ok`, 'noted']])
+    const engine = compile(RULES, { known: [{ id: 'late-key', value: late }] })
+    const rescan = new Rescan({ ...house.house, holds: house.custody.holds, engine: () => engine })
+    const [page] = await Promise.all([
+      rescan.page(0, DOER),
+      house.erasure.erase({ exchange: idOf(1, NOON - DAY) }, DOER),
+    ])
+    assert.ok(page.found.length > 0)
+    for (const nth of [2, 3]) {
+      const { opening, ending } = (await house.trail.exchange(idOf(nth))) ?? {}
+      const text = [opening, ending].map((one) => Buffer.from(one?.body?.bytes ?? '').toString()).join('')
+      assert.ok(!text.includes('Wunderlich') && !text.includes('zanzibar'), text.slice(-900))
+    }
+  })
+
+  test(`a body that somebody wrote anew meanwhile is masked as it is then, and as it was by nobody; ${store}`, async (t) => {
+    const house = await open(t, store)
+    const late = 'zanzibar-7731-bluebird'
+    await converse(house, [[`Wunderlich says ${late} ok`, 'noted']])
+    const id = idOf(0, NOON - DAY)
+    const engine = compile(RULES, { known: [{ id: 'late-key', value: late }] })
+    const other = Buffer.from(`{"model":"m","messages":[{"role":"user","content":"somebody says ${late} ok"}]}`)
+    const { dayFiles } = house.trail
+    const revise = dayFiles.revise.bind(dayFiles)
+    let times = 0
+    t.mock.method(dayFiles, 'revise', async (revision: Parameters<typeof revise>[0]) => {
+      const one = { exchange: id, part: 'prompt', bytes: other, salt: Buffer.alloc(32, 1), findings: [] } as const
+      if (times++ === 0) await revise({ ...revision, by: idOf(800), taken: [], bodies: [one] })
+      return revise(revision)
+    })
+    const rescan = new Rescan({ ...house.house, holds: house.custody.holds, engine: () => engine })
+    const page = await rescan.page(0, DOER)
+    assert.deepEqual([page.found.map(({ direction }) => direction), page.left, times], [['prompt'], [], 2])
+    const text = Buffer.from((await house.trail.exchange(id))?.opening.body?.bytes ?? '').toString()
+    assert.match(text, /somebody says \[masked:late-key/)
+  })
+}

@@ -42,7 +42,7 @@ async function open(t: TestContext, store: StoreName) {
     await trail.append(opening)
     await trail.append(ending)
   }
-  return { trail, exchange, custody, rescan: new Rescan({ ...house, engine: () => engine }) }
+  return { trail, exchange, custody, rescan: new Rescan({ ...house, holds: custody.holds, engine: () => engine }) }
 }
 
 const editsIn = (path: string, form: string): Edits => ({

@@ -1,8 +1,8 @@
 /** Looks through stored bodies by today's rules, a page at a time, newest first: what is found is masked in place, on the record. */
-import { randomBytes } from 'node:crypto'
-import { type Finding, type Keyring, type Redact, secretsIn } from '#exchange'
+import { hash, randomBytes } from 'node:crypto'
+import { type Finding, type Keyring, type Body as RecordedBody, type Redact, secretsIn } from '#exchange'
 import type { Engine } from '#masking'
-import { type Doer, type Recorded, type Revision, sealedUpTo, type Trail } from '#trail'
+import { type Custody, type Doer, type Recorded, type Revision, sealedUpTo, type Trail } from '#trail'
 import { type Anew, maskedAnew } from './anew.ts'
 import { commitmentOf } from './commitment.ts'
 import { entrySays } from './entry-text.ts'
@@ -10,6 +10,7 @@ import { entrySays } from './entry-text.ts'
 export interface RescanHouse {
   readonly trail: Trail
   readonly keyring: Keyring
+  readonly holds: Pick<Custody['holds'], 'alone'>
   /** The rules and known values of now. */
   engine(): Engine
   /** Their version; absent where no server runs. */
@@ -39,7 +40,7 @@ export interface RescanPage {
   readonly seen: number
   /** What this page found. */
   readonly found: readonly Late[]
-  /** Exchanges of this page whose entries say it beside their bodies (a path, a file, a model, a reason): it stays there. */
+  /** Exchanges of this page that say it still: beside their bodies (a path, a file, a model, a reason). */
   readonly left: readonly string[]
   /** How far back it has come, ms since the Unix epoch; absent once all is done. */
   readonly reached?: number
@@ -60,27 +61,38 @@ interface Body {
   readonly row: Recorded
   readonly part: 'prompt' | 'reply'
   readonly anew: Anew
+  /** SHA-256 of the body that it was made from. */
+  readonly from: Buffer
   readonly salt: Buffer
+}
+
+interface Masked {
+  readonly bodies: readonly Body[]
+  /** Ids of exchanges that say it still. */
+  readonly left: readonly string[]
+  readonly seq: number | undefined
 }
 
 const KIND = 'rescan'
 const CURRENT = 'current'
 const PAGE = 50
+/** So often at most a body is masked that is another each time. */
+const MOST_TIMES = 3
 const EVERYTHING = { where: {}, except: {}, text: [], without: [] }
 
 export class Rescan {
   readonly #house: RescanHouse
-  #running: Promise<unknown> = Promise.resolve()
 
   constructor(house: RescanHouse) {
     this.#house = house
   }
 
-  /** The next page of the rescan that goes back to `since`; the first one of it where none was begun. @throws trail.* */
+  /**
+   * The next page of the rescan that goes back to `since`; the first one of it where none was begun. Nothing is erased or purged
+   * meanwhile. @throws trail.*
+   */
   page(since: number, doer: Doer): Promise<RescanPage> {
-    const done = this.#running.then(() => this.#page(since, doer))
-    this.#running = done.catch(() => undefined)
-    return done
+    return this.#house.holds.alone(() => this.#page(since, doer))
   }
 
   async #page(since: number, doer: Doer): Promise<RescanPage> {
@@ -89,8 +101,7 @@ export class Rescan {
     const mark: Mark = last?.since === since ? last : { since, seen: 0 }
     const page = { limit: PAGE, ...(mark.before && { before: mark.before }) }
     const { rows, next } = await trail.recorded({ ...EVERYTHING, after: since }, page)
-    const { bodies, left } = await this.#foundIn(rows)
-    const seq = bodies.length > 0 ? await this.#redact(bodies, doer) : undefined
+    const { bodies, left, seq } = await this.#mask(rows, doer)
     const seen = mark.seen + rows.length
     if (next) await trail.documents.put(KIND, CURRENT, { since, before: next, seen } satisfies Mark)
     else await trail.documents.delete(KIND, CURRENT)
@@ -102,8 +113,24 @@ export class Rescan {
     }
   }
 
+  /** Masks what is found in these. A body that somebody else wrote anew meanwhile is looked at again; one that stays is told as left. */
+  async #mask(rows: readonly Recorded[], doer: Doer): Promise<Masked> {
+    const first = await this.#foundIn(rows)
+    let seq: number | undefined
+    let going = first.bodies
+    for (let times = 0; going.length > 0 && times < MOST_TIMES; times++) {
+      const done = await this.#redact(going, doer)
+      seq = done.seq
+      if (done.bodies === going.length) return { ...first, seq }
+      going = (await this.#foundIn(going.map(({ row }) => row))).bodies
+    }
+    const stays = new Set(going.map(({ row }) => row.opening.exchange))
+    const bodies = first.bodies.filter(({ row }) => !stays.has(row.opening.exchange))
+    return { bodies, left: [...new Set([...first.left, ...stays])], seq }
+  }
+
   /** An exchange that is open is passed over: its bodies are still to come, and are masked by the rules of now. */
-  async #foundIn(rows: readonly Recorded[]): Promise<{ readonly bodies: Body[]; readonly left: string[] }> {
+  async #foundIn(rows: readonly Recorded[]): Promise<Omit<Masked, 'seq'>> {
     const found: Body[] = []
     const left: string[] = []
     for (const { opening, ending } of rows) {
@@ -111,24 +138,25 @@ export class Rescan {
       const row = isOpen ? undefined : await this.#house.trail.exchange(opening.exchange)
       if (row && entrySays(this.#house.engine(), row)) left.push(opening.exchange)
       for (const part of ['prompt', 'reply'] as const) {
-        const anew = row && (await this.#anew(row, part))
-        if (anew) found.push({ row, part, anew, salt: randomBytes(32) })
+        const body = part === 'prompt' ? row?.opening.body : row?.ending?.body
+        const anew = row && body && (await this.#anew(row, part, body))
+        if (anew) found.push({ row, part, anew, from: hash('sha256', body.bytes, 'buffer'), salt: randomBytes(32) })
       }
     }
     return { bodies: found, left }
   }
 
-  #anew({ opening, ending }: Recorded, part: Body['part']): Promise<Anew | undefined> | undefined {
+  #anew({ opening }: Recorded, direction: Body['part'], body: RecordedBody): Promise<Anew | undefined> {
     const { engine, keyring, clock } = this.#house
-    const body = part === 'prompt' ? opening.body : ending?.body
     const scope = opening.session ?? opening.actor?.id ?? ''
-    return (
-      body && maskedAnew({ engine: engine(), keyring, clock }, { route: opening.route, direction: part, scope }, body)
-    )
+    return maskedAnew({ engine: engine(), keyring, clock }, { route: opening.route, direction, scope }, body)
   }
 
   /** The entry first, then the bodies; the session gets a new key, so that no copy made before tells what was taken out. */
-  async #redact(bodies: readonly Body[], { who, why }: Doer): Promise<number> {
+  async #redact(
+    bodies: readonly Body[],
+    { who, why }: Doer,
+  ): Promise<{ readonly seq: number; readonly bodies: number }> {
     const { trail, now, uuid, forget, policy } = this.#house
     const redacted = bodies.map(({ row, part, anew, salt }) => ({
       ...{ exchange: row.opening.exchange, part, rules: rulesIn(anew.findings) },
@@ -141,15 +169,15 @@ export class Rescan {
     const taken = [...new Set(bodies.flatMap(({ anew }) => anew.taken))]
     const revision: Revision = {
       ...{ by: note.exchange, erased: [], taken, notes: [] },
-      bodies: bodies.map(({ row, part, anew: { bytes, findings }, salt }) => ({
-        ...{ exchange: row.opening.exchange, part, bytes, salt, findings },
+      bodies: bodies.map(({ row, part, from, anew: { bytes, findings }, salt }) => ({
+        ...{ exchange: row.opening.exchange, part, from, bytes, salt, findings },
         ...(editsSay(row, taken) && { withEdits: true }),
       })),
     }
-    await trail.dayFiles.revise(revision)
+    const revised = await trail.dayFiles.revise(revision)
     for (const session of new Set(bodies.map(({ row }) => row.opening.session))) await trail.keys.rekey(session)
     forget?.()
-    return seq
+    return { seq, bodies: revised.bodies }
   }
 }
 

@@ -44,6 +44,7 @@ import {
   withoutWords,
 } from './memory-line.ts'
 import { packUnits } from './sqlite/units.ts'
+import { isStale } from './stale.ts'
 
 /** Opens an empty one. */
 export const openMemory = async ({ lineKey }: Pick<StoreOptions, 'lineKey'>): Promise<Store> => new MemoryStore(lineKey)
@@ -300,10 +301,12 @@ class MemoryStore implements Store {
     const left = this.#notes.filter(({ seq, note }) => !goes(seq, note.exchange))
     this.#notes.splice(0, this.#notes.length, ...left)
     let count = 0
-    for (const { exchange, part, bytes, findings, withEdits } of bodies) {
+    for (const body of bodies) {
+      const { exchange, part, bytes, findings, withEdits } = body
       const line = this.#lines.get(exchange)
       const entry = part === 'prompt' ? line?.opening : line?.ending
       if (!line || !entry?.body) continue
+      if (isStale(entry.body.bytes, body)) continue
       Object.assign(entry, { body: { ...entry.body, bytes: Uint8Array.from(bytes) } })
       const nth = part === 'prompt' ? 0 : 1
       if (findings.length === 0) delete line[part]

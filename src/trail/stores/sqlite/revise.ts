@@ -6,6 +6,8 @@ import { sha256 } from '../../seal/hashes.ts'
 import type { Proofs } from '../../seal/proofs.ts'
 import type { Revised, Revision } from '../../store.ts'
 import type { Tokens } from '../../tokens.ts'
+import { isStale } from '../stale.ts'
+import { readable } from './bodies.ts'
 import type { Day } from './day.ts'
 import type { Engine } from './engine.ts'
 import { TERM_KEYS } from './schema.ts'
@@ -33,7 +35,7 @@ interface Part {
 
 /**
  * Each file in one durable transaction, overwritten on disk before it returns. May be done again: what is done already is
- * passed over, and what was not written anew is. @throws Wanted
+ * passed over, and what was not written anew is. A body that is not the one that its new one was made from is not counted. @throws Wanted
  */
 export function revise(engine: Engine, revision: Revision, tokens: Tokens): Revised {
   const proofs = engine.proving.proofs()
@@ -93,7 +95,8 @@ interface Means {
 }
 
 function reviseIn(part: Part, { by, taken }: Revision, { tokens, proofs }: Means): Revised {
-  const { day, erased, bodies, notes } = part
+  const { day, erased, notes } = part
+  const bodies = part.bodies.filter((one) => !isStale(one.from && readable(() => day.bodies.read(one.seq)), one))
   const worded: Worded[] = []
   const changes = new Map<number, Uint8Array | undefined>()
   let entries = 0
