@@ -83,7 +83,7 @@ export async function openGatelog(first: Config, ears: Ears): Promise<Gatelog> {
     ears.tell(`a wrapping key was made in ${keyholder.place}: without it no body can be read, keep a copy`)
   if (record.begunAfter > 0)
     ears.tell(
-      `the journal ${record.journal?.path} was not there, and was begun anew from the record and its ${record.begunAfter} entries: what it alone told is lost (docs/backup.md)`,
+      `the journal ${record.journal?.path} was not there or not to be read, and was begun anew from the record and its ${record.begunAfter} entries: what it alone told is lost (docs/backup.md)`,
     )
   for (const told of record.late) ears.tell(told)
   const accounts = await openAccounts({ documents: record.trail.documents, now: Date.now, tell: ears.tell })

@@ -54,6 +54,13 @@ export function wrappingOf(keys: readonly [Uint8Array, ...Uint8Array[]]): Wrappi
 export const keyMissing = (wanted: string, here: string): Fault =>
   new Fault('trail.key', `the record is under key ${wanted}, here is ${here}`)
 
+/** Says of a record whose file of keys is not the one that they were made in. */
+export const keysBehind = (given: number, made: number): Fault =>
+  new Fault(
+    'trail.key',
+    `keys.db is gone or older than the record: key ${given} was given out, ${made === 0 ? 'there is none' : `it goes up to ${made}`}`,
+  )
+
 /** The name of the key that is wanted, of what `keyMissing` gave; undefined of any other fault. */
 export const keyWantedBy = ({ code, detail = '' }: Fault): string | undefined =>
   code === 'trail.key' ? /under key (\S+),/.exec(detail)?.[1] : undefined

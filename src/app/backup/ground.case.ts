@@ -2,7 +2,6 @@
 import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { TestContext } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Opening } from '#exchange'
 import { openFolder, type Place } from '#export'
@@ -13,11 +12,16 @@ import { uuid7 } from '../uuid.ts'
 import { type RestoreOptions, restoreBackup } from './restore.ts'
 import { takeBackup } from './take.ts'
 
+/** Whose end ends what was opened for it: a test, or a file of tests. */
+interface Ends {
+  after(end: () => unknown): void
+}
+
 export const WORD = 'Wunderlich-und-Katharina'
 export const KEPT = 'lighthouse-keeper'
 export const DOER = { who: { value: 'dpo', source: 'declared' }, why: 'asked for', basis: 'Art. 17' } as const
 
-export function ground(t: TestContext) {
+export function ground(t: Ends) {
   const folder = mkdtempSync(join(tmpdir(), 'gatelog-backup-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))
   const encryption = { folder: join(folder, 'keys'), former: [] }

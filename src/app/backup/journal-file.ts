@@ -7,7 +7,7 @@ import type { Journal, JournalLine, Trail } from '#trail'
 
 export interface JournalFile extends Journal {
   readonly path: string
-  /** Whether there was none when it was opened. */
+  /** Whether there was none when it was opened, or not one line in it that can be read. */
   readonly isNew: boolean
   lines(): readonly JournalLine[]
   close(): Promise<void>
@@ -41,7 +41,7 @@ export function openJournal(path: string): JournalFile {
   }
   return {
     path,
-    isNew: !existsSync(path),
+    isNew: !existsSync(path) || linesIn(path).length === 0,
     lines: () => linesIn(path),
     note(told) {
       const written = line.then(() => write(`${JSON.stringify(told)}\n`))

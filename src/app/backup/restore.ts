@@ -13,6 +13,7 @@ import {
   emptyKeys,
   isSignedBy,
   type JournalLine,
+  keysBeyond,
   parseCheckpoint,
   parseNote,
   parseVerifier,
@@ -94,6 +95,7 @@ async function putBack(options: RestoreOptions, name: string, work: string): Pro
   const backup = await openBackup(from, name, keyholder)
   await fetchAll(options, backup, work)
   await fetchKeys(options.keys, record, keyholder, work)
+  keysBeyond(work)
   const newest = await newestJournal(options, record, keyholder, work)
   await keyholder.close()
   const path = journalPath(config.journal, keyholder.place, config.data)

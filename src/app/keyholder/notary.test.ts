@@ -102,3 +102,16 @@ test('two heads that are asked for at once are held against each other', async (
   const [one, other] = await Promise.allSettled([notary.sign(head(7, 1)), notary.sign(head(7, 2))])
   assert.deepEqual([one.status, other.status], ['fulfilled', 'rejected'])
 })
+
+test('a memory that is damaged is none to go on without, and one of another log is no damage', async (t) => {
+  const { kept, open } = await ground(t)
+  const first = await open([kept])
+  await first.sign(head(300))
+  const note = readFileSync(kept, 'utf8')
+  for (const damaged of ['', 'garbage', note.slice(0, 20), note.slice(0, -30)]) {
+    writeFileSync(kept, damaged)
+    await assert.rejects(open([kept]), { code: 'seal.key', detail: /what was signed last, is damaged/ })
+  }
+  writeFileSync(kept, note)
+  await assert.rejects((await open([kept])).sign(head(299)), { code: 'seal.behind' })
+})

@@ -6,6 +6,7 @@ import { Fault } from '#exchange'
 import {
   isSignedBy,
   parseCheckpoint,
+  parseHead,
   parseNote,
   parseVerifier,
   printCheckpoint,
@@ -88,8 +89,15 @@ function noted(data: string, name: string): string | undefined {
   }
 }
 
-/** What it kept itself: a memory that is there and cannot be read is none to go on without. */
+/** What it kept itself: a memory that is there and cannot be read, or is damaged, is none to go on without. */
 function remembered(path: string): string | undefined {
+  const note = readMemory(path)
+  if (note === undefined || parseHead(note)) return note
+  const told = `${path}, which tells what was signed last, is damaged: hold the record against a checkpoint that was kept, then move it away`
+  throw new Fault('seal.key', told)
+}
+
+function readMemory(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8')
   } catch (cause) {

@@ -88,8 +88,9 @@ export const OUTCOMES = {
   },
   'trail.broken': {
     status: 503,
-    message: 'The disk reported a write error; the trail has latched shut',
-    remedy: 'Check the disk, then start Gatelog again.',
+    message: 'The disk failed, or a file of the record is damaged; the trail has latched shut',
+    remedy:
+      'Check the disk, then start Gatelog again. A file that is damaged or gone: put the record back from a backup, docs/backup.md.',
   },
   'trail.newer': {
     status: 500,

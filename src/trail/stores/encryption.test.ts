@@ -1,6 +1,6 @@
 /** What lies on disk is under keys: nothing can be read, moved or changed unseen; keys are lost, rotated and destroyed. */
 import assert from 'node:assert/strict'
-import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -139,6 +139,58 @@ test('where the key is lost for good, the record goes on under a new one, and th
   await second.close()
   const third = await open(wrappingOf([TWO, ONE]))
   assert.deepEqual([prompt(await third.exchange(idOf(1))), prompt(await third.exchange(idOf(2)))], [LONG, `${LONG} on`])
+})
+
+for (const [name, harm] of [
+  ['gone', (path: string) => rm(path)],
+  ['empty', (path: string) => writeFile(path, '')],
+] as const)
+  test(`where keys.db is ${name} nothing is written, the record is shown, and it goes on only where somebody says so, under other numbers`, async (t) => {
+    const { folder, open, sql } = await ground(t)
+    const first = await open()
+    for (let n = 1; n <= 3; n++) await commit(first, said(n, `prompt ${n}`, `s${n}`))
+    await first.close()
+    const given = sql<{ key: number }>('SELECT key FROM keys').map(({ key }) => key)
+    await harm(join(folder, 'data/keys.db'))
+    await assert.rejects(open(), { code: 'trail.key', detail: /^keys\.db is gone or older/ })
+    const shown = await open(wrappingOf([ONE]), 'show')
+    const row = await shown.exchange(idOf(1))
+    assert.deepEqual([row?.opening.exchange, prompt(row)], [idOf(1), 'trail.body'])
+    assert.match(row?.unreadable?.opening?.detail ?? '', /is not in keys\.db/)
+    const [refused] = (await commit(shown, said(4, 'a body', 't'))).outcomes
+    assert.equal(typeof refused === 'object' && refused.code, 'trail.key')
+    await shown.close()
+    await assert.rejects(open(), { code: 'trail.key' })
+    const on = await open(wrappingOf([TWO]), 'go on')
+    for (let n = 1; n <= 3; n++) await commit(on, said(10 + n, `later ${n}`, `s${n}`))
+    await on.close()
+    const again = await open(wrappingOf([TWO]))
+    assert.deepEqual(await Promise.all([1, 11, 12, 13].map(async (n) => prompt(await again.exchange(idOf(n))))), [
+      'trail.body',
+      'later 1',
+      'later 2',
+      'later 3',
+    ])
+    await again.close()
+    const now = sql<{ key: number }>('SELECT key FROM keys').map(({ key }) => key)
+    assert.deepEqual([now.length, now.filter((key) => key <= Math.max(...given))], [3, []])
+  })
+
+test('an older keys.db is not taken for the one of the record', async (t) => {
+  const { open, copy } = await ground(t)
+  const first = await open()
+  await commit(first, said(1, 'prompt 1', 's1'))
+  await first.close()
+  await copy('data/keys.db', 'older')
+  const second = await open()
+  for (let n = 2; n <= 300; n++) await commit(second, said(n, `prompt ${n}`, `s${n}`))
+  await second.close()
+  await copy('data/keys.db', 'newer')
+  await copy('older', 'data/keys.db')
+  await assert.rejects(open(), { code: 'trail.key', detail: /key \d{3} was given out, it goes up to \d+$/ })
+  await copy('newer', 'data/keys.db')
+  const back = await open()
+  assert.equal(prompt(await back.exchange(idOf(300))), 'prompt 300')
 })
 
 test('a new wrapping key takes over, also after a stop in the middle, and the old one opens nothing any more', async (t) => {

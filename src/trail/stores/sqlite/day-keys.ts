@@ -102,6 +102,11 @@ export class DayKeys {
     return this.#file.all(sql, from)
   }
 
+  /** The highest number that this file gave out. */
+  get highest(): number {
+    return this.#file.get<{ key: number | null }>('SELECT max(key) AS key FROM keys')?.key ?? 0
+  }
+
   /** A new key for a session, in a running transaction; those it had before are doomed with it. Its rows are `again`'s. */
   rekey(session: number | null, again: (doomed: Set<number>) => number): number {
     const own = this.#keys.of({ file: this.#file.name, session: this.#nameOf(session ?? NO_SESSION) ?? '' })

@@ -80,7 +80,7 @@ export class Engine {
     this.unsealed = new FolderUnsealed(this.folder, this, this.proving)
     try {
       this.folder.keys.begin(wrapping)
-      this.#recover()
+      this.#recover(wrapping)
     } catch (error) {
       this.folder.close()
       throw error
@@ -102,21 +102,25 @@ export class Engine {
     if (this.#broken) throw this.#broken
   }
 
-  #recover(): void {
+  #recover(wrapping: Begin): void {
     this.#seq = Math.max(this.folder.head.seq, sealedIn(this.folder.path))
     const rows: { id: number; name: string; exchanges: string[] }[] = []
     const free = this.folder.keys.lowestFree
+    let given = 0
     for (const name of this.folder.names())
       this.passOver(() => {
         const day = this.folder.day(name)
         this.#seq = Math.max(this.#seq, day.seq)
         this.rangeOf(name)
         this.folder.keys.given(name, day.keys.givenFrom(free))
+        given = Math.max(given, day.keys.highest)
         bury(this.folder, day)
         for (const { exchange, session } of openIn(day))
           this.#flight.opened(exchange, { file: name, session: session ?? undefined })
         for (const { id, pieces } of day.flying()) rows.push({ id, name, exchanges: pieces.map((one) => one.exchange) })
       })
+    if (this.#seq > 0 && !this.#looking && this.folder.head.isBare) throw headGone(this.#seq)
+    this.folder.keys.reached(given, wrapping)
     for (const { id, name, exchanges } of rows) {
       this.#flight.placed(id, name, exchanges)
       this.#flightId = Math.max(this.#flightId, id)
@@ -325,7 +329,7 @@ export class Engine {
   /** Work that cannot wait longer, after a commit was answered. */
   relieve(): void {
     if (this.#broken || this.#looking) return
-    if (this.folder.keys.isBehind) this.folder.keys.note()
+    if (this.folder.keys.isFull) this.folder.keys.note()
     const look = this.#logged > LOOK.bytes
     if (look) this.#logged = 0
     for (const day of this.folder.opened()) {
@@ -378,12 +382,16 @@ export class Engine {
   close(): void {
     this.#indexAll()
     if (this.#broken) return
-    this.folder.head.seq = this.#seq
+    if (!this.#looking) this.folder.head.seq = this.#seq
     this.folder.close()
   }
 }
 
 const isBehind = (day: Day) => day.waiting > BACKLOG.most || day.waitingBytes > BACKLOG.bytes
+
+/** Nothing is written beside entries whose holds, keys and marks are not known any more. */
+const headGone = (entries: number): Fault =>
+  new Fault('trail.broken', `head.db is gone or empty, and the record has ${entries} entries`)
 
 const EMPTY = new Uint8Array()
 const bytesOf = (hash: string | undefined) => (hash === undefined ? undefined : Buffer.from(hash, 'hex'))

@@ -1,5 +1,5 @@
 /** One SQLite file, opened so that a commit is durable and nobody else can write. Knows nothing of what it holds. */
-import { closeSync, existsSync, fsyncSync, openSync, statSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, openSync, readSync, statSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { Fault } from '#exchange'
@@ -15,6 +15,8 @@ export interface Format {
   readonly pageSize?: number
   /** Whether what is deleted is overwritten too. */
   readonly secureDelete?: boolean
+  /** Whether it is read through when it is opened, so that no row that is gone is taken for one that never was. For small ones. */
+  readonly checked?: boolean
   /** By version: what makes a file of that version one of the next. One that is not named is not read. */
   readonly upgrades?: Readonly<Record<number, Upgrade>>
 }
@@ -51,11 +53,13 @@ export class File {
     let db: DatabaseSync | undefined
     try {
       create(path)
+      checkLength(path)
       db = new DatabaseSync(path, { timeout: 0 })
       this.#db = db
       this.#inode = inodeOf(path)
       if (format.pageSize !== undefined) this.#db.exec(`PRAGMA page_size=${format.pageSize}`)
       this.#settle()
+      if (format.checked) this.#check()
       if (format.secureDelete) this.#pragma('secure_delete=ON', 1)
       this.#prepareFormat(format)
     } catch (error) {
@@ -77,6 +81,12 @@ export class File {
   #pragma(text: string, expected: string | number): void {
     const said = Object.values(this.#db.prepare(`PRAGMA ${text}`).get() ?? {})[0]
     if (said !== expected) throw new Fault('trail.unavailable', `${this.name}: PRAGMA ${text} gives ${String(said)}`)
+  }
+
+  /** @throws trail.broken where pages are lost or do not fit each other */
+  #check(): void {
+    const [found] = Object.values(this.#db.prepare('PRAGMA quick_check(1)').get() ?? {})
+    if (found !== 'ok') throw new Fault('trail.broken', `${this.name}: ${String(found)}`)
   }
 
   #prepareFormat({ version, schema, upgrades = {} }: Format): void {
@@ -242,6 +252,32 @@ function create(path: string): void {
   closeSync(openSync(path, 'a', 0o600))
   syncFolder(dirname(path))
 }
+
+/**
+ * A file that is cut within a page reads as if what stood there had never been. Where no log holds what is missing, it must have as
+ * many pages as it says (sqlite.org/fileformat2.html §1.3). @throws trail.broken
+ */
+function checkLength(path: string): void {
+  const size = sizeOf(path)
+  if (size < HEADER || sizeOf(`${path}-wal`) > 0) return
+  const header = Buffer.alloc(HEADER)
+  const descriptor = openSync(path, 'r')
+  try {
+    readSync(descriptor, header, 0, HEADER, 0)
+  } finally {
+    closeSync(descriptor)
+  }
+  const [page, pages] = [header.readUInt16BE(16), header.readUInt32BE(28)]
+  const isCounted = header.readUInt32BE(24) === header.readUInt32BE(92)
+  const whole = (page === 1 ? 65_536 : page) * pages
+  if (isCounted && size < whole)
+    throw new Fault('trail.broken', `${basename(path)}: ${size} of ${whole} bytes are there`)
+}
+
+/** Bytes of an SQLite file that say how it is made. */
+const HEADER = 100
+
+const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0
 
 /** Makes the names in a folder durable. */
 export function syncFolder(folder: string): void {

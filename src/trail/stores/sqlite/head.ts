@@ -7,6 +7,7 @@ import { File } from './file.ts'
 export const FORMAT = {
   version: 1,
   secureDelete: true, // lines of who read wait here, and an erasure reaches them
+  checked: true,
   schema: `
     CREATE TABLE marks(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
     CREATE TABLE documents(kind TEXT NOT NULL, id TEXT NOT NULL, json TEXT NOT NULL, PRIMARY KEY(kind, id)) WITHOUT ROWID`,
@@ -39,6 +40,12 @@ export class Head {
   setMark(name: string, value: number): void {
     const sql = 'INSERT INTO marks VALUES (?, ?) ON CONFLICT(name) DO UPDATE SET value = max(value, excluded.value)'
     this.file.transaction(() => this.file.run(sql, name, value))
+  }
+
+  /** Whether nothing was ever put down here: a record that has entries has marks, or from when on they are proven. */
+  get isBare(): boolean {
+    const sql = 'SELECT (SELECT count(*) FROM marks) + (SELECT count(*) FROM documents) AS rows'
+    return this.file.get<{ rows: number }>(sql)?.rows === 0
   }
 
   put(kind: string, id: string, json: string): void {

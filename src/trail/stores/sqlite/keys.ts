@@ -4,7 +4,7 @@
  */
 import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
 import { Fault } from '#exchange'
-import { KEY_BYTES, keyMissing, type LostKey, type Wrapped } from '../../wrapping.ts'
+import { KEY_BYTES, keyMissing, keysBehind, type LostKey, type Wrapped } from '../../wrapping.ts'
 import { File } from './file.ts'
 import { Wanted } from './wanted.ts'
 
@@ -12,6 +12,7 @@ import { Wanted } from './wanted.ts'
 export const FORMAT = {
   version: 1,
   secureDelete: true,
+  checked: true,
   pageSize: 1024,
   schema: `
     CREATE TABLE wrappers(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, current INTEGER NOT NULL);
@@ -78,6 +79,8 @@ export class Keys {
   /** Why no key can be made or given out. */
   #shut: Fault | undefined
   #wentOn = false
+  /** The highest number that a day file says was given out. */
+  #given = 0
 
   /** @param now milliseconds since the epoch @throws trail.locked, trail.newer, trail.unavailable, trail.broken */
   constructor(path: string, now: () => number) {
@@ -92,13 +95,15 @@ export class Keys {
   begin({ name, known, lost }: Begin): void {
     const current = this.file.get<{ name: string }>('SELECT name FROM wrappers WHERE current = 1')
     const wanted = current?.name ?? name
-    const fault = known.includes(wanted) ? undefined : keyMissing(wanted, name)
+    const behind = this.#given > this.#made() ? keysBehind(this.#given, this.#made()) : undefined
+    const fault = known.includes(wanted) ? behind : keyMissing(wanted, name)
     if (fault && lost === 'refuse') throw fault
     this.#name = name
     this.#absent.clear()
     this.#shut = lost === 'show' ? fault : undefined
     this.#wentOn = lost === 'go on' && fault !== undefined
     if (this.#shut) return
+    if (behind) this.#goBeyond()
     if (current?.name !== name)
       this.file.transaction(() => {
         this.file.run('UPDATE wrappers SET current = 0')
@@ -108,6 +113,25 @@ export class Keys {
     this.#wrapper = this.file.get<{ id: number }>('SELECT id FROM wrappers WHERE current = 1')?.id ?? 0
     const free = 'SELECT id FROM keys WHERE file IS NULL AND wrapper = ? ORDER BY id'
     this.#free = this.file.all<{ id: number }>(free, this.#wrapper).map(({ id }) => id)
+  }
+
+  /**
+   * The day files gave out keys up to this number: a file that never made so many is another one, an older one or a new one in
+   * the place of one that is gone, and its numbers are theirs. @throws trail.key as `begin`
+   */
+  reached(given: number, wrapping: Begin): void {
+    this.#given = given
+    if (given > this.#made()) this.begin(wrapping)
+  }
+
+  /** The highest number that was ever made here. */
+  #made(): number {
+    return this.file.get<{ seq: number }>("SELECT seq FROM sqlite_sequence WHERE name = 'keys'")?.seq ?? 0
+  }
+
+  /** From now on no number is made that a day file has, and none of those that are free here is given out. */
+  #goBeyond(): void {
+    this.file.transaction(() => beyond(this.file, this.#given))
   }
 
   /** Names of the wrapping keys that it takes to read everything, and how many keys each wraps. */
@@ -173,6 +197,11 @@ export class Keys {
     return this.#shut !== undefined
   }
 
+  /** Whether the file is not the one that the record's keys were made in. */
+  get isBehind(): boolean {
+    return this.#given > this.#made()
+  }
+
   /** Whether somebody said that the key before is lost for good. */
   get wentOn(): boolean {
     return this.#wentOn
@@ -187,7 +216,8 @@ export class Keys {
     if (ids.length === 0) return this.refill(ask)
     const rows = ids.flatMap((id) => this.#row(id) ?? [])
     const found = new Set(rows.map(({ id }) => id))
-    for (const id of ids) if (!found.has(id)) this.#absent.set(id, new Fault('trail.body', `key ${id} was destroyed`))
+    const why = this.isBehind ? 'is not in keys.db, which is gone or older than the record' : 'was destroyed'
+    for (const id of ids) if (!found.has(id)) this.#absent.set(id, new Fault('trail.body', `key ${id} ${why}`))
     if (rows.length === 0) return
     const { bytes: keys } = await ask({ unwrap: rows.map(({ by, wrapped }) => ({ by, bytes: wrapped })) })
     for (const [at, { id, by }] of rows.entries()) this.#took(id, keys[at], by)
@@ -239,7 +269,7 @@ export class Keys {
   }
 
   /** Whether so many assignments wait that they should be written now. */
-  get isBehind(): boolean {
+  get isFull(): boolean {
     return this.#noted.length > MOST_NOTED
   }
 
@@ -308,4 +338,11 @@ export class Keys {
     this.note()
     this.file.close()
   }
+}
+
+/** Within a transaction: the next number is above `given`, and those that are free, which a day file may have, are given to nobody. */
+export function beyond(file: File, given: number): void {
+  file.run("UPDATE keys SET file = '' WHERE file IS NULL")
+  file.run("DELETE FROM sqlite_sequence WHERE name = 'keys'")
+  file.run("INSERT INTO sqlite_sequence(name, seq) VALUES ('keys', ?)", given)
 }

@@ -47,7 +47,8 @@ export class Proving {
   /** Whether the key is here, cannot be read here, or is not there at all. @throws Wanted, trail.* */
   get state(): 'here' | 'locked' | 'none' {
     if (this.open()) return 'here'
-    return this.#folder.keys.isShut || this.#folder.keys.of({ file: OWNER }).length > 0 ? 'locked' : 'none'
+    const { keys } = this.#folder
+    return (keys.isShut && !keys.isBehind) || keys.of({ file: OWNER }).length > 0 ? 'locked' : 'none'
   }
 
   /** The last entry that was there before there were proofs; all of them where that cannot be told. @throws Wanted, trail.* */

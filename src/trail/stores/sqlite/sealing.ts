@@ -34,6 +34,7 @@ export function sealerOf(engine: Engine, { vkey, last }: Sealing, { ask, reading
     unsealed: engine.unsealed,
     reading: (work) => reading(() => readable(work)),
     async open() {
+      engine.mayWrite() // what failed to be synced is not synced again: the process is to end
       await reading(() => engine.proving.open())
       if (!headIn(folder) && head.mark(BEGUN) > 0) throw new Fault('seal.behind', LOST)
       return LogWriter.open({ folder, origin: originOf(vkey), signer, reached: (at) => point(`seal.${at}`) })
