@@ -95,6 +95,42 @@ test('what became of a suggestion while its exchange was erased goes with it; a 
   assert.deepEqual((await look(folder)).alarms[0]?.seq, SIZE + 3)
 })
 
+test('the same where it came in the last moment, before its leaf: it has one', async (t) => {
+  const outcome = {
+    kind: 'outcome',
+    at: NOON,
+    outcome: 'accepted',
+    source: 'declared',
+    event: 'ghostText.accepted',
+  } as const
+  const by = idOf(99)
+  const erased = await mutated(t, async (f) => {
+    const trail = await open(f, true)
+    const took = await tookOf(trail.dayFiles, { ids: old, notes: [] })
+    await sealedUpTo(
+      trail,
+      await trail.append({ ...ERASE, exchanges: 4, sessions: 1, later: 0, notes: 0, cut: [], took }),
+    )
+    await trail.append({ ...outcome, by, exchange: old[0]! })
+    await trail.dayFiles.revise({ ...NONE, erased: old, by: ERASED })
+    await trail.close()
+  })
+  const report = await look(erased)
+  assert.deepEqual([report.alarms, report.counts.erased], [[], 9])
+  const purged = await mutated(t, async (f) => {
+    const trail = await open(f, true)
+    const { name, day, entries, exchanges } = (await trail.dayFiles.list()).find((one) => one.day === YESTERDAY)!
+    const took = printTaken(await trail.dayFiles.seqsIn(name))
+    const note = { kind: 'purge', ...ACT, exchange: idOf(7000), days: [{ day, entries, exchanges, took }] } as const
+    await sealedUpTo(trail, await trail.append(note))
+    await trail.append({ ...outcome, by, exchange: old[0]! })
+    await trail.dayFiles.remove([name])
+    await trail.close()
+  })
+  const removed = await look(purged)
+  assert.deepEqual([removed.alarms, removed.counts.expired], [[], 151])
+})
+
 test('entries of before say only how many, and that is told', async (t) => {
   const folder = await mutated(t, async (f) => {
     const trail = await open(f, true)

@@ -1,5 +1,5 @@
 /** Seals what became durable, in its order, behind the appends: nobody waits for it. Runs beside the store; no SQL. */
-import { type Fault, faultOf } from '#exchange'
+import { Fault, faultOf } from '#exchange'
 import type { Head } from './files.ts'
 import { sha256 } from './hashes.ts'
 import { absentLeaf, commitmentsOf, printLeaf, type Salts, unprovenLeaf } from './leaf.ts'
@@ -172,6 +172,16 @@ export class Sealer {
     const own = entry['body'] === undefined || body ? body : await this.#o.reading(bytes)
     const digest = own === body ? body : own && sha256(own)
     return isProven(digest) ? printLeaf(seq, entry, commitmentsOf(entry, salts, digest)) : unprovenLeaf(seq)
+  }
+
+  /** Resolves once all is sealed that is durable now: asked by whoever is about to remove some of it. @throws trail.unavailable */
+  async reach(): Promise<void> {
+    const { last } = this.#o.unsealed
+    while ((this.#log?.head?.size ?? 0) < last && !this.#closing) {
+      this.#start()
+      await this.#round
+      if (this.#fault) throw new Fault('trail.unavailable', `what goes must be sealed first: ${this.#fault.message}`)
+    }
   }
 
   /** Seals what is left and ends; what cannot be sealed now is at the next start. */

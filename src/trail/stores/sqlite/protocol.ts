@@ -150,8 +150,9 @@ export interface Calls {
   waiting(after: string, most: number): Waiting
   unwait(ids: readonly string[], strange: boolean): void
   files(): readonly DayFile[]
-  remove(names: readonly string[]): number
-  revise(revision: Revision): Revised
+  /** What goes by these two is sealed first, where somebody seals: no commit comes between. */
+  remove(names: readonly string[]): number | Promise<number>
+  revise(revision: Revision): Revised | Promise<Revised>
   erasedBy(prefix: string): string | undefined
   takenBy(by: string): TakenBy
   /** Gives a session a new key and destroys the old ones; how many rows were put under it. */

@@ -85,10 +85,16 @@ const CALLS: Calls = {
   waiting: (after, most) => waitingIn(opened(), after, most),
   unwait: (ids, strange) => unwait(writable().folder.head, ids, strange),
   files: () => filesOf(opened()),
-  remove: (names) => writable().remove(names),
+  async remove(names) {
+    await sealing?.sealer.reach()
+    return writable().remove(names)
+  },
   erasedBy: (prefix) => search().erasedBy(prefix),
   takenBy: (by) => search().takenBy(by),
-  revise: (revision) => revise(writable(), revision, tokens),
+  async revise(revision) {
+    if (revision.erased.length + revision.notes.length > 0) await sealing?.sealer.reach()
+    return revise(writable(), revision, tokens)
+  },
   rekey: (file, session) => rekey(writable().folder, file, session),
   homes: (exchanges) => exchanges.map((id) => opened().homeOf(id)),
   shred: (file) => shred(writable().folder, file),
