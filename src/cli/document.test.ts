@@ -129,6 +129,11 @@ test('the JSON of every command is what the document says', async (t) => {
   let verifying = false
   trail.sealed = async () => (verifying ? waits : { kind: 'off', why: 'text', size: 1, head: 'o\n1\n' })
   trail.standing = async () => [{ seq: 1, state: 'verified' }]
+  const { find } = trail
+  trail.find = async (query, page) => {
+    const { exchanges, ...more } = await find.call(trail, query, page)
+    return { exchanges: exchanges.map((one) => ({ ...one, misfiled: 'text' })), ...more }
+  }
   Object.assign(trail.late, { waiting: async () => ({ lines: [], count: 1, strange: 0, isHere: false }) })
   trail.prove = async function* () {
     yield {

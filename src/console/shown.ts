@@ -12,7 +12,7 @@ import type {
   Prompt,
   Reply,
 } from '#exchange'
-import type { Recorded, Redaction, Standing } from '#trail'
+import { ownOf, type Recorded, type Redaction, type Standing } from '#trail'
 import { answered, continued, promptIn, replyIn } from '#wire'
 
 /** The stable JSON of `gatelog show --json`. Bodies are text; `prompt` and `reply` are the same text as meaning. */
@@ -84,9 +84,9 @@ export function shown(
   }
 }
 
-/** Without what is said to have been written anew in an entry that is as it was. */
+/** Without what is said to have been written anew in an entry that is as it was, and what is another exchange’s. */
 export function asSealed(found: Recorded, seal: readonly Standing[] = []): Recorded {
-  const { redactions, ...rest } = found
+  const { redactions, ...rest } = ownOf(found)
   const misfiled = new Set(seal.flatMap(({ seq, state }) => (state === 'misfiled' ? [seq] : [])))
   const left = redactions?.filter(({ part }) => !misfiled.has((part === 'prompt' ? found.seq : found.closing) ?? 0))
   return left?.length ? { ...rest, redactions: left } : rest

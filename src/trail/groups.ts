@@ -218,7 +218,7 @@ export class GroupTrail implements Trail {
   }
 
   async find(query: Query, page: Page) {
-    const { rows, next } = await this.#store.find(query, page)
+    const { rows, next } = await this.#store.find(query, { ...page, checked: true })
     return { exchanges: rows.map(summaryOf), ...(next !== undefined && { next }) }
   }
 

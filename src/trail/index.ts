@@ -60,7 +60,7 @@ export type { Copied, Copying, Followed, Origin, Page, Recorded, Redaction, Revi
 export type { StoreName } from './stores/index.ts'
 export { emptyKeys, FORMATS as RECORD_FORMATS, keysBeyond } from './stores/sqlite/formats.ts'
 export { type Migration, migrate } from './stores/sqlite/migrate.ts'
-export type { SessionSummary, Summary } from './summary.ts'
+export { ownOf, type SessionSummary, type Summary } from './summary.ts'
 export type { Trail, TrailState } from './trail.ts'
 export { soughtOf, wordsOf } from './words.ts'
 export { KEY_BYTES, type LostKey, nameOfKey, type Wrapped, type Wrapping, wrappingOf } from './wrapping.ts'

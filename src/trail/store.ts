@@ -43,6 +43,8 @@ export interface Recorded {
   readonly redactions?: readonly Redaction[]
   /** What its reply brought; not in lists. */
   readonly edits?: KeptEdits
+  /** What is wrong with the rows that it was found by, where that was asked for: it is not what they have it for. */
+  readonly misfiled?: string
 }
 
 /** An entry in the order of its seq, without body. `entry` is absent where it was erased. */
@@ -102,6 +104,8 @@ export interface Page {
   readonly before?: string
   /** Only of this day file. */
   readonly file?: string
+  /** Whether each row is held against what it is found by (`misfiled`). */
+  readonly checked?: boolean
 }
 
 /** What is kept of one UTC day for the same time. */

@@ -49,13 +49,23 @@ export interface Summary {
   readonly accepted?: OutcomeName
   /** How many refusals the line stands for. */
   readonly count?: number
+  /** An alarm: what is wrong with the index that it was found by. The line tells what its entries say. */
+  readonly misfiled?: string
 }
 
 /** From the most telling to the least. */
 const TELLING: readonly OutcomeName[] = ['accepted', 'partly', 'kept', 'gone', 'rejected', 'shown']
 
+/** Without what the index has from another exchange. */
+export function ownOf({ ending, outcomes, ...rest }: Recorded): Recorded {
+  const isOwn = ({ exchange }: { readonly exchange: string }) => exchange === rest.opening.exchange
+  const own = outcomes?.filter(isOwn)
+  return { ...rest, ...(ending && isOwn(ending) && { ending }), ...(own?.length && { outcomes: own }) }
+}
+
 /** The line of a list. */
-export function summaryOf({ seq, opening, ending, outcomes = [], redactions = [] }: Recorded): Summary {
+export function summaryOf(found: Recorded): Summary {
+  const { seq, opening, ending, outcomes = [], redactions = [], misfiled } = ownOf(found)
   const late = redactions.flatMap((each) => each.findings)
   const findings = [...opening.findings, ...(ending?.findings ?? []), ...late]
   const last = ending ?? opening
@@ -87,6 +97,7 @@ export function summaryOf({ seq, opening, ending, outcomes = [], redactions = []
       retryOf: opening.retryOf,
       accepted: TELLING.find((name) => outcomes.some(({ outcome }) => outcome === name)),
       count: opening.count,
+      misfiled,
     }),
   }
 }

@@ -46,11 +46,12 @@ test('an exchange that is as it was is verified', async (t) => {
 
 test('the reply of another is never called verified', async (t) => {
   const change: Change = (f) => sql(f, 'UPDATE exchanges SET closing = 80 WHERE seq = 77')
-  const { states } = await shownOf(t, change, idOf(76))
+  const { states, found } = await shownOf(t, change, idOf(76))
   assert.deepEqual(states, [
     [77, 'verified'],
     [80, 'misfiled'],
   ])
+  assert.equal(found?.ending, undefined)
 })
 
 test('another exchange in the place of one is never called verified, under neither id', async (t) => {
@@ -67,6 +68,36 @@ test('another exchange in the place of one is never called verified, under neith
 test('who the index has it for is not who it is of', async (t) => {
   const change: Change = (f) => sql(f, 'UPDATE exchanges SET user = NULL WHERE seq = 77')
   assert.deepEqual((await shownOf(t, change, idOf(76))).states?.[0], [77, 'misfiled'])
+})
+
+test('a row of a search that is not what the index has it for says so, and tells nothing of another’s', async (t) => {
+  const cases: readonly (readonly [Change, query: string, seqs: readonly number[], told: RegExp])[] = [
+    [(f) => sql(f, 'UPDATE exchanges SET closing = 80 WHERE seq = 77'), '', [77], /the end of another exchange/],
+    [(f) => sql(f, 'UPDATE exchanges SET user = NULL WHERE seq = 77'), '', [77], /another user/],
+    [
+      (f) => sql(f, `UPDATE exchanges SET outcome = 'denied' WHERE seq = 77`),
+      'verdict:denied',
+      [77],
+      /another outcome/,
+    ],
+    [exchangeIds, '', [79, 77], /its exchange is not in the index/],
+  ]
+  for (const [change, query, seqs, told] of cases) {
+    const trail = await lookAt(await mutated(t, change))
+    const { exchanges } = await trail.find(parseQuery(query, NOON), { limit: 1000 })
+    await trail.close()
+    const odd = exchanges.filter(({ misfiled }) => misfiled !== undefined)
+    assert.deepEqual(
+      odd.map(({ seq }) => seq),
+      seqs,
+    )
+    for (const { misfiled } of odd) assert.match(misfiled ?? '', told)
+  }
+  const closed = await lookAt(await mutated(t, (f) => sql(f, 'UPDATE exchanges SET closing = 80 WHERE seq = 77')))
+  const { exchanges } = await closed.find(parseQuery('', NOON), { limit: 1000 })
+  await closed.close()
+  const one = exchanges.find(({ seq }) => seq === 77)
+  assert.deepEqual([one?.exchange, one?.kind, one?.status], [idOf(76), 'asked', undefined])
 })
 
 test('a mark that nothing was done for is not told as true', async (t) => {

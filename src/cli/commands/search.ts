@@ -41,6 +41,8 @@ export const search: Register = (program) => {
       if (commonOf(command).json) return out(json(found))
       if (found.exchanges.length === 0) return say('nothing found')
       out(table(HEAD, found.exchanges.map(row)))
+      if (found.exchanges.some(({ misfiled }) => misfiled !== undefined))
+        say('MISFILED: the index was changed, the line tells what its entries say: gatelog verify')
       if (found.next) say(`more: --before ${line(found.next)}`)
     })
 }
@@ -70,7 +72,8 @@ const row = (each: Summary): Cell[] => [
 ]
 
 /** How it ended, or what a rule said of it where it was let pass. */
-function outcome({ kind, verdict, count, accepted }: Summary): Cell {
+function outcome({ kind, verdict, count, accepted, misfiled }: Summary): Cell {
+  if (misfiled !== undefined) return [`MISFILED, ${misfiled}`, 'red']
   const told = accepted ? `${kind}, ${accepted}` : kind
   if (kind === 'replied') return verdict?.kind === 'alert' ? ['alert', 'yellow'] : told
   return [count && count > 1 ? `${kind} ×${count}` : kind, kind === 'asked' ? 'cyan' : 'red']

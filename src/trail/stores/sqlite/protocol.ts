@@ -110,6 +110,8 @@ export interface Row {
   readonly openingFault?: FaultLine
   readonly endingFault?: FaultLine
   readonly edits?: KeptEdits
+  /** What is wrong with the rows that it is found by, where that was asked for. */
+  readonly misfiled?: string
 }
 
 /** An entry with that of its exchange's opening. JSON that was erased is empty. */

@@ -33,6 +33,7 @@ export function recorded(row: Row): Recorded {
     outcomes,
     redactions,
     edits,
+    misfiled,
   } = row
   const unreadable = {
     ...(openingFault && { opening: faultFrom(openingFault) }),
@@ -47,5 +48,6 @@ export function recorded(row: Row): Recorded {
     ...(outcomes && { outcomes: outcomes.map((json) => parseEntry<Outcome>(json, undefined)) }),
     ...(redactions && { redactions: redactions.map(redactionOf(seq)) }),
     ...(edits && { edits }),
+    ...(misfiled !== undefined && { misfiled }),
   }
 }

@@ -11,6 +11,7 @@ import type { Tokens } from '../../tokens.ts'
 import { type Sought, soughtOf } from '../../words.ts'
 import type { Day } from './day.ts'
 import type { Engine } from './engine.ts'
+import { misfiledIn } from './misfiled.ts'
 import type { FollowedRow, Paged, Row, SessionRow } from './protocol.ts'
 
 interface Found {
@@ -92,18 +93,27 @@ export class Search {
   }
 
   /** @throws query.syntax for a cursor that is none */
-  find(query: Query, { limit, before, file }: Page): Paged<Row> {
+  find(query: Query, { limit, before, file, checked = false }: Page): Paged<Row> {
     const start = before === undefined ? undefined : parseCursor(before)
     const rows: { row: Row; at: Position }[] = []
     for (const [day, all] of this.#byDay(query, start)) {
       const names = file === undefined ? all : all.filter((name) => name === file)
       const wanted = limit + 1 - rows.length
-      const found = names.flatMap((name) => this.#findIn(name, query, boundIn(day, start), wanted))
+      const found = names.flatMap((name) => {
+        const own = this.#findIn(name, query, boundIn(day, start), wanted)
+        return checked ? own.map((row) => this.#checked(name, row)) : own
+      })
       found.sort((a, b) => b.seq - a.seq)
       for (const row of found.slice(0, wanted)) rows.push({ row, at: { day, seq: row.seq } })
       if (rows.length > limit) break
     }
     return paged(rows, limit)
+  }
+
+  /** With what is wrong with the rows that it is found by. */
+  #checked(name: string, row: Row): Row {
+    const misfiled = misfiledIn(this.#day(name), row, this.#engine.proving.since)
+    return misfiled === undefined ? row : { ...row, misfiled }
   }
 
   #findIn(name: string, query: Query, bound: number, limit: number): Row[] {
