@@ -162,6 +162,11 @@ const CHANGES: readonly [string, RegExp, Change][] = [
       Object.assign(manifest, { kept: (manifest['kept'] as { size: number }[]).filter(({ size }) => size !== 101) }),
     ),
   ],
+  [
+    'a note that is no UTF-8',
+    /wit, 305 entries: what should be a note is no UTF-8/,
+    onProof('wit/305', (proof) => Buffer.concat([proof, Buffer.from('— x\xff AAAAAAAA\n', 'latin1')])),
+  ],
   ['a proof left out', /anchors\/tsa\/101.proof is missing/, (files) => files.delete('anchors/tsa/101.proof')],
   [
     'a file more',

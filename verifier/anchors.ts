@@ -51,7 +51,7 @@ export function checkAnchors(
   const vouched = (manifest.anchors ?? []).map((anchor): Vouched => {
     const proven = within(() => {
       const [note, proof] = contents(files, anchor)
-      checkHead(anchor, checkpointBy(String(note), vkey), manifest, checkpoint)
+      checkHead(anchor, checkpointBy(textIn(note), vkey), manifest, checkpoint)
       return provenBy({ anchor, note, proof, origin: checkpoint.origin, trusted, cosigners, used })
     })
     if (proven.state === 'false') problems.add(`anchor ${anchor.name}, ${anchor.size} entries: ${proven.why}`)
@@ -59,7 +59,7 @@ export function checkAnchors(
     if (isAsked) unchecked += 1
     return { ...anchor, last, ...told }
   })
-  if (trusted.stamp && unchecked === 0 && !used.has('timestamp'))
+  if (trusted.stamp && !used.has('timestamp'))
     problems.add('no CA that was given vouches for a timestamp in this bundle')
   for (const id of trusted.commits ?? [])
     if (!used.has(id)) problems.add(`no anchor of this bundle is the commit ${id.slice(0, 64)}`)
@@ -90,6 +90,13 @@ function contents(files: Files, anchor: Anchor): [note: Buffer, proof: Buffer] {
   return [note, proof]
 }
 
+/** @throws Error for what is no UTF-8: other bytes would be the same text */
+function textIn(bytes: Buffer): string {
+  const text = String(bytes)
+  if (!Buffer.from(text).equals(bytes)) throw new Error('what should be a note is no UTF-8')
+  return text
+}
+
 /** What was shown is a head of this log, and the bundle’s own goes on from it. @throws Error */
 function checkHead({ size }: Anchor, shown: Checkpoint, { kept = [] }: Manifest, now: Checkpoint): void {
   if (shown.size !== size) throw new Error(`it was shown ${shown.size} entries`)
@@ -109,7 +116,7 @@ interface Looked {
   readonly origin: string
   readonly trusted: Trusted
   readonly cosigners: Set<string>
-  /** What was given and is of use. */
+  /** What was given and has something to be held against. */
   readonly used: Set<string>
 }
 
@@ -127,8 +134,8 @@ const claimed = (anchor: Anchor, why: string): Proven & { readonly state: 'claim
 
 /** @throws Error */
 function cosigned({ anchor, note, proof, origin, trusted, cosigners }: Looked): Outcome {
-  const signed = partsOf(String(proof))
-  if (signed.text !== partsOf(String(note)).text) throw new Error('the cosignature is of something else')
+  const signed = partsOf(textIn(proof))
+  if (signed.text !== partsOf(textIn(note)).text) throw new Error('the cosignature is of something else')
   const times: number[] = []
   for (const vkey of trusted.witnesses ?? []) {
     const at = seenBy(signed, vkey)
@@ -167,8 +174,8 @@ function stamped({ anchor, note, proof, trusted, used }: Looked): Outcome {
   const signed = trusted.stamp(note, proof, at)
   if (signed === 'false') throw new Error('the signature of the timestamp does not hold')
   if (signed === 'stranger') return claimed(anchor, 'no CA that was given vouches for who signed it then')
-  if (signed !== 'holds') return { ...claimed(anchor, signed.absent), isAsked: true }
   used.add('timestamp')
+  if (signed !== 'holds') return { ...claimed(anchor, signed.absent), isAsked: true }
   return { state: 'checked', at }
 }
 

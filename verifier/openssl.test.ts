@@ -5,7 +5,16 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from '
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import fc from 'fast-check'
-import { caFile, commitId, LACKING, sealFolder, setUpAnchored, tearDownAnchored, witnessKey } from './anchored.case.ts'
+import {
+  authority,
+  caFile,
+  commitId,
+  LACKING,
+  sealFolder,
+  setUpAnchored,
+  tearDownAnchored,
+  witnessKey,
+} from './anchored.case.ts'
 import { exchange, folder, heads, made, PERIOD, vkey } from './evidence.case.ts'
 import { stampOf } from './token.ts'
 
@@ -113,10 +122,18 @@ describe('timestamps by openssl', { skip: LACKING }, () => {
     assert.equal(run(spy, '--tsa-ca', caFile()).code, 0)
     const seen = readFileSync(join(folder, 'seen'), 'utf8')
     const [args = '', place = '', mode] = seen.split('\n')
-    assert.match(args, /^ts -verify -data checkpoint -in token -CAfile ca\.pem -attime \d+$/)
+    const { at } = stampOf(readFileSync(join(sealFolder(), 'anchors/tsa/305/proof')))
+    const own = `-partial_chain -attime ${at / 1000}`
+    assert.equal(args, `ts -verify -data checkpoint -in token -CAfile ca.pem ${own}`)
     assert.ok(place.startsWith(join(folder, 'tmp', 'gatelog-verify-')))
     assert.equal(mode, 'drwx------')
     assert.doesNotMatch(seen, /SSL_CERT_FILE|no\/such\/file/)
+  })
+
+  test('a certificate that was given vouches, whether somebody vouches for it or not', () => {
+    const { code, text } = run(USUAL, '--tsa-ca', join(authority.seen(), 'tsa.pem'))
+    assert.equal(code, 0, text)
+    assert.match(text, /Anchored until \S+ by tsa/)
   })
 
   test('what is no certificate, no whole commit or no bundle with anchors is told before anything', async () => {

@@ -52,9 +52,12 @@ function checked(inputs: Inputs, at: number): Signed {
 
 const ARGUMENTS = ['ts', '-verify', '-data', 'checkpoint', '-in', 'token', '-CAfile', 'ca.pem']
 
-/** A certificate has to have been valid then, not now; an openssl that cannot be told a time holds it to now. */
+/**
+ * A certificate has to have been valid then, not now, and each that was given may vouch, whether somebody vouches for it or not. An
+ * openssl that cannot be told so holds it to now, and up to a root.
+ */
 function verified(folder: string, at: number): Signed {
-  const then = run(folder, [...ARGUMENTS, '-attime', String(Math.floor(at / 1000))])
+  const then = run(folder, [...ARGUMENTS, '-partial_chain', '-attime', String(Math.floor(at / 1000))])
   const told = then === undefined ? run(folder, ARGUMENTS) : then
   return told ?? { absent: 'this openssl cannot check timestamps' }
 }

@@ -100,6 +100,7 @@ const REFUSED: readonly [string, Buffer, RegExp][] = [
   ['an encrypted file', zipOf([one('vkey', 'a', { flags: 1 })]), /cannot be unpacked/],
   ['a method that is not known', zipOf([one('vkey', 'a', { method: 12 })]), /cannot be unpacked/],
   ['a size over the limit', zipOf([one('vkey', 'a', { size: 2 ** 31 })]), /says that it has 2147483648 bytes/],
+  ['a proof of an anchor over its limit', zipOf([one('anchors/tsa/1.proof', 'a'.repeat(65_537))]), /more than 65536/],
   [
     'sizes that are too much together',
     zipOf(Array.from({ length: 9 }, (_, nth) => one(`bodies/${nth}`, 'a', { size: 2 ** 29 - 40 }))),

@@ -14,7 +14,9 @@ import {
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
-import { type Gateway, startGateway } from '../process.case.ts'
+import { git, NO_GIT, NO_OPENSSL, ORIGIN, timestamp, witness } from '../../src/export/anchors/outside.case.ts'
+import { unzip } from '../../verifier/zip.ts'
+import { folderFor, type Gateway, startGateway } from '../process.case.ts'
 
 const SOURCE = join(import.meta.dirname, '../../verifier')
 const rules = (name: string) => `connections: { demo: { kind: demo } }
@@ -137,4 +139,64 @@ test('an auditor with a key and two checkpoints of his own checks what a running
     [],
   )
   assert.ok(!existsSync(at('evidence.zip')))
+})
+
+test('a bundle of a gateway with a witness, a timestamp authority and a repository stands alone', {
+  skip: NO_OPENSSL || NO_GIT,
+}, async (t) => {
+  const [wit, tsa, audit] = [await witness(t), await timestamp(t), await git(t)]
+  const folder = folderFor(t)
+  const { url = '', vkey: cosigner = '', ca = '' } = wit.settings as unknown as Record<string, string>
+  const { url: stamps = '', tsa_ca = '', ca: other = '' } = tsa.settings as unknown as Record<string, string>
+  for (const [name, pem] of [
+    ['wit.pem', ca],
+    ['tsa.pem', other],
+    ['tsa-ca.pem', tsa_ca],
+  ] as const)
+    writeFileSync(join(folder, name), pem)
+  const every = 'every_ms: 1000'
+  const yaml = `trail: { seal: { origin: ${ORIGIN} } }
+export:
+  anchors:
+    wit: { kind: witness, url: '${url}', vkey: '${cosigner}', ca: wit.pem, ${every} }
+    tsa: { kind: timestamp, url: '${stamps}', tsa_ca: tsa-ca.pem, ca: tsa.pem, ${every} }
+    audit: { kind: git, repository: '${audit.seen()}', ${every} }
+`
+  const gateway = await startGateway(t, yaml, folder)
+  const at = (name: string) => join(folder, name)
+  const asked = await ask(gateway, await gateway.key('--user', 'ana'), 'how tall is the lighthouse')
+  const anchored = () =>
+    globSync(at('gatelog-data/seal/anchors/*/*/anchored.json')).map((path) => path.split('/').at(-3))
+  for (let tries = 0; new Set(anchored()).size < 3; tries++) {
+    assert.ok(tries < 300, `${anchored()}: ${gateway.said()}`)
+    await wait(100)
+  }
+  await wait(1500)
+  const made = await gateway.gatelog('prove', asked, '--bodies', '--output', at('all.zip'))
+  assert.equal(made.code, 0, made.stderr)
+  assert.match(made.stderr, /proofs of anchors are in it: audit, tsa, wit/)
+  const vkey = readFileSync(at('gatelog-data/seal/vkey'), 'utf8').trim()
+  const check = verifierIn(folder)
+  const bare = check(at('all.zip'), '--key', vkey)
+  assert.equal(bare.code, 0, bare.told)
+  assert.match(bare.told, /\nstanding {4}internally consistent/)
+  const commit = spawnSync('git', ['--git-dir', audit.seen(), 'log', '--format=%H', 'gatelog'], { encoding: 'utf8' })
+  const commits = commit.stdout.trim().split('\n')
+  const zip = readFileSync(at('all.zip'))
+  const own = unzip(zip)
+  const named = [...own].flatMap(([name, bytes]) =>
+    /^anchors\/audit\/.*proof$/.test(name) ? [`${bytes}`.split('\n')[0] ?? ''] : [],
+  )
+  assert.ok(named.length > 0 && named.every((id) => commits.includes(id)), named.join())
+  const given = ['--tsa-ca', at('tsa-ca.pem'), '--witness', cosigner, ...named.flatMap((id) => ['--commit', id])]
+  const all = check(at('all.zip'), '--key', vkey, ...given, '--html', at('report.html'))
+  assert.equal(all.code, 0, all.told)
+  for (const name of ['audit by the gateway’s own clock', 'tsa', 'wit'])
+    assert.match(
+      all.told,
+      new RegExp(`\\nproven {6}Anchored until \\S+Z by ${name}, \\d+ entries: all that was asked for`),
+    )
+  assert.match(readFileSync(at('report.html'), 'utf8'), /The log is anchored until 20/)
+  const text = [...own.values()].map((bytes) => bytes.toString('latin1')).join('\n')
+  for (const secret of [folder, audit.seen(), url, stamps]) assert.ok(!text.includes(secret), secret)
 })

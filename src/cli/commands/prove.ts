@@ -107,6 +107,7 @@ async function whole(
     }
     const bytes = bundle.finish()
     for (const told of bundle.open) say(line(told, 1000))
+    if (bundle.anchors.length > 0) say(line(`proofs of anchors are in it: ${bundle.anchors.join(', ')}`, 1000))
     return { file: output, entries: bundle.entries, unsealed: bundle.head.unsealed, bytes }
   } finally {
     shown.end()

@@ -88,6 +88,12 @@ export class Bundle {
     ]
   }
 
+  /** The names of anchors whose proofs are in it. */
+  get anchors(): string[] {
+    const known = (this.#head?.anchors ?? []).filter(({ kind }) => ANCHORS.some((each) => each === kind))
+    return [...new Set(known.map(({ name }) => name))]
+  }
+
   /** How many entries there will be, and how many were asked for that are not sealed yet. */
   get head(): Pick<ProofHead, 'entries' | 'unsealed'> {
     return this.#head ?? { entries: 0, unsealed: 0 }
