@@ -149,9 +149,9 @@ function anchorsIn(vouched: readonly Vouched[], verdict: Verdict | undefined): s
   const isBad = verdict !== undefined && verdict.problems.length > 0
   const cells = vouched.map((one) => {
     const told = isBad && one.state === 'checked' ? 'Its proof holds; the bundle is not intact.' : toldOf(one)
-    return `<tr><th>${text(one.name)}</th><td>${text(one.kind)}</td><td>${one.size}</td><td>${one.state === 'checked' && isBad ? 'claimed' : one.state}</td><td>${text(told)}</td></tr>`
+    return `<tr><th>${text(one.name)}</th><td>${text(told)}</td><td>${one.size}</td><td>${text(one.kind)}</td></tr>`
   })
-  return `<div class="wide"><table><thead><tr><th>Anchor</th><th>Kind</th><th>Entries</th><th>State</th><th>Told</th></tr></thead><tbody>${cells.join('')}</tbody></table></div>`
+  return `<div class="wide"><table><thead><tr><th>Anchor</th><th>Told</th><th>Entries</th><th>Kind</th></tr></thead><tbody>${cells.join('')}</tbody></table></div>`
 }
 
 const timeIn = (at: unknown): string => `<time>${text(timeOf(at).replace('T', ' ').replace('Z', ' UTC'))}</time>`

@@ -37,7 +37,7 @@ export const unlooked = (anchors: readonly Anchor[] = [], last: number): Vouched
     how: howOf(anchor),
   }))
 
-const OWN = ' by the gateway’s own clock'
+const OWN = ' (the time is the gateway’s own)'
 
 /** One of them in a sentence. */
 export function toldOf(one: Vouched): string {

@@ -191,7 +191,7 @@ export:
   const given = ['--tsa-ca', at('tsa-ca.pem'), '--witness', cosigner, ...named.flatMap((id) => ['--commit', id])]
   const all = check(at('all.zip'), '--key', vkey, ...given, '--html', at('report.html'))
   assert.equal(all.code, 0, all.told)
-  for (const name of ['audit by the gateway’s own clock', 'tsa', 'wit'])
+  for (const name of ['audit \\(the time is the gateway’s own\\)', 'tsa', 'wit'])
     assert.match(
       all.told,
       new RegExp(`\\nproven {6}Anchored until \\S+Z by ${name}, \\d+ entries: all that was asked for`),
