@@ -51,7 +51,7 @@ export async function exchange({ trail }: OpenRecord, session: string, said: str
   const opening: Opening = {
     ...{ kind: 'asked', exchange: id, at: Date.now(), session, door: 'reverse', method: 'POST', path: '/v1/chat' },
     actor: { id: session, kind: 'person', name: session, groups: [] },
-    ...{ route: 'chat', model: 'm', facts: {}, findings: [], body: body(JSON.stringify({ said })) },
+    ...{ route: 'chat', model: 'm', facts: {}, findings: [], body: body(JSON.stringify({ said })), text: said },
   }
   await trail.append(opening)
   await trail.append({

@@ -3,14 +3,14 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import type { Edits, Ending, Opening } from '#exchange'
 import { compile, RULES } from '#masking'
-import type { StoreName } from '#trail'
-import { bodyOf, DOER, idOf, NOON, open as openRecord } from './ground.case.ts'
+import { Custody, type StoreName } from '#trail'
+import { bodyOf, DAY, DOER, idOf, NOON, open as openRecord } from './ground.case.ts'
 import { Rescan } from './rescan.ts'
 
 const LATE = 'zanzibar-7731-bluebird'
 
 async function open(t: TestContext, store: StoreName) {
-  const { trail, custody, house } = await openRecord(t, store)
+  const { trail, custody, house, erasure } = await openRecord(t, store)
   const engine = compile(RULES, { known: [{ id: 'late-key', value: LATE }] })
   const exchange = async (nth: number, prompt: string, reply: string, edits: Edits, more: Partial<Opening> = {}) => {
     const said = JSON.stringify({ model: 'm', messages: [{ role: 'user', content: prompt }] })
@@ -42,7 +42,14 @@ async function open(t: TestContext, store: StoreName) {
     await trail.append(opening)
     await trail.append(ending)
   }
-  return { trail, exchange, custody, rescan: new Rescan({ ...house, holds: custody.holds, engine: () => engine }) }
+  return {
+    trail,
+    exchange,
+    custody,
+    erasure,
+    house,
+    rescan: new Rescan({ ...house, holds: custody.holds, engine: () => engine }),
+  }
 }
 
 const editsIn = (path: string, form: string): Edits => ({
@@ -83,5 +90,33 @@ for (const store of ['memory', 'sqlite'] as const) {
     assert.equal((await rescan.page(0, DOER)).found.length, 1)
     const body = (await trail.exchange(idOf(1)))?.opening.body
     assert.match(Buffer.from(body?.bytes ?? '').toString(), /my key is \[masked:late-key(#[a-z0-9]{4})?\] ok/)
+  })
+
+  test(`what a hold found by words stays held once a rescan took these words, until it is released; ${store}`, async (t) => {
+    const { trail, exchange, custody, erasure, house, rescan } = await open(t, store)
+    const day = '2026-11-25'
+    for (const [nth, said] of [`my key is ${LATE} ok`, `her key is ${LATE}`, 'other'].entries())
+      await exchange(nth + 1, said, 'done', editsIn('src/a.ts', 'done'))
+    const words = await custody.holds.add({ query: 'zanzibar', since: NOON, until: NOON + 1 }, DOER)
+    const past = await custody.holds.add({ query: 'zanzibar', until: NOON - 1 }, DOER)
+    const user = await custody.holds.add({ query: 'zanzibar her' }, DOER)
+    assert.equal((await rescan.page(0, DOER)).found.length, 2)
+    assert.equal((await rescan.page(0, DOER)).found.length, 0)
+    const ids = new Set([1, 2, 3].map((nth) => idOf(nth)))
+    const anew = new Custody(house)
+    assert.deepEqual(await anew.holds.among(ids), { held: 2, by: [words.id, user.id] })
+    await assert.rejects(erasure.erase({ exchange: idOf(1) }, DOER), { code: 'custody.held' })
+    const fate = async () => {
+      const later = new Custody({ ...house, now: () => NOON + 3 * DAY })
+      return (await later.plan(day)).flatMap(({ day: of, why, holds }) =>
+        of < day && why !== 'custody' ? [[why, holds]] : [],
+      )[0]
+    }
+    assert.deepEqual(await fate(), ['hold', [words.id, user.id]])
+    for (const { id } of [words, past]) await anew.holds.release(id, DOER)
+    assert.deepEqual(await anew.holds.among(ids), { held: 1, by: [user.id] })
+    assert.equal((await erasure.erase({ exchange: idOf(1) }, DOER)).exchanges, 1)
+    await anew.holds.release(user.id, DOER)
+    assert.deepEqual([await trail.documents.list('kept'), await fate()], [[], ['asked', []]])
   })
 }

@@ -10,7 +10,7 @@ import { entrySays } from './entry-text.ts'
 export interface RescanHouse {
   readonly trail: Trail
   readonly keyring: Keyring
-  readonly holds: Pick<Custody['holds'], 'alone'>
+  readonly holds: Pick<Custody['holds'], 'alone' | 'pin'>
   /** The rules and known values of now. */
   engine(): Engine
   /** Their version; absent where no server runs. */
@@ -157,7 +157,8 @@ export class Rescan {
     bodies: readonly Body[],
     { who, why }: Doer,
   ): Promise<{ readonly seq: number; readonly bodies: number }> {
-    const { trail, now, uuid, forget, policy } = this.#house
+    const { trail, holds, now, uuid, forget, policy } = this.#house
+    await holds.pin(bodies.map(({ row }) => row.opening))
     const redacted = bodies.map(({ row, part, anew, salt }) => ({
       ...{ exchange: row.opening.exchange, part, rules: rulesIn(anew.findings) },
       commitment: commitmentOf(anew.bytes, salt),

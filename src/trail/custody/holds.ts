@@ -1,5 +1,5 @@
 /** Legal holds: what may not be removed whatever its retention, until somebody releases it. Removes nothing itself. */
-import { Fault, type Keyring, type Note, type Scope } from '#exchange'
+import { Fault, type Keyring, type Note, type Opening, type Scope } from '#exchange'
 import { fileFor, noteFile } from '../dayfile.ts'
 import { dayOfExchange } from '../days.ts'
 import type { Trail } from '../trail.ts'
@@ -27,7 +27,15 @@ interface House {
 /** What tells of lines that belong to no exchange. */
 export type Lines = 'reads' | 'searches' | 'bypasses' | 'gaps'
 
+/** Exchanges that a hold found by its query and keeps by their ids, for what it found them by may be gone. */
+interface Kept {
+  readonly id: string
+  readonly hold: string
+  readonly exchanges: readonly { readonly exchange: string; readonly file: string }[]
+}
+
 const KIND = 'hold'
+const KEPT = 'kept'
 const MOST = 1000
 const STEP = 500
 
@@ -79,16 +87,51 @@ export class Holds {
     if (!hold || found.length > 1 || id === '') throw new Fault('custody.absent', id.slice(0, 64))
     await trail.append({ kind: 'release', exchange: uuid(), at: now(), who, why, hold: hold.id })
     await trail.documents.delete(KIND, hold.id)
+    const inForce = new Set((await this.list()).map((one) => one.id))
+    for (const kept of await this.#kept()) if (!inForce.has(kept.hold)) await trail.documents.delete(KEPT, kept.id)
     return hold
+  }
+
+  /**
+   * Before bodies of these exchanges are written anew: what a hold finds by its query it keeps by their ids from now on, for the
+   * words may go. Only within `alone`. @throws trail.*
+   */
+  async pin(openings: readonly Pick<Opening, 'exchange' | 'at' | 'retain'>[]): Promise<void> {
+    const { trail, uuid } = this.#house
+    const times = openings.map(({ at }) => at)
+    const [since, until] = [Math.min(...times), Math.max(...times) + 1]
+    const known = await this.#kept()
+    for (const { id: hold, scope } of await this.list()) {
+      if (scope.query === undefined || (scope.until ?? until) <= since || (scope.since ?? since) >= until) continue
+      const span = { since: Math.max(scope.since ?? since, since), until: Math.min(scope.until ?? until, until) }
+      const ids = new Set(openings.map(({ exchange }) => exchange).filter((id) => !isIn(known, hold, id)))
+      const found = new Set(await this.#idsIn({ ...scope, ...span }, ids))
+      if (found.size === 0) continue
+      const exchanges = openings
+        .filter(({ exchange }) => found.has(exchange))
+        .map(({ exchange, retain }) => ({ exchange, file: fileFor(dayOfExchange(exchange), retain) }))
+      const kept: Kept = { id: `${hold}.${uuid()}`, hold, exchanges }
+      await trail.documents.put(KEPT, kept.id, kept)
+    }
+  }
+
+  async #kept(): Promise<readonly Kept[]> {
+    return (await this.#house.trail.documents.list(KEPT)) as Kept[]
   }
 
   /** The holds that keep something in a day file. */
   async holding(file: string): Promise<HoldRow[]> {
     const holds = await this.list()
     const lines = holds.length > 0 ? await this.#linesIn(file) : []
+    const kept = await this.#kept()
+    const keeps = (id: string) =>
+      kept.some((one) => one.hold === id && one.exchanges.some((each) => each.file === file))
     const found: HoldRow[] = []
-    for (const hold of holds)
-      if (lines.some((line) => holdsLine(hold.scope, line)) || (await this.#holds(hold.scope, file))) found.push(hold)
+    for (const hold of holds) {
+      const { id, scope } = hold
+      if (lines.some((line) => holdsLine(scope, line)) || keeps(id) || (await this.#holds(scope, file)))
+        found.push(hold)
+    }
     return found
   }
 
@@ -96,8 +139,9 @@ export class Holds {
   async among(ids: ReadonlySet<string>): Promise<{ readonly held: number; readonly by: readonly string[] }> {
     const held = new Set<string>()
     const by: string[] = []
+    const kept = await this.#kept()
     for (const { id, scope } of await this.list()) {
-      const own = await this.#idsIn(scope, ids)
+      const own = [...(await this.#idsIn(scope, ids)), ...[...ids].filter((one) => isIn(kept, id, one))]
       if (own.length > 0) by.push(id)
       for (const each of own) held.add(each)
     }
@@ -153,3 +197,6 @@ export class Holds {
     return (await trail.recorded(queryOf(scope), { limit: 1, file })).rows.length > 0
   }
 }
+
+const isIn = (kept: readonly Kept[], hold: string, id: string): boolean =>
+  kept.some((one) => one.hold === hold && one.exchanges.some(({ exchange }) => exchange === id))
