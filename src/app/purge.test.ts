@@ -1,13 +1,14 @@
 /** Days that go while others write, read and are sealed: nobody is disturbed, nothing else goes, and the space comes back. */
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { globSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { globSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
+import type { Opening } from '#exchange'
 import { holdKeys } from './keyholder/index.ts'
-import { openRecord } from './record.ts'
+import { lookAt, openRecord } from './record.ts'
 import { uuid7 } from './uuid.ts'
 
 const DOER = { who: { value: 'ops', source: 'declared' }, why: 'old tests' } as const
@@ -26,20 +27,22 @@ async function opened(t: TestContext) {
     await record.close()
     rmSync(folder, { recursive: true, force: true })
   })
+  const seqs = new Map<string, number[]>()
   const size = () => globSync(join(data, 'days/*')).reduce((sum, path) => sum + statSync(path).size, 0)
-  const exchange = async (at: number) => {
+  const exchange = async (at: number, more: Partial<Opening> = {}) => {
     const id = uuid7(at)
     const body = () => ({ bytes: randomBytes(BODY_BYTES), type: 'text/plain', received: 'aa', sent: 'bb' })
-    await record.trail.append({
+    const first = await record.trail.append({
       ...{ kind: 'asked', exchange: id, at, session: `s${id.slice(-2)}`, door: 'reverse', method: 'POST', path: '/v1' },
-      ...{ route: 'chat', facts: {}, findings: [], body: body() },
+      ...{ route: 'chat', facts: {}, findings: [], body: body(), ...more },
     })
-    await record.trail.append({
+    const last = await record.trail.append({
       ...{ kind: 'replied', exchange: id, at, status: 200, findings: [], timings: {}, body: body() },
     })
+    seqs.set(id, [first, last])
     return id
   }
-  return { ...record, data, size, exchange }
+  return { ...record, config, data, size, exchange, seqs }
 }
 
 test('a purge under traffic', async (t) => {
@@ -103,3 +106,52 @@ test('a purge under traffic', async (t) => {
   const report = await trail.verify({})
   assert.deepEqual([report?.ok, report?.counts.expired], [true, 2 * old.length])
 })
+
+test('of a day that is kept for several times a purge says exactly which entries it took, and nothing else of the day is excused', async (t) => {
+  const { trail, custody, config, data, exchange, seqs, close } = await opened(t)
+  const at = Date.now() - 3 * DAY_MS
+  const day = new Date(at).toISOString().slice(0, 10)
+  const kept: Record<string, number[]> = { '1d': [], '7y': [], hipaa: [], default: [] }
+  for (const retain of ['1d', '7y', '1d', '1d', undefined, 'hipaa', '7y', '1d', undefined, '1d'] as const) {
+    const id = await exchange(at, retain === undefined ? {} : { retain })
+    kept[retain ?? 'default']?.push(...(seqs.get(id) ?? []))
+  }
+  await exchange(Date.now())
+  const { seq } = await custody.purge(DOER)
+  const [told] = (await trail.custody()).filter((one) => one.seq === seq)
+  assert.ok(told?.note.kind === 'purge')
+  assert.deepEqual(
+    told.note.days.map(({ day, retain, entries, exchanges }) => [day, retain, entries, exchanges]),
+    [[day, '1d', 10, 5]],
+  )
+  const took = told.note.days[0]?.took ?? []
+  const taken = took.flatMap((_, at) => (at % 2 === 1 ? spanOf(took, at) : []))
+  assert.deepEqual(taken, kept['1d'])
+  while ((await trail.sealed()).size < (await trail.highest())) await wait(50)
+  const report = await trail.verify({})
+  assert.deepEqual([report?.ok, report?.counts.expired, report?.counts.counted], [true, 10, undefined])
+  await close()
+  for (const [name, lost] of [
+    ['7y', kept['7y']],
+    ['hipaa', kept['hipaa']],
+  ] as const) {
+    const path = join(data, 'days', `${day}.${name}.db`)
+    const bytes = readFileSync(path)
+    rmSync(path)
+    const looked = await lookAt(config)
+    const alarms = (await looked.trail.verify({}))?.alarms ?? []
+    await looked.close()
+    assert.deepEqual(
+      alarms.map(({ harm, seq }) => [harm, seq]),
+      lost?.map((seq) => ['dropped', seq]),
+      name,
+    )
+    writeFileSync(path, bytes)
+  }
+})
+
+/** The seqs of the run that ends at `end` of such a list. */
+const spanOf = (took: readonly number[], end: number): number[] => {
+  const before = took.slice(0, end).reduce((sum, count) => sum + count, 0)
+  return Array.from({ length: took[end] ?? 0 }, (_, nth) => before + nth + 1)
+}

@@ -56,7 +56,7 @@ test('a running server ships its record and says how far behind it is; one whose
   assert.equal(verified.code, 5, verified.stdout)
   assert.match(
     verified.stdout,
-    /\nrolled back: what was signed last: \d+ entries were sealed, the log has \d+\nnot intact: 1 alarm\n$/,
+    /\nrolled back: what was signed last: \d+ entries were sealed, the log has \d+\nKeep the folder .*: put a newer backup back, or .* \(trail\.seal\.origin\) and run gatelog trail begin-log --reason .*\nnot intact: 1 alarm\n$/,
   )
   gateway.configure(`${YAML}trail: { seal: { origin: x.example/second } }\n`)
   const begun = await gatelog(folder, ['trail', 'begin-log', '--reason', 'the newest backup was older'])

@@ -1,10 +1,13 @@
 /** Backups taken and put back: what was erased is read by nobody, what was told since is done again, nothing is half there. */
 import assert from 'node:assert/strict'
-import { existsSync, globSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, globSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
+import type { Fault } from '#exchange'
 import { openFolder } from '#export'
+import { holdKeys } from '../keyholder/index.ts'
+import { openRecord } from '../record.ts'
 import { uuid7 } from '../uuid.ts'
 import { backup, bodyOf, bytesIn, DOER, erasureIn, exchange, ground, KEPT, sealed, WORD } from './ground.case.ts'
 import type { RestoreOptions } from './restore.ts'
@@ -225,4 +228,38 @@ test('what came just before a backup is sealed in it', async (t) => {
   const taken = await backup(record, config.data, to)
   assert.deepEqual([taken.last, taken.sealed], [2, 2])
   await record.close()
+})
+
+test('of a record that was never sealed each part is held against its digest: whatever was done to one is found, and nothing is put back', async (t) => {
+  const { folder, config, to, keys, restore } = ground(t)
+  const record = await openRecord(config, { keys: holdKeys, lostKey: 'refuse' })
+  const id = await exchange(record, 'ben', KEPT)
+  const taken = await backup(record, config.data, to, keys)
+  assert.equal(taken.sealed, 0)
+  await record.close()
+  const files = [...globSync('{to,keys-copy}/parts/*/*', { cwd: folder }), ...globSync('to/backups/*', { cwd: folder })]
+  assert.ok(files.length > 4, files.join())
+  const ways: Readonly<Record<string, (bytes: Buffer) => Buffer | undefined>> = {
+    'a bit flipped': (bytes) => bytes.map((byte, at) => (at === bytes.length >> 1 ? byte ^ 1 : byte)) as Buffer,
+    'cut in the middle': (bytes) => bytes.subarray(0, bytes.length >> 1),
+    'another one of the same size': (bytes) => Buffer.alloc(bytes.length, 7),
+    gone: () => undefined,
+  }
+  for (const file of files)
+    for (const [way, harm] of Object.entries(ways)) {
+      const path = join(folder, file)
+      const whole = readFileSync(path)
+      const damaged = harm(whole)
+      if (damaged) writeFileSync(path, damaged)
+      else rmSync(path)
+      const codes = /backups/.test(file) && !damaged ? ['backup.none'] : ['backup.damaged']
+      await assert.rejects(restore(), ({ code }: Fault) => codes.includes(code), `${file}, ${way}`)
+      assert.ok(!existsSync(join(folder, 'back')) && !existsSync(join(folder, 'back.restoring')), `${file}, ${way}`)
+      writeFileSync(path, whole)
+    }
+  const told = await restore()
+  assert.deepEqual([told.report, told.done], [undefined, true])
+  const back = await openRecord({ ...config, data: join(folder, 'back') }, { keys: holdKeys, lostKey: 'refuse' })
+  assert.equal(await bodyOf(back, id), JSON.stringify({ said: KEPT }))
+  await back.close()
 })

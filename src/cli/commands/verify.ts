@@ -154,6 +154,7 @@ function tell({ report, unreached, unkept, halted }: Told, standing: string): vo
   if (putBack) out(paint('yellow', toldBack(putBack)))
   for (const alarm of alarms.slice(0, MOST_SHOWN)) out(toldOf(alarm))
   if (found > MOST_SHOWN) out(`and ${found - MOST_SHOWN} more`)
+  if (!former && alarms.some(({ harm }) => harm === 'rolled back')) out(paint('yellow', WAY_ON))
   for (const why of unreached) out(`what it has seen was not told by ${line(why)}`)
   for (const each of unkept) out(paint('yellow', line(each, 2000)))
   if (locked) out(paint('yellow', toldLocked(locked)))
@@ -161,6 +162,9 @@ function tell({ report, unreached, unkept, halted }: Told, standing: string): vo
   else if (ok) out(paint('green', line(standing, 2000)))
   else out(paint('yellow', 'not verified whole: all that could be looked at is as it was'))
 }
+
+const WAY_ON =
+  'Keep the folder as it is. If it was put back: put a newer backup back, or where there is none give the log another name (trail.seal.origin) and run gatelog trail begin-log --reason … while no server runs (docs/backup.md)'
 
 const toldBack = ({ by, from, unsealed }: NonNullable<Report['putBack']>): string =>
   `put back from ${line(from)} by entry ${by}, and nothing is sealed since${

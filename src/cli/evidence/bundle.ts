@@ -3,10 +3,11 @@
  * so that its size in memory does not grow with it; docs/trail.md says its form.
  */
 import { createHash } from 'node:crypto'
-import { closeSync, mkdtempSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Proving } from '#console'
 import { Fault } from '#exchange'
+import { scratchIn } from '#export'
 import type { ProofHead, ProvenEntry } from '#trail'
 import { Account } from '../../../verifier/account.ts'
 import { claimsOf } from '../../../verifier/claims.ts'
@@ -58,7 +59,7 @@ export class Bundle {
     this.#asked = asked
     this.#file = file
     try {
-      this.#folder = mkdtempSync(join(dirname(file), '.evidence-'))
+      this.#folder = scratchIn(dirname(file), '.evidence')
       this.#zip = new ZipFile(join(this.#folder, 'zip'))
       this.#spool = openSync(join(this.#folder, 'entries'), 'wx+', 0o600)
     } catch (cause) {

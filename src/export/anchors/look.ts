@@ -1,9 +1,9 @@
 /** Looks at what anchors left and at what they show now, for whoever verifies. Anchors nothing, writes nothing beside the log. */
-import { mkdtemp, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { Fault, faultOf } from '#exchange'
 import { type KeptAnchor, type ProveAnchor, parseCheckpoint, parseNote } from '#trail'
+import { scratchIn } from '../scratch.ts'
 import type { AnchorKind, Trusted } from './anchor.ts'
 import { ANCHORS, AnchorForm, type AnchorSettings, openAnchor } from './index.ts'
 
@@ -44,7 +44,7 @@ export interface Seen {
 export async function headsOutside(origin: string, { settings, given, data, reachMs }: Looking): Promise<Seen> {
   const unreached: string[] = []
   if (reachMs === undefined) return { heads: [], unreached }
-  const folder = await mkdtemp(join(tmpdir(), 'gatelog-look-'))
+  const folder = scratchIn(tmpdir(), 'gatelog-look')
   const ask = async ([name, each]: readonly [string, AnchorSettings]) => {
     const anchor = openAnchor(each, { folder, origin, data })
     try {

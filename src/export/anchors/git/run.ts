@@ -3,10 +3,11 @@
  * Asks nobody for a password; no shell, no hook of ours.
  */
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { Fault } from '#exchange'
+import { scratchIn } from '../../scratch.ts'
 import { checkApart } from './apart.ts'
 
 /** What git may print, bytes. */
@@ -38,7 +39,7 @@ export async function withGit<Got>(place: Place, data: string | undefined, use: 
   // git runs in its own folder: a path is one from where the gateway runs.
   const repository = isFolder(place.repository) ? resolve(place.repository) : place.repository
   if (data !== undefined) await checkApart(data, repository)
-  const folder = await mkdtemp(join(tmpdir(), 'gatelog-git-'))
+  const folder = scratchIn(tmpdir(), 'gatelog-git')
   try {
     await exec(folder, ['init', '--quiet', '--bare', '--template=', folder], AbortSignal.timeout(INIT_MS), undefined)
     return await use(gitIn(folder, { ...place, repository }))
