@@ -126,7 +126,7 @@ const LATE = { exchange: 'x', at: 1, who: 'ana', model: 'm', direction: 'prompt'
 let pages = 0
 const NO_REVISER: Backend['reviser'] = {
   plan: async () => NOBODY,
-  erase: async () => ({ ...NOBODY, seq: 7, left: 0 }),
+  erase: async () => ({ ...NOBODY, seq: 7, left: 0, begun: 0 }),
   rescan: async () =>
     pages++ % 2
       ? { seen: 2, found: [], left: [], resumed: true }

@@ -42,7 +42,7 @@ export interface Reviser {
   erase(
     scope: unknown,
     doer: Doer & { readonly basis: string },
-  ): Promise<ErasureRow & { readonly seq: number; readonly left: number }>
+  ): Promise<ErasureRow & { readonly seq: number; readonly left: number; readonly begun: number }>
   rescan(since: number, doer: Doer): Promise<RescanRow>
 }
 

@@ -13,6 +13,9 @@ interface Options extends ScopeOptions {
   readonly yes?: true
 }
 
+/** What was done, or would be. */
+type Done = ErasureRow & { readonly seq?: number; readonly left?: number; readonly begun?: number }
+
 export const erase: Register = (program) => {
   scopeOptions(
     program
@@ -35,20 +38,32 @@ export const erase: Register = (program) => {
       const scope = scopeFrom(options)
       if (Object.keys(scope).length === 0) throw new Fault('usage.option', 'say what to erase')
       const asJson = commonOf(command).json
-      const done = await withRecord(command, async (record): Promise<ErasureRow & { seq?: number; left?: number }> => {
+      const done = await withRecord(command, async (record): Promise<Done> => {
         const plan = await record.send<ErasureRow>('POST', '/erase/plan', { scope })
         if (!asJson) tell(scopeText(scope), plan)
         if (dryRun) return plan
         const { agreed } = await import('../connect/ask.ts')
         if (!(await agreed(`Erase ${plan.exchanges} exchanges for good?`, yes === true))) return plan
-        return record.send<ErasureRow & { seq: number; left: number }>('POST', '/erase', { scope, why, basis })
+        return record.send<Done>('POST', '/erase', { scope, why, basis })
       })
       if (asJson) return out(json(done))
       if (done.seq === undefined) return say('nothing was erased')
       out(`erased by entry ${done.seq}`)
-      if (done.left)
-        say(`${done.left} turns that came meanwhile say it again, and stay: they are held, or kept by a statute`)
+      after(done)
     })
+}
+
+/** What is not reached by it. */
+function after({ sessions, left, begun }: Done): void {
+  if (left) say(`${left} turns that came meanwhile say it again, and stay: they are held, or kept by a statute`)
+  if (begun)
+    say(
+      `${begun} later turns began meanwhile and are open: nothing goes from their replies; erase them once they ended`,
+    )
+  if (sessions > 0)
+    say(
+      'the client has its session still and sends it again with the next turn: end it there, or that turn says it anew',
+    )
 }
 
 function tell(scope: string, { exchanges, sessions, later, notes, held, holds, worm, open }: ErasureRow): void {
@@ -57,6 +72,6 @@ function tell(scope: string, { exchanges, sessions, later, notes, held, holds, w
   if (notes > 0) out(`${notes} lines of reads, searches and leads lose what names the user or is found nowhere else`)
   if (held > 0) out(`forbidden: ${held} are held, later turns included, by ${holds.join(', ')}`)
   if (worm > 0) out(`forbidden: a statute keeps ${worm}, later turns included`)
-  if (open > 0) out(`forbidden: ${open} are still open`)
+  if (open > 0) out(`forbidden: ${open} are still open, later turns included`)
   out(`\n${PRECEDENCE}\n`)
 }

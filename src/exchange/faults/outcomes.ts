@@ -109,7 +109,7 @@ export const OUTCOMES = {
   },
   'custody.open': {
     status: 409,
-    message: 'Some of these exchanges are still open, so none was erased',
+    message: 'Some of these exchanges, or of the later turns, are still open, so none was erased',
     remedy: 'Wait for their end, or say less, as by --until.',
   },
   'custody.nothing': {

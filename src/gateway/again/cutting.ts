@@ -1,13 +1,15 @@
 /** Takes what erased exchanges were the first to say out of the later turns of their sessions, as an entry says before. Erases none. */
 import { randomBytes } from 'node:crypto'
-import { type Cut, type Erase, isWorm, type Keyring, type Opening } from '#exchange'
-import { type Custody, type Recorded, type Revision, sealedUpTo, type Trail } from '#trail'
+import { type Cut, type Erase, isWorm, type Opening } from '#exchange'
+import { type Custody, type Recorded, sealedUpTo, type Trail } from '#trail'
+import { Breath } from '../breath.ts'
 import { commitmentOf } from './commitment.ts'
-import { tracesOf, without } from './traces.ts'
+import { bodiesSay } from './saying.ts'
+import { Traces } from './traces.ts'
+import { inSlices, type Less, without } from './without.ts'
 
 export interface CuttingHouse {
   readonly trail: Trail
-  readonly keyring: Keyring
   readonly holds: Pick<Custody['holds'], 'among'>
   /** Milliseconds since the Unix epoch. */
   now(): number
@@ -42,7 +44,8 @@ interface Cleaned {
   readonly part: Cut['part']
   readonly bytes: Uint8Array
   readonly retain?: Opening['retain']
-  readonly traces: readonly string[]
+  /** What of it was taken out. */
+  readonly taken: readonly string[]
 }
 
 const KIND = 'cutting'
@@ -106,13 +109,13 @@ export class Cutting {
     const known = new Map(planned?.bodies.map((one) => [`${one.exchange} ${one.part}`, one]))
     const late: ToCut[] = []
     for await (const found of this.#all(gone)) {
-      const { exchange, part, bytes, traces } = found
+      const { exchange, part, bytes, taken } = found
       const one = known.get(`${exchange} ${part}`)
       const salt = Buffer.from(one?.salt ?? '', 'hex')
       if (one?.commitment !== commitmentOf(bytes, salt)) late.push(toCut(found))
       else {
         const bodies = [{ exchange, part, bytes, salt, findings: [] }]
-        await trail.dayFiles.revise({ by, erased: [], bodies, taken: traces, notes: [] })
+        await trail.dayFiles.revise({ by, erased: [], bodies, taken, notes: [] })
       }
     }
     return late
@@ -125,29 +128,40 @@ export class Cutting {
 
   /** The bodies of a session that say again what these exchanges were the first to say, without it. */
   async *#of(session: string, gone: ReadonlySet<string>): AsyncGenerator<Cleaned> {
-    const { trail, keyring, clock } = this.#house
+    const { trail, clock } = this.#house
     const all = (await trail.session(session)).map(({ exchange }) => exchange)
     const first = all.findIndex((exchange) => gone.has(exchange))
     const after = all.slice(first).filter((exchange) => !gone.has(exchange))
     if (first < 0 || after.length === 0) return
-    const before = await this.#there(all.slice(0, first))
-    const traces = tracesOf(await this.#there(all.filter((exchange) => gone.has(exchange))), before)
-    if (traces.length === 0) return
-    const clean = without(traces, keyring, clock)
+    const traces = await this.#tracesIn(all, gone)
+    if (traces.isEmpty) return
+    const clean = without(traces, clock)
     for (const exchange of after) {
       const row = await trail.exchange(exchange)
       const retain = row?.opening.retain
-      for (const one of row ? await cleaned(row, clean) : []) yield { ...one, traces, ...(retain && { retain }) }
+      for (const one of row ? await cleaned(row, clean) : []) yield { ...one, ...(retain && { retain }) }
     }
   }
 
-  async #there(ids: readonly string[]): Promise<Recorded[]> {
-    const found: Recorded[] = []
-    for (const id of ids) {
-      const one = await this.#house.trail.exchange(id)
-      if (one) found.push(one)
+  /** What the erased turns of a session were the first to say. */
+  async #tracesIn(all: readonly string[], gone: ReadonlySet<string>): Promise<Traces> {
+    const traces = new Traces()
+    const breath = new Breath(this.#house.clock)
+    const say = async (isGone: boolean, from: number, to: number) => {
+      for (let turn = from; turn < to; turn++) {
+        const id = all[turn] as string
+        const row = gone.has(id) === isGone ? await this.#house.trail.exchange(id) : undefined
+        for (const text of row ? bodiesSay(row) : [])
+          await inSlices(isGone ? traces.add(text, turn) : traces.drop(text, turn), breath)
+      }
     }
-    return found
+    await say(true, 0, all.length)
+    await say(
+      false,
+      0,
+      all.findLastIndex((id) => gone.has(id)),
+    )
+    return traces
   }
 }
 
@@ -157,15 +171,10 @@ function toCut({ exchange, part, bytes, retain }: Cleaned): ToCut {
   return { exchange, part, commitment, salt: salt.toString('hex'), ...(retain && { retain }) }
 }
 
-async function cleaned(
-  { opening, ending }: Recorded,
-  clean: ReturnType<typeof without>,
-): Promise<Pick<Revision['bodies'][number], 'exchange' | 'part' | 'bytes'>[]> {
+async function cleaned({ opening, ending }: Recorded, clean: ReturnType<typeof without>): Promise<Cleaned[]> {
   const { exchange, route } = opening
   const prompt = opening.body && (await clean(opening.body, { route, direction: 'prompt' }))
   const reply = ending?.body && (await clean(ending.body, { route, direction: 'reply' }))
-  return [
-    ...(prompt ? [{ exchange, part: 'prompt', bytes: prompt.bytes } as const] : []),
-    ...(reply ? [{ exchange, part: 'reply', bytes: reply.bytes } as const] : []),
-  ]
+  const of = (part: Cleaned['part'], less: Less | undefined) => (less ? [{ exchange, part, ...less }] : [])
+  return [...of('prompt', prompt), ...of('reply', reply)]
 }

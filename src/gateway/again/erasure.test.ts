@@ -66,7 +66,8 @@ for (const store of ['memory', 'sqlite'] as const) {
       await append({ ...row?.opening, kind: 'asked', exchange: late, body } as Opening)
       return seq
     }
-    await house.erasure.erase({ exchange: idOf(1, AT[1]) }, DOER)
+    const { begun } = await house.erasure.erase({ exchange: idOf(1, AT[1]) }, DOER)
+    assert.equal(begun, 1)
     const notes = (await trail.custody()).flatMap(({ note }) => (note.kind === 'erase' ? note : []))
     assert.deepEqual(
       notes.map(({ exchanges, later, why }) => [exchanges, later, why]),
@@ -232,6 +233,22 @@ for (const store of ['memory', 'sqlite'] as const) {
     assert.equal((await found(house, '')).length, 4)
     await house.erasure.erase({ user: 'ana' }, DOER)
     assert.deepEqual(await found(house, ''), [41, 40])
+  })
+
+  test(`a later turn that is open forbids it, for its reply may say it again; ${store}`, async (t) => {
+    const house = await open(t, store)
+    await converse(house, SAID.slice(0, 3))
+    const later = { ...OTHER, kind: 'asked', exchange: idOf(41), at: NOON, session: 's' } as const
+    await house.trail.append(later)
+    const scope = { exchange: idOf(1, AT[1]) }
+    assert.equal((await house.erasure.plan(scope)).open, 1)
+    await assert.rejects(house.erasure.erase(scope, DOER), { code: 'custody.open' })
+    const ended = { kind: 'replied', exchange: idOf(41), at: NOON, status: 200, findings: [], timings: {} } as const
+    await house.trail.append({ ...ended, body: bodyOf(JSON.stringify({ said: SAID[1][1] })) })
+    const { later: count, begun } = await house.erasure.erase(scope, DOER)
+    assert.deepEqual([count, begun], [2, 0])
+    const row = await house.trail.exchange(idOf(41))
+    assert.equal(Buffer.from(row?.ending?.body?.bytes ?? '').toString(), `{"said":${MASK}}`)
   })
 
   test(`an erasure that was cut short is done by the next process; ${store}`, async (t) => {

@@ -12,7 +12,7 @@ import {
   tookOf,
 } from '#trail'
 import { Cutting, type ToCut } from './cutting.ts'
-import { type ErasurePlan, forbid, forbiddenIn, planOf } from './forbidding.ts'
+import { type ErasurePlan, forbid, forbiddenIn, laterOf, openIn, planOf } from './forbidding.ts'
 import { type FoundLine, type GoingLine, goingLines, linesAt, putAnew } from './lines.ts'
 
 export interface ErasureHouse {
@@ -35,6 +35,8 @@ export interface Erased extends ErasurePlan {
   readonly seq: number
   /** Later turns that came meanwhile and say it again, for a hold or a statute keeps them. */
   readonly left: number
+  /** Later turns that began meanwhile and are open still: nothing goes from their replies. */
+  readonly begun: number
 }
 
 /** All that an erasure touches. */
@@ -98,7 +100,7 @@ export class Erasure {
       ...{ took: await tookOf(trail.dayFiles, pending), cut },
     }
     const seq = await trail.append(told)
-    return { ...plan, seq, left: await this.#finish(pending) }
+    return { ...plan, seq, ...(await this.#finish(pending)) }
   }
 
   /**
@@ -140,18 +142,20 @@ export class Erasure {
   }
 
   /** Later turns first: what they say again is told by what is still there. Every step may be done again. */
-  async #finish({ id, ids, sessions, notes }: Pending): Promise<number> {
+  async #finish({ id, ids, sessions, notes }: Pending): Promise<Pick<Erased, 'left' | 'begun'>> {
     const { trail, forget } = this.#house
     const told = (await trail.custody()).find(({ note }) => note.exchange === id)
     await sealedUpTo(trail, told?.seq ?? 0)
     await putAnew(this.#house, notes)
     const left = told?.note.kind === 'erase' ? await this.#cutting.cut(told.note, { ids, sessions }) : 0
     await sealedUpTo(trail, await trail.highest()) // an outcome that came meanwhile is known by its leaf alone
+    const named = sessions.filter((session) => session !== null)
+    const begun = openIn(await laterOf(trail, new Set(ids), named))
     await trail.dayFiles.revise({ by: id, erased: ids, bodies: [], taken: [], notes })
     for (const session of sessions) await trail.keys.rekey(session ?? undefined)
     forget?.()
     await trail.documents.delete(PENDING, id)
-    return left
+    return { left, begun }
   }
 
   async #reachOf(scope: Scope): Promise<Reach> {

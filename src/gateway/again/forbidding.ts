@@ -1,6 +1,6 @@
 /** What an erasure would do, and what forbids it: a hold, a statute or an open exchange, of what goes and of what would be cut. Writes nothing. */
 import { Fault, isWorm } from '#exchange'
-import type { Custody, Recorded, Trail } from '#trail'
+import type { Custody, Recorded, Summary, Trail } from '#trail'
 import type { ToCut } from './cutting.ts'
 import type { FoundLine } from './lines.ts'
 
@@ -23,6 +23,7 @@ export interface Forbidden {
   readonly holds: readonly string[]
   /** The same under a statute. */
   readonly worm: number
+  /** That have no ending yet: their replies are still to come. */
   readonly open: number
 }
 
@@ -41,14 +42,28 @@ export async function planOf(house: ForbiddingHouse, touched: Touched): Promise<
   const { found, lines } = touched
   const ids = new Set(found.map(({ opening }) => opening.exchange))
   const sessions = new Set(found.flatMap(({ opening: { session } }) => session ?? []))
-  let later = 0
-  for (const session of sessions) {
-    const all = (await house.trail.session(session)).map(({ exchange }) => exchange)
-    later += all.slice(all.findIndex((id) => ids.has(id))).filter((id) => !ids.has(id)).length
-  }
-  const counts = { exchanges: found.length, sessions: sessions.size, later, notes: lines.length }
-  return { ...counts, ...(await forbiddenIn(house, touched)) }
+  const later = await laterOf(house.trail, ids, sessions)
+  const counts = { exchanges: found.length, sessions: sessions.size, later: later.length, notes: lines.length }
+  const forbidden = await forbiddenIn(house, touched)
+  return { ...counts, ...forbidden, open: forbidden.open + openIn(later) }
 }
+
+/** Turns of these sessions that stay, and come after one of those that go. @throws trail.* */
+export async function laterOf(
+  trail: Pick<Trail, 'session'>,
+  ids: ReadonlySet<string>,
+  sessions: Iterable<string>,
+): Promise<readonly Summary[]> {
+  const later: Summary[] = []
+  for (const session of sessions) {
+    const all = await trail.session(session)
+    const first = all.findIndex(({ exchange }) => ids.has(exchange))
+    if (first >= 0) later.push(...all.slice(first).filter(({ exchange }) => !ids.has(exchange)))
+  }
+  return later
+}
+
+export const openIn = (turns: readonly Summary[]): number => turns.filter(({ kind }) => kind === 'asked').length
 
 /** @throws trail.* */
 export async function forbiddenIn({ holds }: ForbiddingHouse, { found, lines, cuts }: Touched): Promise<Forbidden> {
@@ -69,6 +84,6 @@ export function forbid({ exchanges, later, notes, held, holds, worm, open }: Era
   const all = exchanges + later + notes
   if (held > 0) throw new Fault('custody.held', `${held} of ${all}, later turns included, by ${holds.join(', ')}`)
   if (worm > 0) throw new Fault('custody.worm', `${worm} of ${all}, later turns included`)
-  if (open > 0) throw new Fault('custody.open', `${open} of ${exchanges}`)
+  if (open > 0) throw new Fault('custody.open', `${open} of ${exchanges + later}, later turns included`)
   if (exchanges === 0) throw new Fault('custody.nothing')
 }

@@ -13,7 +13,7 @@ import {
   type Trail,
   wordsOf,
 } from '#trail'
-import { saidIn } from './traces.ts'
+import { saidIn } from './saying.ts'
 
 /** A line that goes, and what it says from then on. */
 export interface GoingLine {

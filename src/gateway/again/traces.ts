@@ -1,64 +1,178 @@
-/** What an exchange was the first of its session to say, and the same taken out of a later turn that says it again. Writes nothing. */
-import type { Body, Keyring, RouteKind } from '#exchange'
-import { compile } from '#masking'
-import type { Recorded } from '#trail'
-import { PROTOCOLS, readDocument, replyIn } from '#wire'
-import { type Anew, maskedAnew } from './anew.ts'
-import { stringsIn } from './entry-text.ts'
+/** What erased turns were the first to say, and where another text says it again: exact, in time linear in the text. Reads no body. */
+import { isBlob, type Line, type Stretch, type Worded, type Work, weightOf, wordsIn } from './words.ts'
 
-/** A shorter line is said by too many. UTF-16 units. */
+/** A shorter line is said by too many. In letters. */
 const SHORTEST = 8
+/** A shorter line is found as a whole line alone, a longer one also within another. In letters. */
+const SHORTEST_PART = 12
+/** So many words in a row that nobody said before are a trace, wherever they stand. */
+const RUN = 8
+/** What ends a sentence, between two words. */
+const SENTENCE = /[.!?…]["'’”»)*_]*\s|[。！？；]/
+/** What somebody puts before a line that they quote: its number. */
+const NUMBER = /^\d+$/
+/** Words between two steps. */
+const STEP = 2048
 
-/** Every line of what an exchange said, prompt and reply. */
-export function linesOf({ opening, ending }: Recorded): Set<string> {
-  const lines = new Set<string>()
-  const add = (text: string) => {
-    for (const line of text.split(/\r?\n/)) {
-      const trimmed = line.trim()
-      if (trimmed.length >= SHORTEST) lines.add(trimmed)
+/** Where lines are all that is looked at. */
+const NO_WORDS: readonly Stretch[] = []
+
+/** By piece: the turn, from 0, that said it first. */
+type Pieces = Map<string, number>
+
+export class Traces {
+  /** Whole lines. */
+  readonly #lines: Pieces = new Map()
+  /** The words of whole lines that are too short to be looked for within others. */
+  readonly #short: Pieces = new Map()
+  /** Words in a row: of a line or a sentence that has few, or any `RUN` of them. */
+  readonly #runs: Pieces = new Map()
+  /** By a run's first word: a bit for each length that such runs have. */
+  readonly #lengths = new Map<string, number>()
+
+  get isEmpty(): boolean {
+    return this.#lines.size + this.#short.size + this.#runs.size === 0
+  }
+
+  /** What an erased turn says. Turns come in their order. */
+  *add(text: string, turn: number): Work<void> {
+    const worded = yield* wordsIn(text)
+    let done = 0
+    for (const line of worded.lines) {
+      if (weightOf(line.value) < SHORTEST) continue
+      keep(this.#lines, line.value, turn)
+      if (isBlob(line.value)) continue
+      this.#addWords(worded, line.from, line.to, turn)
+      this.#addSentences(text, worded, line, turn)
+      if (line.to - done < STEP) continue
+      done = line.to
+      yield
     }
   }
-  if (opening.body) for (const text of textsIn(opening.body, opening.route, 'prompt')) add(text)
-  if (ending?.body) for (const text of textsIn(ending.body, opening.route, 'reply')) add(text)
-  return lines
-}
 
-/** All texts of an exchange that somebody wrote: bodies, and what its entries say of them. Not whose it was. */
-export function saidIn({ opening, ending }: Recorded): string[] {
-  const { facts, tools, model, text, reason, path, route } = opening
-  const known = PROTOCOLS.some(({ name }) => name === route)
-  return [
-    ...stringsIn([facts, tools, model, text, reason, ending?.reason, ...(known ? [] : [path])]),
-    ...(opening.body ? textsIn(opening.body, route, 'prompt') : []),
-    ...(ending?.body ? textsIn(ending.body, route, 'reply') : []),
-  ]
-}
-
-function textsIn(body: Body, route: RouteKind, direction: 'prompt' | 'reply'): string[] {
-  const text = Buffer.from(body.bytes).toString()
-  const protocol = body.assembled ? undefined : PROTOCOLS.find(({ name }) => name === route)
-  if (direction === 'reply' && !body.assembled) {
-    const reply = replyIn(route, text, body.type)
-    if (reply) return stringsIn(reply)
+  /** What a turn says that stays: what it said before any erased one did is no trace of them. */
+  *drop(text: string, turn: number): Work<void> {
+    const worded = yield* wordsIn(text)
+    for (const line of worded.lines) {
+      forget(this.#lines, line.value, turn)
+      for (const words of shortIn(worded, line)) forget(this.#short, words, turn)
+    }
+    for (let at = 0; at < worded.words.length; at++) {
+      this.#longestAt(worded, at, (run) => void forget(this.#runs, run, turn))
+      if (at % STEP === 0) yield
+    }
   }
-  try {
-    const pieces = protocol?.readPieces(text, direction) ?? readDocument(text, direction)
-    return pieces.map(({ value }) => value)
-  } catch {
-    return [text] // no JSON: it says what it is
+
+  /** Where a text says some of it: in order, apart from each other by a word at least. */
+  *findIn(text: string): Work<readonly Stretch[]> {
+    const worded = yield* wordsIn(text)
+    const gone = new Uint8Array(worded.words.length)
+    for (let [at, end] = [0, 0]; at < gone.length; at++) {
+      end = Math.max(end, at + this.#longestAt(worded, at))
+      if (at < end) gone[at] = 1
+      if (at % STEP === 0) yield
+    }
+    const found: Stretch[] = []
+    for (const line of worded.lines) {
+      const isWhole = this.#isTrace(worded, line)
+      if (isWhole) gone.fill(1, line.from, line.to)
+      found.push(...(isWhole ? [line] : this.#goneIn(worded, line, gone)))
+    }
+    return joined(found, worded, gone)
+  }
+
+  #isTrace(worded: Worded, line: Line): boolean {
+    return this.#lines.has(line.value) || shortIn(worded, line).some((words) => this.#short.has(words))
+  }
+
+  /** A line of which no word is left goes with all its signs. */
+  #goneIn({ starts, ends }: Worded, line: Line, gone: Uint8Array): readonly Stretch[] {
+    const first = gone.indexOf(1, line.from)
+    if (first < 0 || first >= line.to) return NO_WORDS
+    if (!gone.subarray(line.from, line.to).includes(0)) return [line]
+    const found: Stretch[] = []
+    for (let at = first; at < line.to; at++) {
+      if (!gone[at]) continue
+      const from = at
+      while (at + 1 < line.to && gone[at + 1]) at++
+      found.push({ start: starts[from] as number, end: ends[at] as number })
+    }
+    return found
+  }
+
+  /** How many words the longest run has that begins here; each is told. */
+  #longestAt({ words, fresh }: Worded, at: number, tell?: (run: string) => void): number {
+    const lengths = this.#lengths.get(words[at] as string)
+    if (lengths === undefined) return 0
+    let run = ''
+    let longest = 0
+    for (let length = 1; length <= RUN && at + length <= words.length; length++) {
+      if (length > 1 && fresh.has(at + length - 1)) break
+      run = length === 1 ? (words[at] as string) : `${run} ${words[at + length - 1]}`
+      if (!(lengths & (1 << length)) || !this.#runs.has(run)) continue
+      longest = length
+      tell?.(run)
+    }
+    return longest
+  }
+
+  #addWords({ words }: Worded, from: number, to: number, turn: number): void {
+    if (to - from > RUN) for (let at = from; at + RUN <= to; at++) this.#addRun(words, at, at + RUN, turn)
+    else if (isPart(words, from, to)) this.#addRun(words, from, to, turn)
+    else if (weightOf(textOf(words, from, to)) >= SHORTEST) keep(this.#short, textOf(words, from, to), turn)
+  }
+
+  #addSentences(text: string, { words, starts, ends }: Worded, line: Line, turn: number): void {
+    for (let [at, from] = [line.from + 1, line.from]; at <= line.to; at++) {
+      const isEnd = at === line.to || SENTENCE.test(text.slice(ends[at - 1], starts[at]))
+      if (!isEnd) continue
+      if (at - from <= RUN && isPart(words, from, at)) this.#addRun(words, from, at, turn)
+      from = at
+    }
+  }
+
+  #addRun(words: readonly string[], from: number, to: number, turn: number): void {
+    const first = words[from] as string
+    keep(this.#runs, textOf(words, from, to), turn)
+    this.#lengths.set(first, (this.#lengths.get(first) ?? 0) | (1 << (to - from)))
   }
 }
 
-/** The lines of these exchanges that none of the `others` says, which came before. */
-export function tracesOf(erased: readonly Recorded[], others: readonly Recorded[]): string[] {
-  const known = new Set(others.flatMap((each) => [...linesOf(each)]))
-  return [...new Set(erased.flatMap((each) => [...linesOf(each)]))].filter((line) => !known.has(line))
+const textOf = (words: readonly string[], from: number, to: number): string => words.slice(from, to).join(' ')
+
+/** Whether so few words say enough to be looked for within other lines: one alone only where it is no word of a language. */
+function isPart(words: readonly string[], from: number, to: number): boolean {
+  if (to - from === 1 && !/\p{N}/u.test(words[from] as string)) return false
+  return weightOf(textOf(words, from, to)) >= SHORTEST_PART
 }
 
-/** Takes lines out of bodies, in whatever spelling and however a stream cuts them; `[masked:erased]` stands in their place. */
-export function without(traces: readonly string[], keyring: Keyring, clock: () => number) {
-  const known = traces.map((value) => ({ id: 'erased', value }))
-  const again = { engine: compile([], { known }), keyring, clock }
-  return (body: Body, of: { route: RouteKind; direction: 'prompt' | 'reply' }): Promise<Anew | undefined> =>
-    maskedAnew(again, { ...of, scope: '' }, body)
+/** The words of a short line, and those behind its number. */
+function shortIn({ words }: Worded, { from, to }: Line): string[] {
+  const isNumbered = to - from > 1 && NUMBER.test(words[from] as string)
+  return [from, ...(isNumbered ? [from + 1] : [])]
+    .filter((first) => to > first && to - first <= RUN)
+    .map((first) => textOf(words, first, to))
+}
+
+function keep(pieces: Pieces, piece: string, turn: number): void {
+  if (!pieces.has(piece)) pieces.set(piece, turn)
+}
+
+function forget(pieces: Pieces, piece: string, turn: number): void {
+  const first = pieces.get(piece)
+  if (first !== undefined && turn < first) pieces.delete(piece)
+}
+
+/** Those between which no word is left are one. */
+function joined(found: readonly Stretch[], { starts }: Worded, gone: Uint8Array): readonly Stretch[] {
+  const all: Stretch[] = []
+  let at = 0
+  for (const { start, end } of found) {
+    const last = all.at(-1)
+    let isApart = last === undefined
+    for (; at < gone.length && (starts[at] as number) < start; at++) isApart ||= !gone[at]
+    if (last && !isApart) all[all.length - 1] = { start: last.start, end }
+    else all.push({ start, end })
+  }
+  return all
 }

@@ -1,0 +1,290 @@
+/** What erased turns said, in later bodies of every shape: by property, against a search that is written to be plain and not fast. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import type { RouteKind } from '#exchange'
+import { promptIn, replyIn } from '#wire'
+import { Breath } from '../breath.ts'
+import { chunk, DONE } from '../house.case.ts'
+import { bodyOf } from './ground.case.ts'
+import { bodiesSay } from './saying.ts'
+import { Traces } from './traces.ts'
+import { inSlices, without } from './without.ts'
+import { MARK } from './words.ts'
+
+const clock = () => performance.now()
+const user = (content: unknown) => ({ role: 'user', content })
+const chat = (...messages: object[]) => ({ model: 'm', messages })
+
+async function tracesOf(route: RouteKind, erased: object[], kept: object[] = []): Promise<Traces> {
+  const traces = new Traces()
+  const breath = new Breath(clock)
+  const row = (body: object) => ({ opening: { route, body: bodyOf(JSON.stringify(body)) } }) as never
+  for (const each of erased) for (const text of bodiesSay(row(each))) await inSlices(traces.add(text, 1), breath)
+  for (const each of kept) for (const text of bodiesSay(row(each))) await inSlices(traces.drop(text, 0), breath)
+  return traces
+}
+
+/** A later prompt without what the erased one said. */
+async function later(route: RouteKind, erased: object, prompt: object, kept: object[] = []): Promise<string> {
+  const body = bodyOf(JSON.stringify(prompt))
+  const less = await without(await tracesOf(route, [erased], kept), clock)(body, { route, direction: 'prompt' })
+  return Buffer.from((less ?? body).bytes).toString()
+}
+
+async function laterReply(erased: object, events: string): Promise<string> {
+  const body = bodyOf(events, 'text/event-stream')
+  const less = await without(await tracesOf('chat', [erased]), clock)(body, { route: 'chat', direction: 'reply' })
+  return Buffer.from((less ?? body).bytes).toString()
+}
+
+const linesIn = (text: string) => text.split(/[\n\r\v\f\u0085\u2028\u2029]/).map((line) => line.trim())
+const wordsIn = (text: string) => ` ${(text.normalize().match(/[\p{L}\p{N}\p{M}_]+/gu) ?? []).join(' ')} `
+
+/** What of `erased` a text says still. */
+function leftIn(erased: string, text: string): string[] {
+  const parts = text.split(MARK)
+  const said = [new Set(parts.flatMap(linesIn)), parts.map(wordsIn)] as const
+  return linesIn(erased).filter((line) => {
+    const words = wordsIn(line)
+    const isPart = words.length >= 14 && words.trim().includes(' ')
+    return (line.length >= 8 && said[0].has(line)) || (isPart && said[1].some((part) => part.includes(words)))
+  })
+}
+
+const WORDS = [
+  'INFO',
+  'customer',
+  'Ünterführung',
+  'заказчик',
+  'ab',
+  '4711',
+  '0815',
+  'x',
+  'naïve',
+  'e\u0301tude',
+  '_id',
+  '🎉',
+]
+const GAPS = [' ', ', ', '\t', '"', '\\', '\\n', ' | ', '{', ' = ', '\u00a0', '.']
+const line = fc
+  .oneof(
+    {
+      weight: 4,
+      arbitrary: fc.array(fc.tuple(fc.constantFrom(...WORDS), fc.constantFrom(...GAPS)), {
+        minLength: 1,
+        maxLength: 14,
+      }),
+    },
+    fc
+      .tuple(fc.constantFrom(...WORDS), fc.integer({ min: 2, max: 400 }))
+      .map(([word, times]) => Array(times).fill([word, ' '])),
+  )
+  .map((parts) => parts.flat().join(''))
+/** Lines that begin alike. */
+const alike = fc
+  .tuple(line, fc.integer({ min: 2, max: 60 }))
+  .map(([begin, count]) => Array.from({ length: count }, (_, nth) => `${begin} of number ${nth * 7919} ends`))
+const erasedText = fc
+  .tuple(
+    fc.array(
+      fc.oneof(
+        line.map((one) => [one]),
+        alike,
+      ),
+      { minLength: 1, maxLength: 4 },
+    ),
+    fc.constantFrom('\n', '\r\n', '\r', '\n\n'),
+  )
+  .map(([lines, end]) => lines.flat().join(end))
+
+/** How a later turn says it again. */
+const SAID_AGAIN: readonly ((text: string) => string)[] = [
+  (text) => text,
+  (text) => `before it\n${text}\nafter it`,
+  (text) =>
+    linesIn(text)
+      .map((each) => `> ${each}`)
+      .join('\n'),
+  (text) =>
+    linesIn(text)
+      .map((each, nth) => `${String(nth).padStart(6)}\t${each}`)
+      .join('\n'),
+  (text) =>
+    linesIn(text)
+      .map((each) => `    and then ${each}, so it goes`)
+      .join('\r\n'),
+  (text) => text.replaceAll(' ', '\n'),
+]
+
+test('no trace is left in a prompt, however it says it again', async () => {
+  await fc.assert(
+    fc.asyncProperty(erasedText, fc.constantFrom(...SAID_AGAIN), fc.boolean(), async (text, again, asPart) => {
+      const said = again(text)
+      const written = await later('chat', chat(user(text)), chat(user(asPart ? [{ type: 'text', text: said }] : said)))
+      const { messages } = JSON.parse(written)
+      const [{ content }] = messages
+      assert.deepEqual(leftIn(text, asPart ? content[0].text : content), [])
+      assert.equal(messages[0].role, 'user')
+    }),
+    { numRuns: 400 },
+  )
+})
+
+test('no trace is left in the arguments of a call', async () => {
+  await fc.assert(
+    fc.asyncProperty(erasedText, fc.constantFrom(...SAID_AGAIN), async (text, again) => {
+      const calls = (said: string) => ({
+        role: 'assistant',
+        tool_calls: [
+          { id: 'c1', type: 'function', function: { name: 'write', arguments: JSON.stringify({ to: [{ said }] }) } },
+        ],
+      })
+      const written = await later('chat', chat(calls(text)), chat(calls(again(text)), user('go on')))
+      const [{ toolCalls: [call] = [] } = {}] = promptIn('chat', written)?.messages ?? []
+      const { to } = (call?.arguments ?? {}) as { to: { said: string }[] }
+      assert.deepEqual([leftIn(text, to[0]?.said ?? '?'), call?.name], [[], 'write'])
+    }),
+    { numRuns: 200 },
+  )
+})
+
+test('no trace is left in a reply, wherever its stream is cut', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      erasedText,
+      fc.constantFrom(...SAID_AGAIN),
+      fc.array(fc.nat({ max: 40 })),
+      async (text, again, cuts) => {
+        const said = again(text)
+        const events: string[] = []
+        let at = 0
+        for (const cut of cuts) {
+          events.push(chunk(said.slice(at, at + cut)))
+          at += cut
+        }
+        const stream = [...events, chunk(said.slice(at)), DONE].join('')
+        const written = await laterReply(chat(user(text)), stream)
+        const reply = replyIn('chat', written, 'text/event-stream')
+        assert.deepEqual(leftIn(text, reply?.text ?? '?'), [])
+        assert.equal(written.split('\n\n').length, stream.split('\n\n').length)
+      },
+    ),
+    { numRuns: 200 },
+  )
+})
+
+test('what an earlier turn said stays, and so does what the later one is the first to say', async () => {
+  const kept = chat(user('the house stands on a hill\nand it is red'))
+  const erased = chat(user('the house stands on a hill\nKatharina Wunderlich lives there'))
+  const prompt = chat(user('the house stands on a hill\nKatharina Wunderlich lives there\nwho else?'))
+  const { messages } = JSON.parse(await later('chat', erased, prompt, [kept]))
+  assert.equal(messages[0].content, `the house stands on a hill\n${MARK}\nwho else?`)
+})
+
+test('a turn that stays and came between two erased ones loses what the first of them said, and nothing else', async () => {
+  const traces = new Traces()
+  const breath = new Breath(clock)
+  await inSlices(traces.add('said by the first of them', 0), breath)
+  await inSlices(traces.add('said by the first of them\nsaid by one that stays', 2), breath)
+  await inSlices(traces.drop('said by the first of them\nsaid by one that stays', 1), breath)
+  const clean = without(traces, clock)
+  const less = await clean(bodyOf('said by the first of them\nsaid by one that stays', 'text/plain'), {
+    ...{ route: 'unknown', direction: 'prompt' },
+  })
+  assert.equal(less?.bytes.toString(), `${MARK}\nsaid by one that stays`)
+})
+
+test('a sentence, and a run of eight words, go wherever they stand', async () => {
+  const erased = chat(
+    user('Hello. Katharina Wunderlich called today. She said that the order of May the 3rd never came to her house.'),
+  )
+  const prompt = chat(user('(Katharina Wunderlich called today) and: order of May the\n> 3rd never came to somebody'))
+  const { messages } = JSON.parse(await later('chat', erased, prompt))
+  assert.equal(messages[0].content, `(${MARK}) and: ${MARK} somebody`)
+})
+
+test('images, files and data URLs go whole, in each protocol', async () => {
+  const file = Buffer.from(Array.from({ length: 900 }, (_, nth) => (nth * 7919) & 255)).toString('base64')
+  const url = `data:image/png;base64,${file}`
+  const parts: [RouteKind, object[]][] = [
+    [
+      'chat',
+      [
+        { type: 'image_url', image_url: { url } },
+        { type: 'file', file: { file_data: url, filename: 'a.pdf' } },
+      ],
+    ],
+    ['messages', [{ type: 'image', source: { type: 'base64', media_type: 'image/png', data: file } }]],
+    [
+      'responses',
+      [
+        { type: 'input_image', image_url: url },
+        { type: 'input_file', file_data: url },
+      ],
+    ],
+  ]
+  for (const [route, content] of parts) {
+    const key = route === 'responses' ? 'input' : 'messages'
+    const of = (...said: object[]) => ({ model: 'm', [key]: said })
+    const written = await later(route, of(user(content)), of(user(content), user('and now?')))
+    assert.ok(!written.includes(file.slice(40, 80)), route)
+    assert.equal(promptIn(route, written)?.messages.at(-1)?.text, 'and now?')
+    assert.match(written, /"type":"(?:image_url|image|input_image)"/)
+  }
+})
+
+test('words of the protocols are neither traces nor masked: who said what, and of which kind, stays', async () => {
+  const call = {
+    ...{
+      role: 'assistant',
+      content: [{ type: 'tool_use', id: 'toolu_0123456789', name: 'read_the_file', input: { type: 'Wunderlich' } }],
+    },
+  }
+  const result = {
+    role: 'user',
+    content: [{ type: 'tool_result', tool_use_id: 'toolu_0123456789', content: 'of Wunderlich & co' }],
+  }
+  const asks = 'a function of the assistant: tool_use read_the_file'
+  const { messages, model } = JSON.parse(
+    await later('messages', chat(call, result), { model: 'claude-sonnet-4', messages: [call, result, user(asks)] }),
+  )
+  assert.deepEqual(messages, [
+    { role: 'assistant', content: [{ ...call.content[0], input: { type: MARK } }] },
+    { role: 'user', content: [{ ...result.content[0], content: MARK }] },
+    user(asks),
+  ])
+  assert.equal(model, 'claude-sonnet-4')
+})
+
+test('keys that say something, long numbers and signatures go; two keys stay two', async () => {
+  const input = { 'Katharina Wunderlich': 1, 'Wunderlich, Katharina': 2, number: 471108151623, small: 4711 }
+  const thinking = { type: 'thinking', thinking: 'I think of Wunderlich', signature: 'c2lnbmF0dXJl'.repeat(4) }
+  const said = { role: 'assistant', content: [thinking, { type: 'tool_use', id: 't', name: 'find', input }] }
+  const { messages } = JSON.parse(await later('messages', chat(said), chat(said, user('go on'))))
+  assert.deepEqual(messages[0].content, [
+    { type: 'thinking', thinking: MARK, signature: MARK },
+    { type: 'tool_use', id: 't', name: 'find', input: { [MARK]: 1, [`${MARK} 2`]: 2, number: MARK, small: 4711 } },
+  ])
+})
+
+test('arguments that a stream breaks off, a comment of a stream and a body that is no JSON lose it too', async () => {
+  const erased = chat(user('Katharina Wunderlich\nborn on 3 May 1970'))
+  const args = (text: string) =>
+    `data: ${JSON.stringify({ choices: [{ index: 0, delta: { tool_calls: [{ index: 0, function: { arguments: text } }] } }] })}\n\n`
+  const written = await laterReply(
+    erased,
+    `${args('{"who":"Katharina Wun')}: born on 3 May 1970\n${args('derlich\\nborn on 3 M')}`,
+  )
+  assert.ok(!/Katharina|Wun|derlich|3 May/.test(written), written)
+  const text = bodyOf('{"content":"x\\nKatharina Wunderlich\\nborn on 3 Ma')
+  const less = await without(await tracesOf('chat', [erased]), clock)(text, { route: 'chat', direction: 'prompt' })
+  assert.equal(less?.bytes.toString(), `{"content":"x\\n${MARK}\\nborn on 3 Ma`)
+  const latin = bodyOf('')
+  const bytes = Buffer.from('caf\u00e9: Katharina Wunderlich!', 'latin1')
+  const clean = await without(await tracesOf('chat', [erased]), clock)(
+    { ...latin, bytes },
+    { route: 'unknown', direction: 'prompt' },
+  )
+  assert.deepEqual(clean?.bytes, Buffer.from(`caf\u00e9: ${MARK}!`, 'latin1'))
+})

@@ -1,0 +1,132 @@
+/** Takes traces out of a recorded body, in whatever spelling and however a stream cuts them. Writes nothing. */
+import type { Body } from '#exchange'
+import type { Value } from '#wire'
+import { Breath } from '../breath.ts'
+import { nestedIn } from './nested.ts'
+import { DEEPEST } from './saying.ts'
+import { type Replaced, type Text, textsOf, type Whose } from './texts.ts'
+import type { Traces } from './traces.ts'
+import { MARK, type Stretch, type Work } from './words.ts'
+
+/** A body that says less than it did. */
+export interface Less {
+  readonly bytes: Buffer
+  /** The lines that were taken out. Never kept. */
+  readonly taken: readonly string[]
+}
+
+/** Once is enough, but where what is left of two lines makes a third one. */
+const MOST_PASSES = 4
+
+/** What is to be written in the place of a part of a text. */
+interface Edit extends Stretch {
+  readonly value: string
+}
+
+/** Does work in slices: others go on in between. */
+export async function inSlices<Result>(work: Work<Result>, breath: Breath): Promise<Result> {
+  for (;;) {
+    const { done, value } = work.next()
+    if (done) return value
+    await breath.pause()
+  }
+}
+
+/** Undefined where a body says none of them. */
+export function without(traces: Traces, clock: () => number) {
+  return async (body: Body, whose: Whose): Promise<Less | undefined> => {
+    const breath = new Breath(clock)
+    const taken: string[] = []
+    let bytes: Buffer | undefined
+    for (let pass = 0; pass < MOST_PASSES; pass++) {
+      const less = await inSlices(lessOf(traces, { ...body, bytes: bytes ?? body.bytes }, whose, taken), breath)
+      if (!less) return bytes && { bytes, taken: [...new Set(taken)] }
+      bytes = less
+      await breath.rest()
+    }
+    return { bytes: blank({ ...body, bytes: bytes ?? body.bytes }, whose), taken: [...new Set(taken)] }
+  }
+}
+
+function* lessOf(traces: Traces, body: Body, whose: Whose, taken: string[]): Work<Buffer | undefined> {
+  const { texts, written } = textsOf(body, whose)
+  const changes: Replaced[] = []
+  for (const text of texts) {
+    yield
+    if (text.spots.length === 0) continue
+    const edits = yield* editsIn(traces, text, taken, 0)
+    if (edits.length > 0) changes.push(...spread(text, edits))
+  }
+  return changes.length > 0 ? written(changes) : undefined
+}
+
+/** All that somebody wrote in it. */
+function blank(body: Body, whose: Whose): Buffer {
+  const { texts, written } = textsOf(body, whose)
+  return written(texts.flatMap(({ spots, kind }) => spots.map((spot) => ({ spot, kind, value: MARK }))))
+}
+
+function* editsIn(
+  traces: Traces,
+  { value, kind }: Pick<Text, 'value' | 'kind'>,
+  taken: string[],
+  depth: number,
+): Work<Edit[]> {
+  if (kind === 'number' || kind === 'key') {
+    const [found] = yield* traces.findIn(value)
+    if (!found) return []
+    taken.push(value)
+    return [{ start: 0, end: value.length, value: MARK }]
+  }
+  const inner = depth < DEEPEST ? nestedIn(value, kind !== 'text') : undefined
+  if (inner) {
+    const edits: Edit[] = []
+    for (const one of inner) edits.push(...(yield* innerEdits(traces, one, taken, depth)))
+    if (edits.length > 0 || kind === 'arguments') return edits
+  }
+  const found = yield* traces.findIn(value)
+  for (const { start, end } of found) taken.push(...value.slice(start, end).split(/[\r\n]+/))
+  return found.map(({ start, end }) => ({ start, end, value: MARK }))
+}
+
+/** In JSON that is a string of another document. */
+function* innerEdits(traces: Traces, one: Value, taken: string[], depth: number): Work<Edit[]> {
+  const { start, end, kind, value } = one
+  const edits = yield* editsIn(traces, { value, kind }, taken, depth + 1)
+  if (edits.length === 0) return []
+  const json = JSON.stringify(applied(value, edits))
+  return [{ start, end, value: kind === 'number' ? json : json.slice(1, -1) }]
+}
+
+function applied(text: string, edits: readonly Edit[]): string {
+  let [out, from] = ['', 0]
+  for (const { start, end, value } of edits) {
+    out += text.slice(from, start) + value
+    from = end
+  }
+  return out + text.slice(from)
+}
+
+/** Edits of a text at its places: what is written anew stands where it begins. */
+function spread({ value, kind, spots }: Text, edits: readonly Edit[]): Replaced[] {
+  const changed: Replaced[] = []
+  let [at, next] = [0, 0]
+  for (const spot of spots) {
+    const end = at + spot.length
+    let [out, from] = ['', at]
+    while (from < end || (next < edits.length && (edits[next] as Edit).start < end)) {
+      const edit = edits[next]
+      if (!edit || edit.start >= end) {
+        out += value.slice(from, end)
+        break
+      }
+      if (edit.start >= at) out += value.slice(from, edit.start) + edit.value
+      from = Math.min(edit.end, end)
+      if (edit.end > end) break
+      next++
+    }
+    if (out !== value.slice(at, end)) changed.push({ spot, kind, value: out })
+    at = end
+  }
+  return changed
+}

@@ -1,0 +1,96 @@
+/** A text as an erasure compares it: its lines, and the words in them, whatever stands between. Pure; linear in the text. */
+
+/** UTF-16 offsets, end exclusive. */
+export interface Stretch {
+  readonly start: number
+  readonly end: number
+}
+
+/** A line without the space around it, and its words: `from` to `to` (exclusive) of all words of the text. */
+export interface Line extends Stretch {
+  readonly value: string
+  readonly from: number
+  readonly to: number
+}
+
+export interface Worded {
+  readonly lines: readonly Line[]
+  /** In NFC, as they are compared. */
+  readonly words: readonly string[]
+  readonly starts: readonly number[]
+  readonly ends: readonly number[]
+  /** Words before which something was taken out: no run of words goes on there. */
+  readonly fresh: ReadonlySet<number>
+}
+
+/** Work in steps: others may go on between two of them. */
+export type Work<Result> = Generator<undefined, Result, undefined>
+
+/** What stands in the place of what was erased. */
+export const MARK = '[masked:erased]'
+
+/** What ends a line; a file within a text is a line of its own. */
+const BREAK = /\r\n|[\n\r\v\f\u0085\u2028\u2029]|\[masked:erased\]|;base64,/g
+/** Scripts that put no space between words: each of their letters is one. */
+const WORD =
+  /[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Thai}\p{scx=Laoo}\p{scx=Khmr}\p{scx=Mymr}]\p{M}*|[[\p{L}\p{N}\p{M}_]--[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Thai}\p{scx=Laoo}\p{scx=Khmr}\p{scx=Mymr}]]+/gv
+const PLAIN_WORD = /\w+/g
+const BEYOND_ASCII = /[\u0080-\uffff]/
+/** A file in base64, or the like: nobody quotes its words. */
+const BLOB = /^[\w+/=-]{256,}$/
+/** Letters of which a few are a sentence. */
+const DENSE = /[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Hang}]/gv
+const DENSITY = 3
+/** A blob in the place of words. */
+const UNSPOKEN = ''
+/** UTF-16 units between two steps. */
+const STEP = 16_384
+
+/** How much a text says, in letters of an alphabet. */
+export const weightOf = (text: string): number =>
+  BEYOND_ASCII.test(text) ? text.length + (DENSITY - 1) * (text.match(DENSE)?.length ?? 0) : text.length
+
+export const isBlob = (line: string): boolean => line.length >= 256 && BLOB.test(line)
+
+export function* wordsIn(text: string): Work<Worded> {
+  const found = { lines: [] as Line[], words: [] as string[], starts: [] as number[], ends: [] as number[] }
+  const fresh = new Set<number>()
+  let [from, told] = [0, 0]
+  for (const { index, 0: sign } of text.matchAll(BREAK)) {
+    addLine(found, text, from, index)
+    from = index + sign.length
+    if (sign === MARK) fresh.add(found.words.length)
+    if (from - told < STEP) continue
+    told = from
+    yield
+  }
+  addLine(found, text, from, text.length)
+  return { ...found, fresh }
+}
+
+interface Growing {
+  readonly lines: Line[]
+  readonly words: string[]
+  readonly starts: number[]
+  readonly ends: number[]
+}
+
+function addLine({ lines, words, starts, ends }: Growing, text: string, from: number, to: number): void {
+  const whole = text.slice(from, to)
+  const value = whole.trim()
+  if (value === '') return
+  const start = from + whole.length - whole.trimStart().length
+  const first = words.length
+  const isPlain = !BEYOND_ASCII.test(value)
+  if (isBlob(value)) {
+    words.push(UNSPOKEN)
+    starts.push(start)
+    ends.push(start + value.length)
+  } else
+    for (const { index, 0: word } of value.matchAll(isPlain ? PLAIN_WORD : WORD)) {
+      words.push(isPlain ? word : word.normalize())
+      starts.push(start + index)
+      ends.push(start + index + word.length)
+    }
+  lines.push({ value, start, end: start + value.length, from: first, to: words.length })
+}
