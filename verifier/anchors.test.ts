@@ -1,6 +1,6 @@
 /** Anchors in a bundle: what a witness, an authority and a repository gave counts where it was checked, and every forged one is told. */
 import assert from 'node:assert/strict'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { folderFor, authority as newAuthority } from '../src/export/anchors/outside.case.ts'
@@ -363,6 +363,11 @@ describe('anchors of a bundle', { skip: LACKING }, () => {
     })
     await keepAnchored(sealFolder(), { name: 'alien', kind: 'git' }, await signed(9, rootOf(0), 2), anchored)
     writeFileSync(join(sealFolder(), 'anchors', 'file'), 'no folder')
+    await keepAnchored(sealFolder(), { name: 'sly', kind: 'git' }, heads[0] ?? '', anchored)
+    const link = join(sealFolder(), 'anchors/sly/101/proof')
+    rmSync(link)
+    writeFileSync(join(folder, 'secret'), 'a secret of this machine')
+    symlinkSync(join(folder, 'secret'), link)
     const bundle = new Bundle(join(folder, 'told.zip'), { question: exchange(3), made: 1, version: '0', bodies: false })
     for await (const line of trail.prove({ exchange: exchange(3) }, { bodies: false })) bundle.take(line)
     bundle.finish()
@@ -376,7 +381,9 @@ describe('anchors of a bundle', { skip: LACKING }, () => {
       /not in it: a proof of the anchor alien: what it was shown over 9 entries is no head of this log/,
     ])
       assert.match(open, why)
-    const all = told(await bundled(exchange(3)), {})
+    const files = await bundled(exchange(3))
+    assert.ok(![...files.keys()].some((name) => name.startsWith('anchors/sly')))
+    const all = told(files, {})
     assert.match(all, /bad, 150 entries: it was shown 150 other entries: two logs were signed/)
     assert.match(all, /far, 999 entries: .*the log was rolled back/)
   })

@@ -1,6 +1,7 @@
 /**
  * A git repository that others own: each head is a commit there, pushed without force. The proof kept is the commit's id, and the
- * commit itself where it holds nothing but the head. The time is the gateway's own. Runs plain `git`, with the ways of whoever runs the gateway (ssh, credential helpers).
+ * commit itself where it holds nothing but the head. The time is the gateway's own. Runs plain `git`, with the ways of whoever runs
+ * the gateway (ssh, credential helpers).
  */
 import { basename, dirname } from 'node:path'
 import { z } from 'zod'
@@ -95,9 +96,10 @@ async function pushed(
  * Else nothing: what others keep beside it is not told.
  */
 async function bareOf(run: Git['run'], commit: string, path: string, signal: AbortSignal): Promise<string> {
-  const files = await run(['ls-tree', '-r', '-t', '--name-only', commit], signal).catch(() => '')
-  if (files !== `${dirname(path)}\n${path}`) return ''
-  return `${await run(['cat-file', 'commit', commit], signal)}\n`
+  const maybe = (args: readonly string[]) => run(args, signal).catch(() => '')
+  if ((await maybe(['ls-tree', '-r', '-t', '--name-only', commit])) !== `${dirname(path)}\n${path}`) return ''
+  const object = await maybe(['cat-file', 'commit', commit])
+  return object === '' ? '' : `${object}\n`
 }
 
 const claimed = (why: string): Proven => ({ state: 'claimed', why, how: 'gatelog verify --git <clone or address>' })

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { createHash, generateKeyPairSync, sign } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { type KeptAnchor, keepAnchored, type Proven, parseCheckpoint, parseNote, readAnchors, standingOf } from '#trail'
@@ -166,4 +166,26 @@ test('what the outside shows is asked without anchoring anything, and who does n
   const repository = '--upload-pack=x'
   await assert.rejects(headsOutside(ORIGIN, { ...looking, given: { repository } }), /git/)
   assert.ok(readFileSync(join(folder, 'checkpoint')).length > 0 && signerOf().vkey)
+})
+
+test('the commit goes along where it holds the head alone; names that others keep beside it do not', {
+  skip: NO_GIT,
+}, async (t) => {
+  const outside = await git(t)
+  const { folder, one } = await kept(t, outside)
+  const [id = '', ...object] = Buffer.from(one.proof).toString().split('\n')
+  const commit = Buffer.from(object.join('\n'))
+  assert.equal(createHash('sha1').update(`commit ${commit.length}\0`).update(commit).digest('hex'), id)
+  const clone = join(folderFor(t), 'clone')
+  const run = (...args: string[]) => execFileSync('git', args, { cwd: clone, stdio: 'pipe' })
+  execFileSync('git', ['clone', '--quiet', '-b', 'gatelog', outside.seen(), clone])
+  writeFileSync(join(clone, 'merger-with-acme.txt'), 'x')
+  run('add', '.')
+  run('-c', 'user.name=a', '-c', 'user.email=a@example.com', 'commit', '--quiet', '-m', 'more')
+  run('push', '--quiet')
+  const anchor = openAnchor(outside.settings, { folder, origin: ORIGIN })
+  const { proof } = await anchor.anchor(await grown(folder, 9), soon())
+  assert.match(Buffer.from(proof).toString(), /^[0-9a-f]{40}\n$/)
+  const shared = { ...one, note: await grown(folder, 9), proof }
+  assert.equal((await proverOf({ settings: { out: outside.settings }, reachMs: 10_000 })(shared)).state, 'checked')
 })

@@ -81,10 +81,13 @@ async function readOne(folder: string, name: string, size: number): Promise<Kept
   return anchor?.checkpoint.size === size ? anchor : undefined
 }
 
+/** How it is opened: neither by a link, which could name any file of this machine, nor waiting for who writes into a pipe. */
+const PLAINLY = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
+
 /** A plain file, or that it is too large; undefined for what is none. */
 async function bounded(path: string): Promise<Buffer | 'large' | undefined> {
   try {
-    await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
+    await using file = await open(path, PLAINLY)
     const stat = await file.stat()
     if (!stat.isFile()) return undefined
     return stat.size > MOST_BYTES ? 'large' : await file.readFile()
