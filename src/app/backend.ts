@@ -99,6 +99,7 @@ export function backendOf(options: BackendOptions): Backend {
       ...(options.credentials?.() ?? []),
       ...(options.notReady ? [memoryCheck()] : []),
       ...(await lateCheck(options)),
+      ...(await erasureCheck(options)),
       await gapCheck(options),
       ...(await orFault('seal', () => sealChecks(options))),
       ...openGap(options),
@@ -135,7 +136,7 @@ const secretsOf = ({ config, keyring, notReady }: BackendOptions): SecretSearch 
 const viaOf = ({ notReady }: BackendOptions) => (notReady ? 'server' : 'local')
 
 /** Erasure and rescan over the record; both exclude each other, by the holds of its custody. */
-export function reviserOf(options: BackendOptions): Reviser & Pick<Erasure, 'resume'> {
+export function reviserOf(options: BackendOptions): Reviser & Pick<Erasure, 'resume' | 'waiting'> {
   const { trail, keyring, custody, engine, policy, forget, reads } = options
   const clock = { now: Date.now, uuid: () => uuid7(Date.now()) }
   const house = {
@@ -155,7 +156,8 @@ export function reviserOf(options: BackendOptions): Reviser & Pick<Erasure, 'res
     plan: (scope) => erasure.plan(scope),
     erase: (scope, doer) => erasure.erase(scope, doer),
     rescan: (since, doer) => rescan.page(since, doer),
-    resume: (held) => erasure.resume(held),
+    resume: (held?: (holds: readonly string[]) => void) => erasure.resume(held),
+    waiting: () => erasure.waiting(),
   }
 }
 
@@ -240,6 +242,19 @@ function checks({ trail, config, notReady }: BackendOptions): CheckRow[] {
       : { check: 'listener', state: 'ok', told: 'loopback or TLS' },
     ...(why ? [{ check: 'ready', state: 'fail' as const, told: why }] : []),
   ]
+}
+
+/** Erasures that are on the record and not done. */
+async function erasureCheck(options: BackendOptions): Promise<CheckRow[]> {
+  const waiting = await reviserOf(options).waiting()
+  return waiting.map(({ seq, holds }): CheckRow => {
+    const held = holds.length > 0
+    const told = `the erasure of entry ${seq} is not done${held ? `: it is held by ${holds.join(', ')}` : ''}`
+    const remedy = held
+      ? 'It is done once nothing holds it: gatelog hold list, gatelog hold release'
+      : 'If none runs now: it goes on within a day, or when the server is started.'
+    return { check: 'erasures', state: 'warn', told, remedy }
+  })
 }
 
 /** Lines of who read that are not on the record yet, and rows among them that nobody honest put there. */

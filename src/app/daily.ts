@@ -1,4 +1,4 @@
-/** What a running server does once a day without being asked: removes the days whose time is over. */
+/** What a running server does once a day without being asked: removes the days whose time is over, ends erasures that were cut short. */
 import { faultOf } from '#exchange'
 import type { Custody } from '#trail'
 
@@ -6,8 +6,18 @@ const DAY_MS = 86_400_000
 const GATELOG = { who: { value: 'gatelog', source: 'observed' }, why: 'its time is over' } as const
 
 /** Begins now; the returned function ends it, once what runs is done. What fails is told, and tried again the next day. */
-export function daily(custody: Pick<Custody, 'purge'>, tell: (line: string) => void): () => Promise<void> {
+export function daily(
+  custody: Pick<Custody, 'purge'>,
+  tell: (line: string) => void,
+  resume: () => Promise<number>,
+): () => Promise<void> {
   const once = async () => {
+    try {
+      const erased = await resume()
+      if (erased > 0) tell(`${erased} erasures that were cut short are done`)
+    } catch (error) {
+      tell(`an erasure that was cut short could not be done (${faultOf(error).code})`)
+    }
     try {
       const { rows, seq } = await custody.purge(GATELOG)
       const going = rows.filter(({ fate }) => fate === 'purge')

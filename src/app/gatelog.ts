@@ -114,7 +114,7 @@ export async function openGatelog(first: Config, ears: Ears): Promise<Gatelog> {
   running.ports.push(health.port)
   const api = await openApi(socketIn(first.data), running.backend)
   opened.defer(() => api.close())
-  opened.defer(daily(record.custody, ears.tell))
+  opened.defer(daily(record.custody, ears.tell, () => running.resume()))
   const all = opened.move()
   return {
     gateway: gateway.url,
@@ -290,7 +290,7 @@ class Running {
   }
 
   /** Ends what a process before this one had begun to erase; what is held by now waits, and is told to `held`. */
-  resume(held: (holds: readonly string[]) => void): Promise<number> {
+  resume(held?: (holds: readonly string[]) => void): Promise<number> {
     return reviserOf(this.#options).resume(held)
   }
 

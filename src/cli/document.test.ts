@@ -134,6 +134,7 @@ test('the JSON of every command is what the document says', async (t) => {
     const { exchanges, ...more } = await find.call(trail, query, page)
     return { exchanges: exchanges.map((one) => ({ ...one, misfiled: 'text' })), ...more }
   }
+  Object.assign(trail.dayFiles, { begunIn: async () => 0 })
   Object.assign(trail.late, { waiting: async () => ({ lines: [], count: 1, strange: 0, isHere: false }) })
   trail.prove = async function* () {
     yield {
@@ -215,6 +216,7 @@ test('the JSON of every command is what the document says', async (t) => {
     'x',
   )()
   await told('`gatelog hold add`', 'hold', 'add', '--exchange', idOf(7, AT - 10 * 86_400_000), '--why', 'x')()
+  await told('`gatelog hold add`', 'hold', 'add', '--user', 'bea', '--why', 'z')()
   await told('`gatelog purge`', 'purge', '--dry-run')()
   const { holds: list } = (await json(folder, 'hold', 'list')) as { holds: { id: string }[] }
   await told('`gatelog hold list`', 'hold', 'list')()

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { after, type TestContext } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Backend, openApi, type SecretSearch } from '#console'
-import type { Entry, Keyring } from '#exchange'
+import { type Entry, Fault, type Keyring } from '#exchange'
 import { fingerprintOf, SHORTEST_PRINTED } from '#gateway'
 import { Identity } from '#identity'
 import { Custody, openTrail, Reads, type Trail } from '#trail'
@@ -124,6 +124,7 @@ export async function openHouse(
 const NOBODY = { exchanges: 2, sessions: 1, later: 1, notes: 0, held: 0, holds: ['h'], worm: 0, open: 0 }
 const LATE = { exchange: 'x', at: 1, who: 'ana', model: 'm', direction: 'prompt', rules: ['r'], secrets: 1 } as const
 let pages = 0
+let releases = 0
 const NO_REVISER: Backend['reviser'] = {
   plan: async () => NOBODY,
   erase: async () => ({ ...NOBODY, seq: 7, left: 0, begun: 0 }),
@@ -131,6 +132,10 @@ const NO_REVISER: Backend['reviser'] = {
     pages++ % 2
       ? { seen: 2, found: [], left: [], resumed: true }
       : { seen: 1, found: [LATE], left: ['x'], reached: 1, seq: 8, resumed: false },
+  async resume() {
+    if (releases++ % 2) throw new Fault('trail.unavailable', 'text')
+    return 1
+  },
 }
 
 const BACKUP = {

@@ -44,6 +44,8 @@ export interface Reviser {
     doer: Doer & { readonly basis: string },
   ): Promise<ErasureRow & { readonly seq: number; readonly left: number; readonly begun: number }>
   rescan(since: number, doer: Doer): Promise<RescanRow>
+  /** Ends erasures that were cut short and that nothing holds; how many. */
+  resume(): Promise<number>
 }
 
 /** What is done to the record itself. */
@@ -89,9 +91,10 @@ export function custodyRoutes(app: Hono, custody: Custodian & { readonly reviser
     const { scope, why } = (await bodyOf(c.req)) as Record<string, unknown>
     return c.json(await custody.holds.add(scope, doerOf(c, why)))
   })
-  app.delete('/holds/:id', async (c) =>
-    c.json(await custody.holds.release(c.req.param('id'), doerOf(c, c.req.query('why')))),
-  )
+  app.delete('/holds/:id', async (c) => {
+    const released = await custody.holds.release(c.req.param('id'), doerOf(c, c.req.query('why')))
+    return c.json({ ...released, ...(await finished(reviser)) })
+  })
   app.post('/erase/plan', async (c) => {
     const { scope } = (await bodyOf(c.req)) as Record<string, unknown>
     const plan = await reviser.plan(scope)
@@ -128,6 +131,16 @@ export function custodyRoutes(app: Hono, custody: Custodian & { readonly reviser
     if (purged.seq === undefined) await days(c, dayIn(before), purged.rows)
     return c.json(purged)
   })
+}
+
+/** The hold is released, whatever becomes of an erasure that it made wait. */
+async function finished(reviser: Reviser): Promise<{ readonly erased?: number; readonly unfinished?: string }> {
+  try {
+    const erased = await reviser.resume()
+    return erased > 0 ? { erased } : {}
+  } catch (error) {
+    return { unfinished: faultOf(error).message }
+  }
 }
 
 const sum = (rows: readonly { readonly exchanges: number }[]): number =>

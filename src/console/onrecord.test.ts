@@ -119,6 +119,7 @@ async function backend(t: TestContext, note?: () => Promise<void>) {
         throw new Fault('custody.held', 'by h')
       },
       rescan: async () => ({ seen: 0, found: [], left: [], resumed: false }),
+      resume: async () => 0,
     },
     custody: new Custody({ trail, keyring, now: Date.now, uuid }),
   }

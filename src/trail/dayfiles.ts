@@ -14,6 +14,8 @@ export interface DayFiles {
   seqsOf(exchanges: readonly string[]): Promise<readonly number[]>
   /** The seqs of all entries in a file. */
   seqsIn(name: string): Promise<readonly number[]>
+  /** How many exchanges begin in it, by their entries: what only the index tells of does not count. */
+  begunIn(name: string): Promise<number>
   /** The id of the entry that erased an exchange, by the beginning of its id. */
   erasedBy(prefix: string): Promise<string | undefined>
   /** What an entry erased and is still in its files: exchanges by ids, lines of none by their places. */
@@ -31,6 +33,7 @@ export const dayFilesOf = (store: Store, write: Write): DayFiles => ({
     return seqs
   },
   seqsIn: (name) => store.seqsIn(name),
+  begunIn: (name) => store.begunIn(name),
   erasedBy: async (prefix) => (isExchangePrefix(prefix) ? store.erasedBy(prefix) : undefined),
   takenBy: (by) => store.takenBy(by),
 })

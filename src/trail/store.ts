@@ -231,6 +231,8 @@ export interface Store {
   seqs(exchange: string): Promise<readonly number[]>
   /** The seqs of the entries in a day file, in their order. */
   seqsIn(file: string): Promise<readonly number[]>
+  /** How many exchanges begin in a day file, by their entries: what only the index tells of does not count. */
+  begunIn(file: string): Promise<number>
   /** What may be shown of these entries; of those that are gone, nothing. */
   disclose(seqs: readonly number[], bodies: boolean): Promise<readonly Disclosure[]>
   /** What its sealer does. */

@@ -2,13 +2,14 @@
 import assert from 'node:assert/strict'
 import { after, before, type TestContext, test } from 'node:test'
 import { asSealed } from '../../src/console/shown.ts'
-import { parseQuery, type Trail } from '../../src/trail/index.ts'
+import { Custody, parseQuery, type Trail } from '../../src/trail/index.ts'
 import { idOf, NOON } from '../../src/trail/stores/made.ts'
 import {
   beforeFirst,
   type Change,
   exchangeIds,
   hasEntry,
+  keyring,
   lookAt,
   markAnew,
   mutated,
@@ -106,6 +107,30 @@ test('a mark that nothing was done for is not told as true', async (t) => {
   assert.equal(anew.found?.redactions, undefined)
   const erased: Change = (f) => sql(f, `INSERT INTO erased SELECT 77, ?, ? WHERE ${hasEntry(77)}`, idOf(76), idOf(9000))
   assert.deepEqual((await shownOf(t, erased, idOf(76))).states?.[0], [77, 'misfiled'])
+})
+
+test('a purge counts what goes by its entries, and says how many rows of the index are none', async (t) => {
+  const columns = 'findings, masked, input, output, outcome, session, user'
+  const trail = await lookAt(
+    await mutated(t, (f) => {
+      for (const seq of [2, 7001, 7002])
+        sql(
+          f,
+          `INSERT INTO exchanges(seq, exchange, closing, at, ${columns}) SELECT ${seq}, 'planted-${seq}', NULL, at, ${columns}
+           FROM exchanges WHERE seq = 1`,
+        )
+    }),
+  )
+  const house = { trail, keyring, now: () => NOON, uuid: () => idOf(1) }
+  const plan = await new Custody(house).plan('2026-11-24')
+  await trail.close()
+  assert.deepEqual(
+    plan.map(({ day, fate, exchanges, strange }) => [day, fate, exchanges, strange]),
+    [
+      ['2026-11-23', 'purge', 75, 3],
+      ['2026-11-24', 'keep', 225, undefined],
+    ],
+  )
 })
 
 test('what stands before the first entry is shown nowhere', async (t) => {

@@ -46,8 +46,15 @@ async function add({ why, ...options }: ScopeOptions & { why: string }, command:
 
 async function release(id: string, { why }: { why: string }, command: Command): Promise<void> {
   const at = `/holds/${encodeURIComponent(id)}?${new URLSearchParams({ why })}`
-  told(command, await withRecord(command, (record) => record.send<HoldRow>('DELETE', at)), 'released')
+  const { erased, unfinished, ...hold } = await withRecord(command, (record) => record.send<Released>('DELETE', at))
+  if (commonOf(command).json) return out(json({ ...hold, erased, unfinished }))
+  told(command, hold, 'released')
+  if (erased) say(`erasures that waited for it and are done: ${erased}`)
+  if (unfinished !== undefined) say(`an erasure that waited is not done: ${line(unfinished)}`)
 }
+
+/** `erased`: how many erasures that it made wait are done now; `unfinished`: why one is not. */
+type Released = HoldRow & { readonly erased?: number; readonly unfinished?: string }
 
 function told(command: Command, hold: HoldRow, did: string): void {
   if (commonOf(command).json) out(json(hold))

@@ -65,10 +65,10 @@ const WHY: Readonly<Record<PurgeRow['why'], string>> = {
   custody: 'stays: it tells what was done to the record',
 }
 
-const row = ({ day, retain, exchanges, bytes, expires, fate, why, holds }: PurgeRow): Cell[] => [
+const row = ({ day, retain, exchanges, strange, bytes, expires, fate, why, holds }: PurgeRow): Cell[] => [
   day,
   retain ?? 'ever',
-  String(exchanges),
+  strange ? [`${exchanges}, ${strange} more in the index alone`, 'red'] : String(exchanges),
   megabytes(bytes),
   expires ?? '–',
   fate === 'purge'

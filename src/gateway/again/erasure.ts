@@ -59,6 +59,7 @@ interface Pending {
 
 const PENDING = 'erasing'
 const STEP = 500
+const NOTHING_HELD = { holds: [] }
 
 export class Erasure {
   readonly #house: ErasureHouse
@@ -111,6 +112,21 @@ export class Erasure {
     return this.#house.holds.alone(() => this.#resume(held))
   }
 
+  /** Those that are on the record and not done: the seq of each, and the holds that it waits for. */
+  async waiting(): Promise<readonly { readonly seq: number; readonly holds: readonly string[] }[]> {
+    const { trail } = this.#house
+    const rows: { readonly seq: number; readonly holds: readonly string[] }[] = []
+    const left = (await trail.documents.list(PENDING)) as Pending[]
+    const told = new Map(left.length > 0 ? (await trail.custody()).map(({ seq, note }) => [note.exchange, seq]) : [])
+    for (const pending of left) {
+      const seq = told.get(pending.id)
+      if (seq === undefined) continue
+      const { holds } = pending.done ? NOTHING_HELD : await forbiddenIn(this.#house, await this.#leftOf(pending))
+      rows.push({ seq, holds })
+    }
+    return rows
+  }
+
   async #resume(held: (holds: readonly string[]) => void): Promise<number> {
     const { trail } = this.#house
     const left = (await trail.documents.list(PENDING)) as Pending[]
@@ -119,7 +135,7 @@ export class Erasure {
     for (const { id } of left) if (!told.has(id)) await trail.documents.delete(PENDING, id)
     let done = 0
     for (const pending of begun) {
-      const { holds } = pending.done ? { holds: [] } : await forbiddenIn(this.#house, await this.#leftOf(pending))
+      const { holds } = pending.done ? NOTHING_HELD : await forbiddenIn(this.#house, await this.#leftOf(pending))
       if (holds.length > 0) {
         held(holds)
         continue

@@ -146,8 +146,17 @@ for (const store of ['memory', 'sqlite'] as const) {
     const told: string[][] = []
     assert.equal(await erasure.resume((by) => told.push([...by])), 0)
     assert.deepEqual([told, [await textOf(1), await textOf(2)]], [[[id]], before])
+    assert.deepEqual(
+      (await erasure.waiting()).map(({ holds }) => holds),
+      [[id]],
+    )
     await custody.holds.release(id, DOER)
+    assert.deepEqual(
+      (await erasure.waiting()).map(({ holds }) => holds),
+      [[]],
+    )
     assert.equal(await erasure.resume(), 1)
+    assert.deepEqual(await erasure.waiting(), [])
     assert.deepEqual([await trail.exchange(idOf(1)), await trail.documents.list('erasing')], [undefined, []])
     assert.ok(!(await textOf(2)).includes(FIRST))
   })

@@ -49,8 +49,16 @@ export class Custody {
     const today = dayOf(now())
     const rows: PurgeRow[] = []
     for (const file of await trail.dayFiles.list())
-      rows.push(await fateOf(file, { today, before, holding: (name) => this.holds.holding(name) }))
+      rows.push(await this.#counted(await fateOf(file, { today, before, holding: (name) => this.holds.holding(name) })))
     return rows
+  }
+
+  /** What goes is counted by its entries: the index can tell of more. */
+  async #counted(row: PurgeRow): Promise<PurgeRow> {
+    if (row.fate === 'keep') return row
+    const exchanges = await this.#house.trail.dayFiles.begunIn(row.name)
+    const strange = row.exchanges - exchanges
+    return { ...row, exchanges, ...(strange > 0 && { strange }) }
   }
 
   /** Removes what the plan of this moment lets go; no hold begins meanwhile. The entry is durable before a file goes, and its keys with it. @throws trail.* */

@@ -11,6 +11,8 @@ export interface PurgeRow extends DayFile {
   readonly expires?: string
   /** Ids of the holds that keep it. */
   readonly holds: readonly string[]
+  /** Of a file that goes: rows of its index that stand for no exchange, and are not counted. */
+  readonly strange?: number
 }
 
 interface Question {

@@ -367,6 +367,10 @@ class MemoryStore implements Store {
     return []
   }
 
+  async begunIn(file: string) {
+    return (await this.files()).find(({ name }) => name === file)?.exchanges ?? 0
+  }
+
   async seqsIn() {
     return []
   }

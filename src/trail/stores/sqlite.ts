@@ -304,6 +304,20 @@ class SqliteStore implements Store {
     return this.#link.call('seqsIn', [file])
   }
 
+  /** Some rows at a time, so that commits go on between them. */
+  async begunIn(file: string): Promise<number> {
+    let total = 0
+    for (let after: number | undefined = 0; after !== undefined; ) {
+      const { count, last }: { count: number; last: number | undefined } = await this.#link.call('begunIn', [
+        file,
+        after,
+      ])
+      total += count
+      after = last
+    }
+    return total
+  }
+
   disclose(seqs: readonly number[], bodies: boolean) {
     return this.#link.call('disclose', [seqs, bodies])
   }

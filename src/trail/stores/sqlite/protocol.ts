@@ -170,6 +170,7 @@ export interface Calls {
   held(from: number, count: number, first: readonly number[]): readonly Unmade[]
   seqs(exchange: string): readonly number[]
   seqsIn(file: string): readonly number[]
+  begunIn(file: string, after: number): { readonly count: number; readonly last: number | undefined }
   disclose(seqs: readonly number[], bodies: boolean): readonly Disclosure[]
   copy(copying: Copying): Promise<readonly Copied[]>
   close(): Promise<void>

@@ -10,7 +10,7 @@ import { Tokens } from '../../tokens.ts'
 import { copyFiles } from './copy.ts'
 import { Engine } from './engine.ts'
 import { faultOfStore, lineOfFault } from './faults.ts'
-import { filesOf } from './figures.ts'
+import { begunIn, filesOf } from './figures.ts'
 import { disclosedIn, heldIn, seqsIn, seqsOfFile } from './held.ts'
 import { prepare, rekey, rewrap, shred } from './key-work.ts'
 import type { Begin, Grant, Wish } from './keys.ts'
@@ -107,6 +107,7 @@ const CALLS: Calls = {
   held: (from, count, first) => heldIn(opened(), from, count, first),
   seqs: (exchange) => seqsIn(opened(), exchange),
   seqsIn: (file) => seqsOfFile(opened(), file),
+  begunIn: (file, after) => begunIn(opened(), file, after),
   disclose: (seqs, bodies) => disclosedIn(opened(), seqs, bodies),
   sealed: () => (sealing ? stateOf(sealing) : unsealedState(opened())),
   copy: (copying) => copyFiles(opened(), copying),
