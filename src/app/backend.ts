@@ -156,7 +156,8 @@ export function reviserOf(options: BackendOptions): Reviser & Pick<Erasure, 'res
     plan: (scope) => erasure.plan(scope),
     erase: (scope, doer) => erasure.erase(scope, doer),
     rescan: (since, doer) => rescan.page(since, doer),
-    resume: (held?: (holds: readonly string[]) => void) => erasure.resume(held),
+    // a command that opened the record to release a hold seals nothing, and what goes is sealed first
+    resume: async (held?: (holds: readonly string[]) => void) => (options.notReady ? erasure.resume(held) : 0),
     waiting: () => erasure.waiting(),
   }
 }
