@@ -340,8 +340,8 @@ const ELSEWHERE =
 /** Of a record that is sealed: the journey of backups shows it. */
 const OF_SEALED = /`gatelog restore` `report|`gatelog trail begin-log`/
 
-/** Of odd bodies, and of entries that only sinks tell: the room's own tests show them. */
-const OF_SINKS = /^type (untrusted `(encoding|cut)|row `note)/
+/** Of odd bodies, of entries that only sinks tell, and of records that were tampered with: their own tests show them. */
+const OF_SINKS = /^type (untrusted `(encoding|cut)|(row `(note|seal)|summary `forged))/
 
 test('no field is described that no command has shown', () => {
   const commands = leaves(gatelog())

@@ -34,10 +34,12 @@ export interface Reach {
   readonly waits: boolean
   /** The last entry; without it all that there are. */
   readonly last?: number
+  /** Milliseconds since the Unix epoch. */
+  readonly now: number
 }
 
 export async function gather(trail: Trail, after: number, wanted: Wanted, reach: Reach): Promise<Gathered> {
-  const { log, waits, last = Number.POSITIVE_INFINITY } = reach
+  const { log, waits, last = Number.POSITIVE_INFINITY, now } = reach
   const [rows, unproven]: [Row[], number[]] = [[], []]
   const page = (await trail.following(after, PAGE)).filter(({ seq }) => seq <= last)
   let seq = after
@@ -46,7 +48,7 @@ export async function gather(trail: Trail, after: number, wanted: Wanted, reach:
     if (rows.length >= wanted.rows || text > MOST_TEXT) return { rows, seq, full: true, unsealed: false, unproven }
     const isUnsealed = log !== undefined && followed.seq > log.size
     if (isUnsealed && waits) return { rows, seq, full: false, unsealed: true, unproven }
-    const row = await rowFor(trail, followed, wanted, log)
+    const row = await rowFor(trail, followed, wanted, { log, now })
     if (row) rows.push(row)
     if (isUnsealed) unproven.push(followed.seq)
     text += (row?.untrusted?.prompt?.text.length ?? 0) + (row?.untrusted?.reply?.text.length ?? 0)
@@ -55,13 +57,19 @@ export async function gather(trail: Trail, after: number, wanted: Wanted, reach:
   return { rows, seq, full: page.length === PAGE, unsealed: false, unproven }
 }
 
-async function rowFor(trail: Trail, followed: Followed, { content, openings }: Wanted, log: Log | undefined) {
+/** What is no entry is a row too: whoever reads on hears of it, and what comes after it is not held up. */
+async function rowFor(trail: Trail, followed: Followed, { content, openings }: Wanted, { log, now }: Sealing) {
   const { entry, seq } = followed
-  if (!entry || (entry.kind === 'asked' && !openings)) return undefined
-  const bears = 'facts' in entry || 'timings' in entry
+  if (entry?.kind === 'asked' && !openings) return undefined
+  const bears = entry && ('facts' in entry || 'timings' in entry)
   const whole = content && bears ? await trail.exchange(entry.exchange) : undefined
-  return whole ? rowOf(upTo(whole, seq), log) : rowOfEntry(followed, log)
+  return whole && isOf(whole, seq) ? rowOf(upTo(whole, seq), log) : rowOfEntry(followed, log, now)
 }
+
+type Sealing = Pick<Reach, 'log' | 'now'>
+
+/** Whether the record has an entry for that exchange’s which it is looked up by. */
+const isOf = (whole: Recorded, seq: number): boolean => whole.seq === seq || whole.closing === seq
 
 /** The exchange as it was when this entry was written. */
 function upTo({ outcomes: _outcomes, ending, closing, ...rest }: Recorded, seq: number): Recorded {

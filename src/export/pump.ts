@@ -129,13 +129,13 @@ export class Pump {
     return place
   }
 
-  #gather(after: number, rows: number, reach: Omit<Reach, 'log'>): Promise<Gathered> {
-    return gather(this.#o.trail, after, { ...this.#o, rows }, { log: this.#o.log(), ...reach })
+  #gather(after: number, rows: number, reach: Omit<Reach, 'log' | 'now'>): Promise<Gathered> {
+    return gather(this.#o.trail, after, { ...this.#o, rows }, { log: this.#o.log(), now: this.#o.now(), ...reach })
   }
 
   get #offering(): Offering {
     const { name, skipAfterMs, now, tell } = this.#o
-    const gather = (after: number, rows: number, reach: Omit<Reach, 'log'>) => this.#gather(after, rows, reach)
+    const gather = (after: number, rows: number, reach: Omit<Reach, 'log' | 'now'>) => this.#gather(after, rows, reach)
     return { name, skipAfterMs, now, tell, gather, deliver: (rows) => this.#delivery.deliver(rows) }
   }
 

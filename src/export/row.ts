@@ -1,7 +1,7 @@
 /** One row of an export: what the record holds of an exchange or a note, for other systems. Pure; adds nothing to it. */
 import { isUtf8 } from 'node:buffer'
 import type { Body, Ending, Entry, EntryKind, Note, Opening, Outcome } from '#exchange'
-import type { Followed, Recorded } from '#trail'
+import { type Followed, NO_EXCHANGE, type Recorded } from '#trail'
 
 /** The place of an entry in the sealed log. `index` is its seq less one, `hash` the leaf's, hex. */
 export interface Leaf {
@@ -30,6 +30,9 @@ export interface UntrustedText {
   readonly cut?: true
 }
 
+/** What is wrong with an entry of a row. `forged`: it is none by its form, and nothing of it is told. */
+export type SealMark = 'forged'
+
 /** The stable JSON of one line of `gatelog export --format jsonl`, and of every sink that sends JSON. */
 export interface Row {
   readonly v: 1
@@ -37,10 +40,12 @@ export interface Row {
   readonly id: string
   /** UTC, RFC 3339 with milliseconds: when the last of its entries was written. */
   readonly time: string
-  readonly kind: EntryKind
+  readonly kind: EntryKind | 'forged'
   readonly exchange: string
   /** Of the last of its entries. */
   readonly seq: number
+  /** An alarm; absent where there is none. `gatelog verify` says what was done. */
+  readonly seal?: SealMark
   readonly origin?: string
   readonly leaves?: readonly Leaf[]
   readonly opening?: Omit<Opening, 'body' | 'text'>
@@ -52,7 +57,7 @@ export interface Row {
 
 /** The row of an exchange as it stands now. Bodies are in it where `recorded` bears them. */
 export function rowOf(recorded: Recorded, log?: Log): Row {
-  const { seq, opening, ending, closing, outcomes } = recorded
+  const { seq, opening, ending, closing, outcomes, forged } = recorded
   const last = ending ?? opening
   const at = closing ?? seq
   const prompt = opening.body && untrusted(opening.body)
@@ -60,6 +65,7 @@ export function rowOf(recorded: Recorded, log?: Log): Row {
   const sealed = [{ seq, kind: opening.kind }, ...(ending && closing ? [{ seq: closing, kind: ending.kind }] : [])]
   return {
     ...head(last, at, log, sealed),
+    ...(forged && { seal: 'forged' as const }),
     opening: without(opening),
     ...(ending && { ending: without(ending) }),
     ...(outcomes?.length && { outcomes }),
@@ -67,16 +73,24 @@ export function rowOf(recorded: Recorded, log?: Log): Row {
   }
 }
 
-/** The row of one entry as it was written; that of an ending or outcome tells its opening too. */
-export function rowOfEntry({ seq, entry, opening: of }: Followed, log?: Log): Row | undefined {
+/** The row of one entry as it was written; that of an ending or outcome tells its opening too. `now`: ms since the Unix epoch. */
+export function rowOfEntry({ seq, entry, forged, opening: of }: Followed, log?: Log, now = 0): Row | undefined {
+  if (forged) return forgedAt(seq, log, now)
   if (!entry) return undefined
   if (isOpening(entry)) return rowOf({ seq, opening: entry }, log)
-  if (isEnding(entry)) return of && rowOf({ seq: of.seq, opening: of.opening, ending: entry, closing: seq }, log)
+  if (isEnding(entry) && of) return rowOf({ seq: of.seq, opening: of.opening, ending: entry, closing: seq }, log)
+  if (isEnding(entry)) return { ...head(entry, seq, log, []), seal: 'forged', ending: without(entry) }
   const sealed = [{ seq, kind: entry.kind }]
   if (entry.kind !== 'outcome') return { ...head(entry, seq, log, sealed), note: entry }
   const told = of && { opening: without(of.opening) }
   return { ...head(entry, seq, log, sealed), ...told, outcomes: [entry] }
 }
+
+/** The row of what is no entry: when it was written nobody knows, so its time is when it was found. */
+const forgedAt = (seq: number, log: Log | undefined, now: number): Row => ({
+  ...{ v: 1, id: `${NO_EXCHANGE}.forged.${seq}`, time: new Date(now).toISOString(), kind: 'forged' },
+  ...{ exchange: NO_EXCHANGE, seq, ...(log && { origin: log.origin }), seal: 'forged' },
+})
 
 /** An exchange has many outcomes: their seq tells them apart. */
 const idOf = ({ exchange, kind }: Entry, seq: number): string =>

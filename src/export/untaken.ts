@@ -9,7 +9,7 @@ export interface Offering {
   readonly name: string
   /** How long one row is refused, while what follows it is taken, before it is passed over, ms; 0: for ever. */
   readonly skipAfterMs: number
-  gather(after: number, rows: number, reach: Omit<Reach, 'log'>): Promise<Gathered>
+  gather(after: number, rows: number, reach: Omit<Reach, 'log' | 'now'>): Promise<Gathered>
   /** @throws export.* */
   deliver(rows: readonly Row[]): Promise<void>
   now(): number

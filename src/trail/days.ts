@@ -9,6 +9,9 @@ export const isExchangeId = (id: string): boolean => UUID7.test(id)
 /** Whether `text` may begin an exchange's id: at least its first 8 characters. */
 export const isExchangePrefix = (text: string): boolean => PREFIX.test(text)
 
+/** No exchange has this id. */
+export const NO_EXCHANGE = '00000000-0000-7000-8000-000000000000'
+
 /** The UTC day of a time in milliseconds since the epoch, as `2026-11-24`. */
 export const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
 
@@ -24,10 +27,13 @@ let latest = { number: -1, day: '' }
 
 /** The day of one exchange, by the time in its id (48 bits of milliseconds). */
 export function dayOfExchange(id: string): string {
-  const number = Math.floor(lastMs(id.slice(0, 8) + id.slice(9, 13)) / DAY_MS)
+  const number = Math.floor(timeOfExchange(id) / DAY_MS)
   if (latest.number !== number) latest = { number, day: dayOf(number * DAY_MS) }
   return latest.day
 }
+
+/** The time in an exchange's id, in milliseconds since the epoch. */
+export const timeOfExchange = (id: string): number => lastMs(id.slice(0, 8) + id.slice(9, 13))
 
 const LAST = Date.UTC(9999, 11, 31)
 const lastMs = (hex: string): number => Math.min(Number.parseInt(hex, 16), LAST)

@@ -45,12 +45,15 @@ export interface Recorded {
   readonly edits?: KeptEdits
   /** What is wrong with the rows that it was found by, where that was asked for: it is not what they have it for. */
   readonly misfiled?: string
+  /** Seqs of its entries that are none by their form: somebody else wrote there. Nothing of them is here; in the place of such an opening stands an empty one. */
+  readonly forged?: readonly number[]
 }
 
-/** An entry in the order of its seq, without body. `entry` is absent where it was erased. */
+/** An entry in the order of its seq, without body. `entry` is absent where it was erased, or is none by its form (`forged`). */
 export interface Followed {
   readonly seq: number
   readonly entry?: Entry
+  readonly forged?: true
   /** Of an ending or outcome: the opening of its exchange. */
   readonly opening?: { readonly seq: number; readonly opening: Opening }
 }

@@ -51,6 +51,8 @@ export interface Summary {
   readonly count?: number
   /** An alarm: what is wrong with the index that it was found by. The line tells what its entries say. */
   readonly misfiled?: string
+  /** An alarm: an entry of it is none by its form. */
+  readonly forged?: true
 }
 
 /** From the most telling to the least. */
@@ -65,7 +67,7 @@ export function ownOf({ ending, outcomes, ...rest }: Recorded): Recorded {
 
 /** The line of a list. */
 export function summaryOf(found: Recorded): Summary {
-  const { seq, opening, ending, outcomes = [], redactions = [], misfiled } = ownOf(found)
+  const { seq, opening, ending, outcomes = [], redactions = [], misfiled, forged } = ownOf(found)
   const late = redactions.flatMap((each) => each.findings)
   const findings = [...opening.findings, ...(ending?.findings ?? []), ...late]
   const last = ending ?? opening
@@ -98,6 +100,7 @@ export function summaryOf(found: Recorded): Summary {
       accepted: TELLING.find((name) => outcomes.some(({ outcome }) => outcome === name)),
       count: opening.count,
       misfiled,
+      forged: forged && (true as const),
     }),
   }
 }

@@ -44,7 +44,7 @@ async function fill(folder: string, to: number): Promise<void> {
   for (let seq = size; seq < to; seq += 2) {
     const id = idOf(seq, NOON - (seq % 8 === 0 ? DAY : 0))
     const body = bodyOf(`${'what was said before '.repeat(300)}${seq}`)
-    const actor = { id: 'ana', name: 'Ana' } as never
+    const actor = { id: 'ana', kind: 'person', name: 'Ana', groups: [] } as const
     await trail.append(opening(id, { session: `s${seq % 4}`, body, actor, findings: [finding('aws-key', true)] }))
     await trail.append(ending(id, { body: bodyOf(`reply ${seq}`) }))
   }
@@ -152,7 +152,10 @@ export const ACT = {
 export function forge(folder: string, note: object, seq = SIZE + 1): void {
   const db = new DatabaseSync(join(folder, 'days/2026-11-24.default.db'))
   db.prepare('INSERT INTO entries VALUES (?, ?, ?)').run(seq, JSON.stringify(note), Buffer.alloc(32, 1))
-  db.prepare('INSERT INTO gaps VALUES (?, ?)').run(seq, 'kind' in note ? String(note.kind) : '')
+  db.prepare('INSERT INTO gaps VALUES (?, ?)').run(
+    seq,
+    note instanceof Object && 'kind' in note ? String(note.kind) : '',
+  )
   db.close()
 }
 

@@ -72,7 +72,8 @@ const row = (each: Summary): Cell[] => [
 ]
 
 /** How it ended, or what a rule said of it where it was let pass. */
-function outcome({ kind, verdict, count, accepted, misfiled }: Summary): Cell {
+function outcome({ kind, verdict, count, accepted, misfiled, forged }: Summary): Cell {
+  if (forged) return ['FORGED', 'red']
   if (misfiled !== undefined) return [`MISFILED, ${misfiled}`, 'red']
   const told = accepted ? `${kind}, ${accepted}` : kind
   if (kind === 'replied') return verdict?.kind === 'alert' ? ['alert', 'yellow'] : told

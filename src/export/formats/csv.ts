@@ -15,7 +15,7 @@ const ruleOf = ({ opening }: Row) => (opening?.verdict && 'rule' in opening.verd
 const leafOf = (row: Row, kind: Row['kind'] | undefined) => row.leaves?.find((leaf) => leaf.kind === kind)
 const last = ({ opening, ending }: Row) => ending ?? opening
 
-/** In this order, for ever; a new one goes to the end. */
+/** In this order, for ever; a new one goes behind those of bodies. */
 const COLUMNS: readonly Column[] = [
   ['time', (row) => row.time],
   ['id', (row) => row.id],
@@ -62,7 +62,9 @@ const BODIES: readonly Column[] = [
   ['untrusted_reply', ({ untrusted }) => untrusted?.reply?.text],
 ]
 
-const columns = (withBodies: boolean) => (withBodies ? [...COLUMNS, ...BODIES] : COLUMNS)
+const SINCE: readonly Column[] = [['seal', (row) => row.seal]]
+
+const columns = (withBodies: boolean) => [...COLUMNS, ...(withBodies ? BODIES : []), ...SINCE]
 const record = (cells: readonly string[]): string => `${cells.join(',')}\r\n`
 
 export const csv: Format = {

@@ -7,12 +7,14 @@ import { visibleJson } from '#exchange'
 import type { Row } from '../row.ts'
 import type { Format } from './format.ts'
 import { activityOf } from './ocsf/activity.ts'
-import { detectionOf, findingsOf } from './ocsf/findings.ts'
+import { detectionOf, findingsOf, tamperedOf } from './ocsf/findings.ts'
 
 /** The events of one row. */
 export function eventsOf(row: Row): readonly object[] {
-  if (row.note?.kind === 'gap' || row.note?.kind === 'bypass') return [detectionOf(row, row.note)]
-  return [activityOf(row), ...findingsOf(row)]
+  if (row.note?.kind === 'gap' || row.note?.kind === 'bypass')
+    return [detectionOf(row, row.note), ...(row.seal ? [tamperedOf(row, row.seal)] : [])]
+  const tampered = row.seal ? [tamperedOf(row, row.seal)] : []
+  return row.kind === 'forged' ? tampered : [activityOf(row), ...findingsOf(row), ...tampered]
 }
 
 export const ocsf: Format = {

@@ -54,7 +54,7 @@ export function recordOf(row: Row): object {
   return {
     timeUnixNano: nano,
     observedTimeUnixNano: nano,
-    ...(bad ? WARN : INFO),
+    ...(bad || row.seal ? WARN : INFO),
     eventName: event,
     body: { stringValue: sentenceOf(row) },
     attributes: attributes([...pairsOf(row), ...contentPairs(row)]),

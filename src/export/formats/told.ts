@@ -21,6 +21,9 @@ export function outcomeOf({ opening, ending }: Row): Outcome {
 
 /** One sentence, of Gatelog's own words and of names that it knows. */
 export function sentenceOf(row: Row): string {
+  const { seal, ...rest } = row
+  if (row.kind === 'forged') return `forged: what stands as entry ${row.seq} is none`
+  if (seal) return `${seal} behind the gateway’s back: ${sentenceOf(rest)}`
   const { opening, note, kind, outcomes } = row
   if (note) return `${note.kind} entry of the audit gateway`
   const who = opening?.actor?.id ?? 'unknown caller'

@@ -59,7 +59,7 @@ export function heldOf({ of, ...held }: Unmade): Held {
   try {
     return made(held, of)
   } catch (error) {
-    return { seq: held.seq, ...(held.by && { by: held.by }), fault: `it has no leaf: ${(error as Error).message}` }
+    return { ...held, fault: `it has no leaf: ${(error as Error).message}` }
   }
 }
 

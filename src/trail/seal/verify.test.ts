@@ -36,7 +36,11 @@ async function filled(t: TestContext): Promise<string> {
   const trail = await open(t, folder, true)
   for (let nth = 1; nth <= 5; nth++) {
     await trail.append(
-      opening(idOf(nth), { session: 's', body: bodyOf(`prompt ${nth}`), actor: { id: 'ana' } as never }),
+      opening(idOf(nth), {
+        session: 's',
+        body: bodyOf(`prompt ${nth}`),
+        actor: { id: 'ana', kind: 'person', name: 'Ana', groups: [] },
+      }),
     )
     await trail.append(ending(idOf(nth), { body: bodyOf(`reply ${nth}`) }))
   }

@@ -203,7 +203,7 @@ class Verification {
     else if (!held || (held.lost !== undefined && !this.#unread.lost(logged, held))) this.#fates.missing(logged)
     else if (held.lost !== undefined) return
     else if (held.by ?? held.anew) this.#claims.push({ logged, held })
-    else if (logged.kind === 'unproven' && held.leaf !== undefined) this.#unproven(held, logged)
+    else if (logged.kind === 'unproven' && (held.unproven || held.leaf !== undefined)) this.#unproven(held, logged)
     else this.#judge(logged, held)
   }
 

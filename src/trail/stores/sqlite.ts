@@ -2,8 +2,8 @@
 import { once } from 'node:events'
 import { setImmediate } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
-import { Fault, faultOf, type Note, type Opening } from '#exchange'
-import { parseEntry } from '../entries.ts'
+import { Fault, faultOf, type Note } from '#exchange'
+import { isOpening, readEntry } from '../entries.ts'
 import type { Query } from '../query.ts'
 import { type Held, heldOf, type Unmade } from '../seal/held.ts'
 import type { SealState } from '../seal/sealer.ts'
@@ -170,7 +170,10 @@ class SqliteStore implements Store {
 
   async unfinished() {
     const rows = await this.#link.call('unfinished', [])
-    return rows.map(({ opening, ...rest }) => ({ opening: parseEntry<Opening>(opening, undefined), ...rest }))
+    return rows.flatMap(({ opening: json, ...rest }) => {
+      const opening = readEntry(json)
+      return opening && isOpening(opening) ? [{ opening, ...rest }] : []
+    })
   }
 
   async exchange(prefix: string): Promise<Recorded | undefined> {
@@ -207,7 +210,10 @@ class SqliteStore implements Store {
 
   async notes<Kind extends Note['kind']>(kind: Kind, newest?: number): Promise<NoteOf<Kind>[]> {
     const rows = await this.#link.call('notes', [kind, newest])
-    return rows.map(({ seq, json }) => ({ seq, note: parseEntry<NoteOf<Kind>['note']>(json, undefined) }))
+    return rows.flatMap(({ seq, json }) => {
+      const note = readEntry(json)
+      return note?.kind === kind ? [{ seq, note: note as NoteOf<Kind>['note'] }] : []
+    })
   }
 
   /** A day file at a time, so that commits go on between them. */

@@ -50,6 +50,7 @@ export function unmapped(row: Row): object {
     unmapped: {
       gatelog: {
         kind: row.kind,
+        ...(row.seal && { seal: row.seal }),
         ...(origin !== undefined && { origin }),
         ...(leaves && { leaves }),
         ...(facts && { facts }),

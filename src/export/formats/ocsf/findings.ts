@@ -1,6 +1,6 @@
 /** Secrets that were found, and what passed the gateway by, as OCSF findings. Holds no secret. Source: OCSF 1.8.0. Pure. */
 import { type Bypass, type Direction, type Finding, type Gap, secretsIn } from '#exchange'
-import type { Row } from '../../row.ts'
+import type { Row, SealMark } from '../../row.ts'
 import { eventHead, unmapped } from './event.ts'
 import { actorOf, destinationOf, sourceOf } from './parties.ts'
 
@@ -78,5 +78,19 @@ export function detectionOf(row: Row, note: Gap | Bypass): object {
       analytic: { name: note.kind, type_id: RULE, type: 'Rule' },
     },
     ...unmapped(row),
+  }
+}
+
+/** An entry that is not what was sealed, or that nobody wrote who had the record’s key. */
+export function tamperedOf(row: Row, seal: SealMark): object {
+  const title = `An entry of the audit record is ${seal}`
+  const uid = `${row.id}.seal`
+  return {
+    ...eventHead(row, { of: 'detection', activity: CREATE, severity: 'high', uid, profiles: [] }),
+    message: title,
+    is_alert: true,
+    status_id: 1,
+    finding_info: { uid, title, types: ['seal'], analytic: { name: 'seal', type_id: RULE, type: 'Rule' } },
+    ...unmapped(withoutTexts(row)),
   }
 }

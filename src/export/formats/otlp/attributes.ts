@@ -20,6 +20,7 @@ export function pairsOf(row: Row): readonly Pair[] {
     [NAMES.origin, row.origin],
     [NAMES.leafIndex, leaf?.index],
     [NAMES.leafHash, leaf?.hash],
+    [NAMES.seal, row.seal],
     [NAMES.outcome, row.kind === 'outcome' ? row.outcomes?.[0]?.outcome : undefined],
     [NAMES.note, row.note],
     ...(row.opening ? [...whoPairs(row), ...modelPairs(row), ...judgedPairs(row)] : []),

@@ -39,6 +39,7 @@ export const NAMES = {
   origin: 'gatelog.origin',
   leafIndex: 'gatelog.leaf.index',
   leafHash: 'gatelog.leaf.hash',
+  seal: 'gatelog.seal',
   connection: 'gatelog.connection',
   actorKind: 'gatelog.actor.kind',
   groups: 'gatelog.actor.groups',

@@ -2,6 +2,7 @@
 import { basename } from 'node:path'
 import { Fault } from '#exchange'
 import { holdsExchanges } from '../../dayfile.ts'
+import { readEntry } from '../../entries.ts'
 import type { EndingFacets } from '../../facets.ts'
 import { point } from '../../points.ts'
 import { withDerived } from '../../prints.ts'
@@ -40,6 +41,13 @@ export interface EntryRow {
 interface Place {
   readonly seq: number
   readonly session: number | null
+}
+
+/** An exchange as the index has it. */
+export interface Indexed {
+  readonly seq: number
+  readonly closing: number | null
+  readonly exchange: unknown
 }
 
 /** What an entry brings in bytes. */
@@ -226,7 +234,7 @@ export class Day {
   }
 
   /** The entries of one exchange, by the seq of its opening. */
-  row({ seq, closing: end }: { seq: number; closing: number | null }, withBodies: boolean): Row {
+  row({ seq, closing: end, exchange }: Indexed, withBodies: boolean): Row {
     const closing = end !== null && end > 0 ? end : null // before the first entry nobody wrote anything
     const opening = withBodies ? this.#read(seq) : {}
     const closed = withBodies && closing !== null ? this.#read(closing) : {}
@@ -235,7 +243,7 @@ export class Day {
     const redactions = this.file.all<RedactedRow>(REDACTED, seq, closing ?? seq)
     const edits = withBodies && closing !== null ? this.edits.read(closing) : undefined
     return {
-      seq,
+      ...{ seq, exchange },
       opening: this.json(seq),
       ...(ending !== undefined && closing !== null && { ending, closing }),
       ...(outcomes.length > 0 && { outcomes }),
@@ -318,14 +326,17 @@ export class Day {
 
   /** The entries of the exchange that opened as `seq`, without bodies. */
   listed(seq: number): Row {
-    const found = this.file.get<{ closing: number | null }>('SELECT closing FROM exchanges WHERE seq = ?', seq)
-    return this.row({ seq, closing: found?.closing ?? null }, false)
+    const found = this.file.get<Indexed>('SELECT seq, closing, exchange FROM exchanges WHERE seq = ?', seq)
+    return this.row(found ?? { seq, closing: null, exchange: undefined }, false)
   }
 
   /** Exchanges whose reply brought any of these lines, the newest first. Only what is indexed. */
   lines(prints: readonly string[], most: number): Origin[] {
     const found = this.edits.find(prints, most)
-    return found.map(({ seq, prints: own }) => ({ exchange: JSON.parse(this.json(seq)).exchange, seq, prints: own }))
+    return found.flatMap(({ seq, prints: own }) => {
+      const exchange = readEntry(this.json(seq))?.exchange
+      return exchange === undefined ? [] : [{ exchange, seq, prints: own }]
+    })
   }
 
   /** The entries from seq `from` to `to`, `to` exclusive, in their order. */
@@ -360,11 +371,9 @@ export class Day {
     return this.bodies.readFrom(row, seq)
   }
 
-  /** @throws trail.broken where there is no such entry */
+  /** Empty where there is no such entry, though a row of the index tells of one: `verify` says so. */
   json(seq: number): string {
-    const row = this.file.get<{ json: string }>('SELECT json FROM entries WHERE seq = ?', seq)
-    if (!row) throw new Fault('trail.broken', `${this.file.name}: entry ${seq} is missing`)
-    return row.json
+    return this.file.get<{ json: string }>('SELECT json FROM entries WHERE seq = ?', seq)?.json ?? ''
   }
 
   close(): void {

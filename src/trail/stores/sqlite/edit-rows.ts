@@ -1,5 +1,5 @@
 /** The edits of one day's file, and the index of their lines' fingerprints. One row goes with its entry, the index with it. */
-import { Fault, type KeptEdits } from '#exchange'
+import type { KeptEdits } from '#exchange'
 import { digestOfEdits, type Prints, spellPrints } from '../../prints.ts'
 import { readable } from './bodies.ts'
 import type { DayKeys, Sealed } from './day-keys.ts'
@@ -50,15 +50,15 @@ export class EditRows {
     return prints.length > 0
   }
 
-  /** Undefined where there are none, or none that can be read. @throws Wanted, trail.broken where they are not what was written */
+  /** Undefined where there are none, or none that can be read: not what was written. @throws Wanted */
   read(seq: number): KeptEdits | undefined {
     const row = this.#row(seq)
     const units = row && readable(() => this.#units(row, seq))
     if (!row || !units) return undefined
     try {
       return { ...unpackUnits(units), prints: spellPrints(row.prints) }
-    } catch (cause) {
-      throw new Fault('trail.broken', `${this.#file.name}: the edits of entry ${seq} cannot be read`, { cause })
+    } catch {
+      return undefined // somebody else wrote there, which `verify` tells
     }
   }
 

@@ -10,6 +10,7 @@ import type { Day } from './day.ts'
 import type { Engine } from './engine.ts'
 import { faultOfStore } from './faults.ts'
 import { Indexed } from './indexed.ts'
+import type { Proving } from './proving.ts'
 import { Wanted } from './wanted.ts'
 
 const ROWS = `SELECT seq, json, salt,
@@ -190,7 +191,7 @@ interface Found {
 function unmadeOf({ proving }: Engine, day: Day, { row, entry, version }: Found): Unmade {
   const { seq, json, salt, told, anew } = row
   const by = told === null ? {} : { by: [told] }
-  if (!entry) return { seq, ...(json !== '' && { fault: 'it is no JSON' }), ...by }
+  if (!entry) return { seq, ...(json !== '' && noJson(proving, row)), ...by }
   const { digest, locked } = entry['body'] === undefined ? {} : digestOf(day, row)
   const of = {
     ...{ json, body: digest, version },
@@ -201,6 +202,12 @@ function unmadeOf({ proving }: Engine, day: Day, { row, entry, version }: Found)
   if (locked !== undefined) return { seq, ...by, locked, of }
   const unproven = proving.isProven(version === 1 ? null : salt, { seq, json, body: digest }) === false
   return { seq, ...by, ...(unproven && { unproven }), of }
+}
+
+/** Where the key is here, so is whether somebody else wrote it. */
+function noJson(proving: Proving, { seq, json }: Row): Pick<Unmade, 'fault' | 'unproven'> {
+  const isForeign = proving.isProven(null, { seq, json, body: undefined }) === false
+  return { fault: 'it is no JSON', ...(isForeign && { unproven: true }) }
 }
 
 /** SHA-256 of a body, as Latin-1 text, or the key that is not here; neither where it cannot be read. */

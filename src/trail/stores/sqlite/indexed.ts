@@ -1,6 +1,6 @@
 /** Holds what exchanges and notes are found by in a day file against its entries. Says what differs; reads no word of the full text. */
 import type { Ending, Entry, Opening } from '#exchange'
-import { isNote, isOpening, isOutcome, parseEntry } from '../../entries.ts'
+import { isEnding, isNote, isOpening, isOutcome, readEntry } from '../../entries.ts'
 import { endingFacets, type Found, foundIn, type ManyValues, openingFacets } from '../../facets.ts'
 import type { Day } from './day.ts'
 import { TERM_KEYS } from './schema.ts'
@@ -71,7 +71,7 @@ export class Indexed {
 
   /** What is wrong with the rows that entries of the span are found by, by their seqs; of those with which nothing is, nothing. */
   wrong(entries: readonly At[]): ReadonlyMap<number, string> {
-    const ends = entries.flatMap(({ entry }) => (isEnd(entry as unknown as Entry) ? [entry['exchange']] : []))
+    const ends = entries.flatMap(({ entry }) => (isEnding(entry as unknown as Entry) ? [entry['exchange']] : []))
     const rows = ends.length > 0 ? this.#day.file.all<EndedRow>(ENDED, JSON.stringify(ends)) : []
     this.#ended = new Map(rows.map((row) => [row.exchange, row]))
     return new Map(
@@ -123,7 +123,8 @@ export class Indexed {
 
   #openingOf({ seq, opening }: EndedRow): Found | undefined {
     const json = opening ?? this.#day.json(seq)
-    return json === '' ? undefined : foundIn(parseEntry<Opening>(json, undefined).findings)
+    const entry = readEntry(json)
+    return entry && isOpening(entry) ? foundIn(entry.findings) : undefined
   }
 
   #ofEnding(seq: number, ending: Ending): string | undefined {
@@ -140,5 +141,3 @@ export class Indexed {
     return this.#marked(known.many, row.seq)
   }
 }
-
-const isEnd = (entry: Entry): entry is Ending => !isOpening(entry) && !isNote(entry) && !isOutcome(entry)

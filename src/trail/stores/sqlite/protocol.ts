@@ -99,6 +99,8 @@ export interface RedactedRow {
 /** An exchange as it lies in a file: JSON texts, and bodies where they were asked for. */
 export interface Row {
   readonly seq: number
+  /** As the index has it. */
+  readonly exchange: unknown
   readonly opening: string
   readonly ending?: string
   readonly closing?: number

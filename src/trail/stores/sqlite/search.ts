@@ -9,15 +9,10 @@ import { type Key, type Query, VERDICTS } from '../../query.ts'
 import type { KeptOriginals, Origin, Page, TakenBy } from '../../store.ts'
 import type { Tokens } from '../../tokens.ts'
 import { type Sought, soughtOf } from '../../words.ts'
-import type { Day } from './day.ts'
+import type { Day, Indexed as Found } from './day.ts'
 import type { Engine } from './engine.ts'
 import { misfiledIn } from './misfiled.ts'
 import type { FollowedRow, Paged, Row, SessionRow } from './protocol.ts'
-
-interface Found {
-  readonly seq: number
-  readonly closing: number | null
-}
 
 const NEXT_DAY = 86_400_000
 /** Nothing is ever written before the first entry, and what stands there is shown nowhere: `verify` tells of it. */
@@ -139,7 +134,7 @@ export class Search {
     if (!filter) return undefined
     const { clauses, values } = filter
     const where = [...clauses, `e.seq < ${bound}`, IS_PLACE].join(' AND ')
-    const columns = 'SELECT e.seq AS seq, e.closing AS closing FROM'
+    const columns = 'SELECT e.seq AS seq, e.closing AS closing, e.exchange AS exchange FROM'
     if (!first) return { text: `${columns} exchanges e WHERE ${where} ORDER BY e.seq DESC`, values, driven: false }
     const join = 'words CROSS JOIN exchanges e ON e.seq = words.rowid >> 1'
     const bounded = bound === Number.MAX_SAFE_INTEGER ? '' : `AND words.rowid < ${2 * bound}`
@@ -237,7 +232,7 @@ export class Search {
       const day = this.#day(name)
       const [term] = day.terms.like('session', [id])
       if (term === undefined) continue
-      const sql = 'SELECT seq, closing FROM exchanges WHERE session = ? AND seq > 0 ORDER BY seq'
+      const sql = 'SELECT seq, closing, exchange FROM exchanges WHERE session = ? AND seq > 0 ORDER BY seq'
       for (const found of day.file.all<Found>(sql, term)) rows.push(day.row(found, false))
     }
     return rows
