@@ -2,7 +2,7 @@
 import type { Context, Hono } from 'hono'
 import { stream } from 'hono/streaming'
 import { Fault, faultOf } from '#exchange'
-import { FORMATS, type Row, rowOf } from '#export'
+import { FORMATS, marksOf, type Row, rowOf } from '#export'
 import { parseQuery, type Query } from '#trail'
 import type { Backend } from './api.ts'
 import { noteFor } from './readers.ts'
@@ -62,9 +62,11 @@ async function* rowsOf({ trail, log }: House, query: Query, content: boolean): A
   let before: string | undefined
   do {
     const page = await trail.recorded(query, { limit: PAGE, ...(before !== undefined && { before }) })
+    const seqs = page.rows.flatMap(({ seq, closing }) => (closing === undefined ? [seq] : [seq, closing]))
+    const marks = marksOf(await trail.marks(seqs, content))
     for (const recorded of page.rows) {
-      const whole = content ? await trail.exchange(recorded.opening.exchange) : recorded
-      if (whole) yield rowOf(whole, log?.())
+      const whole = content && !recorded.forged ? await trail.exchange(recorded.opening.exchange) : recorded
+      if (whole) yield rowOf(whole.seq === recorded.seq ? whole : recorded, log?.(), marks)
     }
     before = page.next
   } while (before !== undefined)

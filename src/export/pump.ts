@@ -5,7 +5,7 @@ import { entriesIn, keepPlace, owing, type Place, placeOf, type Stretch, type Un
 import { Delivery } from './delivery.ts'
 import { type Gathered, gather, type Reach, type Wanted } from './gather.ts'
 import { Patience } from './patience.ts'
-import type { Log } from './row.ts'
+import type { Log, Row } from './row.ts'
 import type { Sink } from './sink.ts'
 import { type Offering, offeredAgain, passedOver, refusedAgain, stuckOn } from './untaken.ts'
 
@@ -71,6 +71,7 @@ export class Pump {
   #fault: Fault | undefined
   #since: number | undefined
   #retryMs: number
+  #alarmed = false
   /** Whether an entry was written since the record was last looked at, and whom that wakes. */
   #news = false
   #wake: () => void = () => undefined
@@ -151,6 +152,7 @@ export class Pump {
     const state = await (this.#o.sealing?.() ?? this.#o.trail.sealed())
     const most = place.seq < this.#oneByOne ? 1 : this.#o.rows
     const found = await this.#gather(place.seq, most, { waits: this.#patience.waits(state) })
+    this.#alarm(found.rows)
     const came = found.rows.length > 0 ? await this.#send(place, found) : { seq: found.seq, untaken: place.untaken }
     const debts = found.unproven.filter((seq) => seq <= came.seq && seq !== came.passedOver)
     const owed = state.kind === 'on' ? owing(place.owed, debts) : place.owed
@@ -206,6 +208,14 @@ export class Pump {
       const last = rows[this.#delivery.taken - 1]
       return last ? { came: { seq: last.seq, untaken }, fault } : { fault }
     }
+  }
+
+  /** Told once: the rows say it of each. */
+  #alarm(rows: readonly Row[]): void {
+    const row = rows.find(({ seal }) => seal !== undefined)
+    if (!row || this.#alarmed) return
+    this.#alarmed = true
+    this.#o.tell(`export ${this.#o.name}: entry ${row.seq} is ${row.seal}, and its row says so: gatelog verify`)
   }
 
   #well(): void {

@@ -1,7 +1,7 @@
 /** One row of an export: what the record holds of an exchange or a note, for other systems. Pure; adds nothing to it. */
 import { isUtf8 } from 'node:buffer'
 import type { Body, Ending, Entry, EntryKind, Note, Opening, Outcome } from '#exchange'
-import { type Followed, NO_EXCHANGE, type Recorded } from '#trail'
+import { type Followed, type Mark, NO_EXCHANGE, type Recorded } from '#trail'
 
 /** The place of an entry in the sealed log. `index` is its seq less one, `hash` the leaf's, hex. */
 export interface Leaf {
@@ -30,8 +30,19 @@ export interface UntrustedText {
   readonly cut?: true
 }
 
-/** What is wrong with an entry of a row. `forged`: it is none by its form, and nothing of it is told. */
-export type SealMark = 'forged'
+/**
+ * What is wrong with an entry of a row. `forged`: it is none by its form, and nothing of it is told; `changed`: it is not what was
+ * sealed in its place; `unproven`: nobody wrote it who had the record's key, and the log vouches for nothing of it.
+ */
+export type SealMark = 'forged' | Mark['mark']
+
+/** What is known of entries by their seqs; of those with which nothing is wrong, nothing. */
+export type Marks = ReadonlyMap<number, Mark['mark']>
+
+const NONE: Marks = new Map()
+
+/** As the trail tells them. */
+export const marksOf = (marks: readonly Mark[]): Marks => new Map(marks.map(({ seq, mark }) => [seq, mark]))
 
 /** The stable JSON of one line of `gatelog export --format jsonl`, and of every sink that sends JSON. */
 export interface Row {
@@ -56,7 +67,7 @@ export interface Row {
 }
 
 /** The row of an exchange as it stands now. Bodies are in it where `recorded` bears them. */
-export function rowOf(recorded: Recorded, log?: Log): Row {
+export function rowOf(recorded: Recorded, log?: Log, marks = NONE): Row {
   const { seq, opening, ending, closing, outcomes, forged } = recorded
   const last = ending ?? opening
   const at = closing ?? seq
@@ -64,8 +75,8 @@ export function rowOf(recorded: Recorded, log?: Log): Row {
   const reply = ending?.body && untrusted(ending.body)
   const sealed = [{ seq, kind: opening.kind }, ...(ending && closing ? [{ seq: closing, kind: ending.kind }] : [])]
   return {
-    ...head(last, at, log, sealed),
-    ...(forged && { seal: 'forged' as const }),
+    ...head(last, at, { log, marks, sealed }),
+    ...sealOf(forged ? 'forged' : ending && ending.exchange !== opening.exchange ? 'changed' : worst(sealed, marks)),
     opening: without(opening),
     ...(ending && { ending: without(ending) }),
     ...(outcomes?.length && { outcomes }),
@@ -73,17 +84,35 @@ export function rowOf(recorded: Recorded, log?: Log): Row {
   }
 }
 
-/** The row of one entry as it was written; that of an ending or outcome tells its opening too. `now`: ms since the Unix epoch. */
-export function rowOfEntry({ seq, entry, forged, opening: of }: Followed, log?: Log, now = 0): Row | undefined {
+/** What a row of one entry is made with. `now`: ms since the Unix epoch. */
+export interface Around {
+  readonly log?: Log | undefined
+  readonly marks?: Marks
+  readonly now?: number
+}
+
+/** The row of one entry as it was written; that of an ending or outcome tells its opening too. */
+export function rowOfEntry(
+  { seq, entry, forged, opening: of }: Followed,
+  { log, marks = NONE, now = 0 }: Around = {},
+): Row | undefined {
   if (forged) return forgedAt(seq, log, now)
   if (!entry) return undefined
-  if (isOpening(entry)) return rowOf({ seq, opening: entry }, log)
-  if (isEnding(entry) && of) return rowOf({ seq: of.seq, opening: of.opening, ending: entry, closing: seq }, log)
-  if (isEnding(entry)) return { ...head(entry, seq, log, []), seal: 'forged', ending: without(entry) }
+  if (isOpening(entry)) return rowOf({ seq, opening: entry }, log, marks)
+  if (isEnding(entry) && of) return rowOf({ seq: of.seq, opening: of.opening, ending: entry, closing: seq }, log, marks)
   const sealed = [{ seq, kind: entry.kind }]
-  if (entry.kind !== 'outcome') return { ...head(entry, seq, log, sealed), note: entry }
-  const told = of && { opening: without(of.opening) }
-  return { ...head(entry, seq, log, sealed), ...told, outcomes: [entry] }
+  const own = { ...head(entry, seq, { log, marks, sealed }), ...sealOf(worst(sealed, marks)) }
+  if (isEnding(entry)) return { ...own, ...sealOf('changed'), ending: without(entry) } // the index has not its beginning
+  if (entry.kind !== 'outcome') return { ...own, note: entry }
+  const told = of && { opening: without(of.opening), ...sealOf(marks.get(seq) ?? marks.get(of.seq)) }
+  return { ...own, ...told, outcomes: [entry] }
+}
+
+const sealOf = (seal: SealMark | undefined) => (seal ? { seal } : {})
+
+const worst = (sealed: Sealed, marks: Marks): SealMark | undefined => {
+  const all = sealed.flatMap(({ seq }) => marks.get(seq) ?? [])
+  return all.find((mark) => mark === 'changed') ?? all[0]
 }
 
 /** The row of what is no entry: when it was written nobody knows, so its time is when it was found. */
@@ -98,9 +127,16 @@ const idOf = ({ exchange, kind }: Entry, seq: number): string =>
 
 type Sealed = readonly { readonly seq: number; readonly kind: EntryKind }[]
 
-function head(entry: Entry, seq: number, log: Log | undefined, sealed: Sealed) {
+interface Proven {
+  readonly log: Log | undefined
+  readonly marks: Marks
+  readonly sealed: Sealed
+}
+
+/** What is unproven has no leaf that would say anything of it. */
+function head(entry: Entry, seq: number, { log, marks, sealed }: Proven) {
   const leaves = sealed.flatMap(({ seq: of, kind }): readonly Leaf[] => {
-    const hash = log?.leaf(of)
+    const hash = marks.get(of) === 'unproven' ? undefined : log?.leaf(of)
     return hash === undefined ? [] : [{ kind, index: of - 1, hash }]
   })
   return {

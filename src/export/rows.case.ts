@@ -102,7 +102,7 @@ export function rowsOfEveryKind(text?: string): Row[] {
   const ended = (more: Partial<Ending>) => rowOf({ ...opening, ending: endingOf(1, text, more), closing: 2 }, LOG)
   const refused = openingOf(1, text, { kind: 'refused', fault: 'identity.missing', reason: 'no key', route: 'unknown' })
   const { actor: _actor, session: _session, connection: _connection, ...stranger } = refused
-  const entry = (of: Entry, seq: number) => rowOfEntry({ seq, entry: of, opening }, LOG) as Row
+  const entry = (of: Entry, seq: number) => rowOfEntry({ seq, entry: of, opening }, { log: LOG }) as Row
   return [
     rowOf({ ...opening, ending: endingOf(1, text), closing: 2, outcomes: [OUTCOME] }, LOG),
     rowOf(opening, LOG),
@@ -112,5 +112,7 @@ export function rowsOfEveryKind(text?: string): Row[] {
     ended({ kind: 'interrupted' }),
     entry(OUTCOME, 9),
     ...NOTES.map((each, nth) => entry(each, 10 + nth)),
+    rowOfEntry({ seq: 3, forged: true }, { log: LOG, now: AT }) as Row,
+    rowOf({ ...opening, ending: endingOf(1, text), closing: 2 }, LOG, new Map([[2, 'changed']])),
   ]
 }

@@ -297,6 +297,10 @@ export class GroupTrail implements Trail {
     return standingIn(this.#store, exchange, shown)
   }
 
+  marks(seqs: readonly number[], bodies: boolean) {
+    return seqs.length > 0 ? this.#store.marks(seqs, bodies) : Promise.resolve([])
+  }
+
   copy(copying: Copying) {
     return this.#store.copy(copying)
   }

@@ -66,6 +66,12 @@ export interface Unfinished {
   readonly lost?: number
 }
 
+/** An entry that is not what was sealed in its place, or that nobody wrote who had the record's key. */
+export interface Mark {
+  readonly seq: number
+  readonly mark: 'changed' | 'unproven'
+}
+
 /** What was received in an exchange before it was masked, sealed to a key that is not here. */
 export interface KeptOriginals {
   readonly exchange: string
@@ -230,6 +236,8 @@ export interface Store {
    * whose leaves are of version 1.
    */
   held(from: number, count: number, first: readonly number[]): Promise<readonly Held[]>
+  /** Those of these entries that are not what was sealed; of their bodies only with `bodies`. What is not sealed yet has its proof alone. */
+  marks(seqs: readonly number[], bodies: boolean): Promise<readonly Mark[]>
   /** The seqs of an exchange's entries, in their order. */
   seqs(exchange: string): Promise<readonly number[]>
   /** The seqs of the entries in a day file, in their order. */

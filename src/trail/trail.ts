@@ -12,7 +12,7 @@ import type { Question, Showing } from './seal/question.ts'
 import type { Report } from './seal/report.ts'
 import type { SealState } from './seal/sealer.ts'
 import type { Standing } from './seal/standing.ts'
-import type { Copied, Copying, Followed, KeptOriginals, Origin, Page, Recorded } from './store.ts'
+import type { Copied, Copying, Followed, KeptOriginals, Mark, Origin, Page, Recorded } from './store.ts'
 import type { SessionSummary, Summary } from './summary.ts'
 
 /** `refusing` recovers with the next append that succeeds; `latched` never does. */
@@ -81,6 +81,8 @@ export interface Trail {
   prove(question: Question, showing: Showing): AsyncIterable<ProofLine>
   /** How an exchange's entries, and those of the seqs that are shown as its, stand to the log; undefined where nothing is sealed. */
   standing(exchange: string, shown?: readonly number[]): Promise<readonly Standing[] | undefined>
+  /** Those of these entries that are not what was sealed, or that nobody wrote who had the record's key: for rows that leave the house. */
+  marks(seqs: readonly number[], bodies: boolean): Promise<readonly Mark[]>
   /** The newest proof from outside of each anchor. */
   anchors(): Promise<readonly KeptAnchor[]>
   /** What the sealer does, and how far it came. */

@@ -3,11 +3,13 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, before, type TestContext, test } from 'node:test'
+import { logIn } from '../../src/app/sealed-log.ts'
 import { asSealed, shown } from '../../src/console/shown.ts'
 import { FORMATS } from '../../src/export/formats/index.ts'
 import { gather } from '../../src/export/gather.ts'
 import type { Row } from '../../src/export/row.ts'
 import { parseQuery, type Trail } from '../../src/trail/index.ts'
+import { sealIn } from '../../src/trail/seal/files.ts'
 import { idOf, NOON, opening } from '../../src/trail/stores/made.ts'
 import {
   ACT,
@@ -21,6 +23,7 @@ import {
   SIZE,
   setUp,
   sql,
+  swapBodies,
   tearDown,
 } from './tampered.case.ts'
 
@@ -105,7 +108,7 @@ test('exports go on past each line that is no entry, and tell it', (t) =>
       rows.map(({ seq, kind, seal }) => [seq, kind, seal]),
       [
         ...FORMLESS.map((_, at) => [SIZE + 1 + at, 'forged', 'forged']),
-        [SIZE + 1 + FORMLESS.length, 'read', undefined],
+        [SIZE + 1 + FORMLESS.length, 'read', 'unproven'],
       ],
     )
   }))
@@ -206,4 +209,53 @@ test('what is no opening of an open exchange keeps no server from its start', as
   const trail = await open(folder, true)
   await trail.append(opening(idOf(8001)))
   await trail.close()
+})
+
+test('a row says of each of its entries that it is not what was sealed, and of none that is', async (t) => {
+  const ana = 'UPDATE entries SET json = replace(json, \'"Ana"\', \'"Bea"\') WHERE seq = 77'
+  const cases: readonly (readonly [Change, readonly (string | undefined)[]])[] = [
+    [() => undefined, [undefined, undefined]],
+    [(f) => sql(f, ana), ['changed', 'changed']],
+    [(f) => sql(f, "UPDATE entries SET json = json_set(json, '$.at', 5) WHERE seq = 78"), [undefined, 'changed']],
+    [(f) => sql(f, 'UPDATE entries SET salt = randomblob(32) WHERE seq = 78'), [undefined, 'changed']],
+    [(f) => sql(f, 'UPDATE entries SET salt = NULL WHERE seq = 77'), ['changed', 'changed']],
+    [(f) => sql(f, 'DELETE FROM exchanges WHERE seq = 77'), [undefined, 'changed']],
+  ]
+  for (const [change, expected] of cases)
+    await on(t, change, async (trail, folder) => {
+      for (const content of [false, true]) {
+        const reach = { log: logIn(sealIn(folder)), waits: false, now: NOON }
+        const { rows } = await gather(trail, 70, { ...WANTED, content }, reach)
+        const seals = [77, 78].map((seq) => rows.find((row) => row.seq === seq)?.seal)
+        assert.deepEqual(seals, expected)
+        assert.deepEqual(
+          rows.filter(({ seq, seal }) => seal !== undefined && seq !== 77 && seq !== 78),
+          [],
+        )
+      }
+    })
+})
+
+test('a body that is another is told where it leaves too, and nowhere else', (t) =>
+  on(t, swapBodies, async (trail) => {
+    const seqs = Array.from({ length: SIZE }, (_, at) => at + 1)
+    assert.deepEqual(await trail.marks(seqs, false), [])
+    assert.deepEqual(
+      await trail.marks(seqs, true),
+      [4, 6].map((seq) => ({ seq, mark: 'changed' })),
+    )
+  }))
+
+test('what nobody proved is told as such, sealed or not, and bears no leaf', async (t) => {
+  const folder = await mutated(t, (f) => forge(f, { ...opening(idOf(8000)), kind: 'refused' }))
+  for (const isServed of [false, true]) {
+    if (isServed) await (await open(folder, true)).close()
+    const trail = await lookAt(folder)
+    const { rows } = await gather(trail, SIZE, WANTED, { log: logIn(sealIn(folder)), waits: false, now: NOON })
+    await trail.close()
+    assert.deepEqual(
+      rows.map(({ seq, seal, leaves }) => [seq, seal, leaves]),
+      [[SIZE + 1, 'unproven', undefined]],
+    )
+  }
 })

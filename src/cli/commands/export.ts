@@ -62,13 +62,17 @@ export const exportCommand: Register = (program) => {
 async function write(lines: AsyncIterable<string>, { format, bodies }: Written, target: Target, shown: Progress) {
   const { FORMATS } = await import('#export')
   await target.write(FORMATS[format].head(bodies ?? false))
-  let rows = 0
+  let [rows, wrong] = [0, 0]
   for await (const text of lines) {
     const told = JSON.parse(text) as Row | Last
-    if ('end' in told) return rows
+    if ('end' in told) {
+      if (wrong > 0) say(`${wrong} rows are not what was sealed, and say so (seal): gatelog verify`)
+      return rows
+    }
     if ('fault' in told) throw faultIn(told.fault)
     await target.write(FORMATS[format].lines(told, bodies ?? false))
     rows += 1
+    if (told.seal) wrong += 1
     shown.at(rows, target.bytes, told.time)
   }
   throw new Fault('server.unreachable', 'the export broke off')

@@ -363,6 +363,10 @@ class MemoryStore implements Store {
     return undefined
   }
 
+  async marks() {
+    return []
+  }
+
   async seqs() {
     return []
   }

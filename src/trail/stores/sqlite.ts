@@ -12,6 +12,7 @@ import type {
   Batch,
   Committed,
   Copying,
+  Mark,
   NoteOf,
   Origin,
   Page,
@@ -50,6 +51,8 @@ export async function openSqlite(options: StoreOptions): Promise<Store> {
 
 /** So many leaves are made before others have their turn: about a millisecond. */
 const LEAVES_A_TURN = 64
+/** The same of entries that the thread holds against their leaves. */
+const MARKS_A_TURN = 128
 
 const beginOf = ({ name, known }: Wrapping, lost: LostKey = 'refuse'): Begin => ({ name, known, lost })
 
@@ -300,6 +303,14 @@ class SqliteStore implements Store {
 
   state(): Promise<RecordState> {
     return this.#link.call('state', [])
+  }
+
+  /** Some at a time, so that commits go on between them. */
+  async marks(seqs: readonly number[], bodies: boolean) {
+    const marks: Mark[] = []
+    for (let at = 0; at < seqs.length; at += MARKS_A_TURN)
+      marks.push(...(await this.#link.call('marks', [seqs.slice(at, at + MARKS_A_TURN), bodies])))
+    return marks
   }
 
   seqs(exchange: string) {

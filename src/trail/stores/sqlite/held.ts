@@ -226,5 +226,5 @@ function digestOf(day: Day, row: WholeRow): { readonly digest?: string; readonly
 }
 
 /** The name of the key that is not here, empty where it was destroyed; undefined where the body itself was changed. */
-const keyGone = (fault: Fault): string | undefined =>
+export const keyGone = (fault: Fault): string | undefined =>
   fault.code === 'trail.body' && /key \d+ was destroyed/.test(fault.detail ?? '') ? '' : keyWantedBy(fault)

@@ -9,7 +9,7 @@ const COLUMNS = `seq, exchange, closing, at, outcome, findings, masked, input, o
 const IN_SPAN = `SELECT ${COLUMNS} FROM exchanges WHERE seq >= ? AND seq < ?`
 /** Rows of exchanges for their ends, with the opening's JSON and the findings that redactions added since. */
 const ENDED = `SELECT x.seq AS seq, exchange, closing, outcome, findings, masked, input, output, json AS opening,
-  (SELECT sum(json_array_length(r.findings)) FROM redacted r WHERE r.seq IN (x.seq, x.closing)) AS since
+  (SELECT sum(CASE WHEN json_valid(r.findings) THEN json_array_length(r.findings) END) FROM redacted r WHERE r.seq IN (x.seq, x.closing)) AS since
   FROM exchanges x LEFT JOIN entries ON entries.seq = x.seq WHERE exchange IN (SELECT value FROM json_each(?))`
 const KINDS = 'SELECT seq, kind FROM gaps WHERE seq >= ? AND seq < ?'
 const OUTCOME = 'SELECT 1 FROM outcomes JOIN exchanges x ON x.seq = of WHERE x.exchange = ? AND outcomes.seq = ?'

@@ -10,6 +10,7 @@ import type {
   Copying,
   DayFile,
   KeptOriginals,
+  Mark,
   Origin,
   Page,
   RecordState,
@@ -170,6 +171,7 @@ export interface Calls {
   sealed(): SealState
   state(): RecordState
   held(from: number, count: number, first: readonly number[]): readonly Unmade[]
+  marks(seqs: readonly number[], bodies: boolean): readonly Mark[]
   seqs(exchange: string): readonly number[]
   seqsIn(file: string): readonly number[]
   begunIn(file: string, after: number): { readonly count: number; readonly last: number | undefined }

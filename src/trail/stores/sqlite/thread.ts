@@ -14,6 +14,7 @@ import { begunIn, filesOf } from './figures.ts'
 import { disclosedIn, heldIn, seqsIn, seqsOfFile } from './held.ts'
 import { prepare, rekey, rewrap, shred } from './key-work.ts'
 import type { Begin, Grant, Wish } from './keys.ts'
+import { marksIn } from './marks.ts'
 import type { Answer, Call, Calls, Reply, Sealing, SealWish } from './protocol.ts'
 import { revise } from './revise.ts'
 import { recordOf, sealerOf, stateOf, unsealedState } from './sealing.ts'
@@ -105,6 +106,7 @@ const CALLS: Calls = {
   wrappers: () => opened().folder.keys.wrappers(),
   state: () => recordOf(opened()),
   held: (from, count, first) => heldIn(opened(), from, count, first),
+  marks: (seqs, bodies) => marksIn(opened(), seqs, bodies),
   seqs: (exchange) => seqsIn(opened(), exchange),
   seqsIn: (file) => seqsOfFile(opened(), file),
   begunIn: (file, after) => begunIn(opened(), file, after),
