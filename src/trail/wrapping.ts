@@ -15,6 +15,8 @@ export interface Wrapping {
   readonly name: string
   /** The names of all keys whose wraps can be read here. */
   readonly known: readonly string[]
+  /** Why the key that wraps is not here, where it is not. */
+  readonly missing?: string | undefined
   /** Under the key that `by` names. @throws trail.keyholder where nobody answers */
   wrap(keys: readonly Uint8Array[]): Promise<{ readonly by: string; readonly wrapped: readonly Uint8Array[] }>
   /** Undefined for what a key wrapped that is not here, or that was changed since. @throws trail.keyholder */
@@ -51,8 +53,8 @@ export function wrappingOf(keys: readonly [Uint8Array, ...Uint8Array[]]): Wrappi
 }
 
 /** Says of a record whose wrapping key is not here what is wanted. */
-export const keyMissing = (wanted: string, here: string): Fault =>
-  new Fault('trail.key', `the record is under key ${wanted}, here is ${here}`)
+export const keyMissing = (wanted: string, here: string, why?: string): Fault =>
+  new Fault('trail.key', `the record is under key ${wanted}, here is ${here}${why === undefined ? '' : `: ${why}`}`)
 
 /** Says of a record whose file of keys is not the one that they were made in. */
 export const keysBehind = (given: number, made: number): Fault =>

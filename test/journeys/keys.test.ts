@@ -140,6 +140,46 @@ test('where the key is lost for good the record goes on, and what it encrypted s
   )
 })
 
+for (const harm of ['gone', 'damaged'] as const)
+  test(`where only the key’s file is ${harm} the record is shown without bodies, and goes on under another`, async (t) => {
+    const { folder } = await recorded(t)
+    const place = placeOf(folder)
+    const current = readFileSync(join(place, 'current'), 'utf8').trim()
+    const file = join(place, `${current}.key`)
+    if (harm === 'gone') rmSync(file)
+    else writeFileSync(file, `${'0'.repeat(64)}\n`)
+    const { code, stderr } = await gatelog(folder, ['serve'])
+    assert.equal(code, 1)
+    assert.match(stderr, new RegExp(`is not here.*${current}\\.key is ${harm}.*rotate-key --lost`, 's'))
+    assert.match((await gatelog(folder, ['show', 'last'])).stdout, /\[locked: .*\]/)
+    assert.match((await gatelog(folder, ['verify'])).stdout, /locked/)
+    assert.match((await gatelog(folder, ['doctor'])).stdout, /fail.*are locked/)
+    assert.match((await gatelog(folder, ['trail', 'rotate-key'])).stderr, new RegExp(`${current}\\.key is ${harm}`))
+    assert.equal(readFileSync(join(place, 'current'), 'utf8').trim(), current)
+    const told = await gatelog(folder, ['trail', 'rotate-key', '--lost', '--json'])
+    assert.ok(JSON.parse(told.stdout).lost > 0, told.stderr)
+    const gateway = await startGateway(t, YAML, folder)
+    assert.equal(await ask(gateway, await gateway.key()), 200)
+    assert.match((await gateway.gatelog('show', 'last')).stdout, /Write a config loader/)
+    await gateway.end('SIGTERM')
+  })
+
+test('a damaged file of a former key, which nothing is under any more, stops nothing and is told', async (t) => {
+  const { folder } = await recorded(t)
+  const { stdout } = await gatelog(folder, ['trail', 'rotate-key', '--json'])
+  const [former] = JSON.parse(stdout).former as string[]
+  writeFileSync(join(placeOf(folder), `${former}.key`), 'not a key any more')
+  assert.match((await gatelog(folder, ['show', 'last'])).stdout, /Write a config loader/)
+  const gateway = await startGateway(t, YAML, folder)
+  assert.equal(await ask(gateway, await gateway.key()), 200)
+  const rows = (await checksOf(gateway)).filter(({ check }) => /^key/.test(check))
+  assert.deepEqual(
+    rows.map(({ check, state }) => `${check} ${state}`),
+    ['key file warn', 'keys ok', 'keyholder ok'],
+  )
+  await gateway.end('SIGTERM')
+})
+
 test('a key is rotated while the server runs: a rotated entry tells so, and the former file is needed no more', async (t) => {
   const { folder } = await recorded(t)
   const gateway = await startGateway(t, YAML, folder)

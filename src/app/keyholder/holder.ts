@@ -22,6 +22,10 @@ export interface Known {
   readonly known: readonly string[]
   readonly place?: string
   readonly made?: true
+  /** Why the one that wraps is not here; `name` is none's then. */
+  readonly missing?: string
+  /** What is to be said of files of keys that are none. */
+  readonly damaged?: readonly string[]
 }
 
 /** What may be asked. */
@@ -106,13 +110,15 @@ function wrappingCalls(options: WrappingOptions) {
   let opened = openWrappingKeys(options)
   let wrapping = wrappingIn(opened)
   const known = (): Known => ({
-    name: wrapping?.name ?? NONE,
+    name: (opened.missing === undefined && wrapping?.name) || NONE,
     known: wrapping?.known ?? [],
     ...(opened.place !== undefined && { place: opened.place }),
     ...(opened.made && { made: true }),
+    ...(opened.missing !== undefined && { missing: opened.missing }),
+    ...(opened.damaged && { damaged: opened.damaged }),
   })
   const held = (): Wrapping => {
-    if (!wrapping) throw new Fault('trail.key', opened.place && `there is none in ${opened.place}`)
+    if (!wrapping || opened.missing !== undefined) throw new Fault('trail.key', opened.missing)
     return wrapping
   }
   return {

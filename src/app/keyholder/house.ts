@@ -26,8 +26,10 @@ export function wrappingHouse({ trail, keyholder, via, reader, uuid, now }: Wrap
     },
     async rotate(lost) {
       const before = await trail.keys.wrappers()
-      const begun = before.some(({ name, current, keys }) => !current && keys > 0 && keyholder.known.includes(name))
-      if (!begun) await keyholder.renew()
+      const isHere = (name: string) => keyholder.known.includes(name)
+      const begun = before.some(({ name, current, keys }) => !current && keys > 0 && isHere(name))
+      if (!lost && before.some(({ name, current }) => current && !isHere(name))) await trail.keys.rewrap('refuse')
+      if (!begun || !isHere(keyholder.name)) await keyholder.renew()
       const done = await trail.keys.rewrap(lost ? 'go on' : 'refuse')
       const former = before.map(({ name }) => name).filter((name) => name !== keyholder.name)
       const told = { key: keyholder.name, former, ...done }
@@ -51,6 +53,11 @@ export async function keyChecks(trail: Trail, keyholder: Keyholder, data: string
       const told = `${keys} keys of sessions are still under the key ${name}`
       return { check: 'keys', state: 'warn', told, remedy: 'Go on with the rotation: gatelog trail rotate-key' }
     }),
+    ...keyholder.damaged.map((told): CheckRow => {
+      const remedy =
+        'Put back a copy of it, or remove it where no backup and no older copy of keys.db is under that key.'
+      return { check: 'key file', state: 'warn', told, remedy }
+    }),
     ...(gone.length + left.length ? [] : [{ check: 'keys', state: 'ok', told: goodRow(rows, keyholder) } as const]),
     ...(await heldRow(keyholder)),
   ]
@@ -59,7 +66,8 @@ export async function keyChecks(trail: Trail, keyholder: Keyholder, data: string
 function goneRow(name: string, keys: number, current: boolean): CheckRow {
   const told = `the key ${name}, which ${keys} keys of sessions are under, is not here: their bodies are locked`
   const back = 'Put its file back where it was, and start again.'
-  return { check: 'keys', state: current ? 'fail' : 'warn', told, remedy: back }
+  const remedy = current ? `${back} If it is lost for good: gatelog trail rotate-key --lost.` : back
+  return { check: 'keys', state: current ? 'fail' : 'warn', told, remedy }
 }
 
 function goodRow(rows: Awaited<ReturnType<Trail['keys']['wrappers']>>, { name, place, pid }: Keyholder): string {

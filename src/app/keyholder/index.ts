@@ -13,6 +13,8 @@ export interface Keyholder extends Wrapping {
   readonly place: string | undefined
   /** Whether the key that wraps was made since it was opened. */
   readonly made: boolean
+  /** What is to be said of files of keys that are damaged. */
+  readonly damaged: readonly string[]
   /** The process that holds them; undefined where it is this one. */
   readonly pid: number | undefined
   /** Makes a new wrapping key, or takes up that which the configuration says now. */
@@ -71,6 +73,12 @@ async function keyholderOf(ask: Ask, { pid, close }: Line): Promise<Keyholder> {
     },
     get place() {
       return known.place
+    },
+    get missing() {
+      return known.missing
+    },
+    get damaged() {
+      return known.damaged ?? []
     },
     get made() {
       return known.made === true

@@ -40,7 +40,7 @@ test('for a record that has another key none is made', (t) => {
   assert.throws(() => readdirSync(at('keys')), { code: 'ENOENT' })
 })
 
-test('a new key goes first, and the ones before stay; a damaged or missing file is told by its path', (t) => {
+test('a new key goes first, and the ones before stay; a damaged or missing file is told by its path, and is no other’s', (t) => {
   const { options } = ground(t)
   const [old] = openWrappingKeys(options(true)).keys
   const renewed = makeWrappingKey(options(false))
@@ -51,12 +51,27 @@ test('a new key goes first, and the ones before stay; a damaged or missing file 
     path,
     text.replace(/^./, (digit) => (digit === '0' ? '1' : '0')),
   )
-  const told = (error: { code?: string; message: string }) => error.code === 'trail.key' && error.message.includes(path)
-  assert.throws(() => openWrappingKeys(options(false)), told)
+  const without = (missing: string, damaged?: string[]) => {
+    const told = openWrappingKeys(options(false))
+    assert.deepEqual([told.keys, told.missing, told.damaged], [[old], missing, damaged])
+  }
+  without(`${path} is damaged`, [`${path} is damaged`])
   rmSync(path)
-  assert.throws(() => openWrappingKeys(options(false)), told)
+  without(`${path} is gone`)
+  mkdirSync(path)
+  without(`${path} cannot be read`, [`${path} cannot be read`])
+  rmSync(path, { recursive: true })
   writeFileSync(path, text)
-  assert.equal(openWrappingKeys(options(false)).keys.length, 2)
+  const current = join(renewed.place ?? '', 'current')
+  rmSync(current)
+  const { keys, missing } = openWrappingKeys(options(false))
+  assert.deepEqual([keys.length, missing], [2, `${current} names no key`])
+  const anew = makeWrappingKey(options(false))
+  assert.deepEqual([anew.keys.length, anew.missing], [3, undefined])
+  const former = join(renewed.place ?? '', `${nameOfKey(old as Buffer)}.key`)
+  writeFileSync(former, 'no key')
+  const left = openWrappingKeys(options(false))
+  assert.deepEqual([left.keys.length, left.missing, left.damaged], [2, undefined, [`${former} is damaged`]])
 })
 
 test('a key of the configuration comes from a file, a variable or a command, in hex or base64', (t) => {

@@ -40,9 +40,13 @@ export interface WrappingOptions {
   readonly fresh: boolean
 }
 
-/** Keys that are here, the one that wraps first; none where it is missing. */
+/** Keys that are here, the one that wraps first; where that is missing, only those that wrapped before. */
 export interface WrappingKeys {
   readonly keys: readonly Buffer[]
+  /** Why the key that wraps is not among them: which file is gone, or damaged. */
+  readonly missing?: string
+  /** Files of keys of which the same is to be said, that key's included. */
+  readonly damaged?: readonly string[]
   /** The folder that they lie in; absent where the configuration says them. */
   readonly place?: string
   /** Whether the first was made now. */
@@ -52,26 +56,33 @@ export interface WrappingKeys {
 const CURRENT = 'current'
 const FILE = /^[0-9a-f]{16}\.key$/
 
-/** @throws trail.key where the configuration names a key that cannot be read, or a file of one is damaged */
+/** @throws trail.key where the configuration names a key that cannot be read */
 export function openWrappingKeys(options: WrappingOptions): WrappingKeys {
   const { key, former } = options.form
   if (key) return { keys: [keyFrom(key), ...former.map(keyFrom)] }
   const places = placesOf(options)
-  const place = places.find((each) => existsSync(join(each, CURRENT)))
-  if (place) return { keys: [...keysIn(place), ...former.map(keyFrom)], place }
-  if (!options.fresh) return { keys: former.map(keyFrom), place: places[0] as string }
+  const place = places.find(isPlace)
+  if (place) {
+    const found = keysIn(place)
+    return { ...found, keys: [...found.keys, ...former.map(keyFrom)] }
+  }
+  if (!options.fresh) {
+    const [first = ''] = places
+    const keys = former.map(keyFrom)
+    return { keys, place: first, ...(keys.length === 0 && { missing: `there is none in ${first}` }) }
+  }
   return makeWrappingKey(options)
 }
 
 /** A new key that wraps from now on; those before it stay where they are. @throws trail.key where it cannot be kept */
 export function makeWrappingKey(options: WrappingOptions): WrappingKeys {
   const places = placesOf(options)
-  const known = places.find((each) => existsSync(join(each, CURRENT)))
+  const known = places.find(isPlace)
   const tried: string[] = []
   for (const place of known ? [known] : places)
     try {
       keep(place, randomBytes(KEY_BYTES))
-      return { keys: keysIn(place), place, made: true }
+      return { ...keysIn(place), made: true }
     } catch (error) {
       tried.push(`${place} (${(error as NodeJS.ErrnoException).code ?? String(error)})`)
     }
@@ -94,17 +105,42 @@ function home(): string {
   }
 }
 
-function keysIn(place: string): Buffer[] {
-  const current = readFileSync(join(place, CURRENT), 'utf8').trim()
-  const names = readdirSync(place).filter((name) => FILE.test(name))
-  const keys = names.map((name) => {
-    const key = parseKey(readFileSync(join(place, name), 'utf8'))
-    if (!key || `${nameOfKey(key)}.key` !== name) throw new Fault('trail.key', `${join(place, name)} is damaged`)
-    return key
-  })
+/** Whether keys of the record lie there, one of which wraps or did. */
+const isPlace = (place: string): boolean =>
+  existsSync(place) && [CURRENT, ...namesIn(place)].some((name) => existsSync(join(place, name)))
+
+const namesIn = (place: string): string[] => readdirSync(place).filter((name) => FILE.test(name))
+
+/** All that can be read: a file of one is not what opens another. */
+function keysIn(place: string): WrappingKeys {
+  const read = (name: string) => keyIn(place, name)
+  const found = namesIn(place).map(read)
+  const damaged = found.filter((each) => typeof each === 'string')
+  const keys = found.filter((each) => typeof each !== 'string')
+  const current = textIn(place, CURRENT)?.trim() ?? ''
   keys.sort((a, b) => Number(nameOfKey(b) === current) - Number(nameOfKey(a) === current))
-  if (!keys[0] || nameOfKey(keys[0]) !== current) throw new Fault('trail.key', `${join(place, current)}.key is gone`)
-  return keys
+  const told = { keys, place, ...(damaged.length > 0 && { damaged }) }
+  if (keys[0] && nameOfKey(keys[0]) === current) return told
+  const name = `${current}.key`
+  if (!FILE.test(name)) return { ...told, missing: `${join(place, CURRENT)} names no key` }
+  const why = existsSync(join(place, name)) ? read(name) : `${join(place, name)} is gone`
+  return { ...told, missing: String(why) }
+}
+
+/** A key by the name of its file, or what is wrong with that. */
+function keyIn(place: string, name: string): Buffer | string {
+  const text = textIn(place, name)
+  if (text === undefined) return `${join(place, name)} cannot be read`
+  const key = parseKey(text)
+  return key && `${nameOfKey(key)}.key` === name ? key : `${join(place, name)} is damaged`
+}
+
+function textIn(place: string, name: string): string | undefined {
+  try {
+    return readFileSync(join(place, name), 'utf8')
+  } catch {
+    return undefined // gone, a folder, or another user's: told by its name
+  }
 }
 
 function keep(place: string, key: Buffer): void {

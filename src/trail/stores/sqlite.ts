@@ -54,7 +54,10 @@ const LEAVES_A_TURN = 64
 /** The same of entries that the thread holds against their leaves. */
 const MARKS_A_TURN = 128
 
-const beginOf = ({ name, known }: Wrapping, lost: LostKey = 'refuse'): Begin => ({ name, known, lost })
+const beginOf = ({ name, known, missing }: Wrapping, lost: LostKey = 'refuse'): Begin => ({
+  ...{ name, known, lost },
+  ...(missing !== undefined && { missing }),
+})
 
 interface Waiting {
   readonly resolve: (value: never) => void

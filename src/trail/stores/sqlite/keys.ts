@@ -60,6 +60,8 @@ interface Row {
 export interface Begin {
   readonly name: string
   readonly known: readonly string[]
+  /** Why the wrapping key is not here, where it is not. */
+  readonly missing?: string
   readonly lost: LostKey
 }
 
@@ -90,14 +92,15 @@ export class Keys {
 
   /**
    * Says by which key is wrapped from now on. Keys that are free were perhaps given to one in `used` before a crash.
-   * @throws trail.key where the record is under another key that is not known here
+   * @throws trail.key where the record is under another key that is not known here, or there is none to go on with
    */
-  begin({ name, known, lost }: Begin): void {
+  begin({ name, known, missing, lost }: Begin): void {
     const current = this.file.get<{ name: string }>('SELECT name FROM wrappers WHERE current = 1')
     const wanted = current?.name ?? name
     const behind = this.#given > this.#made() ? keysBehind(this.#given, this.#made()) : undefined
-    const fault = known.includes(wanted) ? behind : keyMissing(wanted, name)
-    if (fault && lost === 'refuse') throw fault
+    const wraps = known.includes(name)
+    const fault = wraps && known.includes(wanted) ? behind : keyMissing(wanted, name, missing)
+    if (fault && (lost === 'refuse' || (lost === 'go on' && !wraps))) throw fault
     this.#name = name
     this.#absent.clear()
     this.#shut = lost === 'show' ? fault : undefined
