@@ -1,41 +1,57 @@
 /** Zip files that somebody made to mislead or to choke whoever opens them are refused, with the reason, and soon. */
 import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { crc32, deflateRawSync } from 'node:zlib'
 import fc from 'fast-check'
-import { zipSync } from 'fflate'
+import { ZipFile } from '../src/cli/evidence/zip-file.ts'
 import { openZip, unzip } from './zip.ts'
+
+/** What the headers say in the place of what is so: bytes by their offsets in the local and in the central one, and what follows a name. */
+interface Lie {
+  readonly size?: number
+  readonly local?: string
+  readonly inLocal?: Readonly<Record<number, number>>
+  readonly inCentral?: Readonly<Record<number, number>>
+  readonly localExtra?: Buffer
+  readonly centralExtra?: Buffer
+  readonly comment?: string
+}
 
 interface File {
   readonly name: string
   readonly bytes: Buffer
-  /** What the headers say in the place of what is so. */
-  readonly lie?: { readonly size?: number; readonly local?: string; readonly flags?: number; readonly method?: number }
+  readonly lie?: Lie
 }
 
+const NONE = Buffer.alloc(0)
+
 /** A zip file as this test wants it, lies and all. */
-function zipOf(files: readonly File[], between = Buffer.alloc(0)): Buffer {
+function zipOf(files: readonly File[], between = NONE): Buffer {
   const heads: Buffer[] = []
-  let body = Buffer.alloc(0)
+  let body: Buffer = NONE
   for (const { name, bytes, lie = {} } of files) {
     const packed = deflateRawSync(bytes)
-    const told = Buffer.alloc(24)
-    told.writeUInt16LE(20)
-    told.writeUInt16LE(lie.flags ?? 0, 2)
-    told.writeUInt16LE(lie.method ?? 8, 4)
-    told.writeUInt32LE(crc32(bytes), 10)
-    told.writeUInt32LE(packed.length, 14)
-    told.writeUInt32LE(lie.size ?? bytes.length, 18)
-    const named = (text: string, signature: string, rest: number) => {
-      const length = Buffer.alloc(4 + rest)
-      length.writeUInt16LE(Buffer.byteLength(text))
-      return [Buffer.from(signature, 'latin1'), ...(rest > 0 ? [Buffer.of(20, 0)] : []), told.subarray(0, 22), length]
-    }
-    const central = Buffer.concat([...named(name, 'PK\x01\x02', 14), Buffer.from(name)])
+    const sizes = [crc32(bytes), packed.length, lie.size ?? bytes.length]
+    const told = Buffer.alloc(12)
+    for (const [nth, value] of sizes.entries()) told.writeUInt32LE(value, 4 * nth)
+    const central = Buffer.concat([Buffer.alloc(46), Buffer.from(name)])
+    central.write('PK\x01\x02\x14\0\x14\0\x08\0\x08\0\0\0\x21\0', 'latin1')
+    told.copy(central, 16)
+    central.writeUInt16LE(Buffer.byteLength(name), 28)
+    central.writeUInt16LE(lie.centralExtra?.length ?? 0, 30)
+    central.writeUInt16LE(lie.comment?.length ?? 0, 32)
     central.writeUInt32LE(body.length, 42)
-    heads.push(central)
-    const local = lie.local ?? name
-    body = Buffer.concat([body, ...named(local, 'PK\x03\x04', 0), Buffer.from(local), packed])
+    for (const [at, byte] of Object.entries(lie.inCentral ?? {})) central[Number(at)] = byte
+    heads.push(Buffer.concat([central, lie.centralExtra ?? NONE, Buffer.from(lie.comment ?? '')]))
+    const local = Buffer.concat([Buffer.alloc(30), Buffer.from(lie.local ?? name)])
+    local.write('PK\x03\x04\x14\0\x08\0\x08\0\0\0\x21\0', 'latin1')
+    local.writeUInt16LE(local.length - 30, 26)
+    local.writeUInt16LE(lie.localExtra?.length ?? 0, 28)
+    for (const [at, byte] of Object.entries(lie.inLocal ?? {})) local[Number(at)] = byte
+    body = Buffer.concat([body, local, lie.localExtra ?? NONE, packed, Buffer.from('PK\x07\x08', 'latin1'), told])
   }
   const directory = Buffer.concat(heads)
   const end = Buffer.alloc(22)
@@ -47,13 +63,26 @@ function zipOf(files: readonly File[], between = Buffer.alloc(0)): Buffer {
   return Buffer.concat([body, between, directory, end])
 }
 
-const one = (name: string, text = 'text', lie?: File['lie']): File => ({
+/** Info-ZIP's field 0x7075: another name for the file, by which `unzip` goes. */
+function unicodePath(name: string, other: string): Buffer {
+  const field = Buffer.concat([Buffer.alloc(9), Buffer.from(other)])
+  field.writeUInt16LE(0x7075)
+  field.writeUInt16LE(field.length - 4, 2)
+  field[4] = 1
+  field.writeUInt32LE(crc32(Buffer.from(name)), 5)
+  return field
+}
+
+/** A field of Gatelog's own making, which nobody reads. */
+const HIDDEN = Buffer.concat([Buffer.of(0xfe, 0xca, 8, 0), Buffer.from('hidden!!')])
+
+const one = (name: string, text = 'text', lie?: Lie): File => ({
   name,
   bytes: Buffer.from(text),
   ...(lie && { lie }),
 })
 
-test('what this test makes is a zip file, and so is what the library makes', () => {
+test('what this test makes is a zip file, byte by byte as the writer of bundles makes it', (t) => {
   const files = unzip(
     zipOf([one('checkpoint', 'a'), one('bodies/7', 'b'.repeat(5000)), one('anchors/tsa/12.proof', 'c')]),
   )
@@ -65,8 +94,22 @@ test('what this test makes is a zip file, and so is what the library makes', () 
       ['anchors/tsa/12.proof', 1],
     ],
   )
-  assert.equal(String(unzip(Buffer.from(zipSync({ a: Buffer.from('text') }))).get('a')), 'text')
+  const folder = mkdtempSync(join(tmpdir(), 'gatelog-zip-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  const zip = new ZipFile(join(folder, 'a.zip'))
+  zip.file('vkey', 'text')
+  zip.part('bodies/7', 'more')
+  zip.end()
+  zip.close()
+  const made = readFileSync(join(folder, 'a.zip'))
+  assert.deepEqual([...unzip(made)].map(String), ['vkey,text', 'bodies/7,more'])
+  assert.ok(made.equals(zipOf([one('vkey', 'text'), one('bodies/7', 'more')])))
 })
+
+const exchanged = (name: string, other: string) => {
+  const extra = unicodePath(name, other)
+  return one(name, `of ${name}`, { localExtra: extra, centralExtra: extra })
+}
 
 const REFUSED: readonly [string, Buffer, RegExp][] = [
   ['nothing', Buffer.alloc(0), /no zip file/],
@@ -97,8 +140,36 @@ const REFUSED: readonly [string, Buffer, RegExp][] = [
     /no file of a bundle is named/,
   ]),
   ['another name in the file’s own header', zipOf([one('vkey', 'a', { local: 'vkex' })]), /told in two ways/],
-  ['an encrypted file', zipOf([one('vkey', 'a', { flags: 1 })]), /cannot be unpacked/],
-  ['a method that is not known', zipOf([one('vkey', 'a', { method: 12 })]), /cannot be unpacked/],
+  ['an encrypted file', zipOf([one('vkey', 'a', { inCentral: { 8: 9 }, inLocal: { 6: 9 } })]), /cannot be unpacked/],
+  [
+    'a method that is not known',
+    zipOf([one('vkey', 'a', { inCentral: { 10: 12 }, inLocal: { 8: 12 } })]),
+    /cannot be unpacked/,
+  ],
+  ['an extra field before a file', zipOf([one('vkey', 'a', { localExtra: HIDDEN })]), /an extra field/],
+  ['an extra field in the directory', zipOf([one('vkey', 'a', { centralExtra: HIDDEN })]), /an extra field/],
+  ['a comment on a file', zipOf([one('vkey', 'a', { comment: 'hidden' })]), /a comment/],
+  [
+    'another name for those who read it elsewhere',
+    zipOf(['7', '8'].map((seq) => exchanged(`bodies/${seq}`, `bodies/${seq === '7' ? '8' : '7'}`))),
+    /an extra field/,
+  ],
+  [
+    'a symbolic link',
+    zipOf([one('checkpoint', 'bodies/7', { inCentral: { 5: 3, 40: 0xff, 41: 0xa1 } })]),
+    /another system that made it/,
+  ],
+  ['attributes', zipOf([one('vkey', 'a', { inCentral: { 38: 0x10 } })]), /attributes/],
+  ['a text, as it is said of one', zipOf([one('vkey', 'a', { inCentral: { 36: 1 } })]), /attributes/],
+  ['a part of another zip', zipOf([one('vkey', 'a', { inCentral: { 34: 1 } })]), /another part/],
+  ['a version that makes it', zipOf([one('vkey', 'a', { inCentral: { 4: 63 } })]), /another system/],
+  ['a version that reads it', zipOf([one('vkey', 'a', { inCentral: { 6: 45 } })]), /another version/],
+  ['a version that reads it, in its own header', zipOf([one('vkey', 'a', { inLocal: { 4: 45 } })]), /another version/],
+  ['other flags in its own header', zipOf([one('vkey', 'a', { inLocal: { 7: 8 } })]), /flags/],
+  ['another method in its own header', zipOf([one('vkey', 'a', { inLocal: { 8: 0 } })]), /a method/],
+  ['a time', zipOf([one('vkey', 'a', { inCentral: { 12: 1 } })]), /a time/],
+  ['a time in its own header', zipOf([one('vkey', 'a', { inLocal: { 13: 0x22 } })]), /a time/],
+  ['sizes in its own header', zipOf([one('vkey', 'a', { inLocal: { 18: 3 } })]), /its sizes before/],
   ['a size over the limit', zipOf([one('vkey', 'a', { size: 2 ** 31 })]), /says that it has 2147483648 bytes/],
   ['a proof of an anchor over its limit', zipOf([one('anchors/tsa/1.proof', 'a'.repeat(65_537))]), /more than 65536/],
   [
@@ -130,7 +201,7 @@ test('a zip file cut anywhere is refused; with any byte changed it is refused, o
     ['checkpoint', 'some text'],
     ['bodies/7', 'more of it '.repeat(9)],
   ]
-  const zip = Buffer.from(zipSync(Object.fromEntries(files.map(([name, text]) => [name, Buffer.from(text)]))))
+  const zip = zipOf(files.map(([name, text]) => one(name, text)))
   for (let cut = 0; cut < zip.length; cut++) assert.throws(() => unzip(zip.subarray(0, cut)), Error)
   let refused = 0
   for (let at = 0; at < zip.length; at++)

@@ -24,15 +24,40 @@ const LOCAL = 0x04034b50
 const CENTRAL = 0x02014b50
 const END = 0x06054b50
 const DESCRIPTOR = 0x08074b50
-/** A file's sizes stand behind it, and its name is UTF-8: all other flags are unusual. */
-const BEHIND = 1 << 3
-const FLAGS = BEHIND | (1 << 11)
+
+/**
+ * What the writer of bundles says of every file, by the offset in its headers: other programs go by what stands there when
+ * they unpack, so whatever is unlike it is refused. Deflated, sizes behind the bytes, of 1980-01-01, and a name of ASCII.
+ */
+const OF_ALL: readonly (readonly [at: number, hex: string, what: string])[] = [
+  [0, '1400', 'another version of the format'],
+  [2, '0800', 'flags that no bundle has: it cannot be unpacked'],
+  [4, '0800', 'a method that no bundle has: it cannot be unpacked'],
+  [6, '00002100', 'a time'],
+]
+const OF_CENTRAL: typeof OF_ALL = [
+  [4, '1400', 'another system that made it'],
+  ...OF_ALL.map(([at, hex, what]): (typeof OF_ALL)[number] => [at + 6, hex, what]),
+  [30, '0000', 'an extra field'],
+  [32, '0000', 'a comment'],
+  [34, '0000', 'another part of the zip that it is in'],
+  [36, '000000000000', 'attributes'],
+]
+const OF_LOCAL: typeof OF_ALL = [
+  ...OF_ALL.map(([at, hex, what]): (typeof OF_ALL)[number] => [at + 4, hex, what]),
+  [14, '00'.repeat(12), 'its sizes before its bytes'],
+  [28, '0000', 'an extra field'],
+]
+
+/** @throws Error where a header says what no bundle says */
+function holdUsual(name: string, header: Buffer, usual: typeof OF_ALL): void {
+  for (const [at, hex, what] of usual)
+    if (header.toString('hex', at, at + hex.length / 2) !== hex) throw new Error(`${name} has in the zip file ${what}`)
+}
 
 /** One file as the zip's directory tells it. */
 interface Row {
   readonly name: string
-  readonly flags: number
-  readonly method: number
   readonly crc: number
   readonly packed: number
   readonly size: number
@@ -48,8 +73,8 @@ export const sourceOf = (bytes: Buffer): Source => ({
 })
 
 /**
- * The files of a zip. Nothing may stand in it beside them: no comment, no byte between two, no name twice, none that another
- * lies over. @throws Error for what is damaged, encrypted, in parts, with more than 65,534 files or 4 GB
+ * The files of a zip. Nothing may stand in it beside them: no comment, no field, no attribute, no byte between two, no name
+ * twice, none that another lies over. @throws Error for what is damaged, encrypted, in parts, with more than 65,534 files or 4 GB
  */
 export function openZip(zip: Buffer | Source): Files {
   const source = Buffer.isBuffer(zip) ? sourceOf(zip) : zip
@@ -117,7 +142,6 @@ function rowOf(directory: Buffer, at: number): Row {
   )
     throw new Error('the directory of the zip file is damaged')
   const name = directory.toString('utf8', at + 46, at + 46 + directory.readUInt16LE(at + 28))
-  const [flags, method] = [directory.readUInt16LE(at + 8), directory.readUInt16LE(at + 10)]
   const [crc, packed, size, local] = [16, 20, 24, 42].map((offset) => directory.readUInt32LE(at + offset)) as [
     number,
     number,
@@ -125,10 +149,10 @@ function rowOf(directory: Buffer, at: number): Row {
     number,
   ]
   if (!NAME.test(name) || name.includes('..')) throw new Error(`no file of a bundle is named ${name.slice(0, 100)}`)
-  if ((flags & ~FLAGS) !== 0 || (method !== 0 && method !== 8)) throw new Error(`${name} cannot be unpacked`)
+  holdUsual(name, directory.subarray(at, at + 46), OF_CENTRAL)
   const most = name.startsWith('anchors/') ? MOST_PROOF : MOST_FILE
   if (size > most) throw new Error(`${name} says that it has ${size} bytes, more than ${most}`)
-  return { name, flags, method, crc, packed, size, local, start: 0 }
+  return { name, crc, packed, size, local, start: 0 }
 }
 
 function sum(rows: readonly Row[]): void {
@@ -149,26 +173,24 @@ function place(source: Source, rows: readonly Row[], end: number): void {
 
 /** Where a file ends. */
 function placed(source: Source, row: Row): number {
-  const { name, flags, method, crc, packed, size, local } = row
+  const { name, crc, packed, size, local } = row
   const head = bytesAt(source, local, 30)
-  const [names, extra] = [head.readUInt16LE(26), head.readUInt16LE(28)]
-  row.start = local + 30 + names + extra
-  const isBehind = (flags & BEHIND) !== 0
-  const told = isBehind ? bytesAt(source, row.start + packed, 16) : head.subarray(10)
+  const names = head.readUInt16LE(26)
+  row.start = local + 30 + names
+  holdUsual(name, head, OF_LOCAL)
+  const behind = bytesAt(source, row.start + packed, 16)
   const same =
     head.readUInt32LE() === LOCAL &&
-    head.readUInt16LE(6) === flags &&
-    head.readUInt16LE(8) === method &&
     bytesAt(source, local + 30, names).toString() === name &&
-    (!isBehind || told.readUInt32LE() === DESCRIPTOR) &&
-    [crc, packed, size].every((value, nth) => told.readUInt32LE(4 + 4 * nth) === value)
+    behind.readUInt32LE() === DESCRIPTOR &&
+    [crc, packed, size].every((value, nth) => behind.readUInt32LE(4 + 4 * nth) === value)
   if (!same) throw new Error(`${name} is told in two ways in the zip file`)
-  return row.start + packed + (isBehind ? 16 : 0)
+  return row.start + packed + 16
 }
 
-function contents(source: Source, { name, method, packed, size, crc, start }: Row): Buffer {
+function contents(source: Source, { name, packed, size, crc, start }: Row): Buffer {
   const bytes = bytesAt(source, start, packed)
-  const whole = method === 0 ? bytes : inflated(name, bytes, size)
+  const whole = inflated(name, bytes, size)
   if (whole.length !== size || crc32(whole) !== crc) throw new Error(`${name} is damaged`)
   return whole
 }
