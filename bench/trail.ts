@@ -1,9 +1,11 @@
 /**
- * `npm run bench:trail [-- exchanges]`: durable appends a second by how many are in flight, and what a search takes over that
- * many synthetic exchanges in one day's file, sealed and encrypted as ever. Prints its section of bench/RESULTS.md.
+ * `npm run bench:trail [-- exchanges [folder]]`: durable appends a second by how many are in flight, and what a search takes over
+ * that many synthetic exchanges in one day's file, sealed and encrypted as ever. Prints its section of bench/RESULTS.md. A record
+ * that takes long to make is kept in a folder that is named, and searched again where it is there.
  */
 import { createHash, createHmac } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdtemp, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Keyring } from '../src/exchange/index.ts'
@@ -13,6 +15,7 @@ import { bodyOf, ending, finding, idOf, NOON, opening } from '../src/trail/store
 import { median, quantile } from './statistics.ts'
 
 const EXCHANGES = Number(process.argv[2] ?? 100_000)
+const KEPT = process.argv[3]
 const keyring: Keyring = {
   digest: (purpose, data) => createHmac('sha256', purpose).update(data).digest(),
   hash: () => createHash('sha256'),
@@ -108,13 +111,22 @@ async function times(trail: Trail, queries: readonly string[]): Promise<number[]
   return out
 }
 
-async function searches(folder: string): Promise<string[]> {
-  const trail = await openTrail({ folder, keyring, now: () => NOON, signer: signerOf() })
+/** A record of that many exchanges; it stands under its name once it is whole. */
+async function made(folder: string): Promise<void> {
+  if (existsSync(folder)) return
+  const trail = await openTrail({ folder: `${folder}.new`, keyring, now: () => NOON, signer: signerOf() })
   for (let nth = 0; nth < EXCHANGES; nth += 500) {
     const some = Array.from({ length: Math.min(500, EXCHANGES - nth) }, (_, at) => nth + at)
     await Promise.all(some.map((each) => trail.append(asked(each))))
     await Promise.all(some.map((each) => trail.append(replied(each))))
   }
+  await trail.close()
+  await rename(`${folder}.new`, folder)
+}
+
+async function searches(folder: string): Promise<string[]> {
+  await made(folder)
+  const trail = await openTrail({ folder, keyring, now: () => NOON, signer: signerOf() })
   await trail.find(parseQuery('word2', NOON), { limit: 1 }) // whatever waits for the index is in it
   const rows: string[] = []
   for (const [name, queries, must] of [
@@ -134,7 +146,7 @@ async function searches(folder: string): Promise<string[]> {
 const folder = await mkdtemp(join(tmpdir(), 'gatelog-bench-trail-'))
 try {
   const rates = await appends(join(folder, 'appends'))
-  const found = await searches(join(folder, 'searches'))
+  const found = await searches(join(KEPT ?? folder, `${EXCHANGES}-exchanges`))
   say(`## The trail alone
 Entries with a body of 40 words, opening and ending of an exchange in turn, each durable before the next: sealed, encrypted and
 indexed.
