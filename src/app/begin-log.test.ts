@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Opening } from '#exchange'
-import { beginLog, logPack, unpackLog } from '#trail'
+import { beginLog, logPack, printVerifier, unpackLog, verifierOf } from '#trail'
+import { backup, ground } from './backup/ground.case.ts'
 import { beginLogIn } from './begin-log.ts'
 import { holdKeys } from './keyholder/index.ts'
 import { type OpenRecord, openRecord } from './record.ts'
@@ -151,3 +152,88 @@ test('how far it was sealed is known from what was signed last, though no restor
   const sizes = heads.map((head) => Number(head.split('\n')[1]))
   assert.deepEqual([told.former.size, told.known?.size], sizes)
 })
+
+/** A record whose log was taken away after four entries, put back from a backup that has none, on the machine that signed it. */
+async function logless(t: TestContext) {
+  const { folder, config, to, keys, restore } = ground(t)
+  const opened: OpenRecord[] = []
+  t.after(() => Promise.all(opened.map((record) => record.close().catch(() => undefined)))) // the folder is gone by then
+  const back = { ...config, data: join(folder, 'back') }
+  const open = async (origin: string, place = back) => {
+    const record = await openRecord(place, { keys: holdKeys, lostKey: 'refuse', seal: sealAs(origin) })
+    opened.push(record)
+    return record
+  }
+  const first = await open('first', config)
+  await say(first, 4)
+  await sealed(first)
+  await first.close()
+  const old = readFileSync(join(config.data, 'seal/checkpoint'), 'utf8')
+  rmSync(join(config.data, 'seal'), { recursive: true })
+  const without = await open('first', config)
+  await say(without, 2)
+  assert.equal((await backup(without, config.data, to, keys)).sealed, 0)
+  await without.close()
+  assert.equal((await restore()).done, true)
+  const begin = (origin: string) => beginLogIn({ ...back, seal: sealAs(origin) }, WHY)
+  return { config: back, open, begin, old }
+}
+
+test('where nothing of a log is here that is known, the record is sealed anew under another name once somebody says why', async (t) => {
+  const { config, open, begin, old } = await logless(t)
+  const behind = await open('first')
+  await wait(1500)
+  assert.match(JSON.stringify(await behind.trail.sealed()), /its files are gone|4 entries were sealed/)
+  await behind.close()
+  await assert.rejects(begin('first'), { code: 'seal.named', detail: 'first' })
+  const told = await begin('second')
+  assert.deepEqual(
+    [told.origin, told.former.origin, told.former.size, told.known?.origin, told.known?.size, told.why],
+    ['second', 'first', 0, 'first', 4, WHY.why],
+  )
+  await assert.rejects(begin('second'), { code: 'seal.named' })
+  const record = await open('second')
+  await say(record, 1)
+  await sealed(record)
+  const { notes } = await record.signed()
+  const report = await record.trail.verify({ known: [...notes, old] })
+  assert.deepEqual(
+    [report?.ok, report?.origin, report?.former?.map((one) => [one.origin, one.size, one.known, one.by])],
+    [true, 'second', [['first', 0, 4, told.seq]]],
+    JSON.stringify(report),
+  )
+  const kept = await record.trail.verify({ heads: [old] })
+  assert.deepEqual(
+    kept?.alarms.map(({ harm }) => harm),
+    ['rolled back'],
+  )
+  rmSync(join(config.data, 'seal/former'), { recursive: true })
+  const gone = await record.trail.verify({})
+  assert.deepEqual(
+    gone?.alarms.map(({ harm, seq }) => [harm, seq]),
+    [['rolled back', told.seq]],
+  )
+  await record.close()
+})
+
+test('the same cut short before its entry is an alarm, and done again it tells', async (t) => {
+  const { config, open, begin, old } = await logless(t)
+  const signer = { vkey: signerVkey('second'), sign: async () => new Uint8Array() }
+  await beginLog(join(config.data, 'seal'), { signer, seen: [old], told: [] })
+  const half = await open('second')
+  await sealed(half)
+  assert.deepEqual(
+    (await half.trail.verify({}))?.alarms.map(({ harm }) => harm),
+    ['forged'],
+  )
+  await half.close()
+  const told = await begin('second')
+  assert.deepEqual([told.former.size, told.known?.size], [0, 4])
+  assert.ok(!existsSync(join(config.data, 'seal/former/2')))
+  const record = await open('second')
+  await sealed(record)
+  assert.equal((await record.trail.verify({ known: [old] }))?.ok, true)
+  await record.close()
+})
+
+const signerVkey = (origin: string): string => printVerifier(verifierOf(origin, new Uint8Array(32)))

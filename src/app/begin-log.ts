@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Begun, Fault } from '#exchange'
-import { beginLog } from '#trail'
+import { beginLog, lostBy } from '#trail'
 import type { Config } from './config.ts'
 import { holdKeys } from './keyholder/index.ts'
 import { openRecord } from './record.ts'
@@ -33,7 +33,9 @@ export async function beginLogIn(config: Place, { why, reader }: Beginning): Pro
     const begun = await beginLog(join(config.data, 'seal'), {
       signer: await keyholder.signer(seal, config.data),
       seen: [...heads, ...seen],
-      told: (await trail.custody()).flatMap(({ note }) => (note.kind === 'begun' ? note.former : [])),
+      told: (await trail.custody()).flatMap(({ note }) =>
+        note.kind === 'begun' ? [note.former, ...lostBy([note])] : [],
+      ),
     })
     const who = { value: reader, source: 'observed' } as const
     const note: Begun = { kind: 'begun', exchange: uuid7(Date.now()), at: Date.now(), who, why, ...begun }

@@ -33,6 +33,7 @@ export { headIn, LogFiles, parseHead, vkeyIn } from './seal/files.ts'
 export { beginLog } from './seal/former.ts'
 export { consistencyProof, consistent, rangeHash } from './seal/hashes.ts'
 export { canonical } from './seal/jcs.ts'
+export { lostBy } from './seal/lost.ts'
 export {
   type Checkpoint,
   defaultOrigin,

@@ -3,7 +3,9 @@ import { faultOf } from '#exchange'
 import type { KeptAnchor } from './anchor.ts'
 import { type ProveAnchor, type ToldAnchor, toldAnchors } from './anchored.ts'
 import { type Head, headIn, LogFiles, parseHead } from './files.ts'
+import type { Covered } from './former.ts'
 import { rangeHash } from './hashes.ts'
+import { isOfLost } from './lost.ts'
 import { isSignedBy, parseVerifier, type Verifier } from './note.ts'
 import type { Alarm } from './report.ts'
 
@@ -15,6 +17,8 @@ export interface Shown {
   readonly verifier: Verifier | undefined
   /** Keys of the logs that this one goes on from: their heads must be beginnings of it as well. */
   readonly former: readonly Verifier[]
+  /** What entries tell of logs of which nothing is here. */
+  readonly lost: readonly Covered[]
 }
 
 /** A signed note that somebody has, and who. */
@@ -72,6 +76,7 @@ function notBeginning(note: string, { folder, head, verifier, former }: Shown, s
 function unlikeSigned(note: string, shown: Shown): string | undefined {
   const old = parseHead(note)
   if (!old || old.origin === shown.head.origin) return notBeginning(note, shown, false)
+  if (isOfLost(old, shown.lost)) return undefined
   return shown.former.some((key) => isSignedBy(old.note, [key])) ? undefined : `it is of another log, ${old.origin}`
 }
 

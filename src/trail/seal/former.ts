@@ -10,6 +10,7 @@ import { readAnchors } from './anchor.ts'
 import { syncNames, writeDurably } from './durable.ts'
 import { type Head, headIn, LogFiles, parseHead, vkeyIn } from './files.ts'
 import { rangeHash } from './hashes.ts'
+import { beginAfter, beginAnew, lostIn } from './lost.ts'
 import { isSignedBy, parseVerifier, printCheckpoint, printNote, type Verifier } from './note.ts'
 import type { Signer } from './signer.ts'
 
@@ -43,7 +44,9 @@ const FORMER = 'former'
 export function formersIn(folder: string): Former[] {
   const root = join(folder, FORMER)
   const names = existsSync(root) ? readdirSync(root).filter((name) => /^[1-9]\d*$/.test(name)) : []
+  const isHere = (name: string) => !existsSync(join(root, name, 'known')) // the others are lost.ts's
   return names
+    .filter(isHere)
     .map(Number)
     .sort((one, other) => one - other)
     .map((name) => formerIn(join(root, String(name)), name))
@@ -68,14 +71,15 @@ export interface BeginOptions {
 
 /**
  * Lets the log in a folder go on under the name of another key: the same leaves, and a head over them that this key signs.
- * Nothing is signed in the name of the log before. Done again after a crash, it ends what was begun.
+ * Nothing is signed in the name of the log before. Where no log is here and one is known, this one begins with the first entry.
+ * Done again after a crash, it ends what was begun.
  * @throws seal.named where it has that name already, seal.damaged, seal.key
  */
 export async function beginLog(folder: string, { signer, seen, told }: BeginOptions): Promise<Begin> {
   const verifier = parseVerifier(signer.vkey)
   if (!verifier) throw new Fault('seal.key', 'the verifier key cannot be read')
   const head = headIn(folder)
-  if (!head) throw new Fault('seal.named', 'no log was begun here')
+  if (!head) return anewOrAgain(folder, verifier.name, seen, told)
   if (head.origin === verifier.name) return begunBefore(folder, seen, told)
   const own = parseVerifier(vkeyIn(folder) ?? '')
   if (!own || !isSignedBy(head.note, [own]))
@@ -101,10 +105,24 @@ export async function beginLog(folder: string, { signer, seen, told }: BeginOpti
 /** What a process before this one began and did not tell of. @throws seal.named where there is none such */
 function begunBefore(folder: string, seen: readonly string[], told: readonly Covered[]): Begin {
   const origin = headIn(folder)?.origin ?? ''
+  const lost = untoldIn(folder, told)
+  if (lost) return beginAfter(origin, lost)
   const last = formersIn(folder).at(-1)
   if (!last || told.some((one) => isSame(one, covered(last.head)))) throw new Fault('seal.named', origin)
   const known = furthest(last.verifier, last.head, seen)
   return { origin, former: covered(last.head), ...(known && { known: covered(known) }) }
+}
+
+/** There is no log: one is begun anew, or was by a process that did not tell of it. */
+const anewOrAgain = async (folder: string, origin: string, seen: readonly string[], told: readonly Covered[]) => {
+  const lost = untoldIn(folder, told)
+  return lost ? beginAfter(origin, lost) : beginAnew(folder, origin, seen)
+}
+
+/** The last log of which nothing is here, and no entry tells yet. */
+function untoldIn(folder: string, told: readonly Covered[]): Head | undefined {
+  const last = lostIn(folder).at(-1)
+  return last && told.some((one) => isSame(one, covered(last))) ? undefined : last
 }
 
 export const isSame = (one: Covered, other: Covered): boolean =>

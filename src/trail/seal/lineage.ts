@@ -2,6 +2,7 @@
 import { faultOf } from '#exchange'
 import { notBefore } from './before.ts'
 import { type Begin, type Covered, covered, type Former, formersIn, isSame } from './former.ts'
+import { lostBy, lostIn } from './lost.ts'
 import { isSignedBy } from './note.ts'
 import type { Alarm } from './report.ts'
 
@@ -25,6 +26,7 @@ export function lineage(
     if (why) alarms.push({ ...why, told: `${head.origin}, the log before: ${why.told}` })
     return by ? [{ ...covered(head), vkey, by: by.seq, ...(by.note.known && { known: by.note.known.size }) }] : []
   })
+  told.push(...lostOf(folder, notes, alarms))
   for (const { seq, note } of notes)
     if (!told.some(({ by }) => by === seq))
       alarms.push({
@@ -35,9 +37,26 @@ export function lineage(
   return { formers, told, alarms }
 }
 
+/** Logs of which nothing is here: an entry tells of each. */
+function lostOf(folder: string, notes: readonly { readonly seq: number; readonly note: Begin }[], alarms: Alarm[]) {
+  try {
+    return lostIn(folder).flatMap((head): ToldFormer[] => {
+      const by = notes.find(({ note }) => lostBy([note]).some((known) => isSame(known, covered(head))))
+      if (!by) alarms.push({ harm: 'forged', told: `${head.origin}, the log before: ${UNTOLD}` })
+      return by ? [{ ...by.note.former, by: by.seq, known: head.size }] : []
+    })
+  } catch (error) {
+    alarms.push({ harm: 'log changed', told: faultOf(error).message })
+    return []
+  }
+}
+
+const UNTOLD = 'no entry tells of it (or `gatelog trail begin-log` was cut short)'
+
 /** A log before this one, as verification tells of it. */
 export interface ToldFormer extends Covered {
-  readonly vkey: string
+  /** Absent of a log of which nothing is here. */
+  readonly vkey?: string
   /** The entry that tells why it ended. */
   readonly by: number
   /** How many entries it is known to have sealed, where that is more than are here. */
@@ -49,7 +68,5 @@ function whyNot(folder: string, size: number, { head, verifier }: Former, isTold
     return { harm: 'forged', told: 'its head is not signed by its key' }
   const why = notBefore(folder, head, size)
   if (why !== undefined) return { harm: 'rolled back', told: why }
-  return isTold
-    ? undefined
-    : { harm: 'forged', told: 'no entry tells of it (or `gatelog trail begin-log` was cut short)' }
+  return isTold ? undefined : { harm: 'forged', told: UNTOLD }
 }

@@ -5,11 +5,12 @@ import { beforesOf, furthestIn, missed } from './before.ts'
 import { blame, duplicates, gone } from './blame.ts'
 import type { Evidence, VerifyOptions } from './evidence.ts'
 import { Fates, type Placed } from './fates.ts'
-import { type Head, headIn, LogFiles, vkeyIn } from './files.ts'
+import { type Head, headIn, LogFiles, parseHead, vkeyIn } from './files.ts'
 import { Frontier, leafHash } from './hashes.ts'
 import type { Held } from './held.ts'
 import { type Field, isFirst, type Leaf, parseLeaf } from './leaf.ts'
 import { lineage, type ToldFormer } from './lineage.ts'
+import { isOfLost, lostBy } from './lost.ts'
 import { isSignedBy, parseVerifier, printVerifier, type Verifier } from './note.ts'
 import { type PutBack, putBackIn } from './put-back.ts'
 import type { Alarm, Counts, Report } from './report.ts'
@@ -86,7 +87,7 @@ class Verification {
       const head = !shown && sealedOnce > 0 ? undefined : furthestIn(folder, { shown, known, verifier })
       if (!head && sealedOnce > 0)
         this.#alarm({ harm: 'rolled back', told: 'the log is gone: entries were sealed before' })
-      else if (!head) this.#alarm(...missed([...heads, ...known]))
+      else if (!head) this.#alarm(...missed([...heads, ...known.filter((note) => !this.#isOfLost(note))]))
       else if (!verifier) this.#alarm({ harm: 'forged', told: 'there is no key to verify the checkpoint with' })
       else if (head.origin !== verifier.name || !isSignedBy(head.note, [verifier]))
         this.#alarm({ harm: 'forged', told: `the checkpoint is not signed by ${printVerifier(verifier)}` })
@@ -95,6 +96,16 @@ class Verification {
       this.#alarm({ harm: 'log changed', told: faultOf(error).message })
       return undefined
     }
+  }
+
+  /** What entries tell of logs of which nothing is here. */
+  get #lost() {
+    return lostBy(this.#evidence.notes.flatMap(begunIn).map(({ note }) => note))
+  }
+
+  #isOfLost(note: string): boolean {
+    const head = parseHead(note)
+    return head !== undefined && isOfLost(head, this.#lost)
   }
 
   /** Heads that others kept must be beginnings of this log. */
@@ -110,7 +121,8 @@ class Verification {
     this.#alarm(...alarms)
     this.#formers = told
     const former = formers.map((one) => one.verifier)
-    const befores = await beforesOf({ folder, head, verifier, former }, { heads, known, anchors, outside, prove })
+    const shown = { folder, head, verifier, former, lost: this.#lost }
+    const befores = await beforesOf(shown, { heads, known, anchors, outside, prove })
     this.#alarm(...befores.alarms)
     this.#anchors = befores.anchors
   }

@@ -2,6 +2,7 @@
 import { Fault } from '#exchange'
 import { point } from '../../points.ts'
 import { headIn, sealIn } from '../../seal/files.ts'
+import { lostIn } from '../../seal/lost.ts'
 import { Sealer, type SealState } from '../../seal/sealer.ts'
 import { LogWriter } from '../../seal/writer.ts'
 import type { RecordState } from '../../store.ts'
@@ -36,7 +37,8 @@ export function sealerOf(engine: Engine, { vkey, last }: Sealing, { ask, reading
     async open() {
       engine.mayWrite() // what failed to be synced is not synced again: the process is to end
       await reading(() => engine.proving.open())
-      if (!headIn(folder) && head.mark(BEGUN) > 0) throw new Fault('seal.behind', LOST)
+      const told = lostIn(folder).at(-1)?.size ?? 0 // so many were sealed in a log of which nothing is here
+      if (!headIn(folder) && head.mark(BEGUN) > told) throw new Fault('seal.behind', LOST)
       return LogWriter.open({ folder, origin: originOf(vkey), signer, reached: (at) => point(`seal.${at}`) })
     },
     shown: (size) => head.setMark(BEGUN, size),
