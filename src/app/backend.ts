@@ -67,6 +67,8 @@ export interface BackendOptions {
   engine(): Engine
   /** The version of the rules in force; absent where no server runs. */
   policy?(): string
+  /** The version of the rules and known values of `engine`, where no server runs. */
+  rules?(): string
 }
 
 export function backendOf(options: BackendOptions): Backend {
@@ -135,9 +137,12 @@ const secretsOf = ({ config, keyring, notReady }: BackendOptions): SecretSearch 
 
 const viaOf = ({ notReady }: BackendOptions) => (notReady ? 'server' : 'local')
 
+/** This process, for a rescan that may have been stopped in another. */
+const RUN = uuid7(Date.now())
+
 /** Erasure and rescan over the record; both exclude each other, by the holds of its custody. */
 export function reviserOf(options: BackendOptions): Reviser & Pick<Erasure, 'resume' | 'waiting'> {
-  const { trail, keyring, custody, engine, policy, forget, reads } = options
+  const { trail, keyring, custody, engine, policy, rules, forget, reads } = options
   const clock = { now: Date.now, uuid: () => uuid7(Date.now()) }
   const house = {
     ...{ trail, keyring, engine, holds: custody.holds, ...clock, clock: () => performance.now() },
@@ -146,6 +151,8 @@ export function reviserOf(options: BackendOptions): Reviser & Pick<Erasure, 'res
         await reads.flush()
         await adopt({ trail, ...clock }, { most: Number.POSITIVE_INFINITY })
       },
+      rules: () => rules?.() ?? policy?.() ?? '',
+      run: RUN,
       ...(forget && { forget }),
       ...(policy && { policy }),
     },

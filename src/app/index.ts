@@ -6,6 +6,7 @@ import type { Restoring } from './backup/restoring.ts'
 import type { Config } from './config.ts'
 import type { Names } from './config-names.ts'
 import type { Ears, Gatelog } from './gatelog.ts'
+import type { FullRules } from './local.ts'
 
 export type { RestoreReport } from './backup/restore.ts'
 export { folderOf } from './folder.ts'
@@ -25,7 +26,7 @@ export const openGatelog = async (config: Config, ears: Ears): Promise<Gatelog> 
 export const openLocal = async (names: Names, reader?: string, config?: string) => {
   const [{ openLocal }, { loadConfig }] = await Promise.all([import('./local.ts'), import('./config.ts')])
   if (config === undefined) return openLocal(names, reader)
-  const full = async () => engineWith(loadConfig(config))
+  const full = () => rulesIn(loadConfig(config))
   return openLocal(names, reader, full, () => loadConfig(config).backup)
 }
 
@@ -53,14 +54,20 @@ export const providerHosts = async () => (await import('./ca/providers.ts')).PRO
 export const engineOf = async (config: Config) => (await import('./engine.ts')).engineOf(config)
 
 /** The same with them: each is read from where the configuration says. @throws upstream.credential */
-export async function engineWith(config: Config) {
-  const [{ brokeredKnown, engineOf }, { Credentials }] = await Promise.all([
+export const engineWith = async (config: Config) => (await rulesIn(config)).engine
+
+/** The same with its version. */
+async function rulesIn(config: Config): Promise<FullRules> {
+  const [{ brokeredKnown, engineOf }, { Credentials }, { policyOf }] = await Promise.all([
     import('./engine.ts'),
     import('./keyholder/credentials.ts'),
+    import('./policy.ts'),
   ])
   const held = new Credentials(config.credentials, Date.now)
   const values = await Promise.all(Object.keys(config.credentials).map((name) => held.of(name)))
-  return engineOf(config, brokeredKnown(values))
+  const brokered = brokeredKnown(values)
+  const engine = engineOf(config, brokered)
+  return { engine, version: (keyring) => policyOf(config, engine, keyring, brokered).id }
 }
 
 /** As `giveBackMemory` in garbage.ts. */

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { connectionsOnly, routes } from '#console'
-import { Fault } from '#exchange'
+import { Fault, type Keyring } from '#exchange'
 import { compile, type Engine, RULES } from '#masking'
 import { anchoring } from './anchored.ts'
 import { backendOf, waysOf } from './backend.ts'
@@ -20,6 +20,12 @@ export interface Local {
   close(): Promise<void>
 }
 
+/** Rules and known values of a configuration. `version`: as a server of it would tell it. */
+export interface FullRules {
+  readonly engine: Engine
+  version(keyring: Keyring): string
+}
+
 /** What a first key or CA is kept in is made for it. */
 const KEEPS = /^\/(keys|ca)\b/
 const OF_CA = /^\/(ca|checks)\b/
@@ -35,12 +41,17 @@ const NO_BACKUP = (): BackupSettings => ({ keep: 30, everyMs: undefined })
  * Opens nothing before it is asked for: connections need no record, and of all but the CA no file is read. `reader`: who
  * runs this process. `full`: the rules and known values of the configuration, with all that they refer to.
  */
-export function openLocal(names: Names, reader = 'unknown', full?: () => Promise<Engine>, backup = NO_BACKUP): Local {
+export function openLocal(
+  names: Names,
+  reader = 'unknown',
+  full?: () => Promise<FullRules>,
+  backup = NO_BACKUP,
+): Local {
   const connections = () => names.connections(undefined)
   let record: ReturnType<typeof openRecord> | undefined
   let ca: HeldCa | undefined
   let engine: Engine | undefined
-  let known: Promise<Engine> | undefined
+  let known: Promise<FullRules> | undefined
   return {
     async request(path, init) {
       if (path.startsWith('/connections')) return connectionsOnly(waysOf(connections)).request(path, init)
@@ -53,15 +64,14 @@ export function openLocal(names: Names, reader = 'unknown', full?: () => Promise
       const sightings = () => sightingsOf(opened.trail, compiled, QUIET)
       if (path.startsWith('/rescan')) known ??= full?.()
       const rescanning = path.startsWith('/rescan') ? await known : undefined
-      const rules = rescanning ? () => rescanning : compiled
+      const version = rescanning?.version(opened.keyring) ?? 'built in'
       const { data } = names
       const settings = path === '/backup' ? backup : NO_BACKUP
       const shipping = new Shipping({ ...opened, data, now: Date.now, tell: QUIET, settings })
-      const house = { config: () => names, shipping, connections, ca: () => ca, engine: rules, sightings }
-      return routes(backendOf({ ...opened, ...house, reader: { value: reader, source: 'observed' } })).request(
-        path,
-        init,
-      )
+      const house = { config: () => names, shipping, connections, ca: () => ca, sightings, rules: () => version }
+      const engineNow = rescanning ? () => rescanning.engine : compiled
+      const who = { value: reader, source: 'observed' } as const
+      return routes(backendOf({ ...opened, ...house, engine: engineNow, reader: who })).request(path, init)
     },
     async close() {
       const opened = await record

@@ -125,13 +125,14 @@ const NOBODY = { exchanges: 2, sessions: 1, later: 1, notes: 0, held: 0, holds: 
 const LATE = { exchange: 'x', at: 1, who: 'ana', model: 'm', direction: 'prompt', rules: ['r'], secrets: 1 } as const
 let pages = 0
 let releases = 0
+const NONE_EARLIER = { bodies: 0, entries: [], left: [] }
 const NO_REVISER: Backend['reviser'] = {
   plan: async () => NOBODY,
   erase: async () => ({ ...NOBODY, seq: 7, left: 0, begun: 0 }),
   rescan: async () =>
     pages++ % 2
-      ? { seen: 2, found: [], left: [], resumed: true }
-      : { seen: 1, found: [LATE], left: ['x'], reached: 1, seq: 8, resumed: false },
+      ? { seen: 2, found: [], left: [], resumed: true, anew: false, earlier: { bodies: 1, entries: [8], left: ['x'] } }
+      : { seen: 1, found: [LATE], left: ['x'], reached: 1, seq: 8, resumed: false, anew: false, earlier: NONE_EARLIER },
   async resume() {
     if (releases++ % 2) throw new Fault('trail.unavailable', 'text')
     return 1

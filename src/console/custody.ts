@@ -34,6 +34,8 @@ export interface RescanRow {
   readonly reached?: number
   readonly seq?: number
   readonly resumed: boolean
+  readonly anew: boolean
+  readonly earlier: { readonly bodies: number; readonly entries: readonly number[]; readonly left: readonly string[] }
 }
 
 /** Erasure and rescan, which know what bodies mean. */

@@ -118,7 +118,10 @@ async function backend(t: TestContext, note?: () => Promise<void>) {
       erase: async () => {
         throw new Fault('custody.held', 'by h')
       },
-      rescan: async () => ({ seen: 0, found: [], left: [], resumed: false }),
+      rescan: async () => ({
+        ...{ seen: 0, found: [], left: [], resumed: false, anew: false },
+        earlier: { bodies: 0, entries: [], left: [] },
+      }),
       resume: async () => 0,
     },
     custody: new Custody({ trail, keyring, now: Date.now, uuid }),

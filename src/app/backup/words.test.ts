@@ -14,7 +14,15 @@ test('what a hold kept by words that are masked since stays held after a restart
   const { trail, keyring, custody } = record
   const hold = await custody.holds.add({ query: 'lighthouse' }, DOER)
   const engine = compile(RULES, { known: [{ id: 'late-key', value: KEPT }] })
-  const house = { trail, keyring, holds: custody.holds, engine: () => engine, now: Date.now }
+  const house = {
+    trail,
+    keyring,
+    holds: custody.holds,
+    engine: () => engine,
+    rules: () => 'v1',
+    run: 'here',
+    now: Date.now,
+  }
   const rescan = new Rescan({ ...house, clock: () => performance.now(), uuid: () => uuid7(Date.now()) })
   assert.equal((await rescan.page(0, DOER)).found.length, 2)
   await sealed(record)

@@ -13,7 +13,10 @@ export const rescan: Register = (program) => {
     .description('look through what was recorded by today’s rules, and mask in place what they find')
     .addOption(timeOption('--since <time>', 'how far back: 2026-03-01').makeOptionMandatory())
     .option('--why <text>', 'the reason, for the record', 'rules have changed')
-    .addHelpText('after', '\nIt goes on where it was stopped, if asked for the same time again.\n')
+    .addHelpText(
+      'after',
+      '\nIt goes on where it was stopped, if asked for the same time again; by other rules or known values it begins anew.\n',
+    )
     .addHelpText('after', examples('rescan --since 2026-03-01', "rescan --since 2026-03-01 --why 'key leaked' --json"))
     .action(async ({ since, why }: { readonly since: number; readonly why: string }, command) => {
       const { progress } = await import('../progress.ts')
@@ -22,21 +25,30 @@ export const rescan: Register = (program) => {
         const found: Found[] = []
         const left: string[] = []
         const entries: number[] = []
-        for (let resumed: boolean | undefined; ; ) {
+        for (let [first, anew]: [RescanRow | undefined, boolean] = [undefined, false]; ; ) {
           const page = await record.send<RescanRow>('POST', '/rescan', { since, why })
-          resumed ??= page.resumed
+          anew ||= page.anew
+          if (!first) {
+            first = page
+            left.push(...page.earlier.left)
+            entries.push(...page.earlier.entries)
+          }
           found.push(...page.found)
           left.push(...page.left)
           if (page.seq !== undefined) entries.push(page.seq)
-          if (page.reached === undefined) return { seen: page.seen, resumed, entries, found, left }
+          const { resumed, earlier } = first
+          if (page.reached === undefined)
+            return { seen: page.seen, resumed, anew, earlier: earlier.bodies, entries, found, left }
           shown.at(page.seen, 0, new Date(page.reached).toISOString())
         }
       }).finally(() => shown.end())
       if (commonOf(command).json) return out(json(done))
       if (done.found.length > 0) out(table(HEAD, done.found.map(row)))
-      say(
-        `${done.resumed ? 'gone on: ' : ''}${done.seen} exchanges looked through, ${done.found.length} bodies masked anew`,
-      )
+      if (done.anew) say('begun anew: the one that was stopped went by other rules or known values')
+      const { seen, resumed, earlier, found, entries } = done
+      say(`${resumed ? 'gone on: ' : ''}${seen} exchanges looked through, ${found.length} bodies masked anew`)
+      if (earlier > 0)
+        say(`${earlier} more were masked before it was stopped; entries ${entries.join(', ')} tell of all`)
       if (done.left.length === 0) return
       out(done.left.join('\n'))
       say(

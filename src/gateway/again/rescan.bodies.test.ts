@@ -3,8 +3,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { compile, RULES } from '#masking'
 import { SECRET } from '../house.case.ts'
-import { converse, DAY, DOER, found, idOf, NOON, open, SAID, textOf } from './ground.case.ts'
-import { Rescan } from './rescan.ts'
+import { bodyOf, converse, DAY, DOER, found, idOf, NOON, open, SAID, textOf } from './ground.case.ts'
+import { Rescan, type RescanPage } from './rescan.ts'
+
+const BY = { rules: () => 'v1', run: 'here' }
 
 for (const store of ['memory', 'sqlite'] as const) {
   test(`what was no known secret is found and masked in place, both ways, page by page; ${store}`, async (t) => {
@@ -20,6 +22,7 @@ for (const store of ['memory', 'sqlite'] as const) {
       ...house.house,
       holds: house.custody.holds,
       engine: () => engine,
+      ...BY,
       policy: () => 'c0'.repeat(32),
     })
     const page = await rescan.page(0, DOER)
@@ -59,9 +62,12 @@ test('a rescan goes on where it was stopped, and begins anew for another time', 
     Array.from({ length: 120 }, (_, nth) => [`say ${nth}`, `said ${nth}`] as const),
   )
   const engine = compile(RULES)
-  const first = await new Rescan({ ...house.house, holds: house.custody.holds, engine: () => engine }).page(0, DOER)
+  const first = await new Rescan({ ...house.house, holds: house.custody.holds, engine: () => engine, ...BY }).page(
+    0,
+    DOER,
+  )
   assert.deepEqual([first.seen, first.resumed, first.reached !== undefined], [50, false, true])
-  const next = new Rescan({ ...house.house, holds: house.custody.holds, engine: () => engine })
+  const next = new Rescan({ ...house.house, holds: house.custody.holds, engine: () => engine, ...BY })
   const second = await next.page(0, DOER)
   assert.deepEqual([second.seen, second.resumed], [100, true])
   const third = await next.page(0, DOER)
@@ -70,13 +76,57 @@ test('a rescan goes on where it was stopped, and begins anew for another time', 
   assert.deepEqual([(await next.page(0, DOER)).seen, (await next.page(0, DOER)).resumed], [50, true])
 })
 
+test('one that was stopped goes on, looks through what came since it began, and tells what its first part found', async (t) => {
+  const house = await open(t, 'memory')
+  const late = 'zanzibar-7731-bluebird'
+  const turns = Array.from(
+    { length: 120 },
+    (_, nth) => [`say ${nth} ${nth === 110 ? late : ''}`, `said ${nth}`] as const,
+  )
+  await converse(house, turns.slice(0, 119))
+  const engine = compile(RULES, { known: [{ id: 'late-key', value: late }] })
+  const by = (rules: string, run: string) =>
+    new Rescan({ ...house.house, holds: house.custody.holds, engine: () => engine, rules: () => rules, run })
+  const first = await by('v1', 'a').page(0, DOER)
+  assert.ok(first.found.length > 0 && first.seq !== undefined)
+  const more = { exchange: idOf(500), at: NOON, door: 'reverse', method: 'POST', path: '/', route: 'chat' } as const
+  const body = { ...bodyOf(`{"model":"m","messages":[{"role":"user","content":"it is ${late}"}]}`) }
+  await house.trail.append({ kind: 'refused', ...more, facts: {}, findings: [], body })
+  const found: string[] = []
+  const pages: RescanPage[] = []
+  const next = by('v1', 'b')
+  do pages.push(await next.page(0, DOER))
+  while (pages.at(-1)?.reached !== undefined && pages.length < 9)
+  for (const page of pages) found.push(...page.found.map(({ exchange }) => exchange))
+  assert.deepEqual([pages.length, pages.at(-1)?.seen, found], [3, 120, [idOf(500)]])
+  assert.deepEqual([pages[0]?.resumed, pages[0]?.anew], [true, false])
+  assert.deepEqual(pages[0]?.earlier, { bodies: first.found.length, entries: [first.seq], left: [] })
+})
+
+test('one that was stopped begins anew, and says so, where rules or known values are others by then', async (t) => {
+  const house = await open(t, 'memory')
+  const late = 'zanzibar-7731-bluebird'
+  await converse(
+    house,
+    Array.from({ length: 60 }, (_, nth) => [`say ${nth} ${nth === 59 ? late : ''}`, `said ${nth}`] as const),
+  )
+  const by = (rules: string, value: string) => {
+    const engine = compile(RULES, { known: [{ id: 'late-key', value }] })
+    const house_ = { ...house.house, holds: house.custody.holds, engine: () => engine, rules: () => rules, run: 'a' }
+    return new Rescan(house_)
+  }
+  assert.ok((await by('v1', 'another-value-4711').page(0, DOER)).reached !== undefined)
+  const page = await by('v2', late).page(0, DOER)
+  assert.deepEqual([page.seen, page.resumed, page.anew, page.found.length], [50, false, true, 1])
+})
+
 for (const store of ['memory', 'sqlite'] as const) {
   test(`a rescan and an erasure that meet exclude each other: nothing erased comes back; ${store}`, async (t) => {
     const house = await open(t, store)
     const late = 'zanzibar-7731-bluebird'
     await converse(house, [...SAID.slice(0, 3), [`my key is ${late} ok`, 'noted']])
     const engine = compile(RULES, { known: [{ id: 'late-key', value: late }] })
-    const rescan = new Rescan({ ...house.house, holds: house.custody.holds, engine: () => engine })
+    const rescan = new Rescan({ ...house.house, holds: house.custody.holds, engine: () => engine, ...BY })
     const [page] = await Promise.all([
       rescan.page(0, DOER),
       house.erasure.erase({ exchange: idOf(1, NOON - DAY) }, DOER),
@@ -104,7 +154,7 @@ for (const store of ['memory', 'sqlite'] as const) {
       if (times++ === 0) await revise({ ...revision, by: idOf(800), taken: [], bodies: [one] })
       return revise(revision)
     })
-    const rescan = new Rescan({ ...house.house, holds: house.custody.holds, engine: () => engine })
+    const rescan = new Rescan({ ...house.house, holds: house.custody.holds, engine: () => engine, ...BY })
     const page = await rescan.page(0, DOER)
     assert.deepEqual([page.found.map(({ direction }) => direction), page.left, times], [['prompt'], [], 2])
     const text = Buffer.from((await house.trail.exchange(id))?.opening.body?.bytes ?? '').toString()

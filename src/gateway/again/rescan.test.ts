@@ -7,6 +7,8 @@ import { Custody, type StoreName } from '#trail'
 import { bodyOf, DAY, DOER, idOf, NOON, open as openRecord } from './ground.case.ts'
 import { Rescan } from './rescan.ts'
 
+const BY = { rules: () => 'v1', run: 'here' }
+
 const LATE = 'zanzibar-7731-bluebird'
 
 async function open(t: TestContext, store: StoreName) {
@@ -48,7 +50,7 @@ async function open(t: TestContext, store: StoreName) {
     custody,
     erasure,
     house,
-    rescan: new Rescan({ ...house, holds: custody.holds, engine: () => engine }),
+    rescan: new Rescan({ ...house, holds: custody.holds, engine: () => engine, ...BY }),
   }
 }
 

@@ -6,6 +6,7 @@ import { type Custody, type Doer, type Recorded, type Revision, sealedUpTo, type
 import { type Anew, maskedAnew } from './anew.ts'
 import { commitmentOf } from './commitment.ts'
 import { entrySays } from './entry-text.ts'
+import { above, type Mark, markAfter, markFor, reachOf, type Told } from './mark.ts'
 
 export interface RescanHouse {
   readonly trail: Trail
@@ -13,7 +14,11 @@ export interface RescanHouse {
   readonly holds: Pick<Custody['holds'], 'alone' | 'pin'>
   /** The rules and known values of now. */
   engine(): Engine
-  /** Their version; absent where no server runs. */
+  /** The version of both: a rescan goes on only by the same. */
+  rules(): string
+  /** Tells this process from another, which may have stopped. */
+  readonly run: string
+  /** The version of the rules in force; absent where no server runs. */
   policy?(): string
   /** Forgets what was said. Absent where no server runs. */
   forget?(): void
@@ -48,13 +53,10 @@ export interface RescanPage {
   readonly seq?: number
   /** Whether it goes on where an earlier one was stopped. */
   readonly resumed: boolean
-}
-
-/** Where a rescan is. `since` tells which one it is. */
-interface Mark {
-  readonly since: number
-  readonly before?: string
-  readonly seen: number
+  /** Whether one that was stopped is begun anew, for it went by other rules or known values. */
+  readonly anew: boolean
+  /** What earlier pages of it found. */
+  readonly earlier: Told
 }
 
 interface Body {
@@ -98,17 +100,18 @@ export class Rescan {
   async #page(since: number, doer: Doer): Promise<RescanPage> {
     const { trail } = this.#house
     const last = (await trail.documents.get(KIND, CURRENT)) as Mark | undefined
-    const mark: Mark = last?.since === since ? last : { since, seen: 0 }
+    const mark = markFor(last, { since, rules: this.#house.rules(), run: this.#house.run, now: this.#house.now() })
     const page = { limit: PAGE, ...(mark.before && { before: mark.before }) }
-    const { rows, next } = await trail.recorded({ ...EVERYTHING, after: since }, page)
-    const { bodies, left, seq } = await this.#mask(rows, doer)
-    const seen = mark.seen + rows.length
-    if (next) await trail.documents.put(KIND, CURRENT, { since, before: next, seen } satisfies Mark)
+    const { rows, next } = await trail.recorded({ ...EVERYTHING, after: reachOf(mark) }, page)
+    const { bodies, left, seq } = await this.#mask(above(mark, rows), doer)
+    const told = { bodies: bodies.length, entries: seq === undefined ? [] : [seq], left }
+    const goesOn = markAfter(mark, { rows, told, ...(next !== undefined && { next }) })
+    if (goesOn) await trail.documents.put(KIND, CURRENT, goesOn)
     else await trail.documents.delete(KIND, CURRENT)
-    const reached = rows.at(-1)?.opening.at
     return {
-      ...{ seen, found: bodies.map(told), left, resumed: mark.before !== undefined },
-      ...(next && reached !== undefined && { reached }),
+      ...{ seen: mark.seen + above(mark, rows).length, found: bodies.map(toldOf), left, earlier: mark.told },
+      ...{ resumed: mark.seen > 0, anew: last?.since === since && mark.seen === 0 },
+      ...(goesOn && { reached: rows.at(-1)?.opening.at ?? since }),
       ...(seq !== undefined && { seq }),
     }
   }
@@ -188,7 +191,7 @@ const editsSay = ({ edits }: Recorded, taken: readonly string[]): boolean =>
 
 const rulesIn = (findings: readonly Finding[]): string[] => [...new Set(findings.map(({ rule }) => rule))]
 
-const told = ({ row: { opening, ending }, part, anew }: Body): Late => {
+const toldOf = ({ row: { opening, ending }, part, anew }: Body): Late => {
   const model = (part === 'reply' ? ending?.model : undefined) ?? opening.model
   return {
     ...{ exchange: opening.exchange, at: opening.at },
