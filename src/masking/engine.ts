@@ -1,5 +1,6 @@
 /** Rules compiled once and shared by all lanes; holds no text and no state of any lane. */
 import { Fault } from '#exchange'
+import { headsOf, KNOWN_HEAD } from './heads.ts'
 import { type Literal, Literals } from './literals.ts'
 import { imagesIn, Opening } from './opening.ts'
 import { type Pattern, parseClass, ripe, shortest } from './pattern.ts'
@@ -11,8 +12,6 @@ import { EDGE_UNITS, isUnseen, isWord, narrow } from './units.ts'
 
 /** Known values shorter than this are left out: they would hit ordinary words. UTF-16 units. */
 const SHORTEST_KNOWN = 8
-/** Of a known value, the literal is this long; the rest is compared once it was hit. */
-const KNOWN_HEAD = 8
 /** A longer known value is masked in parts. */
 const LONGEST_KNOWN = 1024
 /** A shorter secret that no literal begins would make a candidate of every word. */
@@ -84,12 +83,12 @@ export function compile(
   const literals: Literal[] = []
   const openings: (Opening | Keyword)[] = []
   const runs: RunRule<Program>[] = []
-  const add = (program: Program, text: string, how: Pick<Literal, 'fold' | 'place'>): void => {
+  const add = (program: Program, text: string, how: Pick<Literal, 'fold' | 'place'>, seed = text): void => {
     const opening = new Opening(program, text)
     literals.push({ text, ...how, context: text.length - opening.back })
     openings.push(opening)
     if (how.fold || program.before || program.foreign) return
-    for (const [literal, image] of imagesIn(program, text, profile === 'thorough')) {
+    for (const [literal, image] of imagesIn(program, seed, profile === 'thorough')) {
       literals.push(literal)
       openings.push(image)
     }
@@ -97,10 +96,10 @@ export function compile(
   const values = known
     .map(({ id, value }) => ({ id, value: seen(value) }))
     .filter(({ value }) => value.length >= SHORTEST_KNOWN && value.isWellFormed())
-  values.forEach(({ id, value }, order) => {
-    for (const part of partsOf(value))
-      add(exact(id, order, part), part.slice(0, KNOWN_HEAD), { fold: false, place: 'anywhere' })
-  })
+  const parts = values.flatMap(({ id, value }, order) => partsOf(value).map((part) => ({ id, order, part })))
+  const heads = headsOf(parts.map(({ part }) => part))
+  for (const { id, order, part } of parts)
+    add(exact(id, order, part), heads.get(part)!, { fold: false, place: 'anywhere' }, part.slice(0, KNOWN_HEAD))
   rules.forEach((rule, i) => {
     if (!isInForce(rule, profile)) return
     const { program, pattern } = compileRule(rule, values.length + i)
