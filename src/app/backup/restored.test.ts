@@ -201,3 +201,34 @@ test('an erasure is done to its end while the keys of sessions are copied over a
   assert.deepEqual(await record.trail.documents.list('erasing'), [])
   await record.close()
 })
+
+test('a line of who read that waited for the key comes along; where an erasure is done again, without what it asked for', async (t) => {
+  const { folder, config, open, to, keys, restore, back } = ground(t)
+  const first = await open()
+  await exchange(first, 'bea', WORD)
+  await sealed(first)
+  await first.close()
+  const line = {
+    ...{ kind: 'read', exchange: uuid7(Date.now()), at: Date.now(), did: 'searched', via: 'local', of: WORD },
+    ...{ reader: { value: 'ana', source: 'observed' }, content: true, count: 1, times: 1 },
+  }
+  const head = new DatabaseSync(join(config.data, 'head.db'))
+  head.prepare("INSERT INTO documents VALUES ('waiting', ?, ?)").run(line.exchange, JSON.stringify({ line }))
+  head.close()
+  const seal = { key: { kind: 'file', path: undefined } } as const
+  const record = await openRecord(config, { keys: holdKeys, lostKey: 'refuse', seal, waits: true })
+  const before = await backup(record, config.data, to, keys)
+  await erasureIn(record).erase({ user: 'bea' }, DOER)
+  await sealed(record)
+  await record.close()
+  const { replayed } = await restore({ name: before.name })
+  assert.equal(replayed.erasures, 1)
+  for (const text of bytesIn(join(folder, 'back'))) assert.ok(!text.includes(WORD))
+  const put = await back()
+  const [{ read } = { read: undefined }, ...more] = await put.trail.reads(9)
+  assert.deepEqual(
+    [read?.of, read?.reader, read?.late?.id, more],
+    ['"[masked:erased]"', { value: 'ana', source: 'declared' }, line.exchange, []],
+  )
+  await put.close()
+})
