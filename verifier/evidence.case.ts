@@ -94,7 +94,13 @@ async function fill(from: number, to: number, notes: readonly Entry[] = []): Pro
   for (let nth = from; nth <= to; nth++) {
     const at = NOON + nth * 1000
     const policy = nth > 50 && { policy: POLICY }
-    const said = { actor: { id: 'ana', name: HOSTILE } as never, session: 's', model: 'm', connection: 'c', ...policy }
+    const said = {
+      actor: { id: 'ana', kind: 'person', name: HOSTILE, groups: [] } as const,
+      session: 's',
+      model: 'm',
+      connection: 'c',
+      ...policy,
+    }
     const keep = nth === 11 ? { keep: 'metadata' as const } : { body: bodyOf(`prompt ${nth} ${HOSTILE}`) }
     await sealing.append(opening(exchange(nth), { ...said, at, ...keep }))
     const kind = nth === 12 ? 'interrupted' : 'replied'

@@ -150,7 +150,7 @@ const FORMS = new Map<unknown, Check>(
 /** Nothing of ours is nested deeper. Whoever walks through an entry does not run out of stack. */
 const DEEPEST = 32
 
-const isShallow = (value: unknown, left = DEEPEST): boolean =>
+export const isShallow = (value: unknown, left = DEEPEST): boolean =>
   typeof value !== 'object' ||
   value === null ||
   (left > 0 && Object.values(value).every((one) => isShallow(one, left - 1)))

@@ -5,6 +5,7 @@ import { Fault } from '#exchange'
 import type { ProvenEntry } from '#trail'
 import { faultIn } from '../answer.ts'
 import { commonOf, examples, type Register, withRecord } from '../command.ts'
+import { EXIT } from '../exit.ts'
 import { bar } from '../progress.ts'
 import type { Record } from '../remote.ts'
 import { json, line, out, say } from '../terminal.ts'
@@ -107,6 +108,7 @@ async function whole(
     }
     const bytes = bundle.finish()
     for (const told of bundle.open) say(line(told, 1000))
+    if (bundle.refused.length > 0) process.exitCode = EXIT.evidence
     if (bundle.anchors.length > 0) say(line(`proofs of anchors are in it: ${bundle.anchors.join(', ')}`, 1000))
     return { file: output, entries: bundle.entries, unsealed: bundle.head.unsealed, bytes }
   } finally {
@@ -122,6 +124,10 @@ async function one(record: Record, path: string, output: string): Promise<Told> 
   for await (const told of proving(record, path)) {
     if ('head' in told) head = told.head
     if ('entry' in told) first ??= told.entry
+    if ('wrong' in told && told.wrong.index === first?.index) {
+      say(line(`entry ${told.wrong.index + 1}: ${told.wrong.told}`))
+      process.exitCode = EXIT.evidence
+    }
   }
   if (!head || !first) throw new Fault('trail.absent', 'nothing of it is sealed yet')
   const { printLeafProof } = await import('#trail')

@@ -35,6 +35,9 @@ export interface Asked {
   readonly bodies: boolean
 }
 
+/** Entries that are told one by one as not what was sealed. */
+const MOST_WRONG = 20
+
 type Told = Exclude<Proving, { readonly fault: unknown }>
 
 /** Takes the lines of a proof, then makes the zip. What it writes meanwhile lies beside it, and goes when it ends. */
@@ -48,6 +51,8 @@ export class Bundle {
   readonly #shown: { readonly line: Line; readonly words?: string }[] = []
   readonly #context: Line[] = []
   readonly #times: (number | undefined)[] = []
+  readonly #wrong: string[] = []
+  #more = 0
   #head: ProofHead | undefined
   #bodies = 0
   #entries = 0
@@ -71,20 +76,29 @@ export class Bundle {
     return this.#entries
   }
 
-  /** What whoever asked has to know of it at once: what it does not prove, and what its verifier will not let pass. */
-  get open(): string[] {
+  /** What its verifier will not let pass. */
+  get refused(): string[] {
     const missing = this.#account.rows().exceptions.filter(({ what }) => what === 'missing')
-    const { anchors = [], left = [] } = this.#head ?? {}
-    const against = anchors.flatMap(({ name, contradicts }) =>
+    const against = (this.#head?.anchors ?? []).flatMap(({ name, contradicts }) =>
       contradicts === undefined ? [] : [`${name}: ${contradicts}`],
     )
     return [
       ...against.map((why) => `the verifier will refuse it: the anchor ${why}`),
+      ...missing.map(({ entries, told }) => `the verifier will refuse it: entries ${entries}: ${told}`),
+      ...this.#wrong.map((told) => `the verifier will refuse it: ${told}`),
+      ...(this.#more > 0 ? [`the verifier will refuse it: so it is with ${this.#more} more entries`] : []),
+    ]
+  }
+
+  /** What whoever asked has to know of it at once: what it does not prove, and what its verifier will not let pass. */
+  get open(): string[] {
+    const { anchors = [], left = [] } = this.#head ?? {}
+    return [
+      ...this.refused,
       ...anchors
         .filter(({ kind }) => !ANCHORS.some((each) => each === kind))
         .map(({ name }) => `not in it: a proof of the anchor ${name}: its kind is not known`),
       ...left.map((why) => `not in it: a proof of the anchor ${why}`),
-      ...missing.map(({ entries, told }) => `the verifier will refuse it: entries ${entries}: ${told}`),
       ...this.#account.open().map((told) => `not proven: ${told}`),
     ]
   }
@@ -105,6 +119,12 @@ export class Bundle {
     else if ('leaf' in line) this.#leaf(line.leaf)
     else if ('entry' in line) this.#entry(line.entry)
     else if ('context' in line) this.#said(line.context)
+    else if ('wrong' in line) this.#unlike(line.wrong)
+  }
+
+  #unlike({ index, told }: { readonly index: number; readonly told: string }): void {
+    if (this.#wrong.length < MOST_WRONG) this.#wrong.push(`entry ${index + 1}: ${told}`)
+    else this.#more += 1
   }
 
   #leaf(leaf: { readonly index: number; readonly leaf: string }): void {

@@ -1,6 +1,8 @@
 /** Proofs that entries stand in the log, one after another, with as much of each as is disclosed. Reads the log's files; writes nothing. */
+import { isShallow } from '../form.ts'
 import type { LogFiles } from './files.ts'
 import { consistencyProof, inclusionProof, type NodeAt, rangeHash } from './hashes.ts'
+import { entryIn } from './held.ts'
 import { FIELDS, type Field, parseLeaf, parseSalts, saltOf } from './leaf.ts'
 import type { Vouching } from './vouching.ts'
 
@@ -74,12 +76,13 @@ export interface ProofHead extends Partial<Vouching> {
   readonly kept?: readonly Beginning[]
 }
 
-/** What a proof is made of, in its order. `context`: entries that say something of others, in the order of the log too. */
+/** What a proof is made of, in its order. `wrong`: what the entry before it is not, so that a verifier will refuse it. `context`: entries that say something of others, in the order of the log too. */
 export type ProofLine =
   | { readonly head: ProofHead }
   | { readonly leaf: { readonly index: number; readonly leaf: string } }
   | { readonly entry: ProvenEntry }
   | { readonly context: ProvenEntry }
+  | { readonly wrong: { readonly index: number; readonly told: string } }
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64')
 
@@ -106,6 +109,12 @@ function subtrees(node: NodeAt, start: number, end: number): Subtree[] {
   return found
 }
 
+/** A stored entry; undefined where it is none any more. */
+function shownOf(json: string): object | undefined {
+  const entry = entryIn(json)
+  return entry && isShallow(entry) ? entry : undefined
+}
+
 /** The proof of one entry. Of a body that is not shown the salt is not shown either. */
 export function provenOf(files: LogFiles, { seq, json, salt, body, gone, anew = [], locked }: Disclosure): ProvenEntry {
   const index = seq - 1
@@ -113,8 +122,8 @@ export function provenOf(files: LogFiles, { seq, json, salt, body, gone, anew = 
   const proof = inclusionProof(files.node, index, files.size).map(base64)
   const kind = parseLeaf(leaf)?.kind
   const isBlank = kind === 'unproven' || kind === 'absent'
-  if (json === undefined || json === '' || !salt || isBlank)
-    return { index, leaf, proof, ...(gone !== undefined && !isBlank && { gone }) }
+  const entry = json === undefined || !salt || isBlank ? undefined : shownOf(json)
+  if (!entry || !salt) return { index, leaf, proof, ...(gone !== undefined && !isBlank && { gone }) }
   const salts = parseSalts(salt)
   const shown = FIELDS.flatMap((name) => {
     const own = (name !== 'body' || body) && parseLeaf(leaf)?.fields[name] ? saltOf(name, salts) : undefined
@@ -122,7 +131,7 @@ export function provenOf(files: LogFiles, { seq, json, salt, body, gone, anew = 
   })
   const again = anew.map((one) => ({ by: one.by, ...(body && { salt: base64(one.salt) }) }))
   return {
-    ...{ index, leaf, proof, entry: JSON.parse(json) as unknown, salts: Object.fromEntries(shown) },
+    ...{ index, leaf, proof, entry, salts: Object.fromEntries(shown) },
     ...(again.length > 0 && { anew: again }),
     ...(locked && { locked }),
     ...(body && { body: base64(body) }),

@@ -6,8 +6,9 @@ import type { Store } from '../store.ts'
 import { Context } from './context.ts'
 import { headIn, LogFiles, vkeyIn } from './files.ts'
 import { parseLeaf } from './leaf.ts'
-import { type Asked, beginningOf, type ProofLine, provenOf, rangeOf } from './prove.ts'
+import { type Asked, beginningOf, type ProofLine, type ProvenEntry, provenOf, rangeOf } from './prove.ts'
 import { placesOf, spanOf, within } from './span.ts'
+import { unlike } from './unlike.ts'
 import { vouching } from './vouching.ts'
 
 /**
@@ -81,10 +82,20 @@ export async function* proofOf(
       const entry = provenOf(files, context.explained(told.get(seq) ?? { seq }, files.leaf(seq - 1).toString()))
       context.take(entry)
       yield { entry }
+      yield* wrongIn(entry, bodies)
     }
   }
   const others = context.seqs(own, head.size)
-  for (const one of await store.disclose(others, false)) yield { context: provenOf(files, one) }
+  for (const one of await store.disclose(others, false)) {
+    const said = provenOf(files, one)
+    yield { context: said }
+    yield* wrongIn(said, false)
+  }
+}
+
+function* wrongIn(entry: ProvenEntry, bodies: boolean): Iterable<ProofLine> {
+  const told = unlike(entry, bodies)
+  if (told !== undefined) yield { wrong: { index: entry.index, told } }
 }
 
 /** Resolves once all that is on the record now is sealed; where that takes too long, or nobody seals, without. */

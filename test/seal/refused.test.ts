@@ -1,0 +1,51 @@
+/** Who makes a bundle of a record that was tampered with hears of each entry that its verifier will refuse, and of no other. */
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { Bundle } from '../../src/cli/evidence/bundle.ts'
+import { parseQuery } from '../../src/trail/index.ts'
+import { idOf, NOON } from '../../src/trail/stores/made.ts'
+import { checkBundle } from '../../verifier/bundle.ts'
+import { unzip } from '../../verifier/zip.ts'
+import { type Change, lookAt, mutated, setUp, signer, sql, swap, tearDown } from './tampered.case.ts'
+
+before(setUp)
+after(tearDown)
+
+const json = (set: string) => `UPDATE entries SET json = ${set} WHERE seq = 77`
+const BOTH = [true, false]
+/** What is done to the record, whether bodies are asked for, and what is told. */
+const CASES: readonly (readonly [string, Change, readonly boolean[], RegExp?])[] = [
+  ['nothing', () => undefined, BOTH],
+  ['another actor', (f) => sql(f, json(`replace(json, '"Ana"', '"Bea"')`)), BOTH, /entry 77: who not what was sealed/],
+  ['another time', (f) => sql(f, json(`json_set(json, '$.at', 5)`)), BOTH, /entry 77: another entry than was sealed/],
+  ['a part more', (f) => sql(f, json(`json_set(json, '$.model', 'x')`)), BOTH, /entry 77: model not what was sealed/],
+  ['a part less', (f) => sql(f, json(`json_remove(json, '$.actor', '$.session')`)), BOTH, /entry 77: who not what was/],
+  ['another salt', (f) => sql(f, 'UPDATE entries SET salt = randomblob(32) WHERE seq = 77'), BOTH, /entry 77: about, /],
+  ['no salt', (f) => sql(f, 'UPDATE entries SET salt = NULL WHERE seq = 77'), BOTH, /entries 77: nothing is left/],
+  ['no JSON', (f) => sql(f, json(`'{'`)), BOTH, /entries 77: nothing is left/],
+  ['two in each other’s place', (f) => swap(f, 'json', 77, 79), BOTH, /entry 77: /],
+  ['no body', (f) => sql(f, 'DELETE FROM bodies WHERE seq = 77'), [true], /entry 77: its body is not there/],
+  ['no body, and none asked for', (f) => sql(f, 'DELETE FROM bodies WHERE seq = 77'), [false]],
+]
+
+for (const [name, change, asked, told] of CASES)
+  test(name, async (t) => {
+    const folder = await mutated(t, change)
+    for (const bodies of asked)
+      for (const question of [{ exchange: idOf(76) }, { query: parseQuery('after:2026-11-20', NOON), now: NOON }]) {
+        const trail = await lookAt(folder)
+        const file = join(folder, 'evidence.zip')
+        const what = 'exchange' in question ? question.exchange : 'after:2026-11-20'
+        const bundle = new Bundle(file, { question: what, made: NOON, version: '0', bodies })
+        for await (const line of trail.prove(question, { bodies })) bundle.take(line)
+        bundle.finish()
+        bundle.close()
+        await trail.close()
+        const { problems } = checkBundle(unzip(await readFile(file)), signer.vkey)
+        assert.equal(bundle.refused.length > 0, problems.length > 0, JSON.stringify([bundle.refused, problems]))
+        if (told) assert.match(bundle.refused.join('; '), told)
+        else assert.deepEqual(bundle.refused, [])
+      }
+  })
