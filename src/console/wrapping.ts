@@ -9,6 +9,8 @@ export interface WrappingRow {
   /** Whether it is here. */
   readonly here: boolean
   readonly keys: number
+  /** Where backups are that are under it, as far as this record took them. */
+  readonly backups?: readonly string[]
 }
 
 export interface Rotated {

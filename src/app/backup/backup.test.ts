@@ -6,6 +6,7 @@ import { test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Fault } from '#exchange'
 import { openFolder } from '#export'
+import { keyChecks, wrappingHouse } from '../keyholder/house.ts'
 import { holdKeys } from '../keyholder/index.ts'
 import { openRecord } from '../record.ts'
 import { uuid7 } from '../uuid.ts'
@@ -167,6 +168,40 @@ test('only what changed is sent again, and what no backup has any more is remove
   const third = await backup(record, config.data, to, undefined, 1)
   assert.equal(third.removed, 2)
   assert.equal((await to.list('backups/')).length, 1)
+  await record.close()
+})
+
+test('after a rotation the key that backups are under is named with their place, until none is left that is', async (t) => {
+  const { folder, config, open, to, keys } = ground(t)
+  const record = await open()
+  await exchange(record, 'ana', KEPT)
+  await backup(record, config.data, to, keys)
+  const former = record.keyholder.name
+  const clock = { uuid: () => uuid7(Date.now()), now: Date.now }
+  const house = wrappingHouse({ ...record, via: 'local', ...clock })
+  const rowsOf = async () => (await house.rows()).map(({ name, keys, backups }) => [name, keys > 0, backups?.length])
+  assert.deepEqual(await rowsOf(), [[former, true, 2]])
+  await house.rotate(false)
+  const now = record.keyholder.name
+  assert.deepEqual(await rowsOf(), [
+    [now, true, undefined],
+    [former, false, 2],
+  ])
+  const checks = async () =>
+    (await keyChecks(record.trail, record.keyholder, config.data))
+      .filter(({ check }) => check === 'backup key')
+      .map(({ state, told }) => [state, told.includes(former) && told.includes(to.told)])
+  assert.deepEqual(await checks(), [['ok', true]])
+  rmSync(join(globSync('keys/*', { cwd: folder }).map((path) => join(folder, path))[0] ?? '', `${former}.key`))
+  await record.keyholder.renew()
+  await house.rotate(false)
+  assert.deepEqual(await checks(), [['warn', true]])
+  await wait(2)
+  await backup(record, config.data, to, keys)
+  assert.deepEqual(await checks(), [['warn', true]])
+  await wait(2)
+  await backup(record, config.data, to, keys, 1)
+  assert.deepEqual(await checks(), [])
   await record.close()
 })
 

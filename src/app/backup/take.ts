@@ -7,6 +7,7 @@ import { type Place, prune, Taking } from '#export'
 import { logPack, type Trail, unsealedAfter } from '#trail'
 import type { Keyholder } from '../keyholder/index.ts'
 import type { JournalFile } from './journal-file.ts'
+import { noteUnder } from './under.ts'
 
 /** What is backed up. */
 export interface BackedUp {
@@ -94,7 +95,8 @@ async function take(house: BackedUp, { to, keys, keep, whole }: TakingOptions, s
   const all = [...paths, ...small, ...(log ? ['seal.pack'] : []), ...(journal ? ['journal.jsonl'] : [])]
   const done = await taking.finish(told, all, whole)
   if (keys) await sendKeys(house, keys, staging, at)
-  const removed = await prune(to, keep, keyholder)
+  const { removed, under } = await prune(to, keep, keyholder)
+  await noteUnder(trail.documents, { place: to.told, keys: under })
   const { sealed } = told
   return {
     ...{ ...done, to: to.told, at, last, sealed, sent: taking.sent, removed, journal: journal !== undefined },
@@ -148,5 +150,6 @@ async function sendKeys({ trail, keyring, keyholder }: BackedUp, place: Place, s
   if (!copy) throw new Fault('gateway.internal', 'there are no keys')
   await taking.send('keys.db', join(staging, 'keys.db'))
   await taking.finish({ at, last: 0, sealed: 0 }, ['keys.db'], true)
-  await prune(place, 1, keyholder)
+  const { under } = await prune(place, 1, keyholder)
+  await noteUnder(trail.documents, { place: place.told, keys: under })
 }

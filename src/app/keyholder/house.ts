@@ -5,6 +5,7 @@ import { join, resolve, sep } from 'node:path'
 import type { CheckRow, WrappingHouse } from '#console'
 import { type Fact, faultOf } from '#exchange'
 import type { Trail } from '#trail'
+import { knownUnder, placesUnder, type Under } from '../backup/under.ts'
 import type { Keyholder } from './index.ts'
 
 export interface WrappingRecord {
@@ -21,8 +22,14 @@ export interface WrappingRecord {
 export function wrappingHouse({ trail, keyholder, via, reader, uuid, now }: WrappingRecord): WrappingHouse {
   return {
     async rows() {
-      const rows = await trail.keys.wrappers()
-      return rows.map((row) => ({ ...row, here: keyholder.known.includes(row.name) }))
+      const [rows, under] = [await trail.keys.wrappers(), await knownUnder(trail.documents)]
+      const known = new Set(rows.map(({ name }) => name))
+      const others = new Set(under.flatMap(({ keys }) => keys.filter((name) => !known.has(name))))
+      const all = [...rows, ...[...others].map((name) => ({ name, current: false, keys: 0 }))]
+      return all.map((row) => {
+        const backups = placesUnder(under, row.name)
+        return { ...row, here: keyholder.known.includes(row.name), ...(backups.length > 0 && { backups }) }
+      })
     },
     async rotate(lost) {
       const before = await trail.keys.wrappers()
@@ -53,6 +60,7 @@ export async function keyChecks(trail: Trail, keyholder: Keyholder, data: string
       const told = `${keys} keys of sessions are still under the key ${name}`
       return { check: 'keys', state: 'warn', told, remedy: 'Go on with the rotation: gatelog trail rotate-key' }
     }),
+    ...backupRows(await knownUnder(trail.documents), keyholder),
     ...keyholder.damaged.map((told): CheckRow => {
       const remedy =
         'Put back a copy of it, or remove it where no backup and no older copy of keys.db is under that key.'
@@ -68,6 +76,19 @@ function goneRow(name: string, keys: number, current: boolean): CheckRow {
   const back = 'Put its file back where it was, and start again.'
   const remedy = current ? `${back} If it is lost for good: gatelog trail rotate-key --lost.` : back
   return { check: 'keys', state: current ? 'fail' : 'warn', told, remedy }
+}
+
+/** Backups outlive a rotation: the key that they are under is needed for as long as they are. */
+function backupRows(under: readonly Under[], { name: current, known }: Keyholder): CheckRow[] {
+  const names = [...new Set(under.flatMap(({ keys }) => keys))].filter((name) => name !== current)
+  return names.map((name) => {
+    const told = `backups in ${placesUnder(under, name).join(' and in ')} are under the key ${name}`
+    if (known.includes(name))
+      return { check: 'backup key', state: 'ok', told: `${told}: keep its file as long as them` }
+    const remedy =
+      'Keep a copy of that key elsewhere; if it is lost, take a backup now: the older ones cannot be put back.'
+    return { check: 'backup key', state: 'warn', told: `${told}, which is not here`, remedy }
+  })
 }
 
 function goodRow(rows: Awaited<ReturnType<Trail['keys']['wrappers']>>, { name, place, pid }: Keyholder): string {

@@ -21,7 +21,7 @@ export const trail: Register = (program) => {
     .action(async (_options, command) => {
       const rows = await withRecord(command, (record) => record.get<WrappingRow[]>('/wrapping'))
       if (commonOf(command).json) return out(json(rows))
-      out(table(['key', 'state', 'keys of sessions'], rows.map(row)))
+      out(table(['key', 'state', 'keys of sessions', 'backups under it'], rows.map(row)))
     })
   group
     .command('rotate-key')
@@ -36,7 +36,7 @@ export const trail: Register = (program) => {
       if (told.lost) say(`${told.lost} could not be: the key before them is not here, and their bodies stay locked`)
       else if (told.former.length && told.place)
         say(
-          `Nothing is under ${told.former.join(', ')} any more. Remove its file from ${line(told.place, 200)} once no older copy of keys.db must be read.`,
+          `Nothing of this record is under ${told.former.join(', ')} any more. Backups from before are: remove its file from ${line(told.place, 200)} once none of them, and no older copy of keys.db, must be read (gatelog trail keys).`,
         )
     })
   group
@@ -58,8 +58,9 @@ export const trail: Register = (program) => {
     })
 }
 
-const row = ({ name, current, here, keys }: WrappingRow): Cell[] => [
+const row = ({ name, current, here, keys, backups = [] }: WrappingRow): Cell[] => [
   name,
   here ? (current ? ['wraps', 'green'] : 'wrapped before') : ['not here: what it wraps is locked', 'red'],
   String(keys),
+  line(backups.join(' '), 200),
 ]

@@ -124,21 +124,28 @@ async function newestAt(place: Place, record: string, wrapping: Wrapping): Promi
 
 /**
  * Removes all but the newest `keep` backups, and the parts that none of those left has. Where one that is left cannot be read,
- * no part is removed. How many backups went. @throws backup.place
+ * no part is removed. How many backups went, and the names of the wrapping keys that those left are under. @throws backup.place
  */
-export async function prune(place: Place, keep: number, wrapping: Wrapping): Promise<number> {
+export async function prune(
+  place: Place,
+  keep: number,
+  wrapping: Wrapping,
+): Promise<{ removed: number; under: string[] }> {
   const names = await namesAt(place)
   const old = names.slice(0, Math.max(0, names.length - keep))
   for (const name of old) await place.remove(pathOf(name))
-  const used = new Set<string>()
+  const [used, under] = [new Set<string>(), new Set<string>()]
+  let isWhole = true
   for (const name of names.slice(old.length))
     try {
-      const { files } = await openBackup(place, name, wrapping)
+      const bytes = await bytesOf(place, name)
+      under.add(readOuter(name, bytes).by)
+      const { files } = await readBackup(name, bytes, wrapping)
       for (const { parts } of files) for (const { id } of parts) used.add(id)
     } catch (error) {
-      if (error instanceof Fault && error.code !== 'backup.place') return old.length
-      throw error
+      if (!(error instanceof Fault) || error.code === 'backup.place') throw error
+      isWhole = false
     }
-  for (const part of await place.list(PARTS)) if (!used.has(idOf(part))) await place.remove(part)
-  return old.length
+  if (isWhole) for (const part of await place.list(PARTS)) if (!used.has(idOf(part))) await place.remove(part)
+  return { removed: old.length, under: [...under] }
 }
