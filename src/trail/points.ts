@@ -4,14 +4,9 @@
 export const POINTS = [
   ...(['commit.begun', 'commit.written', 'commit.durable', 'index.written', 'index.durable'] as const),
   ...(['checkpoint.begun', 'checkpoint.done', 'document.written', 'document.durable'] as const),
-  ...([
-    'revise.written',
-    'revise.durable',
-    'revise.scrubbed',
-    'rekey.written',
-    'rekey.durable',
-    'rekey.buried',
-  ] as const),
+  ...(['revise.unworded', 'revise.written', 'revise.durable', 'revise.condensed'] as const),
+  ...(['anew.copied', 'anew.closed', 'anew.replaced', 'revise.scrubbed'] as const),
+  ...(['rekey.renewed', 'rekey.some', 'rekey.written', 'rekey.durable', 'rekey.buried'] as const),
   ...(['purge.shredded', 'purge.removed'] as const),
   ...(['seal.added', 'seal.tiles', 'seal.signed', 'seal.written', 'seal.published', 'seal.tidied'] as const),
 ] as const

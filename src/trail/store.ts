@@ -169,11 +169,15 @@ export interface Revision {
     readonly from?: Uint8Array
     /** What was derived of the exchange’s reply goes too, though this is its prompt. */
     readonly withEdits?: true
+    /** Texts whose words leave the index of it alone. */
+    readonly taken?: readonly string[]
   }[]
-  /** Texts whose words leave the index of those bodies. */
+  /** Texts whose words leave the index of all those bodies. */
   readonly taken: readonly string[]
   /** Entries that belong to no exchange, and go too: those with this id at this seq, of earlier versions by their seq alone. */
   readonly notes: readonly { readonly file: string; readonly seq: number; readonly exchange?: string }[]
+  /** Another one follows at once: only once that is done is no byte of what went on disk. */
+  readonly more?: true
 }
 
 /** How many of each. */

@@ -1,7 +1,7 @@
 /** Takes what erased exchanges were the first to say out of the later turns of their sessions, as an entry says before. Erases none. */
 import { randomBytes } from 'node:crypto'
 import { type Cut, type Erase, isWorm, type Opening } from '#exchange'
-import { type Custody, type Recorded, sealedUpTo, type Trail } from '#trail'
+import { type Custody, type Recorded, type Revision, sealedUpTo, type Trail } from '#trail'
 import { Breath } from '../breath.ts'
 import { commitmentOf } from './commitment.ts'
 import { bodiesSay } from './saying.ts'
@@ -49,6 +49,8 @@ interface Cleaned {
 }
 
 const KIND = 'cutting'
+/** So many bytes of bodies are written anew at once, about: each time all words of a day file are looked through. */
+const AT_ONCE = 16 * 2 ** 20
 /** Turns that come while it is done are looked at again, so often at most: what comes later still is as its client sends it. */
 const MOST_PASSES = 5
 
@@ -108,16 +110,20 @@ export class Cutting {
     const planned = (await trail.documents.get(KIND, by)) as Planned | undefined
     const known = new Map(planned?.bodies.map((one) => [`${one.exchange} ${one.part}`, one]))
     const late: ToCut[] = []
+    let lot: Revision['bodies'][number][] = []
+    const cut = async () => {
+      if (lot.length > 0) await trail.dayFiles.revise({ by, erased: [], bodies: lot, taken: [], notes: [], more: true })
+      lot = []
+    }
     for await (const found of this.#all(gone)) {
       const { exchange, part, bytes, taken } = found
       const one = known.get(`${exchange} ${part}`)
       const salt = Buffer.from(one?.salt ?? '', 'hex')
       if (one?.commitment !== commitmentOf(bytes, salt)) late.push(toCut(found))
-      else {
-        const bodies = [{ exchange, part, bytes, salt, findings: [] }]
-        await trail.dayFiles.revise({ by, erased: [], bodies, taken, notes: [] })
-      }
+      else lot.push({ exchange, part, bytes, salt, findings: [], taken })
+      if (lot.reduce((sum, each) => sum + each.bytes.byteLength, 0) > AT_ONCE) await cut()
     }
+    await cut()
     return late
   }
 

@@ -302,7 +302,7 @@ class MemoryStore implements Store {
     this.#notes.splice(0, this.#notes.length, ...left)
     let count = 0
     for (const body of bodies) {
-      const { exchange, part, bytes, findings, withEdits } = body
+      const { exchange, part, bytes, findings, withEdits, taken: own = [] } = body
       const line = this.#lines.get(exchange)
       const entry = part === 'prompt' ? line?.opening : line?.ending
       if (!line || !entry?.body) continue
@@ -311,7 +311,7 @@ class MemoryStore implements Store {
       const nth = part === 'prompt' ? 0 : 1
       if (findings.length === 0) delete line[part]
       if (nth === 1 || withEdits) delete line.edits
-      line.words[nth] = taken.map(wordsOf).reduce(withoutWords, line.words[nth] ?? wordsOf(''))
+      line.words[nth] = [...taken, ...own].map(wordsOf).reduce(withoutWords, line.words[nth] ?? wordsOf(''))
       if (!line.redactions.some((each) => each.by === by && each.part === part)) {
         line.redactions.push({ part, by, findings })
         const { many, findings: before } = line.facets

@@ -9,7 +9,12 @@ import { KEEPING, openKept } from './scrub.case.ts'
 
 const WORD = 'Wunderlich-und-Katharina'
 
-for (const point of ['revise.written', 'revise.durable', 'revise.scrubbed'] as const)
+const POINTS = [
+  ...(['revise.unworded', 'revise.written', 'revise.durable', 'revise.condensed'] as const),
+  ...(['anew.copied', 'anew.closed', 'anew.replaced', 'revise.scrubbed'] as const),
+] as const
+
+for (const point of POINTS)
   test(`killed at ${point}: once it is open again and the erasure was done again, no file holds what was erased`, async (t) => {
     const folder = mkdtempSync(join(tmpdir(), 'gatelog-scrub-'))
     t.after(() => rmSync(folder, { recursive: true, force: true }))

@@ -254,15 +254,15 @@ class SqliteStore implements Store {
     return this.#link.call('unwait', [ids, strange])
   }
 
-  /** A day file at a time, so that commits go on between them; once in any case, for what an earlier one left. */
+  /** A day file at a time; then those are scrubbed, with what an earlier one left. Commits go on in between. */
   async revise(revision: Revision): Promise<Revised> {
     const total = { entries: 0, bodies: 0 }
-    const parts = await partsOf(revision, (ids) => this.#link.call('homes', [ids]))
-    for (const part of parts.length > 0 ? parts : [{ ...revision, erased: [], bodies: [], notes: [] }]) {
-      const { entries, bodies } = await this.#link.call('revise', [part])
+    for (const part of await partsOf(revision, (ids) => this.#link.call('homes', [ids]))) {
+      const { entries, bodies } = await this.#link.call('revise', [part.file, part.revision])
       total.entries += entries
       total.bodies += bodies
     }
+    if (!revision.more) await this.#link.call('scrub', [])
     return total
   }
 

@@ -1,7 +1,7 @@
 /** The bodies of one day file. What a session sent before is not kept again, and no body needs another file. No clock. */
 import { Fault, type Like } from '#exchange'
 import { type Likeness, likeness } from '../../likeness.ts'
-import { type Coding, grow, type StoredBody, shrink } from './body.ts'
+import { type Coding, grow, shrink } from './body.ts'
 import type { DayKeys, Sealed } from './day-keys.ts'
 import type { File } from './file.ts'
 import { derive, Numbers, printNumber, printRecipe, type Recipe, readRecipe, sizeOf } from './recipe.ts'
@@ -70,11 +70,11 @@ export class Bodies {
     return base.recipe.length < MOST_PARTS && prefix + suffix <= sizeOf(base.recipe)
   }
 
-  /** Keeps a body: the whole of it, or with `like` only the bytes between those that it shares. */
-  keep(owner: Owner, body: Uint8Array, like: Like | undefined): void {
+  /** Keeps a body: the whole of it, or with `like` only the bytes between those that it shares. It rests on none that is not `firm`. */
+  keep(owner: Owner, body: Uint8Array, like: Like | undefined, firm: (seq: number) => boolean = () => true): void {
     const base = like && this.#base(like.exchange)
     if (like && !base) throw new Fault('gateway.internal', 'a body is like one that is not here')
-    const found = like || body.byteLength < SHORT ? undefined : this.#find(owner, body)
+    const found = like || body.byteLength < SHORT ? undefined : this.#find(owner, body, firm)
     if (like && base) this.#keepMade(owner, base, like, body)
     else if (found)
       this.#keepMade(owner, found.base, found, body.subarray(found.prefix, body.byteLength - found.suffix))
@@ -111,12 +111,16 @@ export class Bodies {
     if (oldest !== undefined) this.#known.delete(oldest)
   }
 
-  /** The opening body of an exchange, to be made from; one that was not read of late is read whole first, if it can be. */
+  /**
+   * The opening body of an exchange, to be made from, unless it was written anew: whoever sent it knows the old one. One that
+   * was not read of late is read whole first, if it can be.
+   */
   #base(exchange: string): Base | undefined {
     const known = this.#known.get(exchange)
     if (known) return known
     const row = this.#file.get<BodyRow & Omit<Base, 'recipe'>>(
-      'SELECT b.seq, session, coding, size, bytes, b.key FROM exchanges e JOIN bodies b ON b.seq = e.seq WHERE exchange = ?',
+      `SELECT b.seq, session, coding, size, bytes, b.key FROM exchanges e JOIN bodies b ON b.seq = e.seq
+        WHERE exchange = ? AND NOT EXISTS (SELECT 1 FROM redacted WHERE redacted.seq = b.seq)`,
       exchange,
     )
     const kept = row && readable(() => this.read(row.seq) && this.#kept(row, row.seq))
@@ -126,7 +130,11 @@ export class Bodies {
   }
 
   /** What this body has in common with the one that its session sent last, for a caller who did not know. */
-  #find({ seq, session, isPrompt }: Owner, body: Uint8Array): (Likeness & { readonly base: Base }) | undefined {
+  #find(
+    { seq, session, isPrompt }: Owner,
+    body: Uint8Array,
+    firm: (seq: number) => boolean,
+  ): (Likeness & { readonly base: Base }) | undefined {
     if (session === null || !isPrompt) return undefined
     const row = this.#file.get<BodyRow & { seq: number }>(
       `SELECT b.seq, coding, size, bytes, key FROM bodies b
@@ -135,7 +143,7 @@ export class Bodies {
       session,
       seq,
     )
-    if (!row || row.size < SHORT) return undefined
+    if (!row || row.size < SHORT || !firm(row.seq)) return undefined
     const last = readable(() => this.read(row.seq))
     if (!last) return undefined
     const { recipe } = this.#kept(row, row.seq)
@@ -181,59 +189,35 @@ export class Bodies {
     return keptOf({ ...row, bytes: this.#keys.open({ key: row.key, bytes: row.bytes }, seq, partOf(row)) }, seq)
   }
 
-  /** Puts a session's rows under its newest key. `seqs` are of its entries. Within a transaction; how many it were. */
-  reseal(session: number | null, seqs: readonly number[]): number {
-    let count = 0
-    for (const seq of seqs) {
-      const row = this.#row(seq)
-      if (!row) continue
-      const part = partOf(row)
-      const bytes = row.key === null ? row.bytes : readable(() => this.#keys.open(row as Sealed, seq, part))
-      if (!bytes) continue
-      const sealed = this.#keys.seal(session, seq, part, bytes)
-      this.#file.run('UPDATE bodies SET bytes = ?, key = ? WHERE seq = ?', sealed.bytes, sealed.key, seq)
-      count += 1
-    }
-    return count
+  /** Puts a row under its session's newest key, `key`; how many it were. Within a transaction. */
+  reseal(session: number | null, seq: number, key: number): number {
+    const row = this.#row(seq)
+    if (!row || row.key === key) return 0
+    const part = partOf(row)
+    const bytes = row.key === null ? row.bytes : readable(() => this.#keys.open(row as Sealed, seq, part))
+    if (!bytes) return 0
+    const sealed = this.#keys.seal(session, seq, part, bytes)
+    this.#file.run('UPDATE bodies SET bytes = ?, key = ? WHERE seq = ?', sealed.bytes, sealed.key, seq)
+    return 1
   }
 
-  /**
-   * Writes bodies of one session anew, or takes them away (`undefined`), and all that were put together from them: those
-   * keep what they are. Within a transaction. @throws Wanted
-   */
-  rewrite(session: number | null, changes: ReadonlyMap<number, Uint8Array | undefined>): void {
-    const touched = new Map<number, { owner: Owner; body: StoredBody | undefined }>()
-    for (const owner of this.#owners(session)) {
-      const { seq } = owner
-      const given = changes.get(seq)
-      if (changes.has(seq)) touched.set(seq, { owner, body: given && shrink(given) })
-      else if (this.#rests(seq, touched))
-        touched.set(seq, { owner, body: readable(() => shrink(this.read(seq) as Uint8Array)) })
-    }
-    for (const seq of touched.keys()) this.#file.run('DELETE FROM bodies WHERE seq = ?', seq)
+  /** Takes bodies away. Within a transaction. */
+  drop(seqs: readonly number[]): void {
+    for (const seq of seqs) this.#file.run('DELETE FROM bodies WHERE seq = ?', seq)
     this.#known.clear()
-    for (const { owner, body } of touched.values()) if (body) this.keep(owner, grow(body), undefined)
   }
 
-  /** Every entry of a session that may have a body, in order. */
-  #owners(session: number | null): Owner[] {
-    const of = session === null ? 'session IS NULL' : `session = ${session}`
-    const rows = this.#file.once<{ seq: number; closing: number | null; exchange: string }>(
-      `SELECT seq, closing, exchange FROM exchanges WHERE ${of} ORDER BY seq`,
-    )
-    const owners = rows.flatMap(({ seq, closing, exchange }) => [
-      { seq, exchange, session, isPrompt: true },
-      ...(closing === null ? [] : [{ seq: closing, exchange, session, isPrompt: false }]),
-    ])
-    return owners.sort((one, other) => one.seq - other.seq)
+  /** The bytes of a body, 0 where there is none. */
+  sizeOf(seq: number): number {
+    return this.#file.get<{ size: number }>('SELECT size FROM bodies WHERE seq = ?', seq)?.size ?? 0
   }
 
-  /** Whether a body is put together from one of these. */
-  #rests(seq: number, touched: ReadonlyMap<number, unknown>): boolean {
-    const row = touched.size > 0 ? this.#row(seq) : undefined
+  /** Whether a body is put together from one of these. @throws Wanted */
+  rests(seq: number, on: { has(seq: number): boolean }): boolean {
+    const row = this.#row(seq)
     if (row?.coding !== MADE) return false
     const kept = readable(() => this.#kept(row, seq))
-    return kept?.recipe.some((part) => touched.has(part.seq)) === true
+    return kept?.recipe.some((part) => part.seq !== seq && on.has(part.seq)) === true
   }
 
   #row(seq: number): BodyRow | undefined {

@@ -69,7 +69,6 @@ export class DayKeys {
     }
   }
 
-  /** Gives a session a new key for what it writes from now on. Within a transaction. @throws Wanted */
   #renew(session: number): number {
     const id = this.#keys.take({ file: this.#file.name, session: this.#nameOf(session) })
     this.#taken.push(id)
@@ -107,13 +106,19 @@ export class DayKeys {
     return this.#file.get<{ key: number | null }>('SELECT max(key) AS key FROM keys')?.key ?? 0
   }
 
-  /** A new key for a session, in a running transaction; those it had before are doomed with it. Its rows are `again`'s. */
-  rekey(session: number | null, again: (doomed: Set<number>) => number): number {
-    const own = this.#keys.of({ file: this.#file.name, session: this.#nameOf(session ?? NO_SESSION) ?? '' })
-    this.#renew(session ?? NO_SESSION)
-    const rows = again(new Set(own))
-    for (const id of own) this.#file.run('INSERT OR IGNORE INTO doomed VALUES (?)', id)
-    return rows
+  /** The keys that a session has, and had. */
+  of(session: number | null): number[] {
+    return this.#keys.of({ file: this.#file.name, session: this.#nameOf(session ?? NO_SESSION) ?? '' })
+  }
+
+  /** Gives a session a new key for what it writes from now on: its number. Within a transaction. @throws Wanted */
+  renew(session: number | null): number {
+    return this.#renew(session ?? NO_SESSION)
+  }
+
+  /** Nothing here is under these any more: they are to be destroyed. Within a transaction. */
+  doom(ids: Iterable<number>): void {
+    for (const id of ids) this.#file.run('INSERT OR IGNORE INTO doomed VALUES (?)', id)
   }
 
   /** Keys that nothing here is under any more, and that are still to be destroyed. */

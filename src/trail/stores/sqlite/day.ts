@@ -20,6 +20,7 @@ import type { Keys } from './keys.ts'
 import { Originals } from './originals.ts'
 import type { FaultLine, Line, RedactedRow, Row } from './protocol.ts'
 import { FORMAT, NOTES_FORMAT, TERM_KEYS } from './schema.ts'
+import { inSlices, type Sliced, whole } from './sliced.ts'
 import { Terms } from './terms.ts'
 
 const COLUMNS = [...TERM_KEYS, 'outcome', 'findings', 'masked', 'input', 'output'].map((name) => `"${name}"`)
@@ -27,6 +28,8 @@ const OPEN = `INSERT OR IGNORE INTO exchanges(seq, exchange, at, ${COLUMNS.join(
   VALUES (?, ?, ?, ${COLUMNS.map(() => '?').join(', ')})`
 const END = `UPDATE exchanges SET closing = ?, outcome = ?, findings = findings + ?, masked = max(masked, ?), input = ?,
   output = ? WHERE exchange = ? AND outcome IS NULL RETURNING seq, session`
+/** Exchanges of a session that are read at a time. */
+const SEQS_AT_ONCE = 1000
 const OUTCOMES_OF = 'SELECT json FROM outcomes JOIN entries USING (seq) WHERE of = ? AND seq > 0 ORDER BY seq'
 
 const REDACTED = 'SELECT seq, "by", findings FROM redacted WHERE seq IN (?, ?) ORDER BY "by"'
@@ -48,6 +51,12 @@ export interface Indexed {
   readonly seq: number
   readonly closing: number | null
   readonly exchange: unknown
+}
+
+/** An exchange by the seqs of its opening and its ending. */
+interface Opened {
+  readonly seq: number
+  readonly closing: number | null
 }
 
 /** What an entry brings in bytes. */
@@ -293,19 +302,45 @@ export class Day {
   }
 
   /**
-   * Puts all that this file holds of a session under a new key, within a running transaction; the keys it had are doomed.
-   * How many rows there were. `session` is its term, null for what belongs to none. @throws Wanted
+   * Puts all that this file holds of a session under a new key, in slices; the keys it had are doomed with the last one. How
+   * many rows there were. `session` is its term, null for what belongs to none.
    */
-  rekey(session: number | null): number {
-    return this.keys.rekey(session, (doomed) => {
-      const of = session === null ? 'session IS NULL' : `session = ${session}`
-      const rows = this.file.all<{ seq: number; closing: number | null }>(
-        `SELECT seq, closing FROM exchanges WHERE ${of}`,
+  *rekey(session: number | null): Sliced<number> {
+    const doomed = new Set(this.keys.of(session))
+    const key = yield* whole(() => this.transaction(() => this.keys.renew(session)))
+    point('rekey.renewed')
+    let rows = 0
+    for (let after = 0, seqs = this.#seqsOf(session, after); seqs.length > 0; seqs = this.#seqsOf(session, after)) {
+      rows += yield* inSlices(
+        this,
+        seqs,
+        (of) => this.#reseal(session, of, key),
+        () => point('rekey.some'),
       )
-      const seqs = rows.flatMap(({ seq, closing }) => (closing === null ? [seq] : [seq, closing]))
-      const kept = [this.bodies, this.edits, this.originals].map((each) => each.reseal(session, seqs))
-      return kept.reduce((sum, count) => sum + count, this.#refly(session, doomed))
-    })
+      after = seqs.at(-1)?.seq ?? after
+    }
+    rows += yield* whole(() => this.transaction(() => this.#doom(session, doomed)))
+    point('rekey.durable')
+    return rows
+  }
+
+  #seqsOf(session: number | null, after: number): Opened[] {
+    const of = session === null ? 'session IS NULL' : `session = ${session}`
+    const sql = `SELECT seq, closing FROM exchanges WHERE ${of} AND seq > ? ORDER BY seq LIMIT ${SEQS_AT_ONCE}`
+    return this.file.all<Opened>(sql, after)
+  }
+
+  #reseal(session: number | null, { seq, closing }: Opened, key: number): number {
+    const rows = [this.bodies, this.edits, this.originals]
+    const seqs = closing === null ? [seq] : [seq, closing]
+    return seqs.reduce((sum, one) => rows.reduce((more, each) => more + each.reseal(session, one, key), sum), 0)
+  }
+
+  #doom(session: number | null, doomed: ReadonlySet<number>): number {
+    const rows = this.#refly(session, doomed)
+    this.keys.doom(doomed)
+    point('rekey.written')
+    return rows
   }
 
   #refly(session: number | null, doomed: ReadonlySet<number>): number {

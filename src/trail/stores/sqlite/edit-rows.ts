@@ -76,18 +76,14 @@ export class EditRows {
     return this.#keys.open({ key, bytes: units } satisfies Sealed, seq, PART)
   }
 
-  /** Puts a session's rows under its newest key. Within a transaction; how many it were. */
-  reseal(session: number | null, seqs: readonly number[]): number {
-    let count = 0
-    for (const seq of seqs) {
-      const row = this.#row(seq)
-      const units = row && readable(() => this.#units(row, seq))
-      if (!units) continue
-      const { key, bytes } = this.#keys.seal(session, seq, PART, units)
-      this.#file.run('UPDATE edits SET units = ?, key = ? WHERE seq = ?', bytes, key, seq)
-      count += 1
-    }
-    return count
+  /** Puts a row under its session's newest key, `newest`; how many it were. Within a transaction. */
+  reseal(session: number | null, seq: number, newest: number): number {
+    const row = this.#row(seq)
+    const units = row && row.key !== newest ? readable(() => this.#units(row, seq)) : undefined
+    if (!units) return 0
+    const { key, bytes } = this.#keys.seal(session, seq, PART, units)
+    this.#file.run('UPDATE edits SET units = ?, key = ? WHERE seq = ?', bytes, key, seq)
+    return 1
   }
 
   /** Removes the edits of an entry, and what the index holds of them. Within a transaction. */
@@ -95,11 +91,6 @@ export class EditRows {
     const indexed = this.#file.run('DELETE FROM unprinted WHERE seq = ?', seq).changes === 0
     const { changes } = this.#file.run('DELETE FROM edits WHERE seq = ?', seq)
     if (indexed && changes > 0) this.#file.run('DELETE FROM prints WHERE rowid = ?', seq)
-  }
-
-  /** Writes the index anew, so that nothing is left in it of what was removed. Within a transaction. */
-  condense(): void {
-    this.#file.command("INSERT INTO prints(prints) VALUES ('optimize')")
   }
 
   /** How many rows wait for the index. */

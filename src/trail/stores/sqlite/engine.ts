@@ -14,7 +14,6 @@ import type { Begin } from './keys.ts'
 import { asked, hashOf, isOfReading, noPlace, pieceOf, sessionIn, storedOf } from './lines.ts'
 import type { FaultLine, Line, LineOutcome, Outcome, Parcel, UnfinishedRow } from './protocol.ts'
 import { Proving } from './proving.ts'
-import { scrubLeft } from './scrubbing.ts'
 import { sealedIn } from './sealing.ts'
 import { openIn, unfinishedIn } from './unfinished.ts'
 import { FolderUnsealed } from './unsealed.ts'
@@ -64,8 +63,6 @@ export class Engine {
   #seq = 0
   #flightId = 0
   #broken: Fault | undefined
-  /** Whether a process before this one may have left files that are to be written anew. */
-  #left = true
   /** Bytes that commits wrote, about, since the logs were looked at. */
   #logged = 0
   readonly #looking: boolean
@@ -80,6 +77,7 @@ export class Engine {
     this.unsealed = new FolderUnsealed(this.folder, this, this.proving)
     try {
       this.folder.keys.begin(wrapping)
+      if (!looking) this.folder.removeHalf()
       this.#recover(wrapping)
     } catch (error) {
       this.folder.close()
@@ -343,10 +341,6 @@ export class Engine {
     if (this.#broken || this.#looking) return false
     for (const day of this.folder.opened()) if (day.waiting > 0) return day.index(BACKLOG.step) || true
     if (this.folder.keys.note()) return true
-    if (this.#left) {
-      this.#left = scrubLeft(this.folder)
-      return true
-    }
     for (const name of this.#flight.files) {
       const day = this.folder.day(name)
       day.transaction(() => this.#removeDead(day, name))

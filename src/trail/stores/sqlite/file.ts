@@ -1,7 +1,7 @@
 /** One SQLite file, opened so that a commit is durable and nobody else can write. Knows nothing of what it holds. */
 import { closeSync, existsSync, fsyncSync, openSync, readSync, statSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import { DatabaseSync, type Session, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { Fault } from '#exchange'
 import { migrationPoint, point } from '../../points.ts'
 import { faultOfStore } from './faults.ts'
@@ -31,6 +31,13 @@ export interface Upgrade {
 }
 
 type Values = readonly SQLInputValue[]
+
+/** What changes in a file, as SQLite's sessions print it (sqlite.org/sessionintro.html). */
+export interface Changes {
+  /** All since it was taken last. */
+  take(): Uint8Array
+  end(): void
+}
 
 /** An open file. Every method throws a Fault trail.*. */
 export class File {
@@ -219,14 +226,20 @@ export class File {
     this.#reading(() => this.#pragma('secure_delete=ON', 1))
   }
 
-  /** Writes the file anew without what is free in it, and empties its log: what was deleted is nowhere on disk. */
-  scrub(): void {
-    this.#mayMove()
-    this.#reading(() => {
-      this.get('PRAGMA wal_checkpoint(TRUNCATE)')
-      this.#db.exec('VACUUM')
-      this.get('PRAGMA wal_checkpoint(TRUNCATE)')
-    })
+  /** Notes from now on what changes, for a copy of now to become what the file is then. */
+  watch(): Changes {
+    let session: Session | undefined = this.#db.createSession()
+    const end = () => {
+      session?.close()
+      session = undefined
+    }
+    const take = () => {
+      const taken = session?.changeset() ?? new Uint8Array()
+      end()
+      session = this.#db.createSession()
+      return taken
+    }
+    return { take: () => this.#reading(take), end }
   }
 
   /** Another one for other bytes: of the file itself, not of its log. */

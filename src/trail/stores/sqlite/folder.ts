@@ -1,7 +1,8 @@
 /** The folder of a trail: its lock, its head file, its keys, its day files. Opens files when asked for, a few at a time. */
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { isDayFile } from '../../dayfile.ts'
+import { point } from '../../points.ts'
 import type { Tokens } from '../../tokens.ts'
 import { Day } from './day.ts'
 import { faultOfStore } from './faults.ts'
@@ -10,6 +11,8 @@ import { Head } from './head.ts'
 import { Keys } from './keys.ts'
 
 const MOST_OPEN = 24
+/** What the name of a day file that is written anew ends with, until it is in the other one's place. */
+const ANEW = '.anew'
 
 /** An open folder. No other process can open it meanwhile. */
 export class Folder {
@@ -19,6 +22,7 @@ export class Folder {
   readonly #days: string
   readonly #tokens: Tokens
   readonly #open = new Map<string, Day>()
+  #kept: string | undefined
 
   /** @throws trail.locked, trail.newer, trail.unavailable, trail.broken */
   constructor(path: string, tokens: Tokens, now: () => number) {
@@ -83,9 +87,36 @@ export class Folder {
     return day
   }
 
+  /** The same, which stays open until another is kept. */
+  keep(name: string): Day {
+    this.#kept = name
+    return this.day(name)
+  }
+
+  /** Puts a file in the place of a day file, which is closed. Its log is empty then: nothing of it is taken for the other's. */
+  replace(name: string, by: string): void {
+    const path = join(this.#days, name)
+    this.#open.get(name)?.close()
+    this.#open.delete(name)
+    point('anew.closed')
+    renameSync(by, path)
+    syncFolder(this.#days)
+    point('anew.replaced')
+  }
+
+  /** Where a day file is written anew. */
+  anew(name: string): string {
+    return join(this.#days, `${name}${ANEW}`)
+  }
+
+  /** Removes what a process before this one was writing anew. */
+  removeHalf(): void {
+    for (const name of readdirSync(this.#days)) if (name.includes(ANEW)) rmSync(join(this.#days, name), { force: true })
+  }
+
   #closeOldest(): void {
     if (this.#open.size <= MOST_OPEN) return
-    const oldest = [...this.#open].find(([, { file }]) => !file.isStill)
+    const oldest = [...this.#open].find(([name, { file }]) => !file.isStill && name !== this.#kept)
     if (!oldest) return
     this.#open.delete(oldest[0])
     oldest[1].close()

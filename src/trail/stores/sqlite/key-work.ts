@@ -4,34 +4,26 @@ import type { Rewrapped } from '../../store.ts'
 import type { Day } from './day.ts'
 import type { Folder } from './folder.ts'
 import type { Ask, Begin } from './keys.ts'
+import { type Sliced, whole } from './sliced.ts'
 
 /** Keys that are wrapped anew at a time. */
 const STEP = 256
 
 /**
- * Puts all that one day file has of a session, or of none, under a new key, and destroys those it had; nothing where the
- * file is gone. How many rows it were. @throws Wanted
+ * Puts all that one day file has of a session, or of none, under a new key, and destroys those it had, in slices; nothing
+ * where the file is gone. How many rows it were.
  */
-export function rekey(folder: Folder, file: string, session: string | undefined): number {
-  const held = [file]
-    .filter((name) => folder.names().includes(name))
-    .flatMap((name) => {
-      const term = session === undefined ? null : folder.day(name).terms.like('session', [session])[0]
-      return term === undefined ? [] : [{ name, term }]
-    })
-  folder.keys.need(held.flatMap(({ name }) => folder.keys.of({ file: name, session: session ?? '' })))
-  return held.reduce((rows, { name, term }) => {
-    const day = folder.day(name)
-    const count = day.transaction(() => {
-      const rows = day.rekey(term)
-      point('rekey.written')
-      return rows
-    })
-    point('rekey.durable')
-    bury(folder, day)
-    point('rekey.buried')
-    return rows + count
-  }, 0)
+export function* rekey(folder: Folder, file: string, session: string | undefined): Sliced<number> {
+  if (!folder.names().includes(file)) return 0
+  const day = folder.keep(file)
+  const term = session === undefined ? null : day.terms.like('session', [session])[0]
+  if (term === undefined) return 0
+  day.file.overwrite()
+  yield* whole(() => folder.keys.need(day.keys.of(term)))
+  const rows = yield* day.rekey(term)
+  bury(folder, day)
+  point('rekey.buried')
+  return rows
 }
 
 /** Destroys the keys that nothing in a file is under any more. The transaction that doomed them must be over. */

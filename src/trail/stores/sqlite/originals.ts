@@ -23,21 +23,22 @@ export class Originals {
 
   /** @throws Wanted, trail.key, trail.body */
   read(seq: number): Uint8Array | undefined {
-    const row = this.#file.get<Sealed>('SELECT key, bytes FROM originals WHERE seq = ?', seq)
+    const row = this.#row(seq)
     return row && this.#keys.open(row, seq, PART)
   }
 
-  /** Puts a session's rows under its newest key. Within a transaction; how many it were. */
-  reseal(session: number | null, seqs: readonly number[]): number {
-    let count = 0
-    for (const seq of seqs) {
-      const bytes = readable(() => this.read(seq))
-      if (!bytes) continue
-      const { key, bytes: anew } = this.#keys.seal(session, seq, PART, bytes)
-      this.#file.run('UPDATE originals SET key = ?, bytes = ? WHERE seq = ?', key, anew, seq)
-      count += 1
-    }
-    return count
+  /** Puts a row under its session's newest key, `newest`; how many it were. Within a transaction. */
+  reseal(session: number | null, seq: number, newest: number): number {
+    const row = this.#row(seq)
+    const bytes = row && row.key !== newest ? readable(() => this.#keys.open(row, seq, PART)) : undefined
+    if (!bytes) return 0
+    const { key, bytes: anew } = this.#keys.seal(session, seq, PART, bytes)
+    this.#file.run('UPDATE originals SET key = ?, bytes = ? WHERE seq = ?', key, anew, seq)
+    return 1
+  }
+
+  #row(seq: number): Sealed | undefined {
+    return this.#file.get<Sealed>('SELECT key, bytes FROM originals WHERE seq = ?', seq)
   }
 
   /** Within a transaction. */

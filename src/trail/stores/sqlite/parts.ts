@@ -2,13 +2,19 @@
 import type { Revision } from '../../store.ts'
 
 /** So many exchanges are looked for at a time. */
-const STEP = 256
+const STEP = 64
+
+/** A revision of one day file. */
+export interface Part {
+  readonly file: string
+  readonly revision: Revision
+}
 
 /** For each file what is to be done there. `homes`: the file of each exchange; what is nowhere is left out. */
 export async function partsOf(
   revision: Revision,
   homes: (exchanges: readonly string[]) => Promise<readonly (string | undefined)[]>,
-): Promise<Revision[]> {
+): Promise<Part[]> {
   const { erased, bodies, notes } = revision
   const ids = [...new Set([...erased, ...bodies.map(({ exchange }) => exchange)])]
   const home = new Map<string, string>()
@@ -18,9 +24,12 @@ export async function partsOf(
   }
   const files = [...new Set([...home.values(), ...notes.map(({ file }) => file)])].sort().reverse()
   return files.map((file) => ({
-    ...revision,
-    erased: erased.filter((id) => home.get(id) === file),
-    bodies: bodies.filter(({ exchange }) => home.get(exchange) === file),
-    notes: notes.filter((note) => note.file === file),
+    file,
+    revision: {
+      ...revision,
+      erased: erased.filter((id) => home.get(id) === file),
+      bodies: bodies.filter(({ exchange }) => home.get(exchange) === file),
+      notes: notes.filter((note) => note.file === file),
+    },
   }))
 }

@@ -155,13 +155,16 @@ export interface Calls {
   waiting(after: string, most: number): Waiting
   unwait(ids: readonly string[], strange: boolean): void
   files(): readonly DayFile[]
-  /** What goes by these two is sealed first, where somebody seals: no commit comes between. */
+  /** What goes is sealed first, where somebody seals: no commit comes between. */
   remove(names: readonly string[]): number | Promise<number>
-  revise(revision: Revision): Revised | Promise<Revised>
+  /** What it says of one day file, which is to be scrubbed then; what goes is sealed first. */
+  revise(file: string, revision: Revision): Promise<Revised>
+  /** Writes every day file anew that something was deleted in. */
+  scrub(): Promise<void>
   erasedBy(prefix: string): string | undefined
   takenBy(by: string): TakenBy
   /** Gives a session a new key and destroys the old ones; how many rows were put under it. */
-  rekey(file: string, session: string | undefined): number
+  rekey(file: string, session: string | undefined): Promise<number>
   /** The day file of each exchange. */
   homes(exchanges: readonly string[]): (string | undefined)[]
   /** Destroys every key of a day file: nothing in it, nor in a copy of it, can be read any more. */

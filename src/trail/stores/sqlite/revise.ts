@@ -1,4 +1,4 @@
-/** Takes exchanges out of day files for good, and writes bodies anew: with words, terms and bytes on disk. Decides nothing. */
+/** Takes exchanges out of a day file for good, and writes bodies anew, in slices: with words and terms. Decides nothing. */
 import type { Finding } from '#exchange'
 import { markedBy } from '../../facets.ts'
 import { point } from '../../points.ts'
@@ -10,132 +10,161 @@ import { isStale } from '../stale.ts'
 import { readable } from './bodies.ts'
 import type { Day } from './day.ts'
 import type { Engine } from './engine.ts'
-import { TERM_KEYS } from './schema.ts'
-import { scrub, scrubLeft, willScrub } from './scrubbing.ts'
+import { type Exchange as Lying, Resting } from './resting.ts'
+import { willScrub } from './scrubbing.ts'
+import { each, inSlices, type Sliced, whole } from './sliced.ts'
 import { unword, type Worded } from './unword.ts'
+import { WantedSeal } from './wanted.ts'
 
-interface Exchange {
-  readonly seq: number
-  readonly closing: number | null
+interface Exchange extends Lying {
   readonly session: number | null
+}
+
+interface NewBody {
+  readonly given: Revision['bodies'][number]
+  readonly of: Exchange
+  readonly seq: number
+}
+
+/** What is to be done in one file. */
+interface Part {
+  readonly erased: Exchange[]
+  readonly bodies: NewBody[]
+}
+
+interface Means {
+  readonly day: Day
+  readonly by: string
+  readonly proofs: Proofs
+  /** Whether an entry is sealed, so that it may go. */
+  isSealed(seq: number): boolean
+  /** Once a slice is durable. */
+  then(): void
+}
+
+interface Asked extends Pick<Means, 'isSealed'> {
+  readonly file: string
+  readonly revision: Revision
+  readonly tokens: Tokens
+}
+
+/**
+ * What a revision says of one file. May be done again: what is done already is passed over. The file is to be scrubbed after
+ * it, which is remembered before anything is done. A body that is not the one that its new one was made from stays, and is not
+ * counted. @throws gateway.internal where an exchange is open
+ */
+export function* revise(engine: Engine, { file, revision, tokens, isSealed }: Asked): Sliced<Revised> {
+  if (!engine.folder.names().includes(file)) return { entries: 0, bodies: 0 }
+  const proofs = yield* whole(() => engine.proving.proofs())
+  const day = engine.folder.keep(file)
+  const part = yield* partOf(day, revision)
+  day.file.overwrite()
+  engine.settle(day, revision.erased)
+  willScrub(engine.folder, day)
+  while (day.index(INDEXED)) yield
+  yield* unword(day, tokens, worded(part), revision.taken)
+  point('revise.unworded')
+  const then = () => {
+    point('revise.durable')
+    day.terms.forget()
+    engine.unsealed.forget()
+  }
+  const means = { day, by: revision.by, proofs, isSealed, then }
+  let entries = yield* inSlices(day, revision.notes, (note) => blankNote(means, note), then)
+  for (const session of sessionsIn(part)) entries += yield* reviseSession(means, session, part)
+  for (const each of engine.folder.opened()) each.terms.forget()
+  tokens.forget()
+  return { entries, bodies: part.bodies.length }
+}
+
+/** Texts that are put into the index at a time, before words are taken out of it. */
+const INDEXED = 16
+
+function* partOf(day: Day, { erased, bodies }: Revision): Sliced<Part> {
+  const find = (exchange: string) => day.file.get<Exchange>(FOUND, exchange)
+  const gone = yield* each(erased, find)
+  const anew = yield* each(bodies, (given) => {
+    const of = find(given.exchange)
+    const seq = of && (given.part === 'prompt' ? of.seq : of.closing)
+    const stale =
+      given.from &&
+      seq &&
+      isStale(
+        readable(() => day.bodies.read(seq)),
+        given,
+      )
+    return of && seq && !stale ? { given, of, seq } : undefined
+  })
+  return { erased: gone.filter((one) => one !== undefined), bodies: anew.filter((one) => one !== undefined) }
+}
+
+const FOUND = 'SELECT exchange, seq, closing, session FROM exchanges WHERE exchange = ?'
+
+/** Rows of the index of words. */
+const worded = ({ erased, bodies }: Part): Worded[] => [
+  ...erased.flatMap(({ seq }) => [2 * seq, 2 * seq + 1].map((id) => ({ id, erased: true }))),
+  ...bodies.map(({ of: { seq }, given: { part, taken = [] } }) => ({
+    ...{ id: 2 * seq + (part === 'reply' ? 1 : 0), erased: false, taken },
+  })),
+]
+
+const sessionsIn = ({ erased, bodies }: Part): Set<number | null> =>
+  new Set([...erased, ...bodies.map(({ of }) => of)].map(({ session }) => session))
+
+/** How many entries went. */
+function* reviseSession(means: Means, session: number | null, part: Part): Sliced<number> {
+  const { day, then } = means
+  const erased = part.erased.filter((one) => one.session === session)
+  const bodies = Map.groupBy(
+    part.bodies.filter(({ of }) => of.session === session),
+    ({ of }) => of.seq,
+  )
+  const gone = new Set(erased.map(({ seq }) => seq))
+  const resting = new Resting(day, session, changesOf(erased, [...bodies.values()].flat()))
+  const lots = yield* resting.lots()
+  return yield* inSlices(day, lots, (lot) => reviseLot(means, resting, { lot, gone, bodies }), then)
+}
+
+/** The new bodies by their seqs; undefined for those that go. */
+function changesOf(erased: readonly Exchange[], bodies: readonly NewBody[]): Map<number, Uint8Array | undefined> {
+  const changes = new Map<number, Uint8Array | undefined>(bodies.map(({ seq, given }) => [seq, given.bytes]))
+  for (const { seq, closing } of erased)
+    for (const each of closing === null ? [seq] : [seq, closing]) changes.set(each, undefined)
+  return changes
+}
+
+interface Lot {
+  readonly lot: readonly Lying[]
+  /** Seqs of the openings of those that go. */
+  readonly gone: ReadonlySet<number>
+  readonly bodies: ReadonlyMap<number, readonly NewBody[]>
+}
+
+function reviseLot(means: Means, resting: Resting, { lot, gone, bodies }: Lot): number {
+  let entries = 0
+  for (const one of lot) if (gone.has(one.seq)) entries += erase(means, one)
+  for (const one of lot) for (const body of bodies.get(one.seq) ?? []) redact(means, body)
+  resting.do(lot)
+  for (const one of lot) if (gone.has(one.seq)) forget(means.day, one)
+  point('revise.written')
+  return entries
+}
+
+/** All entries of one exchange lose what they say; how many. @throws WantedSeal where one came just now, and is not sealed */
+function erase({ day, by, isSealed }: Means, { seq, closing, exchange }: Lying): number {
+  const told = day.file.all<{ seq: number }>('SELECT seq FROM outcomes WHERE of = ?', seq)
+  const seqs = [seq, ...(closing === null ? [] : [closing]), ...told.map((row) => row.seq)]
+  if (!seqs.every(isSealed)) throw new WantedSeal()
+  return seqs.reduce((sum, each) => sum + blank(day, each, exchange, by), 0)
+}
+
+/** The entry of a place, where it is the one that is meant: a record that was put back gives seqs anew. How many went. */
+function blankNote({ day, by }: Means, { seq, exchange }: Revision['notes'][number]): number {
+  return exchange === undefined || day.file.get(HAS_ID, seq, exchange) ? blank(day, seq, '', by) : 0
 }
 
 const HAS_ID = `SELECT 1 FROM entries
   WHERE seq = ? AND CASE WHEN json_valid(json) THEN json_extract(json, '$.exchange') = ? ELSE 0 END`
-
-type NewBody = Revision['bodies'][number]
-
-/** What is to be done in one file. */
-interface Part {
-  readonly day: Day
-  readonly erased: (Exchange & { readonly exchange: string })[]
-  readonly bodies: (NewBody & { readonly of: Exchange; readonly seq: number })[]
-  readonly notes: Revision['notes'][number][]
-}
-
-/**
- * Each file in one durable transaction, overwritten on disk before it returns. May be done again: what is done already is
- * passed over, and what was not written anew is. A body that is not the one that its new one was made from is not counted. @throws Wanted
- */
-export function revise(engine: Engine, revision: Revision, tokens: Tokens): Revised {
-  const proofs = engine.proving.proofs()
-  const parts = partsOf(engine, revision)
-  let [entries, bodies] = [0, 0]
-  for (const part of parts) {
-    part.day.file.overwrite()
-    willScrub(engine.folder, part.day)
-    engine.settle(part.day, revision.erased)
-    engine.indexed(part.day)
-    const done = part.day.transaction(() => {
-      const changed = reviseIn(part, revision, { tokens, proofs })
-      point('revise.written')
-      return changed
-    })
-    point('revise.durable')
-    scrub(engine.folder, part.day)
-    point('revise.scrubbed')
-    entries += done.entries
-    bodies += done.bodies
-  }
-  while (scrubLeft(engine.folder));
-  for (const day of engine.folder.opened()) day.terms.forget()
-  engine.unsealed.forget()
-  tokens.forget()
-  return { entries, bodies }
-}
-
-function partsOf(engine: Engine, { erased, bodies, notes }: Revision): Part[] {
-  const parts = new Map<string, Part>()
-  const partFor = (name: string): Part => {
-    const known = parts.get(name) ?? { day: engine.folder.day(name), erased: [], bodies: [], notes: [] }
-    parts.set(name, known)
-    return known
-  }
-  for (const exchange of erased) {
-    const name = engine.homeOf(exchange)
-    const found = name && find(engine.folder.day(name), exchange)
-    if (name && found) partFor(name).erased.push({ ...found, exchange })
-  }
-  for (const body of bodies) {
-    const name = engine.homeOf(body.exchange)
-    const of = name && find(engine.folder.day(name), body.exchange)
-    const seq = of && (body.part === 'prompt' ? of.seq : of.closing)
-    if (name && of && seq) partFor(name).bodies.push({ ...body, of, seq })
-  }
-  for (const note of notes) if (engine.folder.names().includes(note.file)) partFor(note.file).notes.push(note)
-  return [...parts.values()]
-}
-
-const find = (day: Day, exchange: string): Exchange | undefined =>
-  day.file.get<Exchange>('SELECT seq, closing, session FROM exchanges WHERE exchange = ?', exchange)
-
-interface Means {
-  readonly tokens: Tokens
-  readonly proofs: Proofs
-}
-
-function reviseIn(part: Part, { by, taken }: Revision, { tokens, proofs }: Means): Revised {
-  const { day, erased, notes } = part
-  const bodies = part.bodies.filter((one) => !isStale(one.from && readable(() => day.bodies.read(one.seq)), one))
-  const worded: Worded[] = []
-  const changes = new Map<number, Uint8Array | undefined>()
-  let entries = 0
-  for (const one of erased) {
-    entries += erase(day, one, by)
-    changes.set(one.seq, undefined)
-    if (one.closing !== null) changes.set(one.closing, undefined)
-    worded.push({ id: 2 * one.seq, erased: true }, { id: 2 * one.seq + 1, erased: true })
-  }
-  for (const { seq, exchange } of notes) if (isIt(day, seq, exchange)) entries += blank(day, seq, '', by)
-  for (const { seq, of, part: side, bytes, findings, salt, withEdits } of bodies) {
-    changes.set(seq, bytes)
-    worded.push({ id: 2 * of.seq + (side === 'reply' ? 1 : 0), erased: false })
-    const body = sha256(bytes)
-    const proven = (salts: Uint8Array, json: string) => proofs.left(salts, { seq, json, body })
-    redact(day, { seq, of: of.seq, by, salt, findings }, proven)
-    if (findings.length === 0) day.originals.remove(seq)
-    if (of.closing !== null && (side === 'reply' || withEdits)) day.edits.remove(of.closing)
-  }
-  const sessions = new Set([...erased, ...bodies.map(({ of }) => of)].map(({ session }) => session))
-  for (const session of sessions) day.bodies.rewrite(session, changes)
-  for (const one of erased) forget(day, one)
-  unword(day.file, tokens, worded, taken)
-  day.edits.condense()
-  forgetTerms(day)
-  return { entries, bodies: bodies.length }
-}
-
-/** All entries of one exchange lose what they say; how many. */
-function erase(day: Day, { seq, closing, exchange }: Part['erased'][number], by: string): number {
-  const told = day.file.all<{ seq: number }>('SELECT seq FROM outcomes WHERE of = ?', seq)
-  const seqs = [seq, ...(closing === null ? [] : [closing]), ...told.map((row) => row.seq)]
-  return seqs.reduce((sum, each) => sum + blank(day, each, exchange, by), 0)
-}
-
-/** Whether the entry of a place is the one that is meant: a record that was put back gives seqs anew. */
-function isIt(day: Day, seq: number, exchange: string | undefined): boolean {
-  return exchange === undefined || day.file.get(HAS_ID, seq, exchange) !== undefined
-}
 
 /** What it says goes, and the file tells what took it; of what is not there, or is gone, nothing. How many. */
 function blank(day: Day, seq: number, exchange: string, by: string): number {
@@ -146,7 +175,7 @@ function blank(day: Day, seq: number, exchange: string, by: string): number {
 }
 
 /** Once its bodies are gone: what it could be found by. */
-function forget(day: Day, { seq, closing }: Exchange): void {
+function forget(day: Day, { seq, closing }: Lying): void {
   if (closing !== null) day.edits.remove(closing)
   for (const each of closing === null ? [seq] : [seq, closing]) day.originals.remove(each)
   day.file.run('DELETE FROM outcomes WHERE of = ?', seq)
@@ -154,32 +183,20 @@ function forget(day: Day, { seq, closing }: Exchange): void {
   day.file.run('DELETE FROM exchanges WHERE seq = ?', seq)
 }
 
-interface Redaction {
-  readonly seq: number
-  readonly of: number
-  readonly by: string
-  readonly salt: Uint8Array
-  readonly findings: readonly Finding[]
+/** What an entry says of a body that is written anew, and what goes with the old one. */
+function redact({ day, by, proofs }: Means, { given, of, seq }: NewBody): void {
+  const { bytes, findings, salt, part, withEdits } = given
+  if (findings.length === 0) day.originals.remove(seq)
+  if (of.closing !== null && (part === 'reply' || withEdits)) day.edits.remove(of.closing)
+  const sql = 'INSERT OR IGNORE INTO redacted VALUES (?, ?, ?, ?)'
+  if (day.file.run(sql, seq, by, salt, JSON.stringify(findings)).changes === 0) return
+  const body = sha256(bytes)
+  day.unsalt(seq, 'body', (salts, json) => proofs.left(salts, { seq, json, body }))
+  mark(day, findings, of.seq)
 }
 
-function redact(day: Day, { seq, of, by, salt, findings }: Redaction, proven: Parameters<Day['unsalt']>[2]): void {
-  const told = day.file.run(
-    'INSERT OR IGNORE INTO redacted VALUES (?, ?, ?, ?)',
-    seq,
-    by,
-    salt,
-    JSON.stringify(findings),
-  )
-  if (told.changes === 0) return
-  day.unsalt(seq, 'body', proven)
+function mark(day: Day, findings: readonly Finding[], seq: number): void {
   if (findings.length === 0) return
-  day.file.run('UPDATE exchanges SET findings = findings + ? WHERE seq = ?', findings.length, of)
-  day.terms.mark(markedBy(findings), of)
-}
-
-/** Values that nothing has any more. A session's is a keyed digest, and its key is found by it. */
-function forgetTerms(day: Day): void {
-  const used = TERM_KEYS.map((key) => `AND id NOT IN (SELECT "${key}" FROM exchanges WHERE "${key}" IS NOT NULL)`)
-  day.file.run(`DELETE FROM terms WHERE key <> 'session' AND id NOT IN (SELECT term FROM rules) ${used.join(' ')}`)
-  day.terms.forget()
+  day.file.run('UPDATE exchanges SET findings = findings + ? WHERE seq = ?', findings.length, seq)
+  day.terms.mark(markedBy(findings), seq)
 }

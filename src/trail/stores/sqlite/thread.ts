@@ -2,11 +2,13 @@
  * The store's thread: answers one call after another, and does what can wait when nobody calls. Talks to its parent only,
  * and asks it for keys: it holds none that wraps others.
  */
+import { setImmediate } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import { Fault } from '#exchange'
 import { Prints } from '../../prints.ts'
 import type { Sealer } from '../../seal/sealer.ts'
 import { Tokens } from '../../tokens.ts'
+import { writeAnew } from './anew.ts'
 import { copyFiles } from './copy.ts'
 import { Engine } from './engine.ts'
 import { faultOfStore, lineOfFault } from './faults.ts'
@@ -17,10 +19,12 @@ import type { Begin, Grant, Wish } from './keys.ts'
 import { marksIn } from './marks.ts'
 import type { Answer, Call, Calls, Reply, Sealing, SealWish } from './protocol.ts'
 import { revise } from './revise.ts'
+import { condense, scrubbed, toScrub } from './scrubbing.ts'
 import { recordOf, sealerOf, stateOf, unsealedState } from './sealing.ts'
 import { Search } from './search.ts'
+import { beginSlice, type Sliced } from './sliced.ts'
 import { unwait, waitingIn } from './waiting.ts'
-import { Wanted } from './wanted.ts'
+import { Wanted, WantedSeal } from './wanted.ts'
 
 /** How long nobody must have called before what can wait is done, in milliseconds. */
 const QUIET_MS = 20
@@ -36,6 +40,7 @@ let timer: NodeJS.Timeout | undefined
 
 async function open(wrapping: Begin, seal: Sealing | undefined, looking: boolean): Promise<void> {
   engine ??= new Engine(folder, { tokens, wrapping, now: Date.now, looking })
+  left = !looking
   if (!looking) await proven()
   if (!seal) return
   const sealer = sealerOf(engine, seal, { ask, reading: withKeys })
@@ -92,11 +97,12 @@ const CALLS: Calls = {
   },
   erasedBy: (prefix) => search().erasedBy(prefix),
   takenBy: (by) => search().takenBy(by),
-  async revise(revision) {
+  async revise(file, revision) {
     if (revision.erased.length + revision.notes.length > 0) await sealing?.sealer.reach()
-    return revise(writable(), revision, tokens)
+    return inTurns(revise(writable(), { file, revision, tokens, isSealed }))
   },
-  rekey: (file, session) => rekey(writable().folder, file, session),
+  scrub,
+  rekey: (file, session) => inTurns(rekey(writable().folder, file, session)),
   homes: (exchanges) => exchanges.map((id) => opened().homeOf(id)),
   shred: (file) => shred(writable().folder, file),
   rewrap: async (wrapping) => {
@@ -184,17 +190,67 @@ const inLine = (work: () => Promise<unknown>): void => {
   line = line.then(work)
 }
 
-/** These move what a copy that is under way must find where it was: they wait for it, and nobody behind them does. */
-const AFTER_COPIES: ReadonlySet<string> = new Set<keyof Calls>([
-  ...(['copy', 'revise', 'remove', 'rekey', 'shred', 'rewrap', 'unwait', 'close'] as const),
-])
-let copying: Promise<void> | undefined
+/** Does something in its turn: after all that was asked for meanwhile. Once the store is to be closed it is not begun. */
+async function turn<Result>(work: () => Result | Promise<Result>): Promise<Result> {
+  await setImmediate()
+  const done = line.then(() => {
+    if (closing) throw new Fault('trail.unavailable', 'the store is closing')
+    return work()
+  })
+  line = done.catch(() => undefined)
+  return done
+}
+
+/** Does work in slices, each in a turn of its own; what it wants is there first, and nothing comes between. */
+async function inTurns<Result>(work: Sliced<Result>): Promise<Result> {
+  for (let wanted: Wanted | undefined; ; ) {
+    const { done, value } = await turn(async () => {
+      if (wanted instanceof WantedSeal) await sealing?.sealer.reach()
+      else if (wanted) await opened().folder.keys.fetch(wanted, ask)
+      beginSlice()
+      return work.next()
+    })
+    if (done) return value
+    wanted = value ?? undefined
+  }
+}
+
+/** Whether an entry may go: its place in the log says what it was. */
+const isSealed = (seq: number): boolean => !sealing || seq <= (sealing.sealer.head?.size ?? 0)
+
+/** Writes every file anew that something was deleted in. */
+async function scrub(): Promise<void> {
+  const { folder } = writable()
+  for (;;) {
+    const name = await turn(() => toScrub(folder))
+    if (name === undefined) return
+    await inTurns(condense(folder.keep(name)))
+    await writeAnew(folder, name, turn)
+    await turn(() => scrubbed(folder, name))
+  }
+}
+
+/** These take long, and others are answered meanwhile. One at a time; what moves or removes files waits for them. */
+const LONG: ReadonlySet<string> = new Set<keyof Calls>(['copy', 'revise', 'scrub', 'rekey'])
+const AFTER_LONG: ReadonlySet<string> = new Set<keyof Calls>(['remove', 'shred', 'rewrap', 'unwait', 'close'])
+let long: Promise<void> | undefined
+let closing = false
 
 function take(call: Call): void {
+  closing ||= call.name === 'close'
   inLine(async () => {
-    if (copying && AFTER_COPIES.has(call.name)) void copying.then(() => take(call))
-    else if (call.name === 'copy') copying = answer(call).finally(() => (copying = undefined))
+    const isLong = LONG.has(call.name)
+    if (long && (isLong || AFTER_LONG.has(call.name))) void long.then(() => take(call))
+    else if (isLong) begin(answer(call))
     else await called(call)
+  })
+}
+
+function begin(work: Promise<unknown>): void {
+  long = work.then(() => {
+    long = undefined
+    tellBroken()
+    tidyLater(QUIET_MS)
   })
 }
 
@@ -203,7 +259,12 @@ function tidyLater(ms: number): void {
   timer = setTimeout(() => inLine(tidy), ms)
 }
 
+/** Whether a process before this one may have left files that are to be written anew. */
+let left = false
+
 async function tidy(): Promise<void> {
+  if (left && !long && engine && !engine.broken) begin(scrub().catch(noticed))
+  left = false
   const more = await unasked(
     async () => engine !== undefined && (engine.tidy() || (!engine.broken && (await prepare(engine.folder, ask)))),
   )

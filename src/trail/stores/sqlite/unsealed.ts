@@ -116,6 +116,7 @@ export class FolderUnsealed implements Unsealed {
   }
 
   #readIn(day: Day, from: number, to: number): Sealable[] {
+    const { name } = day.file
     const rows = day.entries(from, to)
     const bare = rows.filter(({ json, salt }) => salt === null && json !== '')
     const made = new Map(bare.map(({ seq }) => [seq, this.salts.next()]))
@@ -124,7 +125,7 @@ export class FolderUnsealed implements Unsealed {
         for (const [seq, salt] of made) day.salt(seq, salt)
       })
     return rows.map(({ seq, json, salt }) => ({
-      ...{ seq, json, body: undefined, bytes: () => day.body(seq) },
+      ...{ seq, json, body: undefined, bytes: () => this.#folder.day(name).body(seq) },
       salts: salt ? parseSalts(salt) : (made.get(seq) ?? NONE),
       isProven: (body: Uint8Array | undefined) => this.#proving.isProven(salt, { seq, json, body }) === true,
     }))

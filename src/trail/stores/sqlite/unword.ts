@@ -1,13 +1,15 @@
 /** Takes words out of a file's index: of whole texts, or some words of them. The index holds no text, so its own tokens are read back. */
 import type { Tokens } from '../../tokens.ts'
 import { wordsOf } from '../../words.ts'
-import type { File } from './file.ts'
+import type { Day } from './day.ts'
+import { each, inSlices, type Sliced } from './sliced.ts'
 
 /** A text in the index, by its row. */
 export interface Worded {
   readonly id: number
-  /** Whether all of it goes; else the words of `taken` do. */
+  /** Whether all of it goes; else the words of what is taken out of all, and of it, do. */
   readonly erased: boolean
+  readonly taken?: readonly string[]
 }
 
 interface Instance {
@@ -24,12 +26,22 @@ interface Text {
 
 /** So many rows are looked for at a time. */
 const STEP = 5000
+/** Tokens are looked through by their first three digits, for the index is read in their order. */
+const PARTS = Array.from({ length: 4096 }, (_, at) => at.toString(16).padStart(3, '0'))
+const FOUND = `SELECT term, doc, col, "offset" FROM temp.vocabulary WHERE term >= ? AND term < ?
+  AND doc IN (SELECT id FROM temp.sought)`
 
-/** Within a transaction. `taken`: texts whose words leave those rows that stay. */
-export function unword(file: File, tokens: Tokens, rows: readonly Worded[], taken: readonly string[]): void {
+/** `taken`: texts whose words leave those rows that stay. May be done again. */
+export function* unword(day: Day, tokens: Tokens, rows: readonly Worded[], taken: readonly string[]): Sliced {
   const sought = taken.map((text) => tokensOf(tokens, text))
-  for (let at = 0; at < rows.length; at += STEP) unwordSome(file, rows.slice(at, at + STEP), sought)
-  if (rows.length > 0) file.command("INSERT INTO words(words) VALUES ('optimize')")
+  for (let at = 0; at < rows.length; at += STEP) {
+    const some = rows.slice(at, at + STEP)
+    const texts = yield* textsOf(day, some)
+    yield* inSlices(day, some, (row) => {
+      const own = (row.taken ?? []).map((text) => tokensOf(tokens, text))
+      return unwordOne(day, row, texts.get(row.id), [...sought, ...own])
+    })
+  }
 }
 
 function tokensOf(tokens: Tokens, text: string): Text {
@@ -37,32 +49,31 @@ function tokensOf(tokens: Tokens, text: string): Text {
   return { flow: flow.map((word) => tokens.hex(word)), runs: runs.map((word) => tokens.hex(word)) }
 }
 
-function unwordSome(file: File, rows: readonly Worded[], sought: readonly Text[]): void {
-  const texts = textsOf(file, rows)
-  for (const { id, erased } of rows) {
-    const text = texts.get(id)
-    if (!text) continue
-    const [flow, runs] = [text.flow.join(' '), text.runs.join(' ')]
-    file.run("INSERT INTO words(words, rowid, flow, runs) VALUES ('delete', ?, ?, ?)", id, flow, runs)
-    if (erased) continue
-    const left = sought.reduce(without, text)
-    if (left.flow.length === 0) continue
-    const insert = 'INSERT INTO words(rowid, flow, runs) VALUES (?, ?, ?)'
-    file.run(insert, id, left.flow.join(' '), left.runs.join(' '))
-  }
+function unwordOne({ file }: Day, { id, erased }: Worded, text: Text | undefined, sought: readonly Text[]): number {
+  if (!text) return 0
+  const [flow, runs] = [text.flow.join(' '), text.runs.join(' ')]
+  file.run("INSERT INTO words(words, rowid, flow, runs) VALUES ('delete', ?, ?, ?)", id, flow, runs)
+  const left = erased ? undefined : sought.reduce(without, text)
+  if (!left || left.flow.length === 0) return 1
+  const insert = 'INSERT INTO words(rowid, flow, runs) VALUES (?, ?, ?)'
+  file.run(insert, id, left.flow.join(' '), left.runs.join(' '))
+  return 1
 }
 
-/** The tokens of each row in order, as the index has them. */
-function textsOf(file: File, rows: readonly Worded[]): Map<number, Text> {
-  file.once("CREATE VIRTUAL TABLE IF NOT EXISTS temp.vocabulary USING fts5vocab('main', 'words', 'instance')")
-  const ids = rows.map(({ id }) => id).join(', ')
-  const found = file.once<Instance>(`SELECT term, doc, col, "offset" FROM temp.vocabulary WHERE doc IN (${ids})`)
+/** The tokens of each row in order, as the index has them. Nobody changes these rows meanwhile. */
+function* textsOf({ file }: Day, rows: readonly Worded[]): Sliced<Map<number, Text>> {
+  file.command("CREATE VIRTUAL TABLE IF NOT EXISTS temp.vocabulary USING fts5vocab('main', 'words', 'instance')")
+  file.command('CREATE TABLE IF NOT EXISTS temp.sought(id INTEGER PRIMARY KEY); DELETE FROM temp.sought')
+  file.run('INSERT OR IGNORE INTO temp.sought SELECT value FROM json_each(?)', JSON.stringify(rows.map(({ id }) => id)))
   const texts = new Map<number, Text>()
-  for (const { term, doc, col, offset } of found) {
-    const text = texts.get(doc) ?? { flow: [], runs: [] }
-    text[col][offset] = term
-    texts.set(doc, text)
-  }
+  yield* each(PARTS, (part) => {
+    for (const { term, doc, col, offset } of file.all<Instance>(FOUND, part, `${part}g`)) {
+      const text = texts.get(doc) ?? { flow: [], runs: [] }
+      text[col][offset] = term
+      texts.set(doc, text)
+    }
+  })
+  file.command('DELETE FROM temp.sought')
   return texts
 }
 

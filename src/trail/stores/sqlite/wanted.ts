@@ -8,3 +8,10 @@ export class Wanted extends Error {
     this.ids = ids
   }
 }
+
+/** The same where all that is durable must be sealed first: the same may be done in the turn in which it is, and no later. */
+export class WantedSeal extends Wanted {
+  constructor() {
+    super([])
+  }
+}
