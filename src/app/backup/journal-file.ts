@@ -4,12 +4,15 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { dirname, join, resolve, sep } from 'node:path'
 import { type Erase, Fault } from '#exchange'
 import type { Journal, JournalLine, Trail } from '#trail'
+import { parseJournal, withoutReleased } from './journal-lines.ts'
 
 export interface JournalFile extends Journal {
   readonly path: string
   /** Whether there was none when it was opened, or not one line in it that can be read. */
   readonly isNew: boolean
   lines(): readonly JournalLine[]
+  /** Writes it anew without what holds that are released were about. @throws trail.journal */
+  forgetReleased(): Promise<void>
   close(): Promise<void>
 }
 
@@ -28,26 +31,41 @@ export function journalPath(
 export function openJournal(path: string): JournalFile {
   let file: Promise<FileHandle> | undefined
   let line: Promise<unknown> = Promise.resolve()
-  const write = async (text: string) => {
+  const attempt = async (work: () => Promise<void>) => {
     try {
-      file ??= opened(path)
-      const open = await file
-      await open.appendFile(text)
-      await open.sync()
+      await work()
     } catch (cause) {
       file = undefined
       throw new Fault('trail.journal', `${path}: ${(cause as NodeJS.ErrnoException).code ?? String(cause)}`, { cause })
     }
   }
+  const write = async (text: string) => {
+    file ??= opened(path)
+    const open = await file
+    await open.appendFile(text)
+    await open.sync()
+  }
+  const forget = async () => {
+    if (!(await withoutReleased(path))) return
+    const before = file
+    file = undefined
+    await (await before)?.close()
+  }
+  const inTurn = (work: () => Promise<void>) => {
+    const done = line.then(() => attempt(work))
+    line = done.catch(() => undefined)
+    return done
+  }
   return {
     path,
     isNew: !existsSync(path) || linesIn(path).length === 0,
     lines: () => linesIn(path),
-    note(told) {
-      const written = line.then(() => write(`${JSON.stringify(told)}\n`))
-      line = written.catch(() => undefined)
-      return written
-    },
+    note: (told) =>
+      inTurn(async () => {
+        await write(`${JSON.stringify(told)}\n`)
+        if (told.kind === 'gone' && told.of === 'hold') await forget()
+      }),
+    forgetReleased: () => inTurn(forget),
     async close() {
       await line
       const open = await file?.catch(() => undefined)
@@ -88,17 +106,6 @@ function linesIn(path: string): JournalLine[] {
   }
 }
 
-/** A line that a crash cut short is none: what it told of was not done. */
-export function parseJournal(text: string): JournalLine[] {
-  return text.split('\n').flatMap((line) => {
-    try {
-      return [JSON.parse(line) as JournalLine]
-    } catch {
-      return []
-    }
-  })
-}
-
 /**
  * Notes what the record knows and the journal does not: of a time before there was one, of one that was lost, or of a crash
  * between the two. How many entries the record had, where nothing but itself told of them.
@@ -108,10 +115,11 @@ export async function reconcile(journal: JournalFile, trail: Told): Promise<numb
   const known = new Set(journal.lines().map(keyOf))
   const after = journal.isNew ? await trail.highest() : 0
   const missing = async (line: JournalLine) => (known.has(keyOf(line)) ? undefined : await journal.note(line))
+  const matters = (kind: string, { id, revoked }: { id: string; revoked?: number }) =>
+    kind === 'key' ? revoked !== undefined : !known.has(`gone ${kind} ${id}`)
   for (const kind of ['key', 'hold', 'erasing'])
     for (const value of (await documents.list(kind)) as { id: string; revoked?: number }[])
-      if (kind !== 'key' || value.revoked !== undefined)
-        await missing({ kind: 'document', of: kind, id: value.id, value })
+      if (matters(kind, value)) await missing({ kind: 'document', of: kind, id: value.id, value })
   for (const { note: entry } of await trail.custody()) {
     const line = { kind: 'entry', entry } as const
     if (known.has(keyOf(line))) continue
@@ -120,6 +128,7 @@ export async function reconcile(journal: JournalFile, trail: Told): Promise<numb
     else for (const one of await erasureIn(trail, entry)) if (!known.has(keyOf(one))) await journal.note(one)
   }
   if (after > 0) await journal.note({ kind: 'mark', at: Date.now(), after })
+  await journal.forgetReleased()
   return after
 }
 

@@ -26,7 +26,8 @@ import { holdKeys, type Keyholder } from '../keyholder/index.ts'
 import { lookAt, type OpenRecord, openRecord } from '../record.ts'
 import { rememberedIn } from '../signed-last.ts'
 import { uuid7 } from '../uuid.ts'
-import { journalPath, openJournal, parseJournal } from './journal-file.ts'
+import { journalPath, openJournal } from './journal-file.ts'
+import { parseJournal } from './journal-lines.ts'
 import { type Replay, replay } from './replay.ts'
 
 export interface RestoreOptions {
@@ -134,6 +135,7 @@ async function putBack(options: RestoreOptions, name: string, work: string): Pro
 async function keepLines(path: string, lines: readonly JournalLine[], known: ReadonlySet<string>): Promise<void> {
   const journal = openJournal(path)
   for (const line of lines) if (!known.has(JSON.stringify(line))) await journal.note(line)
+  await journal.forgetReleased()
   await journal.close()
 }
 
