@@ -157,7 +157,7 @@ export class Cutting {
       for (let turn = from; turn < to; turn++) {
         const id = all[turn] as string
         const row = gone.has(id) === isGone ? await this.#house.trail.exchange(id) : undefined
-        for (const text of row ? bodiesSay(row) : [])
+        for (const text of row ? await inSlices(bodiesSay(row), breath) : [])
           await inSlices(isGone ? traces.add(text, turn) : traces.drop(text, turn), breath)
       }
     }

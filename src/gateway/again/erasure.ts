@@ -198,10 +198,10 @@ export class Erasure {
 
   /** What was read in the last minute is a line first. */
   async #linesOf(scope: Scope, found: readonly Recorded[]): Promise<readonly FoundLine[]> {
-    const { trail, settle } = this.#house
+    const { trail, settle, clock } = this.#house
     await settle?.()
     const sessions = new Set(found.flatMap(({ opening: { session } }) => session ?? []))
-    return goingLines({ trail, scope, ids: new Set(idsOf(found)), sessions })
+    return goingLines({ trail, scope, ids: new Set(idsOf(found)), sessions, clock })
   }
 }
 

@@ -13,7 +13,9 @@ import {
   type Trail,
   wordsOf,
 } from '#trail'
+import { Breath } from '../breath.ts'
 import { saidIn } from './saying.ts'
+import { inSlices } from './without.ts'
 
 /** A line that goes, and what it says from then on. */
 export interface GoingLine {
@@ -39,6 +41,8 @@ interface Of {
   readonly ids: ReadonlySet<string>
   /** Whose later turns lose what they say again. */
   readonly sessions: ReadonlySet<string>
+  /** Monotonic milliseconds. */
+  clock(): number
 }
 
 const PAGE = 500
@@ -153,9 +157,10 @@ class Lost {
 
   async #wordsSaid(): Promise<ReadonlySet<string>> {
     const words = new Set<string>()
+    const breath = new Breath(this.#of.clock)
     for (const id of this.#of.ids) {
       const found = await this.#of.trail.exchange(id)
-      for (const text of found ? saidIn(found) : []) {
+      for (const text of found ? await inSlices(saidIn(found), breath) : []) {
         const { flow, runs } = wordsOf(text)
         for (const word of [...flow, ...runs]) words.add(word)
       }

@@ -3,7 +3,7 @@ import { Fault } from '#exchange'
 import { type Value, valuesIn } from '#wire'
 
 /** A shorter number is no trace. */
-const LONG_NUMBER = /^-?\d{8,}$/
+export const LONG_NUMBER = /^-?\d{8,}$/
 const BACKSLASH = 92
 
 /** The values of a text that is JSON; of one that breaks off its strings. Undefined where it is none. */
@@ -45,5 +45,18 @@ function decoded(inside: string): string {
     return JSON.parse(`"${whole}"`) as string
   } catch {
     return inside
+  }
+}
+
+/** Keys for a JSON text that do not stand in it yet, so that no two are one. */
+export function freshKeys(json: string): (key: string) => string {
+  let count = 0
+  let known: ReadonlySet<string> | undefined
+  return (key) => {
+    known ??= new Set(json.match(/"\[masked:erased\][ \d]*"/g))
+    let fresh = key
+    do fresh = ++count === 1 ? key : `${key} ${count}`
+    while (known.has(`"${fresh}"`))
+    return fresh
   }
 }

@@ -3,22 +3,30 @@ import type { Recorded } from '#trail'
 import { PROTOCOLS } from '#wire'
 import { stringsIn } from './entry-text.ts'
 import { nestedIn } from './nested.ts'
-import { type Text, textsOf } from './texts.ts'
+import type { Text } from './spots.ts'
+import { textsOf } from './texts.ts'
+import type { Work } from './words.ts'
 
 /** What its bodies say that somebody wrote, also in JSON that is a string of theirs. */
-export function* bodiesSay({ opening, ending }: Recorded): Generator<string, void> {
+export function* bodiesSay({ opening, ending }: Recorded): Work<string[]> {
   const { route } = opening
-  if (opening.body) for (const text of textsOf(opening.body, { route, direction: 'prompt' }).texts) yield* all(text)
-  if (ending?.body) for (const text of textsOf(ending.body, { route, direction: 'reply' }).texts) yield* all(text)
+  const prompt = opening.body && (yield* textsOf(opening.body, { route, direction: 'prompt' }))
+  const reply = ending?.body && (yield* textsOf(ending.body, { route, direction: 'reply' }))
+  const said: string[] = []
+  for (const text of [...(prompt?.texts ?? []), ...(reply?.texts ?? [])]) {
+    said.push(...all(text))
+    yield
+  }
+  return said
 }
 
 /** All texts of an exchange. Not whose it was. */
-export function saidIn(row: Recorded): string[] {
+export function* saidIn(row: Recorded): Work<string[]> {
   const { facts, tools, model, text, reason, path, route } = row.opening
   const known = PROTOCOLS.some(({ name }) => name === route)
   return [
     ...stringsIn([facts, tools, model, text, reason, row.ending?.reason, ...(known ? [] : [path])]),
-    ...bodiesSay(row),
+    ...(yield* bodiesSay(row)),
   ]
 }
 

@@ -34,10 +34,8 @@ export function isStructure({ path, kind, value }: Pick<Value, 'path' | 'kind' |
 }
 
 /** Fields that bear what only a machine reads: no stream brings them as text. */
-const OPAQUE = new Set([
-  ...['signature', 'encrypted_content', 'encrypted_index', 'reasoning_opaque', 'data', 'result', 'file_data'],
-  ...['b64_json', 'partial_image_b64', 'image_url', 'url'],
-])
+export const OPAQUE =
+  /"(?:signature|encrypted_(?:content|index)|reasoning_opaque|data|result|file_data|b64_json|partial_image_b64|image_url|url)"/
 
 export const isOpaque = ({ path, kind }: Value): boolean =>
-  kind === 'text' && OPAQUE.has(path.slice(path.lastIndexOf('.') + 1))
+  kind === 'text' && OPAQUE.test(`"${path.slice(path.lastIndexOf('.') + 1)}"`)

@@ -13,6 +13,7 @@ const SENTENCE = /[.!?…]["'’”»)*_]*\s|[。！？；]/
 const NUMBER = /^\d+$/
 /** Words between two steps. */
 const STEP = 2048
+const LAST = STEP - 1
 
 /** Where lines are all that is looked at. */
 const NO_WORDS: readonly Stretch[] = []
@@ -37,29 +38,27 @@ export class Traces {
   /** What an erased turn says. Turns come in their order. */
   *add(text: string, turn: number): Work<void> {
     const worded = yield* wordsIn(text)
-    let done = 0
-    for (const line of worded.lines) {
+    for (const [nth, line] of worded.lines.entries()) {
+      if (nth % STEP === LAST) yield
       if (weightOf(line.value) < SHORTEST) continue
       keep(this.#lines, line.value, turn)
       if (isBlob(line.value)) continue
-      this.#addWords(worded, line.from, line.to, turn)
-      this.#addSentences(text, worded, line, turn)
-      if (line.to - done < STEP) continue
-      done = line.to
-      yield
+      yield* this.#addWords(worded, line, turn)
+      yield* this.#addSentences(text, worded, line, turn)
     }
   }
 
   /** What a turn says that stays: what it said before any erased one did is no trace of them. */
   *drop(text: string, turn: number): Work<void> {
     const worded = yield* wordsIn(text)
-    for (const line of worded.lines) {
+    for (const [nth, line] of worded.lines.entries()) {
+      if (nth % STEP === LAST) yield
       forget(this.#lines, line.value, turn)
       for (const words of shortIn(worded, line)) forget(this.#short, words, turn)
     }
     for (let at = 0; at < worded.words.length; at++) {
       this.#longestAt(worded, at, (run) => void forget(this.#runs, run, turn))
-      if (at % STEP === 0) yield
+      if (at % STEP === LAST) yield
     }
   }
 
@@ -70,15 +69,16 @@ export class Traces {
     for (let [at, end] = [0, 0]; at < gone.length; at++) {
       end = Math.max(end, at + this.#longestAt(worded, at))
       if (at < end) gone[at] = 1
-      if (at % STEP === 0) yield
+      if (at % STEP === LAST) yield
     }
     const found: Stretch[] = []
-    for (const line of worded.lines) {
+    for (const [nth, line] of worded.lines.entries()) {
+      if (nth % STEP === LAST) yield
       const isWhole = this.#isTrace(worded, line)
       if (isWhole) gone.fill(1, line.from, line.to)
       found.push(...(isWhole ? [line] : this.#goneIn(worded, line, gone)))
     }
-    return joined(found, worded, gone)
+    return yield* joined(found, worded, gone)
   }
 
   #isTrace(worded: Worded, line: Line): boolean {
@@ -87,11 +87,11 @@ export class Traces {
 
   /** A line of which no word is left goes with all its signs. */
   #goneIn({ starts, ends }: Worded, line: Line, gone: Uint8Array): readonly Stretch[] {
-    const first = gone.indexOf(1, line.from)
-    if (first < 0 || first >= line.to) return NO_WORDS
-    if (!gone.subarray(line.from, line.to).includes(0)) return [line]
+    const here = gone.subarray(line.from, line.to)
+    if (!here.includes(1)) return NO_WORDS
+    if (!here.includes(0)) return [line]
     const found: Stretch[] = []
-    for (let at = first; at < line.to; at++) {
+    for (let at = line.from; at < line.to; at++) {
       if (!gone[at]) continue
       const from = at
       while (at + 1 < line.to && gone[at + 1]) at++
@@ -116,14 +116,19 @@ export class Traces {
     return longest
   }
 
-  #addWords({ words }: Worded, from: number, to: number, turn: number): void {
-    if (to - from > RUN) for (let at = from; at + RUN <= to; at++) this.#addRun(words, at, at + RUN, turn)
-    else if (isPart(words, from, to)) this.#addRun(words, from, to, turn)
+  *#addWords({ words }: Worded, { from, to }: Line, turn: number): Work<void> {
+    for (let at = from; to - from > RUN && at + RUN <= to; at++) {
+      this.#addRun(words, at, at + RUN, turn)
+      if (at % STEP === LAST) yield
+    }
+    if (to - from > RUN) return
+    if (isPart(words, from, to)) this.#addRun(words, from, to, turn)
     else if (weightOf(textOf(words, from, to)) >= SHORTEST) keep(this.#short, textOf(words, from, to), turn)
   }
 
-  #addSentences(text: string, { words, starts, ends }: Worded, line: Line, turn: number): void {
+  *#addSentences(text: string, { words, starts, ends }: Worded, line: Line, turn: number): Work<void> {
     for (let [at, from] = [line.from + 1, line.from]; at <= line.to; at++) {
+      if (at % STEP === LAST) yield
       const isEnd = at === line.to || SENTENCE.test(text.slice(ends[at - 1], starts[at]))
       if (!isEnd) continue
       if (at - from <= RUN && isPart(words, from, at)) this.#addRun(words, from, at, turn)
@@ -164,10 +169,11 @@ function forget(pieces: Pieces, piece: string, turn: number): void {
 }
 
 /** Those between which no word is left are one. */
-function joined(found: readonly Stretch[], { starts }: Worded, gone: Uint8Array): readonly Stretch[] {
+function* joined(found: readonly Stretch[], { starts }: Worded, gone: Uint8Array): Work<readonly Stretch[]> {
   const all: Stretch[] = []
   let at = 0
-  for (const { start, end } of found) {
+  for (const [nth, { start, end }] of found.entries()) {
+    if (nth % STEP === LAST) yield
     const last = all.at(-1)
     let isApart = last === undefined
     for (; at < gone.length && (starts[at] as number) < start; at++) isApart ||= !gone[at]

@@ -20,8 +20,10 @@ async function tracesOf(route: RouteKind, erased: object[], kept: object[] = [])
   const traces = new Traces()
   const breath = new Breath(clock)
   const row = (body: object) => ({ opening: { route, body: bodyOf(JSON.stringify(body)) } }) as never
-  for (const each of erased) for (const text of bodiesSay(row(each))) await inSlices(traces.add(text, 1), breath)
-  for (const each of kept) for (const text of bodiesSay(row(each))) await inSlices(traces.drop(text, 0), breath)
+  for (const each of erased)
+    for (const text of await inSlices(bodiesSay(row(each)), breath)) await inSlices(traces.add(text, 1), breath)
+  for (const each of kept)
+    for (const text of await inSlices(bodiesSay(row(each)), breath)) await inSlices(traces.drop(text, 0), breath)
   return traces
 }
 
@@ -41,14 +43,30 @@ async function laterReply(erased: object, events: string): Promise<string> {
 const linesIn = (text: string) => text.split(/[\n\r\v\f\u0085\u2028\u2029]/).map((line) => line.trim())
 const wordsIn = (text: string) => ` ${(text.normalize().match(/[\p{L}\p{N}\p{M}_]+/gu) ?? []).join(' ')} `
 
-/** What of `erased` a text says still. */
+const RUN = 8
+const runsIn = (words: string) => {
+  const all = words.trim().split(' ')
+  return all.slice(RUN - 1).map((_, at) => ` ${all.slice(at, at + RUN).join(' ')} `)
+}
+/** Without what somebody puts before a line that they quote. */
+const unquoted = (line: string) => line.replace(/^(?:>|\d+\s)\s*/, '')
+
+/** What of `erased` a text says still: whole lines, quoted ones, parts of lines, and runs of words. */
 function leftIn(erased: string, text: string): string[] {
   const parts = text.split(MARK)
-  const said = [new Set(parts.flatMap(linesIn)), parts.map(wordsIn)] as const
+  const lines = new Set(parts.flatMap(linesIn).flatMap((line) => [line, unquoted(line).trim()]))
+  const words = parts.map(wordsIn)
+  const isSaid = (run: string) => words.some((part) => part.includes(run))
   return linesIn(erased).filter((line) => {
-    const words = wordsIn(line)
-    const isPart = words.length >= 14 && words.trim().includes(' ')
-    return (line.length >= 8 && said[0].has(line)) || (isPart && said[1].some((part) => part.includes(words)))
+    const run = wordsIn(line)
+    const isPart = run.length >= 14 && run.trim().includes(' ')
+    const isQuoted = run.length >= 10 && lines.has(line)
+    return (
+      isQuoted ||
+      (line.length >= 8 && parts.flatMap(linesIn).includes(line)) ||
+      (isPart && isSaid(run)) ||
+      runsIn(run).some(isSaid)
+    )
   })
 }
 
@@ -127,7 +145,7 @@ test('no trace is left in a prompt, however it says it again', async () => {
       assert.deepEqual(leftIn(text, asPart ? content[0].text : content), [])
       assert.equal(messages[0].role, 'user')
     }),
-    { numRuns: 400 },
+    { numRuns: 200 },
   )
 })
 
@@ -145,7 +163,7 @@ test('no trace is left in the arguments of a call', async () => {
       const { to } = (call?.arguments ?? {}) as { to: { said: string }[] }
       assert.deepEqual([leftIn(text, to[0]?.said ?? '?'), call?.name], [[], 'write'])
     }),
-    { numRuns: 200 },
+    { numRuns: 100 },
   )
 })
 
@@ -170,8 +188,26 @@ test('no trace is left in a reply, wherever its stream is cut', async () => {
         assert.equal(written.split('\n\n').length, stream.split('\n\n').length)
       },
     ),
-    { numRuns: 200 },
+    { numRuns: 100 },
   )
+})
+
+test('lines that are gone in a row leave one mark, however short they are, and what is quoted of them too', async () => {
+  const erased = chat(user('Anna Ott\n\n  Rat 4711;\n}\nKatharina Wunderlich'))
+  const asked = user('who is it?\n> Anna Ott\n>\n>   12: Rat 4711\nand Katharina Wunderlich? and Rat 4711 there')
+  const { messages } = JSON.parse(await later('chat', erased, chat(...erased.messages, asked)))
+  assert.deepEqual(
+    messages.map(({ content }: { content: string }) => content),
+    [MARK, `who is it?\n${MARK}\nand ${MARK}? and Rat 4711 there`],
+  )
+})
+
+test('the last words of a line that is quoted in part go with the others', async () => {
+  const words = Array.from({ length: 12 }, (_, nth) => `word${nth}`)
+  const { messages } = JSON.parse(
+    await later('chat', chat(user(words.join(' '))), chat(user(`but ${words.slice(2).join(', ')}.`))),
+  )
+  assert.equal(messages[0].content, `but ${MARK}.`)
 })
 
 test('what an earlier turn said stays, and so does what the later one is the first to say', async () => {
@@ -266,6 +302,9 @@ test('keys that say something, long numbers and signatures go; two keys stay two
     { type: 'thinking', thinking: MARK, signature: MARK },
     { type: 'tool_use', id: 't', name: 'find', input: { [MARK]: 1, [`${MARK} 2`]: 2, number: MARK, small: 4711 } },
   ])
+  const inString = { role: 'tool', tool_call_id: 'c', content: JSON.stringify(input) }
+  const again = JSON.parse(await later('chat', chat(inString), chat(inString)))
+  assert.equal(again.messages[0].content, `{"${MARK}":1,"${MARK} 2":2,"number":"${MARK}","small":4711}`)
 })
 
 test('arguments that a stream breaks off, a comment of a stream and a body that is no JSON lose it too', async () => {

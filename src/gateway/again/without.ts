@@ -2,9 +2,10 @@
 import type { Body } from '#exchange'
 import type { Value } from '#wire'
 import { Breath } from '../breath.ts'
-import { nestedIn } from './nested.ts'
+import { freshKeys, nestedIn } from './nested.ts'
 import { DEEPEST } from './saying.ts'
-import { type Replaced, type Text, textsOf, type Whose } from './texts.ts'
+import type { Replaced, Text } from './spots.ts'
+import { textsOf, type Whose } from './texts.ts'
 import type { Traces } from './traces.ts'
 import { MARK, type Stretch, type Work } from './words.ts'
 
@@ -44,12 +45,13 @@ export function without(traces: Traces, clock: () => number) {
       bytes = less
       await breath.rest()
     }
-    return { bytes: blank({ ...body, bytes: bytes ?? body.bytes }, whose), taken: [...new Set(taken)] }
+    const blanked = await inSlices(blank({ ...body, bytes: bytes ?? body.bytes }, whose), breath)
+    return { bytes: blanked, taken: [...new Set(taken)] }
   }
 }
 
 function* lessOf(traces: Traces, body: Body, whose: Whose, taken: string[]): Work<Buffer | undefined> {
-  const { texts, written } = textsOf(body, whose)
+  const { texts, written } = yield* textsOf(body, whose)
   const changes: Replaced[] = []
   for (const text of texts) {
     yield
@@ -61,8 +63,8 @@ function* lessOf(traces: Traces, body: Body, whose: Whose, taken: string[]): Wor
 }
 
 /** All that somebody wrote in it. */
-function blank(body: Body, whose: Whose): Buffer {
-  const { texts, written } = textsOf(body, whose)
+function* blank(body: Body, whose: Whose): Work<Buffer> {
+  const { texts, written } = yield* textsOf(body, whose)
   return written(texts.flatMap(({ spots, kind }) => spots.map((spot) => ({ spot, kind, value: MARK }))))
 }
 
@@ -81,7 +83,11 @@ function* editsIn(
   const inner = depth < DEEPEST ? nestedIn(value, kind !== 'text') : undefined
   if (inner) {
     const edits: Edit[] = []
-    for (const one of inner) edits.push(...(yield* innerEdits(traces, one, taken, depth)))
+    const keys = freshKeys(value)
+    for (const one of inner) {
+      const edit = yield* innerEdit(traces, one, taken, depth)
+      if (edit) edits.push(one.kind === 'key' ? { ...edit, value: keys(edit.value) } : edit)
+    }
     if (edits.length > 0 || kind === 'arguments') return edits
   }
   const found = yield* traces.findIn(value)
@@ -90,12 +96,12 @@ function* editsIn(
 }
 
 /** In JSON that is a string of another document. */
-function* innerEdits(traces: Traces, one: Value, taken: string[], depth: number): Work<Edit[]> {
+function* innerEdit(traces: Traces, one: Value, taken: string[], depth: number): Work<Edit | undefined> {
   const { start, end, kind, value } = one
   const edits = yield* editsIn(traces, { value, kind }, taken, depth + 1)
-  if (edits.length === 0) return []
+  if (edits.length === 0) return undefined
   const json = JSON.stringify(applied(value, edits))
-  return [{ start, end, value: kind === 'number' ? json : json.slice(1, -1) }]
+  return { start, end, value: kind === 'number' ? json : json.slice(1, -1) }
 }
 
 function applied(text: string, edits: readonly Edit[]): string {

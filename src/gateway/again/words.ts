@@ -41,14 +41,20 @@ const BLOB = /^[\w+/=-]{256,}$/
 /** Letters of which a few are a sentence. */
 const DENSE = /[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Hang}]/gv
 const DENSITY = 3
+/** A longer text says enough anyhow. */
+const DENSELY = 64
 /** A blob in the place of words. */
 const UNSPOKEN = ''
 /** UTF-16 units between two steps. */
 const STEP = 16_384
+/** And words. */
+const WORDS = 4096
 
 /** How much a text says, in letters of an alphabet. */
 export const weightOf = (text: string): number =>
-  BEYOND_ASCII.test(text) ? text.length + (DENSITY - 1) * (text.match(DENSE)?.length ?? 0) : text.length
+  text.length < DENSELY && BEYOND_ASCII.test(text)
+    ? text.length + (DENSITY - 1) * (text.match(DENSE)?.length ?? 0)
+    : text.length
 
 export const isBlob = (line: string): boolean => line.length >= 256 && BLOB.test(line)
 
@@ -57,14 +63,14 @@ export function* wordsIn(text: string): Work<Worded> {
   const fresh = new Set<number>()
   let [from, told] = [0, 0]
   for (const { index, 0: sign } of text.matchAll(BREAK)) {
-    addLine(found, text, from, index)
+    yield* addLine(found, text, from, index)
     from = index + sign.length
     if (sign === MARK) fresh.add(found.words.length)
     if (from - told < STEP) continue
     told = from
     yield
   }
-  addLine(found, text, from, text.length)
+  yield* addLine(found, text, from, text.length)
   return { ...found, fresh }
 }
 
@@ -75,7 +81,7 @@ interface Growing {
   readonly ends: number[]
 }
 
-function addLine({ lines, words, starts, ends }: Growing, text: string, from: number, to: number): void {
+function* addLine({ lines, words, starts, ends }: Growing, text: string, from: number, to: number): Work<void> {
   const whole = text.slice(from, to)
   const value = whole.trim()
   if (value === '') return
@@ -88,9 +94,10 @@ function addLine({ lines, words, starts, ends }: Growing, text: string, from: nu
     ends.push(start + value.length)
   } else
     for (const { index, 0: word } of value.matchAll(isPlain ? PLAIN_WORD : WORD)) {
-      words.push(isPlain ? word : word.normalize())
+      words.push(isPlain || word.length === 1 ? word : word.normalize())
       starts.push(start + index)
       ends.push(start + index + word.length)
+      if (words.length % WORDS === 0) yield
     }
   lines.push({ value, start, end: start + value.length, from: first, to: words.length })
 }
