@@ -147,7 +147,7 @@ const TALLY = { since: 0, seen: 0, onRecord: 0, bypasses: 0, dropped: 0 }
 const LOG = { origin: 'o', size: 1000, leaf: (seq: number) => `h${seq}` }
 const ROTATED = { key: 'k2', former: ['k1'], rewrapped: 2, lost: 0, place: '/keys' }
 const WRAPPING: Backend['wrapping'] = {
-  rows: async () => [{ name: 'k1', current: true, here: true, keys: 2 }],
+  rows: async () => [{ name: 'k1', current: true, here: true, keys: 2, backups: ['/mnt/backup'] }],
   rotate: async () => ROTATED,
 }
 const NO_COVERAGE: Backend['coverage'] = {
