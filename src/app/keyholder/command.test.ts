@@ -1,8 +1,11 @@
 /** A program that is asked for a key: bounded in time and size, gone with all that it started, and never quoted. */
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { test } from 'node:test'
 import { printedBy } from './command.ts'
 import { keyFrom } from './sources.ts'
@@ -41,10 +44,27 @@ test('one that hangs is ended with what it started, though that ignores it', asy
   const pid = join(folder, 'pid')
   const script = `trap '' TERM HUP INT; sleep 1000 & echo $! > ${pid}.new; mv ${pid}.new ${pid}; wait; sleep 1000`
   await assert.rejects(printedBy(sh(script), { ms: 1500, most: 64 }, 'seal.key'), /did not end within 1500 ms/)
-  const child = Number(readFileSync(pid, 'utf8'))
-  const lives = () =>
-    existsSync(`/proc/${child}`) && !/^State:\s+Z/m.test(readFileSync(`/proc/${child}/status`, 'utf8'))
+  await ended(Number(readFileSync(pid, 'utf8')))
+})
+
+/** Waits for the end of a process that is no child of this one. */
+async function ended(pid: number): Promise<void> {
+  const lives = () => existsSync(`/proc/${pid}`) && !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
   while (lives()) await new Promise((resolve) => setTimeout(resolve, 10))
+}
+
+test('one that hangs ends with the process that started it', async () => {
+  const code = `import { printedBy } from ${JSON.stringify(new URL('command.ts', import.meta.url).href)}
+    printedBy(['sh', '-c', 'echo $$ >&2; trap "" TERM HUP INT; sleep 1000; sleep 1000'], { ms: 60000, most: 64 }, 'seal.key')
+    process.on('disconnect', () => process.exit(0))`
+  const starter = spawn(process.execPath, ['--input-type=module', '-e', code], {
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  })
+  const [said] = (await once(starter.stderr as Readable, 'data')) as [Buffer]
+  const gone = once(starter, 'exit')
+  starter.disconnect()
+  await gone
+  await ended(Number(said.toString()))
 })
 
 test('a command that prints more than a key, or none, gives no wrapping key', () => {

@@ -10,6 +10,10 @@ export interface Bounds {
   readonly most: number
 }
 
+/** Those that run: they end with this process, whichever way it ends itself. */
+const running = new Set<ChildProcess>()
+process.once('exit', () => running.forEach(endGroup))
+
 /**
  * What a program printed before it ended with 0. One that takes longer, or says more, is killed with whatever it started, and
  * not waited for. @throws `code`, naming the program and never its output
@@ -22,10 +26,12 @@ export function printedBy(
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>()
   // A group of its own, so that all of it can be ended.
   const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'], detached: true })
+  running.add(child)
   const answer: Buffer[] = []
   let length = 0
   const failed = (why: string, cause?: unknown) => {
     clearTimeout(timer)
+    running.delete(child)
     endGroup(child)
     child.stdout.destroy()
     child.unref()
@@ -41,6 +47,7 @@ export function printedBy(
   child.stdin.on('error', () => undefined) // it need not read; how it ends decides
   child.once('close', (status) => {
     clearTimeout(timer)
+    running.delete(child)
     if (status === 0) resolve(Buffer.concat(answer))
     else failed(`ended with ${status ?? 'a signal'}`)
   })

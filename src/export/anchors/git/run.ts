@@ -112,6 +112,13 @@ function exec(cwd: string, args: readonly string[], signal: AbortSignal, input: 
   return promise
 }
 
-/** The last line that git says, without what an address may hold of a password. */
+/** UTF-16 units of what git says that are told. */
+const MOST_TOLD = 400
+
+/** All that git says in one line, the reason first, without what an address may hold of a password, and bounded. */
 const told = (text: string): string =>
-  (text.trim().split('\n').at(-1) ?? '').replace(/\/\/[^/@\s]*@/g, '//').slice(0, 200)
+  text
+    .replace(/[\s\p{Cc}\p{Cf}]+/gu, ' ')
+    .replace(/\/\/[^/@\s]*@/g, '//')
+    .trim()
+    .slice(0, MOST_TOLD)

@@ -130,3 +130,22 @@ test('a path of a repository is one from where the gateway runs', { skip: NO_GIT
   await anchor.anchor(await grown(folder, 3), soon())
   assert.equal(sizeOf(await openAnchor(outside.settings, { folder, origin: ORIGIN }).known?.(soon())), 3)
 })
+
+test('why git cannot be asked is told whole, in one line and bounded, and no password is', {
+  skip: NO_GIT,
+}, async (t) => {
+  const asked = (repository: string) =>
+    withGit({ repository, branch: 'gatelog' }, undefined, (git) => git.fetch(soon())).then(
+      () => assert.fail(repository),
+      ({ code, detail }: { code: string; detail: string }) => ({ code, detail }),
+    )
+  const none = join(folderFor(t), 'no\u001b[31mne')
+  const { code, detail } = await asked(none)
+  assert.equal(code, 'export.unreachable')
+  assert.match(detail, /^git: fatal: .*does not (appear to be|exist).* Could not read from remote repository/)
+  assert.doesNotMatch(detail, /\p{Cc}/u)
+  assert.ok((await asked(join(folderFor(t), 'n/'.repeat(900)))).detail.length <= 405)
+  const { detail: other } = await asked('https://user:never-shown@127.0.0.1:1/x.git')
+  assert.match(other, /127\.0\.0\.1/)
+  assert.doesNotMatch(other, /never-shown/)
+})
