@@ -140,6 +140,8 @@ rules: [{name: hr, when: 'prompt.text.contains("salary")', then: record, keep: m
   const wrong = (text: string, told: RegExp) => assert.throws(() => read(text), told)
   wrong('retain: 7 years', /retain.*forever, a period \(400d/s)
   wrong('retain: pci', /pci-dss/)
+  wrong('retain: 5', /retain.*forever, a period \(400d/s)
+  wrong('retention: {reads: 90}', /reads.*forever, a period \(400d/s)
   wrong('keep: nothing', /keep/)
   wrong('rules: [{name: a, when: "true", then: record}]', /says keep or retain/)
   wrong('rules: [{name: a, when: \'client.name == "x"\', then: alert, retain: 1d}]', /what is kept may not rest on/)

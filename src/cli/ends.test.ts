@@ -119,6 +119,17 @@ describe('ends', { concurrency: 2 }, () => {
     assert.equal(wrong.code, EXIT.usage)
   })
 
+  test('a server that goes away in the middle of an act may have begun it: that is told', async (t) => {
+    const server = createServer((socket) => socket.once('data', () => socket.destroy()))
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    t.after(() => server.close())
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const doing = await run(folderFor(t), ['--url', url, 'hold', 'release', 'x', '--why', 'over'])
+    assert.deepEqual([doing.code, doing.err.includes('may have begun')], [EXIT.unreachable, true])
+    const asking = await run(folderFor(t), ['--url', url, 'doctor'])
+    assert.deepEqual([asking.code, asking.err.includes('may have begun')], [EXIT.unreachable, false])
+  })
+
   test('what answers and is no Gatelog is told so', async (t) => {
     const server = createServer((socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi'))
     await once(server.listen(0, '127.0.0.1'), 'listening')

@@ -41,15 +41,31 @@ function open(where: Where, method: string, path: string) {
 
 const unreachable = (where: Where, cause: unknown) => new Fault('server.unreachable', where.url?.origin, { cause })
 
+/** Whoever was asked to do something went away after it was told so. */
+const brokenOff = (cause: unknown) =>
+  new Fault(
+    'server.unreachable',
+    'it went away meanwhile: what it was to do may have begun, and an erasure is done to its end by the next start',
+    {
+      cause,
+    },
+  )
+
 function call(where: Where, method: string, path: string, body?: unknown): Promise<string> {
   return new Promise((resolve, reject) => {
     const asked = open(where, method, path)
-    asked.once('error', (cause) => reject(unreachable(where, cause)))
+    let reached = false
+    const gone = (cause: unknown) => reject(reached && method !== 'GET' ? brokenOff(cause) : unreachable(where, cause))
+    asked.once('socket', (socket) => {
+      if (socket.connecting) socket.once('connect', () => (reached = true))
+      else reached = true
+    })
+    asked.once('error', gone)
     asked.once('response', (answer) => {
       answer
         .toArray()
         .then((chunks) => resolve(checked(answer.statusCode ?? 0, Buffer.concat(chunks).toString())))
-        .catch((cause) => reject(cause instanceof Fault ? cause : unreachable(where, cause)))
+        .catch((cause) => (cause instanceof Fault ? reject(cause) : gone(cause)))
     })
     asked.end(body === undefined ? undefined : JSON.stringify(body))
   })

@@ -12,7 +12,7 @@ export const Keep = z
 
 /** For how long. */
 export const Retain = z
-  .string()
+  .string({ error: RETENTION_SHAPE })
   .refine(isRetention, RETENTION_SHAPE)
   .describe('How long it is kept: forever, a period (400d, 12w, 6mo, 7y) or a preset by name')
 
