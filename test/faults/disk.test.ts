@@ -1,33 +1,12 @@
 /** A disk that fails under a running gateway, by way of strace: what clients are told, and what is there afterwards. */
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Summary } from '#trail'
 import { folderFor, type Gateway, startGateway } from '../process.case.ts'
 import { chunk, DONE, prompt, startUpstream } from '../upstream.case.ts'
-
-const can = process.getuid?.() === 0 && spawnSync('strace', ['-V']).status === 0
-const skip = can ? false : 'needs root and strace'
-
-/** Attaches to every thread; `ended` stops the fault. */
-async function inject(gateway: Gateway, calls: string, error: string): Promise<ChildProcess> {
-  await wait(1000) // what the last exchange still writes is not to be hit
-  const args = ['-f', '-p', String(gateway.child.pid), '-e', `trace=${calls}`, '-e', `inject=${calls}:error=${error}`]
-  const strace = spawn('strace', [...args, '-o', '/dev/null'], { stdio: ['ignore', 'ignore', 'pipe'] })
-  await once(strace.stderr, 'data')
-  await wait(300)
-  return strace
-}
-
-/** It has ended by itself where the process has. */
-async function stop(strace: ChildProcess): Promise<void> {
-  if (strace.exitCode !== null || strace.signalCode !== null) return
-  const gone = once(strace, 'exit')
-  strace.kill('SIGINT')
-  await gone
-}
+import { inject, skip, stop } from './inject.case.ts'
 
 async function ground(t: TestContext) {
   const upstream = await startUpstream(t, (_, response) => {
@@ -59,7 +38,7 @@ for (const [name, calls] of [
     const { upstream, yaml, folder, gateway, ask } = await ground(t)
     assert.equal((await ask(gateway, 'before')).status, 200)
     const ended = once(gateway.child, 'exit')
-    const strace = await inject(gateway, calls, 'EIO')
+    const strace = await inject(gateway.child.pid ?? 0, calls, 'EIO')
     const refused = await ask(gateway, 'during')
     assert.ok(refused.status === 503, `${refused.status} ${refused.text}`)
     const [code] = (await Promise.race([ended, wait(10_000).then(() => ['still running'])])) as [number | string]
@@ -80,7 +59,7 @@ for (const [name, calls] of [
 test('a full disk refuses with its reason, and the same process goes on once there is space', { skip }, async (t) => {
   const { upstream, gateway, ask } = await ground(t)
   assert.equal((await ask(gateway, 'before')).status, 200)
-  const strace = await inject(gateway, 'pwrite64', 'ENOSPC')
+  const strace = await inject(gateway.child.pid ?? 0, 'pwrite64', 'ENOSPC')
   const refused = await ask(gateway, 'during')
   assert.equal(refused.status, 503)
   assert.match(refused.text, /trail\.unavailable/)

@@ -19,6 +19,34 @@ export type Outcome =
   | { readonly kind: 'begun anew' }
   | { readonly kind: 'goes on' }
 
+/** What its writes meet under a server that runs. */
+export const LIVE = {
+  'a full disk': ['write,pwrite64', 'ENOSPC'],
+  'a disk that is read-only by now': ['write,pwrite64', 'EROFS'],
+  'EIO on write': ['write,pwrite64', 'EIO'],
+  'a failed fsync': ['fsync,fdatasync', 'EIO'],
+} as const
+export type Live = keyof typeof LIVE
+
+/** What a person or a client does that writes the file; what comes of it is told by `LiveCase`. */
+export type Act = 'a key is made' | 'an exchange of a new session' | 'a hold is added'
+
+/**
+ * `refused`: who acted is told by this code, all else goes on, and the same works once it can. `waits`: nobody is told no, it is
+ * done once it can; what waits is told on stderr where `told` says so. `ends`: the process ends at once, and a restart has everything.
+ */
+export type LiveOutcome =
+  | { readonly kind: 'refused'; readonly code: string }
+  | { readonly kind: 'waits'; readonly told?: RegExp }
+  | { readonly kind: 'ends' }
+
+export interface LiveCase {
+  readonly name: string
+  find(folder: string): string | undefined
+  readonly act: Act
+  readonly live: Record<Live, LiveOutcome>
+}
+
 export interface FileCase {
   readonly name: string
   /** Where it lies below the folder of `ground()`; undefined where it is not there. */
@@ -97,5 +125,53 @@ export const FILES: readonly FileCase[] = [
     // a line that is cut is none: what it told of the record tells as well
     ...{ name: 'the journal', find: last('keys/*/journal.jsonl') },
     rest: { missing: BEGUN, empty: BEGUN, garbage: BEGUN, cut: GOES_ON },
+  },
+]
+
+const ENDS: LiveOutcome = { kind: 'ends' }
+const WAITS: LiveOutcome = { kind: 'waits' }
+const UNSEALED: LiveOutcome = { kind: 'waits', told: /what is recorded is not sealed: / }
+const NOT_NOTED: LiveOutcome = { kind: 'refused', code: 'trail.journal' }
+const DATA = 'gatelog-data'
+const KEYS = '.config/gatelog/keys/*'
+
+/** Below the folder of a server that runs; a file that comes and goes is named beside one that is there. */
+export const LIVE_FILES: readonly LiveCase[] = [
+  {
+    ...{ name: 'head.db', find: at(`${DATA}/head.db-wal`), act: 'a key is made' },
+    live: {
+      ...{ 'a full disk': { kind: 'refused', code: 'trail.unavailable' }, 'EIO on write': ENDS },
+      ...{ 'a disk that is read-only by now': ENDS, 'a failed fsync': ENDS },
+    },
+  },
+  {
+    ...{ name: 'keys.db', find: at(`${DATA}/keys.db-wal`), act: 'an exchange of a new session' },
+    live: {
+      ...{ 'a full disk': WAITS, 'EIO on write': ENDS },
+      ...{ 'a disk that is read-only by now': ENDS, 'a failed fsync': ENDS },
+    },
+  },
+  {
+    ...{ name: 'the checkpoint', find: at(`${DATA}/seal/checkpoint.new`), act: 'an exchange of a new session' },
+    live: {
+      ...{ 'a full disk': UNSEALED, 'EIO on write': ENDS },
+      ...{ 'a disk that is read-only by now': UNSEALED, 'a failed fsync': ENDS },
+    },
+  },
+  {
+    name: 'what was signed last',
+    find: (folder) => `${last(`${KEYS}/seal.head`)(folder)}.new`,
+    act: 'an exchange of a new session',
+    live: {
+      ...{ 'a full disk': UNSEALED, 'EIO on write': UNSEALED },
+      ...{ 'a disk that is read-only by now': UNSEALED, 'a failed fsync': UNSEALED },
+    },
+  },
+  {
+    ...{ name: 'the journal', find: last(`${KEYS}/journal.jsonl`), act: 'a hold is added' },
+    live: {
+      ...{ 'a full disk': NOT_NOTED, 'EIO on write': NOT_NOTED },
+      ...{ 'a disk that is read-only by now': NOT_NOTED, 'a failed fsync': NOT_NOTED },
+    },
   },
 ]

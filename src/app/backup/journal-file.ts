@@ -35,7 +35,9 @@ export function openJournal(path: string): JournalFile {
     try {
       await work()
     } catch (cause) {
+      const failed = file
       file = undefined
+      await failed?.then((handle) => handle.close()).catch(() => undefined) // left open, its collection would end the process
       throw new Fault('trail.journal', `${path}: ${(cause as NodeJS.ErrnoException).code ?? String(cause)}`, { cause })
     }
   }
@@ -91,10 +93,15 @@ export async function beginJournal(path: string, now: number): Promise<JournalFi
 async function opened(path: string): Promise<FileHandle> {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   const file = await open(path, 'a+', 0o600)
-  const { size } = await file.stat()
-  const last = size > 0 ? await file.read(Buffer.alloc(1), 0, 1, size - 1) : undefined
-  if (last && last.buffer[0] !== 0x0a) await file.appendFile('\n')
-  return file
+  try {
+    const { size } = await file.stat()
+    const last = size > 0 ? await file.read(Buffer.alloc(1), 0, 1, size - 1) : undefined
+    if (last && last.buffer[0] !== 0x0a) await file.appendFile('\n')
+    return file
+  } catch (error) {
+    await file.close()
+    throw error
+  }
 }
 
 function linesIn(path: string): JournalLine[] {
