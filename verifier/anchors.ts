@@ -21,6 +21,8 @@ export interface Trusted {
   readonly stamp?: CheckStamp
   /** Ids of commits that stand in a repository of others. */
   readonly commits?: readonly string[]
+  /** Verifier keys of logs that this one goes on from under another name. */
+  readonly formers?: readonly string[]
 }
 
 interface Held {

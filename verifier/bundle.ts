@@ -76,13 +76,10 @@ function checked(work: Work, vkey: string, kept: readonly string[], trusted: Tru
       problems.add('index.html is not the page that these entries make')
   })
   const { vouched, cosigners, unchecked } = checkAnchors(work, vkey, trusted, last + 1)
-  const sizes = kept.flatMap((each) => checkKept(each, vkey, work))
+  const { sizes, also: begins } = checkKept(kept, { vkey, formers: trusted.formers }, work)
   const cosigned = witnessed(kept, trusted.witnesses ?? [], cosigners)
   for (const each of cosigned.problems) problems.add(each)
-  const also = [
-    ...sizes.map((size) => `The log begins with the ${size} entries of the checkpoint that you kept.`),
-    ...cosigned.also,
-  ]
+  const also = [...begins, ...cosigned.also]
   const own = heldTo(claimsWith(vouched), Math.max(0, ...sizes), vouched)
   const told = {
     origin: checkpoint.origin,

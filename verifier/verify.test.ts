@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { openTrail, printLeafProof } from '../src/trail/index.ts'
 import { age, signerOf } from '../src/trail/seal/made.ts'
+import { printNote } from '../src/trail/seal/note.ts'
 import { NOON } from '../src/trail/stores/made.ts'
 import { checkBundle } from './bundle.ts'
 import {
@@ -180,6 +181,33 @@ test('a record that was upgraded is proven in both versions of its leaves', asyn
   assert.deepEqual(checkBundle(files, vkey).problems, [])
   onLines('entries.jsonl', (lines) => Object.assign(lines[0]?.['entry'] as object, { connection: 'd' }))(files)
   assert.match(checkBundle(files, vkey).problems.join(), /entry 9: connection is not what was sealed/)
+})
+
+test('a checkpoint of the name that the log had before is held with the key of that, and without it is told as what it is', async () => {
+  const name = 'before.example/log'
+  const former = signerOf(2, name).vkey
+  const kept = async (size: number, root: string, seed = 2) => {
+    const text = `${name}\n${size}\n${root}\n`
+    const bytes = await signerOf(seed).sign(Buffer.from(text))
+    return printNote({ text, signatures: [{ name, id: former.split('+')[1] ?? '', bytes }] })
+  }
+  const [, size = '', root = ''] = (heads[0] ?? '').split('\n')
+  const note = await kept(Number(size), root)
+  const files = await bundled(PERIOD, { kept: [Number(size)] })
+  const held = checkBundle(files, vkey, [note, heads[0] ?? ''], { formers: [former] })
+  assert.deepEqual(held.problems, [])
+  assert.match(
+    held.also.join(' '),
+    new RegExp(`begins with the ${size} entries of the checkpoint that you kept, of the log ${name}`),
+  )
+  for (const [notes, formers, why] of [
+    [[note], [], /it is of another log, before\.example\/log: .*--former/],
+    [[await kept(Number(size), Buffer.alloc(32).toString('base64'))], [former], /this log does not go on from it/],
+    [[await kept(Number(size), root, 3)], [former], /is not signed by this key/],
+    [[heads[0] ?? ''], [former], /no checkpoint that was given is of the log before/],
+    [[note], [signerOf(3).vkey], /it is of another log/],
+  ] as const)
+    assert.match(checkBundle(files, vkey, notes, { formers }).problems.join('\n'), why)
 })
 
 test('the proof of one entry stands for itself, and no character of it can be another', async () => {

@@ -18,6 +18,7 @@ import { openZip, type Source } from './zip.ts'
 const USAGE = `node verifier/verify.ts <evidence.zip | x.tlog-proof> --key <verifier key>
   --key <vkey>         the log's verifier key, or a file that holds it; from somewhere other than the evidence
   --checkpoint <file>  a checkpoint that you kept; may be given several times
+  --former <vkey>      verifier key of a log that this one goes on from, for a checkpoint that you kept of that; several times
   --witness <vkey>     verifier key of a witness that cosigned one of those, or a checkpoint in the bundle; may be given several times
   --tsa-ca <file>      PEM of CAs that vouch for timestamps in the bundle, checked with openssl; may be given several times
   --commit <id>        a commit that you see in the repository of an anchor; may be given several times
@@ -43,7 +44,9 @@ function check(file: string, how: How): Checked {
     const source = sourceOf(handle)
     if (source.read(0, 11).toString() !== 'c2sp.org/tl') return checkedBundle(source, how)
     const { kept, trusted, key } = how
-    const more = [...kept, ...(trusted.witnesses ?? []), ...(trusted.commits ?? [])].length > 0 || trusted.stamp
+    const more =
+      [...kept, ...(trusted.witnesses ?? []), ...(trusted.commits ?? []), ...(trusted.formers ?? [])].length > 0 ||
+      trusted.stamp
     return more
       ? failed(['a proof of one entry shows nothing of another checkpoint, and has no anchor'])
       : checkProof(source.read(0, source.size).toString(), key)
@@ -137,14 +140,16 @@ function main(): void {
       ...{ key: { type: 'string' }, html: { type: 'string' }, json: { type: 'boolean' } },
       ...{ checkpoint: { type: 'string', multiple: true }, witness: { type: 'string', multiple: true } },
       ...{ 'tsa-ca': { type: 'string', multiple: true }, commit: { type: 'string', multiple: true } },
+      ...{ former: { type: 'string', multiple: true } },
     },
   })
   const [file, more] = positionals
   if (!file || more !== undefined || !values.key) throw new Error(USAGE)
   const kept = (values.checkpoint ?? []).map((each) => readFileSync(each, 'utf8'))
-  const { html, commit = [], 'tsa-ca': cas = [] } = values
+  const { html, commit = [], 'tsa-ca': cas = [], former = [] } = values
   const stamp = cas.length > 0 && { stamp: stampChecker(cas.map((each) => readFileSync(each, 'latin1')).join('\n')) }
-  const trusted = { witnesses: (values.witness ?? []).map(keyIn), commits: commit.map(idIn), ...stamp }
+  const [witnesses, formers] = [(values.witness ?? []).map(keyIn), former.map(keyIn)]
+  const trusted = { witnesses, formers, commits: commit.map(idIn), ...stamp }
   const checked = check(file, { key: keyIn(values.key), kept, trusted, html })
   process.stdout.write(values.json ? `${JSON.stringify(checked)}\n` : told(checked))
   if (checked.found > 0) process.exitCode = NOT_INTACT
