@@ -22,7 +22,7 @@ export function* textsInEvents(bytes: Buffer, form: Form, protocol: Protocol | u
   const lanes = new Lanes(protocol !== undefined)
   for (const [event, { data, text }] of frames.entries()) {
     if (event % STEP === 0) yield
-    if (form === EVENTS) lanes.texts.push(...besides(text, event))
+    if (form === EVENTS) for (const comment of besides(text, event)) lanes.texts.push(comment)
     if (data === undefined || data === '') continue
     const reading = orRaw(() => protocol?.readEvent(data) ?? readPlainEvent(data))
     if (reading) lanes.read(reading, data, event)

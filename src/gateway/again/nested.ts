@@ -5,10 +5,12 @@ import { type Value, valuesIn } from '#wire'
 /** A shorter number is no trace. */
 export const LONG_NUMBER = /^-?\d{8,}$/
 const BACKSLASH = 92
+/** An object or a list; words in brackets are none. */
+const BEGINS = /^\s*(?:\{\s*(?:["}]|$)|\[\s*(?:["[{\]\d-]|true|false|null|$))/
 
 /** The values of a text that is JSON; of one that breaks off its strings. Undefined where it is none. */
 export function nestedIn(text: string, mayBreakOff: boolean): readonly Value[] | undefined {
-  if (!/^\s*[[{]/.test(text.slice(0, 64))) return undefined
+  if (!BEGINS.test(text.slice(0, 64))) return undefined
   try {
     return valuesIn(text).filter(({ kind, value }) => kind !== 'number' || LONG_NUMBER.test(value))
   } catch (error) {

@@ -14,7 +14,7 @@ export function* bodiesSay({ opening, ending }: Recorded): Work<string[]> {
   const reply = ending?.body && (yield* textsOf(ending.body, { route, direction: 'reply' }))
   const said: string[] = []
   for (const text of [...(prompt?.texts ?? []), ...(reply?.texts ?? [])]) {
-    said.push(...all(text))
+    for (const one of all(text)) said.push(one)
     yield
   }
   return said

@@ -14,10 +14,11 @@ const IDS = new Set([
 ])
 /** Lists of such words, also in what is put together of a body. */
 const NAMES = /^(?:tools|attachments|filters|include|modalities|messages\.\d+\.attachments)\.\d+$/
-/** The name of who takes part, which is no tool's. */
-const SPEAKER = /^messages\.\d+\.name$/
+/** Where the name of a tool stands, in bodies and in lanes of a stream; that of who takes part is none. */
+const TOOL =
+  /(?:^|\.)(?:tools?|functions?|custom|function_call|tool_calls|toolCalls|tool_choice|call|content|input|output|item|content_block)(?:\.\d+)?\.name$/
 /** Below these is what a tool is given, or declares, or what a client says of itself. */
-const GIVEN = /\.(?:arguments|input|parameters|input_schema|schema|metadata)\./
+const GIVEN = /\.(?:arguments|input|parameters|input_schema|schema)\.|(?:^|\.)metadata\./
 const LABEL = /^[\w.:/-]{1,128}$/
 /** Names of fields with a figure in them. */
 const KEYS = new Set(['b64_json', 'partial_image_b64', 'image_b64'])
@@ -30,7 +31,7 @@ export function isStructure({ path, kind, value }: Pick<Value, 'path' | 'kind' |
   if (kind === 'key') return KEYS.has(value)
   if (!LABEL.test(value)) return false
   const name = at.slice(at.lastIndexOf('.') + 1)
-  return LABELS.has(name) || IDS.has(name) || (name === 'name' && !SPEAKER.test(at)) || NAMES.test(at)
+  return LABELS.has(name) || IDS.has(name) || TOOL.test(at) || NAMES.test(at)
 }
 
 /** Fields that bear what only a machine reads: no stream brings them as text. */

@@ -22,6 +22,8 @@ const NO_WORDS: readonly Stretch[] = []
 type Pieces = Map<string, number>
 
 export class Traces {
+  /** Whole texts, without the space around them. */
+  readonly #texts: Pieces = new Map()
   /** Whole lines. */
   readonly #lines: Pieces = new Map()
   /** The words of whole lines that are too short to be looked for within others. */
@@ -38,6 +40,7 @@ export class Traces {
   /** What an erased turn says. Turns come in their order. */
   *add(text: string, turn: number): Work<void> {
     const worded = yield* wordsIn(text)
+    keep(this.#texts, text.trim(), turn)
     for (const [nth, line] of worded.lines.entries()) {
       if (nth % STEP === LAST) yield
       if (weightOf(line.value) < SHORTEST) continue
@@ -51,6 +54,7 @@ export class Traces {
   /** What a turn says that stays: what it said before any erased one did is no trace of them. */
   *drop(text: string, turn: number): Work<void> {
     const worded = yield* wordsIn(text)
+    forget(this.#texts, text.trim(), turn)
     for (const [nth, line] of worded.lines.entries()) {
       if (nth % STEP === LAST) yield
       forget(this.#lines, line.value, turn)
@@ -72,12 +76,18 @@ export class Traces {
       if (at % STEP === LAST) yield
     }
     const found: Stretch[] = []
+    let isNew = false
     for (const [nth, line] of worded.lines.entries()) {
       if (nth % STEP === LAST) yield
       const isWhole = this.#isTrace(worded, line)
       if (isWhole) gone.fill(1, line.from, line.to)
-      found.push(...(isWhole ? [line] : this.#goneIn(worded, line, gone)))
+      const parts = isWhole ? [line] : this.#goneIn(worded, line, gone)
+      isNew ||= parts[0] !== line && weightOf(line.value) >= SHORTEST
+      found.push(...parts)
     }
+    const [first, last] = [worded.lines[0], worded.lines.at(-1)]
+    if (!isNew && found.length > 0 && first && last && this.#texts.has(text.trim()))
+      return [{ start: first.start, end: last.end }]
     return yield* joined(found, worded, gone)
   }
 

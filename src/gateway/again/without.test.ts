@@ -202,6 +202,15 @@ test('lines that are gone in a row leave one mark, however short they are, and w
   )
 })
 
+test('a text that says nothing else goes with its short lines, unless an earlier turn said some of it', async () => {
+  const text = 'Otto\nlives in Hamburg-Altona\n4711'
+  const prompt = chat(user(text), user(`${text}\nor not?`))
+  const said = JSON.parse(await later('chat', chat(user(text)), prompt)).messages
+  assert.deepEqual(said, [user(MARK), user(`Otto\n${MARK}\n4711\nor not?`)])
+  const kept = JSON.parse(await later('chat', chat(user(`${text}\nas was said`)), prompt, [chat(user(text))])).messages
+  assert.deepEqual(kept, prompt.messages)
+})
+
 test('the last words of a line that is quoted in part go with the others', async () => {
   const words = Array.from({ length: 12 }, (_, nth) => `word${nth}`)
   const { messages } = JSON.parse(
@@ -305,6 +314,41 @@ test('keys that say something, long numbers and signatures go; two keys stay two
   const inString = { role: 'tool', tool_call_id: 'c', content: JSON.stringify(input) }
   const again = JSON.parse(await later('chat', chat(inString), chat(inString)))
   assert.equal(again.messages[0].content, `{"${MARK}":1,"${MARK} 2":2,"number":"${MARK}","small":4711}`)
+})
+
+test('who takes part and what a client says of itself is text', async () => {
+  const said = {
+    ...chat({ ...user('hello you'), name: 'wunderlich' }),
+    metadata: { name: 'k-wunderlich', id: 'wunderlich' },
+  }
+  const written = await later('chat', said, said)
+  assert.deepEqual(JSON.parse(written), {
+    model: 'm',
+    messages: [{ role: 'user', content: MARK, name: MARK }],
+    metadata: { name: MARK, id: MARK },
+  })
+})
+
+test('a text of more lines, or values, than a call may have arguments', async () => {
+  const many = Array.from({ length: 130_000 }, (_, nth) => `${nth}`).join('\n')
+  const values = JSON.stringify([...many.split('\n'), 'Katharina Wunderlich'])
+  for (const text of [`${many}\nKatharina Wunderlich`, values]) {
+    const written = await later('chat', chat(user(text)), chat(user(text), user('and?')))
+    assert.ok(!written.includes('Katharina'))
+    assert.equal(JSON.parse(written).messages[1].content, 'and?')
+  }
+})
+
+test('where something is found again and again all goes that somebody wrote, and the body stays what it is', async () => {
+  const always = {
+    *findIn(text: string) {
+      yield
+      return [{ start: 0, end: text.length }]
+    },
+  } as unknown as Traces
+  const body = bodyOf(JSON.stringify(chat(user('one'), user([{ type: 'text', text: 'two' }]))))
+  const less = await without(always, clock)(body, { route: 'chat', direction: 'prompt' })
+  assert.deepEqual(JSON.parse(less?.bytes.toString() ?? ''), chat(user(MARK), user([{ type: 'text', text: MARK }])))
 })
 
 test('arguments that a stream breaks off, a comment of a stream and a body that is no JSON lose it too', async () => {

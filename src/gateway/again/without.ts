@@ -29,7 +29,8 @@ export async function inSlices<Result>(work: Work<Result>, breath: Breath): Prom
   for (;;) {
     const { done, value } = work.next()
     if (done) return value
-    await breath.pause()
+    const pause = breath.pause()
+    if (pause) await pause
   }
 }
 
@@ -57,12 +58,12 @@ function* lessOf(traces: Traces, body: Body, whose: Whose, taken: string[]): Wor
     yield
     if (text.spots.length === 0) continue
     const edits = yield* editsIn(traces, text, taken, 0)
-    if (edits.length > 0) changes.push(...spread(text, edits))
+    if (edits.length > 0) for (const change of spread(text, edits)) changes.push(change)
   }
   return changes.length > 0 ? written(changes) : undefined
 }
 
-/** All that somebody wrote in it. */
+/** All that somebody wrote in it goes: nothing is left of a trace then, whatever became of its surroundings. */
 function* blank(body: Body, whose: Whose): Work<Buffer> {
   const { texts, written } = yield* textsOf(body, whose)
   return written(texts.flatMap(({ spots, kind }) => spots.map((spot) => ({ spot, kind, value: MARK }))))
@@ -91,7 +92,7 @@ function* editsIn(
     if (edits.length > 0 || kind === 'arguments') return edits
   }
   const found = yield* traces.findIn(value)
-  for (const { start, end } of found) taken.push(...value.slice(start, end).split(/[\r\n]+/))
+  for (const { start, end } of found) for (const line of value.slice(start, end).split(/[\r\n]+/)) taken.push(line)
   return found.map(({ start, end }) => ({ start, end, value: MARK }))
 }
 
