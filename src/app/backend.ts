@@ -24,6 +24,7 @@ import { adopt, type Custody, type Reads, type Trail } from '#trail'
 import type { Shipping } from './backup/shipping.ts'
 import { caChecks, trustChecks } from './ca/checks.ts'
 import type { HeldCa } from './ca/held.ts'
+import { clockCheck } from './clock-watch.ts'
 import type { Names } from './config-names.ts'
 import { sinkChecks } from './export-checks.ts'
 import { markLeftIn } from './gap-mark.ts'
@@ -103,6 +104,7 @@ export function backendOf(options: BackendOptions): Backend {
       ...(await lateCheck(options)),
       ...(await erasureCheck(options)),
       await gapCheck(options),
+      ...(await clockCheck(trail)),
       ...(await orFault('seal', () => sealChecks(options))),
       ...openGap(options),
       ...(await orFault('ca', () => caChecks(options.ca(), options.connections()))),

@@ -18,7 +18,10 @@ test('what is over is removed at the start and every day; a failure is told, and
     if (erasing === 1) throw new Fault('trail.unavailable', 'full')
     return erasing === 2 ? 1 : 0
   }
-  const end = daily({ purge }, (line) => told.push(line), resume)
+  const end = daily({
+    ...{ custody: { purge }, resume, look: async () => undefined },
+    tell: (line) => void told.push(line),
+  })
   for (let day = 0; day < 3; day++) {
     await new Promise(setImmediate)
     t.mock.timers.tick(86_400_000)
@@ -32,4 +35,30 @@ test('what is over is removed at the start and every day; a failure is told, and
     '1 days were removed, for their time is over: entry 7',
   ])
   assert.equal(count, 4)
+})
+
+test('while today is not believed nothing is removed, which is told once a day; once it is, what is over goes at once', async (t) => {
+  t.mock.timers.enable({ apis: ['setInterval'] })
+  const told: string[] = []
+  let [count, hours] = [0, 0]
+  const purge = async () => {
+    count += 1
+    return { rows: [], bytes: 0 }
+  }
+  const look = async () => (hours++ < 30 ? 'the clock jumped' : undefined)
+  const end = daily({ custody: { purge }, resume: async () => 0, look, tell: (line) => void told.push(line) })
+  const pass = async (some: number) => {
+    for (let hour = 0; hour < some; hour++) {
+      await new Promise(setImmediate)
+      t.mock.timers.tick(3_600_000)
+    }
+    await new Promise(setImmediate)
+  }
+  await pass(29)
+  assert.deepEqual([count, told], [0, ['the clock jumped', 'the clock jumped']])
+  await pass(1)
+  assert.equal(count, 1)
+  await pass(24)
+  assert.equal(count, 2)
+  await end()
 })

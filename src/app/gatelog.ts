@@ -28,6 +28,7 @@ import { Shipping } from './backup/shipping.ts'
 import { variablesOfCa } from './ca/configured.ts'
 import { HeldCa } from './ca/held.ts'
 import { PROVIDER_HOSTS } from './ca/providers.ts'
+import { ClockWatch } from './clock-watch.ts'
 import type { Config } from './config.ts'
 import { socketIn } from './config-place.ts'
 import { daily } from './daily.ts'
@@ -114,7 +115,9 @@ export async function openGatelog(first: Config, ears: Ears): Promise<Gatelog> {
   running.ports.push(health.port)
   const api = await openApi(socketIn(first.data), running.backend)
   opened.defer(() => api.close())
-  opened.defer(daily(record.custody, ears.tell, () => running.resume()))
+  const watch = new ClockWatch({ trail: record.trail, now: Date.now, clock: () => performance.now() })
+  const { custody } = record
+  opened.defer(daily({ custody, tell: ears.tell, resume: () => running.resume(), look: () => watch.look() }))
   const all = opened.move()
   return {
     gateway: gateway.url,
