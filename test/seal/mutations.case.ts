@@ -236,6 +236,51 @@ export const MUTATIONS: readonly [string, Change, Expected, VerifyOptions?][] = 
     (f) => sql(f, `INSERT INTO erased SELECT 9999, ?, ? WHERE ${hasEntry(3)}`, idOf(77_777), ACT.exchange),
     ['index changed', 3, /tells of entry 9999, which is not there/],
   ],
+  [
+    'what a reply brought taken out',
+    (f) => sql(f, 'DELETE FROM edits WHERE seq = 78'),
+    ['index changed', 78, /is gone/],
+  ],
+  [
+    'what a reply brought, its fingerprints others',
+    (f) => sql(f, `UPDATE edits SET prints = CAST('abcdef' AS BLOB) WHERE seq = 78`),
+    ['index changed', 78, /what was derived of it differs/],
+  ],
+  [
+    'what a reply brought, its units others',
+    (f) => sql(f, `UPDATE edits SET units = CAST(substr(units, 1, length(units) - 1) || x'00' AS BLOB) WHERE seq = 78`),
+    ['index changed', 78, /what was derived of it differs/],
+  ],
+  [
+    'what a reply brought, under a key that never was',
+    (f) => sql(f, 'UPDATE edits SET key = 999 WHERE seq = 78'),
+    ['index changed', 78, /what was derived of it differs/],
+  ],
+  [
+    'what a reply brought, under another one',
+    (f) => sql(f, 'UPDATE edits SET seq = 80 WHERE seq = 78'),
+    ['index changed', 78, /is gone/],
+  ],
+  [
+    'a copy of what a reply brought, under another one',
+    (f) => sql(f, 'INSERT INTO edits SELECT 80, units, key, prints FROM edits WHERE seq = 78'),
+    ['index changed', 80, /it brought nothing/],
+  ],
+  [
+    'what a reply that is not there brought',
+    (f) => sql(f, 'INSERT INTO edits SELECT 9999, units, key, prints FROM edits WHERE seq = 78'),
+    ['index changed', 3, /tells of entry 9999/],
+  ],
+  [
+    'a reply as an outcome of an exchange',
+    (f) => sql(f, `INSERT INTO outcomes SELECT 77, 66 WHERE ${hasEntry(77)}`),
+    ['index changed', 77, /for an outcome of it what is none/],
+  ],
+  [
+    'an outcome of what is no exchange',
+    (f) => sql(f, `INSERT INTO outcomes SELECT 78, 66 WHERE ${hasEntry(77)}`),
+    ['index changed', 78, /for an outcome of it what is none/],
+  ],
   ['an exchange before the first', (f) => beforeFirst(f), ['added', -9, /before the first entry/]],
   [
     'an exchange before the first, in a day file of its own',

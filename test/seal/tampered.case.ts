@@ -38,6 +38,9 @@ export const whole = () => join(parent, 'whole')
 export const early = () => join(parent, 'early')
 let count = 0
 
+/** What the reply of entry 78 brought. */
+const UNIT = { from: 'fence', path: 'a.ts', language: 'ts', lines: [1, 4], fresh: [2, 3] } as const
+
 async function fill(folder: string, to: number): Promise<void> {
   const trail = await open(folder, true)
   const { size } = await trail.sealed()
@@ -46,7 +49,8 @@ async function fill(folder: string, to: number): Promise<void> {
     const body = bodyOf(`${'what was said before '.repeat(300)}${seq}`)
     const actor = { id: 'ana', kind: 'person', name: 'Ana', groups: [] } as const
     await trail.append(opening(id, { session: `s${seq % 4}`, body, actor, findings: [finding('aws-key', true)] }))
-    await trail.append(ending(id, { body: bodyOf(`reply ${seq}`) }))
+    const brought = seq === 76 && { edits: { units: [UNIT], forms: ['a=b(c)', 'd=e(f)'] } }
+    await trail.append(ending(id, { body: bodyOf(`reply ${seq}`), ...brought }))
   }
   await trail.close()
 }

@@ -1,6 +1,7 @@
 /** The bodies of one day file. What a session sent before is not kept again, and no body needs another file. No clock. */
 import { Fault, type Like } from '#exchange'
 import { type Likeness, likeness } from '../../likeness.ts'
+import { keyWantedBy } from '../../wrapping.ts'
 import { type Coding, grow, shrink } from './body.ts'
 import type { DayKeys, Sealed } from './day-keys.ts'
 import type { File } from './file.ts'
@@ -255,3 +256,7 @@ function keptOf({ coding, size, bytes }: BodyRow, seq: number): Kept {
     throw broken(seq, cause)
   }
 }
+
+/** The name of the key that is not here, empty where it was destroyed; undefined where the body itself was changed. */
+export const keyGone = (fault: Fault): string | undefined =>
+  fault.code === 'trail.body' && /key \d+ was destroyed/.test(fault.detail ?? '') ? '' : keyWantedBy(fault)

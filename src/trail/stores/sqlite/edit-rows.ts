@@ -7,7 +7,9 @@ import type { File } from './file.ts'
 import type { LineDerived, LineEdits } from './protocol.ts'
 import { unpackUnits } from './units.ts'
 
-interface EditRow {
+/** As it is stored. */
+export interface EditRow {
+  readonly seq: number
   readonly units: Uint8Array
   readonly key: number
   readonly prints: Uint8Array
@@ -53,7 +55,7 @@ export class EditRows {
   /** Undefined where there are none, or none that can be read: not what was written. @throws Wanted */
   read(seq: number): KeptEdits | undefined {
     const row = this.#row(seq)
-    const units = row && readable(() => this.#units(row, seq))
+    const units = row && readable(() => this.#units(row))
     if (!row || !units) return undefined
     try {
       return { ...unpackUnits(units), prints: spellPrints(row.prints) }
@@ -65,21 +67,31 @@ export class EditRows {
   /** What its ending says of it, as it lies here now. @throws as `read`, trail.key, trail.body */
   digest(seq: number): string | undefined {
     const row = this.#row(seq)
-    return row && digestOfEdits(this.#units(row, seq), row.prints)
+    return row && this.digestOf(row)
+  }
+
+  /** The same of a row. */
+  digestOf(row: EditRow): string {
+    return digestOfEdits(this.#units(row), row.prints)
+  }
+
+  /** The rows of endings from seq `from` to before `to`. */
+  between(from: number, to: number): EditRow[] {
+    return this.#file.all<EditRow>('SELECT seq, units, key, prints FROM edits WHERE seq >= ? AND seq < ?', from, to)
   }
 
   #row(seq: number): EditRow | undefined {
-    return this.#file.get<EditRow>('SELECT units, key, prints FROM edits WHERE seq = ?', seq)
+    return this.#file.get<EditRow>('SELECT seq, units, key, prints FROM edits WHERE seq = ?', seq)
   }
 
-  #units({ units, key }: EditRow, seq: number): Uint8Array {
+  #units({ seq, units, key }: EditRow): Uint8Array {
     return this.#keys.open({ key, bytes: units } satisfies Sealed, seq, PART)
   }
 
   /** Puts a row under its session's newest key, `newest`; how many it were. Within a transaction. */
   reseal(session: number | null, seq: number, newest: number): number {
     const row = this.#row(seq)
-    const units = row && row.key !== newest ? readable(() => this.#units(row, seq)) : undefined
+    const units = row && row.key !== newest ? readable(() => this.#units(row)) : undefined
     if (!units) return 0
     const { key, bytes } = this.#keys.seal(session, seq, PART, units)
     this.#file.run('UPDATE edits SET units = ?, key = ? WHERE seq = ?', bytes, key, seq)

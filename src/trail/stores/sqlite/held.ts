@@ -4,9 +4,9 @@ import { sha256Text } from '../../seal/hashes.ts'
 import { entryIn, type Unmade } from '../../seal/held.ts'
 import { parseSalts, saltOf, type Version } from '../../seal/leaf.ts'
 import type { Disclosure } from '../../seal/prove.ts'
-import { keyWantedBy } from '../../wrapping.ts'
-import { type BodyRow, readable } from './bodies.ts'
+import { type BodyRow, keyGone, readable } from './bodies.ts'
 import type { Day } from './day.ts'
+import { Derived } from './derived.ts'
 import type { Engine } from './engine.ts'
 import { faultOfStore } from './faults.ts'
 import { Indexed } from './indexed.ts'
@@ -27,7 +27,8 @@ const WHOLE = `SELECT entries.seq AS seq, json, salt, coding, size, bytes, bodie
 const ANYWHERE = { first: 0, last: Number.POSITIVE_INFINITY }
 const BEFORE_FIRST = 'SELECT seq FROM entries WHERE seq < 1 ORDER BY seq LIMIT 1'
 const OF = 'SELECT seq, closing FROM exchanges WHERE exchange = ?'
-const KEYS = 'SELECT DISTINCT key FROM bodies WHERE seq >= ? AND seq < ? AND key IS NOT NULL'
+const KEYS = `SELECT key FROM bodies WHERE seq >= ?1 AND seq < ?2 AND key IS NOT NULL
+  UNION SELECT key FROM edits WHERE seq >= ?1 AND seq < ?2`
 
 interface Row {
   readonly seq: number
@@ -147,14 +148,14 @@ function inDay(engine: Engine, name: string, [from, to]: Span, first: readonly n
     const old = new Set(first)
     const { since } = engine.proving
     const indexed = new Indexed(day, [from, to], since)
+    const derived = new Derived(day, [from, to], since)
     const read: { readonly one: Unmade; readonly entry: Parsed | undefined; readonly mark: string | undefined }[] = []
     for (const row of day.file.each<WholeRow>(WHOLE, from, to)) {
       const entry = row.json === '' ? undefined : entryIn(row.json)
-      read.push({
-        one: unmadeOf(engine, day, { row, entry, version: old.has(row.seq) ? 1 : 2 }),
-        entry,
-        mark: entry && marked(row, since),
-      })
+      const one = unmadeOf(engine, day, { row, entry, version: old.has(row.seq) ? 1 : 2 })
+      const isRead = row.coding !== null && one.locked === undefined
+      const mark = entry && (marked(row, since) ?? derived.wrong({ seq: row.seq, entry, isRead }))
+      read.push({ one, entry, mark })
     }
     const wrong = indexed.wrong(read.flatMap(({ one: { seq }, entry }) => (entry ? [{ seq, entry }] : [])))
     const held = read.map(({ one, mark }) => {
@@ -224,7 +225,3 @@ function digestOf(day: Day, row: WholeRow): { readonly digest?: string; readonly
   })
   return body ? { digest: sha256Text(body) } : locked === undefined ? {} : { locked }
 }
-
-/** The name of the key that is not here, empty where it was destroyed; undefined where the body itself was changed. */
-export const keyGone = (fault: Fault): string | undefined =>
-  fault.code === 'trail.body' && /key \d+ was destroyed/.test(fault.detail ?? '') ? '' : keyWantedBy(fault)

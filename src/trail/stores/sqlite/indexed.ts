@@ -16,7 +16,9 @@ const OUTCOME = 'SELECT 1 FROM outcomes JOIN exchanges x ON x.seq = of WHERE x.e
 const MARKED = 'SELECT 1 FROM terms t JOIN rules r ON r.term = t.id WHERE t.key = ? AND t.value = ? AND r.seq = ?'
 const OF_NOTHING = `SELECT x.seq FROM exchanges x LEFT JOIN entries e ON e.seq = x.seq WHERE e.seq IS NULL OR e.json = ''
   UNION ALL SELECT x.seq FROM erased x LEFT JOIN entries e ON e.seq = x.seq WHERE e.seq IS NULL
-  UNION ALL SELECT x.seq FROM redacted x LEFT JOIN entries e ON e.seq = x.seq WHERE e.seq IS NULL LIMIT 1`
+  UNION ALL SELECT x.seq FROM redacted x LEFT JOIN entries e ON e.seq = x.seq WHERE e.seq IS NULL
+  UNION ALL SELECT x.seq FROM edits x LEFT JOIN entries e ON e.seq = x.seq WHERE e.seq IS NULL OR e.json = ''
+  UNION ALL SELECT o.of FROM outcomes o LEFT JOIN exchanges x ON x.seq = o.of WHERE x.seq IS NULL LIMIT 1`
 
 type TermKey = (typeof TERM_KEYS)[number]
 

@@ -5,10 +5,9 @@ import { sha256 } from '../../seal/hashes.ts'
 import { entryIn } from '../../seal/held.ts'
 import { commitmentsOf, isFirst, parseLeaf, parseSalts, printLeaf } from '../../seal/leaf.ts'
 import type { Mark } from '../../store.ts'
-import { readable } from './bodies.ts'
+import { keyGone, readable } from './bodies.ts'
 import type { Day } from './day.ts'
 import type { Engine } from './engine.ts'
-import { keyGone } from './held.ts'
 
 const ROWS = `SELECT seq, json, salt, EXISTS (SELECT 1 FROM redacted WHERE redacted.seq = entries.seq) AS anew
   FROM entries WHERE seq IN (SELECT value FROM json_each(?))`
