@@ -26,6 +26,10 @@ export function checkAnew(
   { account, gone }: { readonly account: Account; readonly gone: Gone },
   wrong: (what: string) => void,
 ): number {
+  if (new Set(anew.map(({ by }) => by)).size < anew.length) {
+    wrong('one entry is named twice to have written its body anew')
+    return 0
+  }
   let last: { readonly note: Note; readonly own: Json | 'unsaid'; readonly salt?: string } | undefined
   for (const { by, salt } of anew) {
     const note = account.note(by)

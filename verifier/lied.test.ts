@@ -88,6 +88,19 @@ test('a body that is withheld because it was written anew, or by what wrote none
   assert.match(checkBundle(withheld(HELD), vkey).problems.join(), /entry 9: its body was written anew, and no entry/)
 })
 
+test('one entry named twice to have written a body anew, the second time with another salt', () => {
+  const other = Buffer.alloc(32).toString('base64')
+  const files = lied(
+    eachBody((line) => {
+      const anew = line['anew'] as Json[] | undefined
+      if (anew) line['anew'] = [...anew, { ...anew[0], salt: other }]
+    }),
+  )
+  assert.deepEqual(checkBundle(files, vkey).problems, [
+    'entry 17: one entry is named twice to have written its body anew',
+  ])
+})
+
 test('bodies that are withheld as locked are his word, and end with 7', () => {
   const files = lied(
     eachBody((line, files) => {

@@ -65,7 +65,11 @@ export const MUTATIONS: readonly [string, Change, Expected, VerifyOptions?][] = 
     (f) => sql(f, 'UPDATE entries SET salt = randomblob(32) WHERE seq = 20'),
     ['changed', 20, /salt/],
   ],
-  ['a salt taken out', (f) => sql(f, 'UPDATE entries SET salt = NULL WHERE seq = 20'), ['changed', 20]],
+  [
+    'a salt taken out',
+    (f) => sql(f, 'UPDATE entries SET salt = NULL WHERE seq = 20'),
+    ['changed', 20, /salt of about, facts/],
+  ],
   ['salts of two entries swapped', (f) => swap(f, 'salt', 3, 7), ['changed', 3, /salt/]],
   ['bodies of two entries swapped', swapBodies, ['changed', 4, /body/]],
   ['an entry dropped', (f) => sql(f, 'DELETE FROM entries WHERE seq = 77'), ['dropped', 77]],

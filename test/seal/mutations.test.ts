@@ -113,7 +113,7 @@ describe('under a true erasure and a true redaction', () => {
         unsalt(f, 15, 'who')
         sql(f, `INSERT INTO redacted VALUES (15, ?, ${NEW_SALT}, '[]')`, ERASED)
       },
-      ['changed', 15],
+      ['changed', 15, /the salt of who was taken out/],
     ],
     [
       'a body that the redaction does not list is said to be redacted by it',

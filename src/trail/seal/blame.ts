@@ -27,6 +27,9 @@ function changed(logged: Leaf, now: Leaf, held: Held, at: Pick<Alarm, 'seq' | 'e
   const unknown = new Set(held.unknown)
   const parts = FIELDS.filter((name) => !unknown.has(name) && logged.fields[name] !== now.fields[name])
   const clear = (['at', 'connection', 'model', 'policy'] as const).filter((key) => logged[key] !== now[key])
+  const lost = [...unknown].filter((name) => name !== 'body')
+  if (parts.length + clear.length === 0 && lost.length > 0)
+    return { harm: 'changed', ...at, told: `the salt of ${lost.join(', ')} was taken out, and no entry says why` }
   if (parts.length + clear.length === 0 && unknown.has('body'))
     return { harm: 'changed', ...at, told: 'its body was written anew, and no entry says that it is this one' }
   const all = parts.length > 1 && parts.length === FIELDS.filter((name) => logged.fields[name]).length

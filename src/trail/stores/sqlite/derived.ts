@@ -61,9 +61,11 @@ export class Derived {
     return isLocked ? 'locked' : digest
   }
 
+  /** What is not there any more is told in its own place. */
   #ofOutcomes({ seq, entry }: At): string | undefined {
     const isOwn = ({ json }: { readonly json: string | null }) => {
-      const told = json === null ? undefined : entryIn(json)
+      if (json === null || json === '') return true
+      const told = entryIn(json)
       return told?.['kind'] === 'outcome' && told['exchange'] === entry['exchange']
     }
     return this.#told.get(seq)?.every(isOwn) === false ? 'the index has for an outcome of it what is none' : undefined
