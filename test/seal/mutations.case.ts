@@ -68,7 +68,7 @@ export const MUTATIONS: readonly [string, Change, Expected, VerifyOptions?][] = 
   [
     'a salt taken out',
     (f) => sql(f, 'UPDATE entries SET salt = NULL WHERE seq = 20'),
-    ['changed', 20, /salt of about, facts/],
+    ['changed', 20, /the salt of about, judged was taken out/],
   ],
   ['salts of two entries swapped', (f) => swap(f, 'salt', 3, 7), ['changed', 3, /salt/]],
   ['bodies of two entries swapped', swapBodies, ['changed', 4, /body/]],

@@ -61,11 +61,11 @@ export class Derived {
     return isLocked ? 'locked' : digest
   }
 
-  /** What is not there any more is told in its own place. */
+  /** What was emptied is told in its own place. */
   #ofOutcomes({ seq, entry }: At): string | undefined {
     const isOwn = ({ json }: { readonly json: string | null }) => {
-      if (json === null || json === '') return true
-      const told = entryIn(json)
+      if (json === '') return true
+      const told = json === null ? undefined : entryIn(json)
       return told?.['kind'] === 'outcome' && told['exchange'] === entry['exchange']
     }
     return this.#told.get(seq)?.every(isOwn) === false ? 'the index has for an outcome of it what is none' : undefined
