@@ -142,7 +142,13 @@ export function routes(backend: Backend): Hono {
     const reads = (await trail.reads(limitOf(c.req.query('limit')))).toReversed()
     const { count: waiting } = await trail.late.waiting('', 0)
     await noteOf(c)('listed', '', reads.length, { format: 'reads' })
-    return c.json({ reads, ...(waiting > 0 && { waiting }) })
+    const wrong = await trail.marks(
+      reads.map(({ seq }) => seq),
+      false,
+    )
+    const marks = new Map(wrong.map(({ seq, mark }) => [seq, mark]))
+    const told = reads.map((one) => ({ ...one, ...(marks.has(one.seq) && { seal: marks.get(one.seq) }) }))
+    return c.json({ reads: told, ...(waiting > 0 && { waiting }) })
   })
   app.get('/tail', async (c) => {
     await noteOf(c)('followed', '', 0)

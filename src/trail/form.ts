@@ -86,7 +86,10 @@ const ending: Shape = {
   ...{ authored: maybe(flag), pace: maybe(list((pair) => numbers(pair) && (pair as unknown[]).length === 2)) },
 }
 
-const again = { insteadOf: maybe(number), was: maybe(time), retain: maybe(text) }
+const again = {
+  ...{ insteadOf: maybe(number), was: maybe(time), retain: maybe(text) },
+  late: maybe((value) => isObject(value) && time(value['at'])),
+}
 const act = { who: fact, why: text }
 const scope = object({
   ...{ user: maybe(text), session: maybe(text), exchange: maybe(text), connection: maybe(text), query: maybe(text) },

@@ -40,6 +40,7 @@ const FORMLESS: readonly unknown[] = [
   { ...whole, at: 1e300 },
   { ...whole, exchange: 'x' },
   { ...whole, of: { deep: true } },
+  { ...whole, late: { at: 'x' } },
   { ...whole, more: 'DEEP' },
   { kind: 'read' },
   { kind: 'searched', exchange: idOf(8000), at: NOON },

@@ -8,7 +8,8 @@ import { brief, json, out, say } from '../terminal.ts'
 interface Found {
   /** Lines that wait for the record’s key. */
   readonly waiting?: number
-  readonly reads: readonly { readonly seq: number; readonly read: Read }[]
+  /** `seal`: an alarm, it is not what was sealed, or nobody wrote it who had the key. */
+  readonly reads: readonly { readonly seq: number; readonly read: Read; readonly seal?: string }[]
 }
 
 export const reads: Register = (program) => {
@@ -26,7 +27,7 @@ export const reads: Register = (program) => {
       out(
         table(
           HEAD,
-          found.reads.map(({ read }) => row(read)),
+          found.reads.map(({ read, seal }) => row(read, seal)),
         ),
       )
     })
@@ -34,10 +35,10 @@ export const reads: Register = (program) => {
 
 const HEAD = ['when', 'who', 'did', 'what', 'shown', 'times']
 
-const row = ({ at, was = at, late, reader, did, of, format, count, times }: Read): Cell[] => [
+const row = ({ at, was = at, late, reader, did, of, format, count, times }: Read, seal?: string): Cell[] => [
   brief(late?.at ?? was),
   `${reader.value} (${reader.source}${late ? ', told without the key' : ''})`,
-  format === undefined ? did : `${did}: ${format}`,
+  seal ? [`${seal.toUpperCase()}, ${did}`, 'red'] : format === undefined ? did : `${did}: ${format}`,
   of || 'everything',
   String(count),
   String(times),
