@@ -32,6 +32,9 @@ const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
 const LONGEST_BASE64 = 7
 const SHORTEST_BASE64 = 4
 
+/** Reads what stands in an address, in percent signs or as it is. */
+export const percents = (): Decoder => new Bracketed('%', '', 16, true)
+
 /** The images of an ASCII text, by its first bytes. */
 export function imagesOf(text: string): Image[] {
   return [
@@ -42,12 +45,7 @@ export function imagesOf(text: string): Image[] {
       (hex) => hex,
       () => new Hex(),
     ),
-    spelled(
-      text,
-      3,
-      (hex) => `%${hex}`,
-      () => new Bracketed('%', '', 16, true),
-    ),
+    spelled(text, 3, (hex) => `%${hex}`, percents),
     spelled(
       text,
       3,

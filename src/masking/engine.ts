@@ -2,7 +2,7 @@
 import { Fault } from '#exchange'
 import { headsOf, KNOWN_HEAD } from './heads.ts'
 import { type Literal, Literals } from './literals.ts'
-import { imagesIn, Opening } from './opening.ts'
+import { addressedIn, imagesIn, Opening } from './opening.ts'
 import { type Pattern, parseClass, ripe, shortest } from './pattern.ts'
 import { BEHIND_UNITS } from './prior.ts'
 import { compileForeign, compileRule, exact, type Program } from './program.ts'
@@ -98,8 +98,14 @@ export function compile(
     .filter(({ value }) => value.length >= SHORTEST_KNOWN && value.isWellFormed())
   const parts = values.flatMap(({ id, value }, order) => partsOf(value).map((part) => ({ id, order, part })))
   const heads = headsOf(parts.map(({ part }) => part))
-  for (const { id, order, part } of parts)
-    add(exact(id, order, part), heads.get(part)!, { fold: false, place: 'anywhere' }, part.slice(0, KNOWN_HEAD))
+  for (const { id, order, part } of parts) {
+    const [program, head] = [exact(id, order, part), heads.get(part)!]
+    add(program, head, { fold: false, place: 'anywhere' }, part.slice(0, KNOWN_HEAD))
+    for (const [literal, image] of head.length > KNOWN_HEAD ? addressedIn(program, head) : []) {
+      literals.push(literal)
+      openings.push(image)
+    }
+  }
   rules.forEach((rule, i) => {
     if (!isInForce(rule, profile)) return
     const { program, pattern } = compileRule(rule, values.length + i)

@@ -34,6 +34,18 @@ for (const many of [30, 300])
       }
     })
 
+for (const many of [1, 30, 300])
+  test(`${many} values that begin alike are masked by name in an address too`, () => {
+    const form = (nth: number) => `acmeprod/pass+${hex(nth, 16)}`
+    const known = Array.from({ length: many }, (_, nth) => ({ id: `known-${nth}`, value: form(nth) }))
+    const engine = compile(RULES, { known })
+    for (const spelled of [
+      encodeURIComponent(form(0)),
+      encodeURIComponent(form(0)).replace(/%../g, (c) => c.toLowerCase()),
+    ])
+      assert.equal(carried(engine, [...`go to ${spelled} ok`], 'text').text, 'go to [masked:known-0] ok')
+  })
+
 test('values of which each begins the next are masked whole', () => {
   const known = Array.from({ length: 60 }, (_, nth) => ({ id: `known-${nth}`, value: `z9-z9-z9-${'y'.repeat(nth)}` }))
   const engine = compile([], { known })

@@ -1,7 +1,7 @@
 /** What a literal hit starts; its states are made at the first hit. Holds no state of any lane. */
 import { Fault } from '#exchange'
 import { begins } from './begins.ts'
-import { type Decoder, imagesOf } from './coding.ts'
+import { type Decoder, imagesOf, percents } from './coding.ts'
 import type { Literal } from './literals.ts'
 import type { Matcher, State } from './matcher.ts'
 import { symbolOf } from './pattern.ts'
@@ -99,4 +99,15 @@ export function imagesIn(program: Program, literal: string, whole: boolean): [Li
       return [{ text, fold, place, context }, new Opening(program, text, spelled)]
     }),
   )
+}
+
+/** A head as an address spells it, with percent signs where it must: a secret that is hit further in may go on so before that. */
+export function addressedIn(program: Program, head: string): [Literal, Opening][] {
+  const upper = /^[ -~]+$/.test(head) ? encodeURIComponent(head) : head
+  if (upper === head) return []
+  const lower = upper.replace(/%../g, (hex) => hex.toLowerCase())
+  return [...new Set([upper, lower])].map((text) => {
+    const spelled = { text: head, back: text.length, decoder: percents }
+    return [{ text, fold: false, place: 'anywhere', context: 0 }, new Opening(program, text, spelled)]
+  })
 }
