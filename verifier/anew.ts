@@ -2,7 +2,6 @@
 import type { Account, Note } from './account.ts'
 import { ENDINGS, type Json, type Leaf, type Line } from './form.ts'
 import type { Gone } from './gone.ts'
-import { bytesOf, commitment } from './log.ts'
 import { saysNotWhat } from './told.ts'
 
 /** What an entry says of the body of this leaf: `unsaid` where an erasure of an earlier version may have cut it. */
@@ -17,12 +16,13 @@ function saidOf(said: Json, leaf: Leaf): Json | 'unsaid' | undefined {
 export interface Rewritten {
   readonly anew: NonNullable<Line['anew']>
   readonly leaf: Leaf
-  readonly body: Buffer | undefined
+  /** What its body commits to under a salt (base64); undefined where none is shown. */
+  readonly commits: ((salt: string) => string) | undefined
 }
 
 /** 1 where the body is shown and is what the newest of those entries says; else 0. Each problem is told to `wrong`. */
 export function checkAnew(
-  { anew, leaf, body }: Rewritten,
+  { anew, leaf, commits }: Rewritten,
   { account, gone }: { readonly account: Account; readonly gone: Gone },
   wrong: (what: string) => void,
 ): number {
@@ -41,9 +41,9 @@ export function checkAnew(
     if (own === 'unsaid') gone.cut(by, leaf)
     if (!last || note.number > last.note.number) last = { note, own, ...(salt !== undefined && { salt }) }
   }
-  if (!body || !last || last.own === 'unsaid') return 0
+  if (!commits || !last || last.own === 'unsaid') return 0
   const { own, salt } = last
-  if (salt !== undefined && commitment('body', bytesOf(salt), body) === own['commitment']) return 1
+  if (salt !== undefined && commits(salt) === own['commitment']) return 1
   wrong('its body is not what it was masked anew to')
   return 0
 }

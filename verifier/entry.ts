@@ -134,5 +134,6 @@ function checkBody({ line, leaf, body, bodies, account, gone }: Body, wrong: (wh
   }
   if (anew.length === 0) return body && checkPart('body', body, salt, leaf, wrong) ? 1 : 0
   if (body && salt !== undefined) wrong('its body was written anew, and the salt of the one before is shown')
-  return checkAnew({ anew, leaf, body }, { account, gone }, wrong)
+  const commits = body && ((salt: string) => commitment('body', bytesOf(salt), body))
+  return checkAnew({ anew, leaf, commits }, { account, gone }, wrong)
 }

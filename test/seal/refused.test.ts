@@ -8,10 +8,16 @@ import { parseQuery } from '../../src/trail/index.ts'
 import { idOf, NOON } from '../../src/trail/stores/made.ts'
 import { checkBundle } from '../../verifier/bundle.ts'
 import { unzip } from '../../verifier/zip.ts'
-import { type Change, lookAt, mutated, setUp, signer, sql, swap, tearDown } from './tampered.case.ts'
+import { type Change, lookAt, markAnew, mutated, setUp, signer, sql, swap, tearDown } from './tampered.case.ts'
 
 before(setUp)
 after(tearDown)
+
+/** Nothing is left of entry 77, and a row says by which entry. */
+const taken = (folder: string, by: string) => {
+  sql(folder, `INSERT INTO erased SELECT 77, exchange, ? FROM exchanges WHERE seq = 77`, by)
+  sql(folder, `UPDATE entries SET json = '', salt = NULL WHERE seq = 77`)
+}
 
 const json = (set: string) => `UPDATE entries SET json = ${set} WHERE seq = 77`
 const BOTH = [true, false]
@@ -26,6 +32,9 @@ const CASES: readonly (readonly [string, Change, readonly boolean[], RegExp?])[]
   ['no salt', (f) => sql(f, 'UPDATE entries SET salt = NULL WHERE seq = 77'), BOTH, /entries 77: nothing is left/],
   ['no JSON', (f) => sql(f, json(`'{'`)), BOTH, /entries 77: nothing is left/],
   ['two in each other’s place', (f) => swap(f, 'json', 77, 79), BOTH, /entry 77: /],
+  ['erased by an entry that never was', (f) => taken(f, idOf(9000)), BOTH, /entry 77: nothing is left .* no entry/],
+  ['erased by an entry that is no erasure', (f) => taken(f, idOf(78)), BOTH, /entry 77: nothing is left .* no entry/],
+  ['written anew by nobody', (f) => markAnew(f, 77), BOTH, /entry 77: its body was written anew, and no entry/],
   ['no body', (f) => sql(f, 'DELETE FROM bodies WHERE seq = 77'), [true], /entry 77: its body is not there/],
   ['no body, and none asked for', (f) => sql(f, 'DELETE FROM bodies WHERE seq = 77'), [false]],
 ]

@@ -10,6 +10,7 @@ import { Fault } from '#exchange'
 import { scratchIn } from '#export'
 import type { ProofHead, ProvenEntry } from '#trail'
 import { Account } from '../../../verifier/account.ts'
+import { checkAnew } from '../../../verifier/anew.ts'
 import { claimsOf } from '../../../verifier/claims.ts'
 import {
   ANCHORS,
@@ -17,10 +18,13 @@ import {
   FORMAT,
   filesOf,
   type Line,
+  leafOf,
   type Manifest,
   MOST_BODIES,
   MOST_PROOFS,
 } from '../../../verifier/form.ts'
+import { Gone } from '../../../verifier/gone.ts'
+import { bytesOf, commitment } from '../../../verifier/log.ts'
 import { MOST_SHOWN, pageOf, wordsOf } from '../../../verifier/page.ts'
 import { edgesOf } from '../../../verifier/period.ts'
 import { proofOf } from '../../../verifier/proof.ts'
@@ -53,6 +57,10 @@ export class Bundle {
   readonly #times: (number | undefined)[] = []
   readonly #wrong: string[] = []
   #more = 0
+  /** By entry and salt what a body that was written anew commits to. */
+  readonly #anew = new Map<string, string>()
+  /** Whether something is gone, or was written anew: then an entry must say so. */
+  #isSaid = false
   #head: ProofHead | undefined
   #bodies = 0
   #entries = 0
@@ -119,12 +127,29 @@ export class Bundle {
     else if ('leaf' in line) this.#leaf(line.leaf)
     else if ('entry' in line) this.#entry(line.entry)
     else if ('context' in line) this.#said(line.context)
-    else if ('wrong' in line) this.#unlike(line.wrong)
+    else if ('wrong' in line) this.#refuse(`entry ${line.wrong.index + 1}: ${line.wrong.told}`)
   }
 
-  #unlike({ index, told }: { readonly index: number; readonly told: string }): void {
-    if (this.#wrong.length < MOST_WRONG) this.#wrong.push(`entry ${index + 1}: ${told}`)
+  #refuse(told: string): void {
+    if (this.#wrong.length < MOST_WRONG) this.#wrong.push(told)
     else this.#more += 1
+  }
+
+  /** Asks as the verifier will, once all is taken, whether an entry that is in it took what is gone, and wrote anew what was. */
+  #checkSaid(): void {
+    const around = { account: this.#account, gone: new Gone(this.#account) }
+    for (const text of this.#lines()) {
+      const line = JSON.parse(text) as Line
+      const wrong = (told: string) => this.#refuse(`entry ${line.index + 1}: ${told}`)
+      if (line.gone !== undefined) around.gone.take(line, wrong)
+      if (line.anew) {
+        const { anew, index } = line
+        const commits = (salt: string) => this.#anew.get(`${index} ${salt}`) ?? ''
+        const has = anew.some(({ salt }) => salt !== undefined && this.#anew.has(`${index} ${salt}`))
+        checkAnew({ anew, leaf: leafOf(line), commits: has ? commits : undefined }, around, wrong)
+      }
+    }
+    around.gone.excesses((told) => this.#refuse(told))
   }
 
   #leaf(leaf: { readonly index: number; readonly leaf: string }): void {
@@ -141,6 +166,9 @@ export class Bundle {
     this.#entries += 1
     this.#last = line.index + 1
     this.#account.take(line)
+    this.#isSaid ||= line.gone !== undefined || line.anew !== undefined
+    for (const { salt } of (bytes && line.anew) || [])
+      if (salt !== undefined) this.#anew.set(`${line.index} ${salt}`, commitment('body', bytesOf(salt), bytes!))
     if (this.#shown.length < MOST_SHOWN) this.#shown.push({ line, ...(bytes && { words: wordsOf(bytes) }) })
     writeSync(this.#spool, `${JSON.stringify(line)}\n`)
   }
@@ -162,6 +190,7 @@ export class Bundle {
   finish(): number {
     const head = this.#head
     if (!head) throw new Fault('server.unreachable', 'the proof has no head')
+    if (this.#isSaid) this.#checkSaid()
     const { checkpoint, vkey } = head
     const manifest = this.#manifest(head, this.#anchors(head))
     if (head.range && this.#times.length === 0) this.#zip.file('leaves.jsonl', '')
