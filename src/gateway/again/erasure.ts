@@ -190,7 +190,7 @@ export class Erasure {
     let before: string | undefined
     do {
       const { rows, next } = await trail.recorded(queryOf(scope), { limit: STEP, ...(before && { before }) })
-      found.push(...rows.filter(({ opening }) => scope.user === undefined || opening.actor?.id === scope.user))
+      for (const row of rows) if (scope.user === undefined || row.opening.actor?.id === scope.user) found.push(row)
       before = next
     } while (before)
     return found

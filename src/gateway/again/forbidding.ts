@@ -58,7 +58,8 @@ export async function laterOf(
   for (const session of sessions) {
     const all = await trail.session(session)
     const first = all.findIndex(({ exchange }) => ids.has(exchange))
-    if (first >= 0) later.push(...all.slice(first).filter(({ exchange }) => !ids.has(exchange)))
+    if (first < 0) continue
+    for (const turn of all.slice(first)) if (!ids.has(turn.exchange)) later.push(turn)
   }
   return later
 }

@@ -81,9 +81,9 @@ export class Traces {
       if (nth % STEP === LAST) yield
       const isWhole = this.#isTrace(worded, line)
       if (isWhole) gone.fill(1, line.from, line.to)
-      const parts = isWhole ? [line] : this.#goneIn(worded, line, gone)
+      const parts = isWhole ? [line] : yield* this.#goneIn(worded, line, gone)
       isNew ||= parts[0] !== line && weightOf(line.value) >= SHORTEST
-      found.push(...parts)
+      for (const part of parts) found.push(part)
     }
     const [first, last] = [worded.lines[0], worded.lines.at(-1)]
     if (!isNew && found.length > 0 && first && last && this.#texts.has(text.trim()))
@@ -96,12 +96,13 @@ export class Traces {
   }
 
   /** A line of which no word is left goes with all its signs. */
-  #goneIn({ starts, ends }: Worded, line: Line, gone: Uint8Array): readonly Stretch[] {
+  *#goneIn({ starts, ends }: Worded, line: Line, gone: Uint8Array): Work<readonly Stretch[]> {
     const here = gone.subarray(line.from, line.to)
     if (!here.includes(1)) return NO_WORDS
     if (!here.includes(0)) return [line]
     const found: Stretch[] = []
     for (let at = line.from; at < line.to; at++) {
+      if (at % STEP === LAST) yield
       if (!gone[at]) continue
       const from = at
       while (at + 1 < line.to && gone[at + 1]) at++
@@ -186,7 +187,10 @@ function* joined(found: readonly Stretch[], { starts }: Worded, gone: Uint8Array
     if (nth % STEP === LAST) yield
     const last = all.at(-1)
     let isApart = last === undefined
-    for (; at < gone.length && (starts[at] as number) < start; at++) isApart ||= !gone[at]
+    for (; at < gone.length && (starts[at] as number) < start; at++) {
+      isApart ||= !gone[at]
+      if (at % STEP === LAST) yield
+    }
     if (last && !isApart) all[all.length - 1] = { start: last.start, end }
     else all.push({ start, end })
   }

@@ -19,6 +19,9 @@ export interface Less {
 /** Once is enough, but where what is left of two lines makes a third one. */
 const MOST_PASSES = 4
 
+/** Stretches between two steps. */
+const STEP = 2048
+
 /** What is to be written in the place of a part of a text. */
 interface Edit extends Stretch {
   readonly value: string
@@ -58,7 +61,7 @@ function* lessOf(traces: Traces, body: Body, whose: Whose, taken: string[]): Wor
     yield
     if (text.spots.length === 0) continue
     const edits = yield* editsIn(traces, text, taken, 0)
-    if (edits.length > 0) for (const change of spread(text, edits)) changes.push(change)
+    if (edits.length > 0) for (const change of yield* spread(text, edits)) changes.push(change)
   }
   return changes.length > 0 ? written(changes) : undefined
 }
@@ -92,7 +95,10 @@ function* editsIn(
     if (edits.length > 0 || kind === 'arguments') return edits
   }
   const found = yield* traces.findIn(value)
-  for (const { start, end } of found) for (const line of value.slice(start, end).split(/[\r\n]+/)) taken.push(line)
+  for (const [nth, { start, end }] of found.entries()) {
+    if (nth % STEP === STEP - 1) yield
+    for (const line of value.slice(start, end).split(/[\r\n]+/)) taken.push(line)
+  }
   return found.map(({ start, end }) => ({ start, end, value: MARK }))
 }
 
@@ -115,7 +121,7 @@ function applied(text: string, edits: readonly Edit[]): string {
 }
 
 /** Edits of a text at its places: what is written anew stands where it begins. */
-function spread({ value, kind, spots }: Text, edits: readonly Edit[]): Replaced[] {
+function* spread({ value, kind, spots }: Text, edits: readonly Edit[]): Work<Replaced[]> {
   const changed: Replaced[] = []
   let [at, next] = [0, 0]
   for (const spot of spots) {
@@ -131,6 +137,7 @@ function spread({ value, kind, spots }: Text, edits: readonly Edit[]): Replaced[
       from = Math.min(edit.end, end)
       if (edit.end > end) break
       next++
+      if (next % STEP === 0) yield
     }
     if (out !== value.slice(at, end)) changed.push({ spot, kind, value: out })
     at = end
