@@ -10,6 +10,7 @@ import { gather } from '../../src/export/gather.ts'
 import type { Row } from '../../src/export/row.ts'
 import { parseQuery, type Trail } from '../../src/trail/index.ts'
 import { sealIn } from '../../src/trail/seal/files.ts'
+import { FIELDS, printSalts, saltOf } from '../../src/trail/seal/leaf.ts'
 import { idOf, NOON, opening } from '../../src/trail/stores/made.ts'
 import {
   ACT,
@@ -18,6 +19,7 @@ import {
   hasEntry,
   look,
   lookAt,
+  markAnew,
   mutated,
   open,
   SIZE,
@@ -246,6 +248,32 @@ test('a body that is another is told where it leaves too, and nowhere else', (t)
       [4, 6].map((seq) => ({ seq, mark: 'changed' })),
     )
   }))
+
+test('a row that marks a body as written anew hides no body that is gone, or another’s', async (t) => {
+  const gone = (f: string) => sql(f, 'DELETE FROM bodies WHERE seq = 4')
+  /** The salts of an entry without that of its body, as a redaction leaves them, but for the proof. */
+  const cut = (f: string) => {
+    const db = new DatabaseSync(join(f, 'days/2026-11-24.default.db'))
+    const root = db.prepare('SELECT salt FROM entries WHERE seq = 4').get()?.['salt'] as Uint8Array
+    db.close()
+    const own = FIELDS.map((name) => [name, name === 'body' ? undefined : saltOf(name, root)] as const)
+    sql(f, 'UPDATE entries SET salt = ? WHERE seq = 4', printSalts(Object.fromEntries(own)))
+  }
+  const cases: readonly (readonly [Change, readonly number[]])[] = [
+    [() => undefined, []],
+    [gone, [4]],
+    [swapBodies, [4, 6]],
+    [cut, [4]],
+  ]
+  for (const [change, seqs] of cases) {
+    const both: Change = async (f, test) => {
+      markAnew(f, 4)
+      await change(f, test)
+    }
+    const changed = seqs.map((seq) => ({ seq, mark: 'changed' }))
+    await on(t, both, async (trail) => assert.deepEqual(await trail.marks([3, 4, 5, 6], true), changed))
+  }
+})
 
 test('what nobody proved is told as such, sealed or not, and bears no leaf', async (t) => {
   const folder = await mutated(t, (f) => forge(f, { ...opening(idOf(8000)), kind: 'refused' }))

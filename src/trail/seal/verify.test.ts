@@ -151,6 +151,8 @@ test('what was erased and redacted by an entry of the record is no alarm; what n
   const none = { taken: [], notes: [] }
   await trail.dayFiles.revise({ by: idOf(100), erased: [idOf(2)], bodies: [], ...none })
   await trail.dayFiles.revise({ by: idOf(101), erased: [], bodies: [anew], ...none })
+  const seqs = Array.from({ length: 12 }, (_, at) => at + 1)
+  assert.deepEqual(await trail.marks(seqs, true), [])
   await trail.close()
   const report = await look(t, folder)
   assert.deepEqual(

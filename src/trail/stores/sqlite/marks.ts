@@ -3,7 +3,7 @@ import { Fault } from '#exchange'
 import { headIn, LogFiles, sealIn } from '../../seal/files.ts'
 import { sha256 } from '../../seal/hashes.ts'
 import { entryIn } from '../../seal/held.ts'
-import { commitmentsOf, isFirst, parseLeaf, parseSalts, printLeaf } from '../../seal/leaf.ts'
+import { commitmentsOf, isFirst, parseLeaf, parseSalts, printLeaf, saltOf } from '../../seal/leaf.ts'
 import type { Mark } from '../../store.ts'
 import { keyGone, readable } from './bodies.ts'
 import type { Day } from './day.ts'
@@ -57,9 +57,14 @@ function markOf({ proving }: Engine, { day, files, bodies }: Where, row: Row): M
   const sealed = logged?.fields.body
   const made = { ...commitmentsOf(entry, salts, undefined, version), ...(sealed !== undefined && { body: sealed }) }
   if (printLeaf(seq, entry, made, version) !== text) return 'changed'
-  if (!bodies || !bears || row.anew === 1) return undefined
+  if (!bodies || !bears) return undefined
   const body = digestOf(day, seq)
-  return body !== 'locked' && commitmentsOf({}, salts, body, version).body !== sealed ? 'changed' : undefined
+  if (body === 'locked') return undefined
+  const isCut = row.anew === 1 && saltOf('body', salts) === undefined // else nothing was written anew since it was sealed
+  const isSo = isCut
+    ? body !== undefined && proving.isProven(salt, { seq, json, body }) !== false
+    : commitmentsOf({}, salts, body, version).body === sealed
+  return isSo ? undefined : 'changed'
 }
 
 /** Undefined where there is none, or none that was written: of one whose key is not here nobody knows. */
