@@ -1,9 +1,9 @@
 /** The trail on a real disk: kills, locks, full and read-only places, damaged and newer files, what lies in the folder. */
 import assert from 'node:assert/strict'
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { createHash, createHmac } from 'node:crypto'
 import { globSync } from 'node:fs'
-import { mkdtemp, open as openFile, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { copyFile, mkdtemp, open as openFile, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -185,17 +185,28 @@ test('a second opener is refused at once, and let in after the first has closed'
   await trail.close()
   await (await open(folder)).close()
 })
+test('another process is refused also after this one copied the files', async (t) => {
+  const folder = await newFolder(t)
+  const trail = await open(folder)
+  await trail.append(opening(idOf(1)))
+  for (const name of ['head.db', 'keys.db', DAY_FILE]) await copyFile(join(folder, name), join(folder, '../copy'))
+  const second = spawnSync(process.execPath, ['--input-type=module', '-e', CHILD, import.meta.dirname, folder], {
+    ...{ encoding: 'utf8', timeout: 10_000 },
+  })
+  await trail.close()
+  assert.match(second.stderr, /code: 'trail\.locked'/)
+})
 test('folder and files are for their owner only', async (t) => {
   const folder = await newFolder(t)
   const trail = await open(folder)
   await trail.append(opening(idOf(1)))
   const modes = await Promise.all(
-    ['.', 'days', 'head.db', 'head.db-wal', 'keys.db', 'keys.db-wal', DAY_FILE, `${DAY_FILE}-wal`].map(
+    ['.', 'days', 'lock', 'head.db', 'head.db-wal', 'keys.db', 'keys.db-wal', DAY_FILE, `${DAY_FILE}-wal`].map(
       async (path) => (await stat(join(folder, path))).mode & 0o777,
     ),
   )
   await trail.close()
-  assert.deepEqual(modes, [0o700, 0o700, 0o600, 0o600, 0o600, 0o600, 0o600, 0o600])
+  assert.deepEqual(modes, [0o700, 0o700, 0o600, 0o600, 0o600, 0o600, 0o600, 0o600, 0o600])
 })
 test('no word of a body or of a text can be read in the folder', async (t) => {
   const folder = await newFolder(t)

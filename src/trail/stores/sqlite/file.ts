@@ -260,7 +260,7 @@ export class File {
 }
 
 /** SQLite makes its files readable by the group; one that is there already keeps its mode, its log takes it over. */
-function create(path: string): void {
+export function create(path: string): void {
   if (existsSync(path)) return
   closeSync(openSync(path, 'a', 0o600))
   syncFolder(dirname(path))

@@ -9,6 +9,7 @@ import { faultOfStore } from './faults.ts'
 import { syncFolder } from './file.ts'
 import { Head } from './head.ts'
 import { Keys } from './keys.ts'
+import { FolderLock } from './lock.ts'
 
 const MOST_OPEN = 24
 /** What the name of a day file that is written anew ends with, until it is in the other one's place. */
@@ -19,6 +20,7 @@ export class Folder {
   readonly path: string
   readonly head: Head
   readonly keys: Keys
+  readonly #lock: FolderLock
   readonly #days: string
   readonly #tokens: Tokens
   readonly #open = new Map<string, Day>()
@@ -35,11 +37,15 @@ export class Folder {
     } catch (error) {
       throw faultOfStore(error, 'the data folder')
     }
-    this.head = new Head(join(path, 'head.db'))
+    this.#lock = new FolderLock(path)
+    let head: Head | undefined
     try {
+      head = new Head(join(path, 'head.db'))
       this.keys = new Keys(join(path, 'keys.db'), now)
+      this.head = head
     } catch (error) {
-      this.head.close()
+      head?.close()
+      this.#lock.close()
       throw error
     }
   }
@@ -132,6 +138,7 @@ export class Folder {
     this.#open.clear()
     this.keys.close()
     this.head.close()
+    this.#lock.close()
   }
 }
 

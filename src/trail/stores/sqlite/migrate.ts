@@ -11,6 +11,7 @@ import { faultOfStore } from './faults.ts'
 import { File, type Format } from './file.ts'
 import { FORMAT as HEAD } from './head.ts'
 import { FORMAT as KEYS } from './keys.ts'
+import { FolderLock, LOCK } from './lock.ts'
 import { FORMAT as DAY } from './schema.ts'
 
 /** One file of the record, by its path in the data folder. */
@@ -48,6 +49,15 @@ export interface MigrateOptions {
  */
 export function migrate(folder: string, { dryRun, progress }: MigrateOptions): Migration {
   if (!existsSync(join(folder, 'head.db'))) throw new Fault('trail.none', folder)
+  const lock = dryRun && !existsSync(join(folder, LOCK)) ? undefined : new FolderLock(folder)
+  try {
+    return migrated(folder, { dryRun, ...(progress && { progress }) })
+  } finally {
+    lock?.close()
+  }
+}
+
+function migrated(folder: string, { dryRun, progress }: MigrateOptions): Migration {
   const files = pathsIn(folder).map((file) => looked(folder, file))
   const needs = Math.max(0, ...files.map((file) => file.needs))
   const { bavail, bsize } = statfsSync(folder)
@@ -55,7 +65,7 @@ export function migrate(folder: string, { dryRun, progress }: MigrateOptions): M
   if (dryRun) return { ...told, done: false }
   if (needs > told.free) throw new Fault('trail.space', `${needs} bytes must be free in ${folder}, ${told.free} are`)
   const old = files.filter(({ does }) => does.length > 0)
-  // The head first: whoever has it open has the record.
+  // The head first, for an earlier version that has the record open knows of no other lock.
   const head = new File(join(folder, 'head.db'), HEAD)
   try {
     for (const [at, { file }] of old.entries()) {
