@@ -10,7 +10,7 @@ import {
   valuesIn,
 } from '#wire'
 import { orRaw, type Replaced, rawOf, type Spot, spliced, type Text, type Texts } from './spots.ts'
-import { isOpaque, isStructure, OPAQUE } from './structure.ts'
+import { isLabel, isOpaque, OPAQUE } from './structure.ts'
 import type { Work } from './words.ts'
 
 /** Events between two steps. */
@@ -86,7 +86,7 @@ class Lanes {
         .slice(lane.indexOf(':') + 1)
         .replaceAll('/', '.')
         .split(' ')
-      if (value === '' || (this.#isKnown && isStructure({ path, kind: 'text', value }))) continue
+      if (value === '' || (this.#isKnown && isLabel(path, value))) continue
       const spot = { event, start, end, length: value.length }
       if (how === 'whole') this.texts.push({ value, kind: mode === 'json' ? 'arguments' : 'text', spots: [spot] })
       else {

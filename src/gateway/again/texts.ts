@@ -30,8 +30,13 @@ const formOf = ({ type }: Pick<Body, 'type'>, text: string): Form | undefined =>
 /** Undefined where it is no JSON. */
 function documentTexts(text: string, event: number, isKnown: boolean): Text[] | undefined {
   const values = orRaw(() => valuesIn(text))
+  const types = new Map(
+    values?.flatMap(({ path, value }) => (path.endsWith('.type') ? [[path.slice(0, -'.type'.length), value]] : [])),
+  )
+  const typeOf = (path: string) => types.get(path)
   return values
-    ?.filter((value) => (value.kind !== 'number' || LONG_NUMBER.test(value.value)) && !(isKnown && isStructure(value)))
+    ?.filter(({ kind, value }) => kind !== 'number' || LONG_NUMBER.test(value))
+    .filter((value) => !(isKnown && isStructure(value, typeOf)))
     .map(({ path, kind, start, end, value }) => ({
       kind: kind === 'text' && path.endsWith('arguments') ? 'arguments' : kind,
       ...{ value, spots: [{ event, start, end, length: value.length }] },

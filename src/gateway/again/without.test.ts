@@ -342,7 +342,7 @@ test('a text of more lines, or values, than a call may have arguments', async ()
 test('a text of more lines, and a line of more places, than a call may have arguments', async () => {
   const rows = Array.from({ length: 200_000 }, (_, nth) => `row-${nth}abcdefgh9`)
   const text = rows.join('\n')
-  for (const said of [text, rows.join(' und '), rows.map((row) => `> ${row}!`).join('\n')]) {
+  for (const said of [rows.join(' und '), rows.map((row) => `> ${row}!`).join('\n')]) {
     const written = await later('chat', chat(user(text)), chat(user(said), user('and?')))
     assert.ok(!written.includes('abcdefgh9'))
     assert.equal(JSON.parse(written).messages[1].content, 'and?')
