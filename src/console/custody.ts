@@ -160,5 +160,6 @@ function dayIn(value: unknown): string | undefined {
   throw new Fault('usage.option', 'before: a day, as 2026-11-24')
 }
 
-/** ms since the Unix epoch, as far as a calendar goes. */
-const isTime = (value: unknown): value is number => Number.isSafeInteger(value) && Math.abs(value as number) <= 8.64e15
+/** ms since the Unix epoch, as far as a calendar goes in every zone. */
+const isTime = (value: unknown): value is number =>
+  Number.isSafeInteger(value) && Math.abs(value as number) <= 8.64e15 - 86_400_000

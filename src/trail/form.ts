@@ -8,13 +8,16 @@ import { isExchangeId } from './days.ts'
 type Check = (value: unknown) => boolean
 type Shape = Readonly<Record<string, Check>>
 
-/** The latest time that a date can be, in ms since the Unix epoch. */
-const LAST_MS = 8_640_000_000_000_000
+/** The last ms of the year 9999, since the Unix epoch: what comes later, or before 1970, most formats cannot say. */
+const LAST_MS = 253_402_300_799_999
+/** What a hold or an erasure reaches to may be said more widely: a day within what a date can be, wherever it is shown. */
+const WIDEST_MS = 8_640_000_000_000_000 - 86_400_000
 
 const text: Check = (value) => typeof value === 'string'
 const number: Check = (value) => typeof value === 'number'
 const flag: Check = (value) => typeof value === 'boolean'
-const time: Check = (value) => typeof value === 'number' && Math.abs(value) <= LAST_MS
+const time: Check = (value) => typeof value === 'number' && value >= 0 && value <= LAST_MS
+const edge: Check = (value) => typeof value === 'number' && Math.abs(value) <= WIDEST_MS
 const id: Check = (value) => typeof value === 'string' && isExchangeId(value)
 const maybe =
   (check: Check): Check =>
@@ -93,7 +96,7 @@ const again = {
 const act = { who: fact, why: text }
 const scope = object({
   ...{ user: maybe(text), session: maybe(text), exchange: maybe(text), connection: maybe(text), query: maybe(text) },
-  ...{ since: maybe(time), until: maybe(time) },
+  ...{ since: maybe(edge), until: maybe(edge) },
 })
 const sealedBy = object({ origin: text, size: number, root: text })
 

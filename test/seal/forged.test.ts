@@ -4,10 +4,12 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, before, type TestContext, test } from 'node:test'
 import { logIn } from '../../src/app/sealed-log.ts'
+import { moment } from '../../src/cli/terminal.ts'
 import { asSealed, shown } from '../../src/console/shown.ts'
 import { FORMATS } from '../../src/export/formats/index.ts'
 import { gather } from '../../src/export/gather.ts'
 import type { Row } from '../../src/export/row.ts'
+import { isEntry } from '../../src/trail/form.ts'
 import { parseQuery, type Trail } from '../../src/trail/index.ts'
 import { sealIn } from '../../src/trail/seal/files.ts'
 import { FIELDS, printSalts, saltOf } from '../../src/trail/seal/leaf.ts'
@@ -15,6 +17,7 @@ import { idOf, NOON, opening } from '../../src/trail/stores/made.ts'
 import {
   ACT,
   type Change,
+  DAY,
   forge,
   hasEntry,
   look,
@@ -35,11 +38,23 @@ after(tearDown)
 const read = { kind: 'read', exchange: idOf(8000), at: NOON, did: 'viewed', via: 'local', of: '', content: false }
 const whole = { ...read, reader: { value: 'x', source: 'observed' }, count: 1, times: 1 }
 
+const BYPASS = {
+  ...{ kind: 'bypass', exchange: idOf(8000), at: NOON, source: 'declared', via: 'otlp' },
+  happened: NOON,
+}
+/** The last ms of the year 9999. */
+const LAST = Date.UTC(10_000) - 1
+
 /** Each is refused by its form: it claims to be of a kind and lacks what all of that kind have, or is nothing at all. */
 const FORMLESS: readonly unknown[] = [
   { ...read, at: 'x' },
   read,
   { ...whole, at: 1e300 },
+  { ...whole, at: LAST + 1 },
+  { ...whole, at: -1 },
+  { ...whole, late: { at: 8.64e15 } },
+  { ...BYPASS, happened: 8.64e15 },
+  { ...ACT, kind: 'hold', scope: { until: 8.64e15 } },
   { ...whole, exchange: 'x' },
   { ...whole, of: { deep: true } },
   { ...whole, late: { at: 'x' } },
@@ -69,6 +84,26 @@ const FORMLESS: readonly unknown[] = [
   'asked',
   5,
 ]
+
+test('a time that an entry may tell is shown in every zone', (t) => {
+  const zone = process.env['TZ']
+  t.after(() => {
+    if (zone === undefined) delete process.env['TZ']
+    else process.env['TZ'] = zone
+  })
+  const widest = 8.64e15 - DAY
+  for (const [name, last] of [
+    ['Pacific/Kiritimati', '10000-01-01 13:59:59'],
+    ['Pacific/Pago_Pago', '9999-12-31 12:59:59'],
+  ] as const) {
+    process.env['TZ'] = name
+    for (const at of [0, LAST]) assert.ok(isEntry({ ...whole, at }) && isEntry({ ...BYPASS, happened: at }))
+    for (const at of [-1, LAST + 1]) assert.ok(!isEntry({ ...whole, at }) && !isEntry({ ...BYPASS, happened: at }))
+    for (const since of [-widest, widest]) assert.ok(isEntry({ ...ACT, kind: 'hold', scope: { since } }))
+    for (const at of [0, -widest, widest]) assert.match(moment(at), /^[+-]?\d{4,6}-\d\d-/)
+    assert.match(moment(LAST), new RegExp(`^\\+?0*${last.slice(0, -3)}`))
+  }
+})
 
 const all: Change = async (folder) => {
   for (const [at, line] of FORMLESS.entries()) forge(folder, line as object, SIZE + 1 + at)
@@ -177,7 +212,7 @@ test('rows of the index that tell of nothing, or of something else, stop no surf
   const changes: readonly Change[] = [
     (f) => sql(f, `INSERT INTO outcomes SELECT 77, 66 WHERE ${hasEntry(77)}`),
     (f) => sql(f, `INSERT INTO redacted SELECT 77, 'x', x'00', '{' WHERE ${hasEntry(77)}`),
-    (f) => sql(f, `INSERT INTO edits SELECT 78, x'00', 0, 'text' WHERE ${hasEntry(77)}`),
+    (f) => sql(f, `INSERT OR REPLACE INTO edits SELECT 78, x'00', 0, 'text' WHERE ${hasEntry(77)}`),
     (f) => sql(f, 'UPDATE exchanges SET closing = 9999 WHERE seq = 77'),
     (f) => sql(f, 'DELETE FROM entries WHERE seq IN (77, 78)'),
     (f) => sql(f, 'DELETE FROM exchanges WHERE seq = 77'),
