@@ -45,7 +45,6 @@ export class Traces {
       if (nth % STEP === LAST) yield
       if (weightOf(line.value) < SHORTEST) continue
       keep(this.#lines, line.value, turn)
-      if (isBlob(line.value)) continue
       yield* this.#addWords(worded, line, turn)
       yield* this.#addSentences(text, worded, line, turn)
     }
@@ -128,6 +127,10 @@ export class Traces {
   }
 
   *#addWords({ words }: Worded, { from, to }: Line, turn: number): Work<void> {
+    for (let at = from; at < to; at++) {
+      if (isBlob(words[at] as string)) this.#addRun(words, at, at + 1, turn)
+      if (at % STEP === LAST) yield
+    }
     for (let at = from; to - from > RUN && at + RUN <= to; at++) {
       this.#addRun(words, at, at + RUN, turn)
       if (at % STEP === LAST) yield
@@ -158,7 +161,8 @@ const textOf = (words: readonly string[], from: number, to: number): string => w
 
 /** Whether so few words say enough to be looked for within other lines: one alone only where it is no word of a language. */
 function isPart(words: readonly string[], from: number, to: number): boolean {
-  if (to - from === 1 && !/\p{N}/u.test(words[from] as string)) return false
+  const first = words[from] as string
+  if (to - from === 1 && !isBlob(first) && !/\p{N}/u.test(first)) return false
   return weightOf(textOf(words, from, to)) >= SHORTEST_PART
 }
 

@@ -1,4 +1,5 @@
 /** A text as an erasure compares it: its lines, and the words in them, whatever stands between. Pure; linear in the text. */
+import { createHash } from 'node:crypto'
 
 /** UTF-16 offsets, end exclusive. */
 export interface Stretch {
@@ -36,19 +37,22 @@ const WORD =
   /[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Thai}\p{scx=Laoo}\p{scx=Khmr}\p{scx=Mymr}]\p{M}*|[[\p{L}\p{N}\p{M}_]--[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Thai}\p{scx=Laoo}\p{scx=Khmr}\p{scx=Mymr}]]+/gv
 const PLAIN_WORD = /\w+/g
 const BEYOND_ASCII = /[\u0080-\uffff]/
-/** A file in base64, or the like: nobody quotes its words. */
-const BLOB = /^[\w+/=-]{256,}$/
+/** A file in base64, a key or the like, whatever stands around it; it is a word where it is long. */
+const BLOB = /\w[\w+/-]*={0,2}/g
+const LONG = 256
 /** Letters of which a few are a sentence. */
 const DENSE = /[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Hang}]/gv
 const DENSITY = 3
 /** A longer text says enough anyhow. */
 const DENSELY = 64
-/** A blob in the place of words. */
-const UNSPOKEN = ''
+/** Before the digest that stands for a blob: no word begins so. */
+const BLOB_SIGN = '='
 /** UTF-16 units between two steps. */
 const STEP = 16_384
 /** And words. */
 const WORDS = 4096
+/** Letters of a blob between two steps. */
+const HASHED = 2 ** 20
 
 /** How much a text says, in letters of an alphabet. */
 export const weightOf = (text: string): number =>
@@ -56,7 +60,8 @@ export const weightOf = (text: string): number =>
     ? text.length + (DENSITY - 1) * (text.match(DENSE)?.length ?? 0)
     : text.length
 
-export const isBlob = (line: string): boolean => line.length >= 256 && BLOB.test(line)
+/** Whether a word is a blob: it says enough alone. */
+export const isBlob = (word: string): boolean => word.startsWith(BLOB_SIGN)
 
 export function* wordsIn(text: string): Work<Worded> {
   const found = { lines: [] as Line[], words: [] as string[], starts: [] as number[], ends: [] as number[] }
@@ -81,23 +86,41 @@ interface Growing {
   readonly ends: number[]
 }
 
-function* addLine({ lines, words, starts, ends }: Growing, text: string, from: number, to: number): Work<void> {
+function* addLine(growing: Growing, text: string, from: number, to: number): Work<void> {
   const whole = text.slice(from, to)
   const value = whole.trim()
   if (value === '') return
   const start = from + whole.length - whole.trimStart().length
-  const first = words.length
+  const first = growing.words.length
+  let [at, count] = [0, 0]
+  for (const { index, 0: blob } of value.length < LONG ? [] : value.matchAll(BLOB)) {
+    if (++count % WORDS === 0) yield
+    if (blob.length < LONG) continue
+    yield* addWords(growing, value.slice(at, index), start + at)
+    at = index + blob.length
+    growing.words.push(yield* signOf(blob))
+    growing.starts.push(start + index)
+    growing.ends.push(start + at)
+  }
+  yield* addWords(growing, at === 0 ? value : value.slice(at), start + at)
+  growing.lines.push({ value, start, end: start + value.length, from: first, to: growing.words.length })
+}
+
+function* addWords({ words, starts, ends }: Growing, value: string, start: number): Work<void> {
   const isPlain = !BEYOND_ASCII.test(value)
-  if (isBlob(value)) {
-    words.push(UNSPOKEN)
-    starts.push(start)
-    ends.push(start + value.length)
-  } else
-    for (const { index, 0: word } of value.matchAll(isPlain ? PLAIN_WORD : WORD)) {
-      words.push(isPlain || word.length === 1 ? word : word.normalize())
-      starts.push(start + index)
-      ends.push(start + index + word.length)
-      if (words.length % WORDS === 0) yield
-    }
-  lines.push({ value, start, end: start + value.length, from: first, to: words.length })
+  for (const { index, 0: word } of value.matchAll(isPlain ? PLAIN_WORD : WORD)) {
+    words.push(isPlain || word.length === 1 ? word : word.normalize())
+    starts.push(start + index)
+    ends.push(start + index + word.length)
+    if (words.length % WORDS === 0) yield
+  }
+}
+
+function* signOf(blob: string): Work<string> {
+  const hash = createHash('sha256')
+  for (let at = 0; at < blob.length; at += HASHED) {
+    if (at > 0) yield
+    hash.update(blob.slice(at, at + HASHED))
+  }
+  return BLOB_SIGN + hash.digest('base64')
 }
