@@ -1,5 +1,6 @@
 /** Whether a literal begins a pattern, without building its automaton. Pure. */
-import { type CharSet, type Pattern, symbolOf } from './pattern.ts'
+import { type CharSet, type Pattern, symbolsOf } from './pattern.ts'
+import { isSecond } from './units.ts'
 
 /** What a pattern makes of a literal. */
 export interface Beginning {
@@ -12,16 +13,19 @@ export interface Beginning {
 /** Walks all ways through the pattern at once; a literal has some tens of characters. */
 export function begins(pattern: Pattern, literal: string): Beginning {
   const walk = new Walk(literal)
-  const ends = walk.through(pattern, [0])
+  const ends = walk.through(pattern, [0]).map((at) => walk.offsets[at]!)
   return { goesOn: walk.goesOn, ends }
 }
 
 class Walk {
   goesOn = false
+  /** By symbol, where it stands in the literal, and the end. */
+  readonly offsets: readonly number[]
   readonly #symbols: readonly number[]
 
   constructor(literal: string) {
-    this.#symbols = Array.from({ length: literal.length }, (_, i) => symbolOf(literal.charCodeAt(i)))
+    this.#symbols = symbolsOf(literal)
+    this.offsets = [...Array(literal.length).keys()].filter((at) => !isSecond(literal, at)).concat(literal.length)
   }
 
   /** Where the pattern may end that begins at one of `from`. */

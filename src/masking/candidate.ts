@@ -2,6 +2,7 @@
 import type { Decoder } from './coding.ts'
 import { State } from './matcher.ts'
 import type { Program } from './program.ts'
+import type { Shifts } from './repeats.ts'
 
 /** A place where a secret may end once what must follow it has come. */
 export interface Tail {
@@ -46,6 +47,8 @@ export interface Candidate {
   gate: number
   /** Begun by a literal as it is written. */
   readonly plain: boolean
+  /** Of a known value as it is written: where it has begun once more since. */
+  shifts: Shifts | undefined
 }
 
 /** A secret in another spelling. */

@@ -6,6 +6,7 @@ import { Gate } from './gate.ts'
 import type { State } from './matcher.ts'
 import { END, symbolOf } from './pattern.ts'
 import type { Program } from './program.ts'
+import { Shifts } from './repeats.ts'
 import { sees } from './sight.ts'
 import type { Step } from './step.ts'
 import { isHigh, isNumberStart, PERCENT, type UnitAt } from './units.ts'
@@ -59,7 +60,7 @@ export class Candidates {
     if (list.length <= MOST_PLAIN) return false
     if (list.length > MOST) return true
     let plain = 0
-    for (const candidate of list) if (candidate.plain) plain++
+    for (const { plain: isPlain, program } of list) if (isPlain && !program.repeats) plain++
     return plain > MOST_PLAIN
   }
 
@@ -120,6 +121,7 @@ export class Candidates {
       guard: 0,
       gate: gate ?? Gate.PASSED,
       plain: gate === undefined && coded === undefined,
+      shifts: undefined,
     }
     this.#list.push(candidate)
     this.doubt = Math.min(this.doubt, unit)
@@ -133,10 +135,23 @@ export class Candidates {
 
   /** Begins one that has come up to this unit already. */
   enter(program: Program, state: State, beginning: Beginning, step: Step, unitAt: UnitAt, coded?: Coded): void {
+    if (program.repeats && !coded && this.#joins(program, state, beginning, step, unitAt)) return
     const candidate = this.begin(program, state, beginning, step, coded)
     candidate.guard = NO_GUARD
     candidate.bare &&= isNumberStart(unitAt(candidate.unit))
+    if (program.repeats && !coded)
+      candidate.shifts = new Shifts(program.repeats, program.repeats.placeOf(state), step.index)
     if (candidate.state.accept && this.#decided(candidate, step)) this.#list.pop()
+  }
+
+  /** A known value that begins within itself waits for what becomes of the first beginning. */
+  #joins(program: Program, state: State, { start, unit }: Beginning, { outside }: Step, unitAt: UnitAt): boolean {
+    if (state.accept) return false
+    const first = this.#list.find((each) => each.program === program && each.shifts && !each.forced)
+    if (!first) return false
+    const bare = outside && isNumberStart(unitAt(unit))
+    first.shifts!.add({ serial: ++this.#serial, start, unit, bare }, program.repeats!.placeOf(state))
+    return true
   }
 
   step(step: Step, tick: number): void {
@@ -149,7 +164,7 @@ export class Candidates {
       const lives = candidate.coded
         ? this.#survivesCoded(candidate, candidate.coded, step, tick)
         : this.#survives(candidate, step, tick)
-      if (!lives) continue
+      if (!lives && !(candidate.shifts && this.#slides(candidate, candidate.shifts, step))) continue
       list[kept++] = candidate
       doubt = Math.min(doubt, candidate.certain ? candidate.unitEnd : candidate.unit)
     }
@@ -178,6 +193,11 @@ export class Candidates {
       Object.assign(candidate, forced, { certain: true, forced: true, tails: undefined, late: 0 })
     }
     this.doubt = Infinity
+  }
+
+  /** How many units more a known value may go on that has begun, or may have. */
+  get reach(): number {
+    return this.#list.reduce((most, { plain, program }) => Math.max(most, plain ? (program.repeats?.units ?? 0) : 0), 0)
   }
 
   /** Drops them all; what is certain stays masked. */
@@ -209,9 +229,13 @@ export class Candidates {
     if (candidate.bare && candidate.state === secret.start) candidate.bare = isNumberStart(unit)
     if (candidate.guard >= 0 && !candidate.forced && this.#isPlaceholder(candidate, step)) return false
     const state = quote ? null : secret.step(candidate.state, symbol)
-    if (!state && unit === PERCENT && this.#goesOnEncoded(candidate, step)) return true
+    if (!state && unit === PERCENT && this.#goesOnEncoded(candidate, step)) {
+      if (candidate.shifts) this.#spill(candidate, candidate.shifts, step, tick)
+      return true
+    }
     if (!state) return !quote && this.#waits(candidate) ? true : this.#ended(candidate)
     candidate.state = state
+    if (candidate.shifts) candidate.shifts.take(index)
     if (candidate.gate >= 0 && !this.#passes(candidate, symbol)) return false
     if (candidate.late > 0) {
       candidate.late--
@@ -220,6 +244,32 @@ export class Candidates {
     if (candidate.forced) return this.#swallows(candidate, index, to)
     if (state.accept && this.#decided(candidate, step)) return false
     return !this.#merged(candidate, state, tick)
+  }
+
+  /** The next place from which the known value goes on stands in for one that failed or was found; false where there is none. */
+  #slides(candidate: Candidate, shifts: Shifts, step: Step): boolean {
+    if (step.quote) return false
+    const { secret } = candidate.program
+    for (;;) {
+      const next = shifts.slide(secret, symbolOf(step.unit), step.index)
+      if (!next) return false
+      candidate.state = next.state
+      if (candidate.forced) return this.#swallows(candidate, step.index, step.to)
+      Object.assign(candidate, next.begun, { end: -1, unitEnd: -1, certain: false })
+      if (!next.state.accept || !this.#decided(candidate, step)) return true
+    }
+  }
+
+  /** Where a known value goes on in percent signs, each of its beginnings goes on by itself, as far as they can be followed. */
+  #spill(candidate: Candidate, shifts: Shifts, step: Step, tick: number): void {
+    const { program, from } = candidate
+    candidate.shifts = undefined
+    for (const { begun, state } of shifts.spill()) {
+      if (this.#list.length > 2 * MOST) return
+      const next = this.begin(program, state, { start: begun.start, unit: begun.unit, late: 0, from }, step)
+      Object.assign(next, begun, { guard: NO_GUARD })
+      if (!this.#survives(next, step, tick)) this.#list.pop()
+    }
   }
 
   #passes(candidate: Candidate, symbol: number): boolean {

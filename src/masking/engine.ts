@@ -71,7 +71,8 @@ export interface CompileOptions {
 const SURROUNDINGS = 128
 
 /**
- * Compiles rules, and exact values beside them. Known values come first in order; those under 8 characters are left out.
+ * Compiles rules, and exact values beside them. Known values come first in order; those under 8 characters are left out, and
+ * one that is named more than once is told by its first id.
  * @throws Fault config.invalid with the rule's id for an id that a placeholder cannot show, a pattern outside the subset,
  * a literal that does not begin the rule's pattern, or a check on an unbounded secret.
  */
@@ -96,12 +97,15 @@ export function compile(
   const values = known
     .map(({ id, value }) => ({ id, value: seen(value) }))
     .filter(({ value }) => value.length >= SHORTEST_KNOWN && value.isWellFormed())
-  const parts = values.flatMap(({ id, value }, order) => partsOf(value).map((part) => ({ id, order, part })))
-  const heads = headsOf(parts.map(({ part }) => part))
-  for (const { id, order, part } of parts) {
+  const parts = new Map<string, { readonly id: string; readonly order: number }>()
+  values.forEach(({ id, value }, order) => {
+    for (const part of partsOf(value)) if (!parts.has(part)) parts.set(part, { id, order })
+  })
+  const heads = headsOf([...parts.keys()])
+  for (const [part, { id, order }] of parts) {
     const [program, head] = [exact(id, order, part), heads.get(part)!]
     add(program, head, { fold: false, place: 'anywhere' }, part.slice(0, KNOWN_HEAD))
-    for (const [literal, image] of head.length > KNOWN_HEAD ? addressedIn(program, head) : []) {
+    for (const [literal, image] of addressedIn(program, head)) {
       literals.push(literal)
       openings.push(image)
     }

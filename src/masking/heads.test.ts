@@ -46,6 +46,17 @@ for (const many of [1, 30, 300])
       assert.equal(carried(engine, [...`go to ${spelled} ok`], 'text').text, 'go to [masked:known-0] ok')
   })
 
+test('a value with blanks is masked by name in an address too, whether its blank is the first thing spelled or not', () => {
+  for (const form of ['acme prod pass', 'a b c d e f g', 'acmeprodpass and more', 'acme/prod+pass 1'].entries()) {
+    const engine = compile(RULES, { known: [{ id: 'known', value: form[1] }] })
+    for (const spelled of [
+      encodeURIComponent(form[1]),
+      encodeURIComponent(form[1]).replace(/%../g, (c) => c.toLowerCase()),
+    ])
+      assert.equal(carried(engine, [...`go to ${spelled} ok`], 'text').text, 'go to [masked:known] ok', form[1])
+  }
+})
+
 test('values of which each begins the next are masked whole', () => {
   const known = Array.from({ length: 60 }, (_, nth) => ({ id: `known-${nth}`, value: `z9-z9-z9-${'y'.repeat(nth)}` }))
   const engine = compile([], { known })

@@ -37,6 +37,8 @@ export class Hunt {
   /** Raw offset from which everything is masked, -1 where that is not so. */
   #flood = -1
   #floodUnit = 0
+  /** Decoded index before which white space does not end it: a known value that was let go may go on so far. */
+  #floodUntil = 0
 
   constructor(engine: Engine, options: LaneOptions, tape: Tape) {
     this.#engine = engine
@@ -109,9 +111,12 @@ export class Hunt {
 
   /** Starts what a literal that ends with `step` opens; `startOf` gives the raw place so many characters before its end. */
   open(opening: Opening, step: Step, startOf: (back: number) => number): void {
-    if (this.#flood >= 0) return
-    this.#attend(step)
     const { program, context, secrets, spelled } = opening
+    if (this.#flood >= 0) {
+      if (program.repeats && !spelled) this.#floodOver(program.repeats.units, step)
+      return
+    }
+    this.#attend(step)
     const past = step.index + 1
     const from = past - opening.literal.length
     const at = (back: number) => ({ start: startOf(back), unit: past - back, late: 0, from })
@@ -133,11 +138,15 @@ export class Hunt {
     this.candidates.enter(program, state, beginning, step, this.#unitAt)
   }
 
-  /** Gives up on all that has begun and masks from `settled` on, until white space or the end of a string. */
+  /**
+   * Gives up on all that has begun and masks from `settled` on, until white space or the end of a string. White space ends it
+   * only where no known value that has begun can go on.
+   */
   drown(settled: number, unit: number, step: Step): void {
     this.#flood = Math.min(settled, step.to)
     this.#floodUnit = Math.min(unit, step.index + 1)
     if (this.#flood < step.to) this.#pour(step)
+    this.#floodOver(this.candidates.reach, step)
     this.candidates.drop()
     this.#contexts.length = 0
   }
@@ -183,8 +192,12 @@ export class Hunt {
   }
 
   #swallow(step: Step): void {
-    if (step.quote || step.unit <= 32) this.#flood = -1
+    if (step.quote || (step.unit <= 32 && step.index >= this.#floodUntil)) this.#flood = -1
     else this.#pour(step)
+  }
+
+  #floodOver(units: number, { index }: Step): void {
+    this.#floodUntil = Math.max(this.#floodUntil, index + units)
   }
 
   #pour({ index, to }: Step): void {

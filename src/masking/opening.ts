@@ -4,7 +4,7 @@ import { begins } from './begins.ts'
 import { type Decoder, imagesOf, percents } from './coding.ts'
 import type { Literal } from './literals.ts'
 import type { Matcher, State } from './matcher.ts'
-import { symbolOf } from './pattern.ts'
+import { symbolsOf } from './pattern.ts'
 import type { Program } from './program.ts'
 
 /** In profile `fast`, so many first characters of an image are let go where a word begins. */
@@ -80,7 +80,7 @@ function isAlive({ pattern }: Matcher, text: string): boolean {
 
 function after(matcher: Matcher, text: string): State {
   let state: State | null = matcher.start
-  for (let i = 0; i < text.length && state; i++) state = matcher.step(state, symbolOf(text.charCodeAt(i)))
+  for (const symbol of symbolsOf(text)) state &&= matcher.step(state, symbol)
   if (!state) throw new Fault('gateway.internal', 'a literal was opened that does not begin its pattern')
   return state
 }

@@ -1,6 +1,6 @@
 /** Reads the small regex subset of masking rules into a tree; never runs a pattern, never uses V8's own engine on traffic. */
 import { Fault } from '#exchange'
-import { narrow } from './units.ts'
+import { isSecond, narrow } from './units.ts'
 
 /** One byte per symbol: 0…127 are ASCII, 128 stands for every other UTF-16 unit; END, which may be left out, is last. */
 export type CharSet = Uint8Array
@@ -12,6 +12,13 @@ export const END = SYMBOLS
 /** The symbol of a UTF-16 unit; full-width forms count as the ASCII that they look like. */
 export function symbolOf(unit: number): number {
   return unit < NON_ASCII ? unit : Math.min(narrow(unit), NON_ASCII)
+}
+
+/** One symbol a character: the second half of a surrogate pair is none of its own, as in a text that is followed. */
+export function symbolsOf(text: string): number[] {
+  const symbols: number[] = []
+  for (let i = 0; i < text.length; i++) if (!isSecond(text, i)) symbols.push(symbolOf(text.charCodeAt(i)))
+  return symbols
 }
 
 export type Pattern =

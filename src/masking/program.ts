@@ -2,7 +2,8 @@
 import { Fault } from '#exchange'
 import { lookOf, proofOf } from './checks.ts'
 import { Matcher } from './matcher.ts'
-import { END, longest, type Pattern, parseClass, parsePattern, SYMBOLS, shortest, symbolOf } from './pattern.ts'
+import { END, longest, type Pattern, parseClass, parsePattern, SYMBOLS, shortest, symbolsOf } from './pattern.ts'
+import { Repeats } from './repeats.ts'
 import type { ForeignRule, MaskingRule } from './rule.ts'
 
 const LONGEST_CHECKED = 1024
@@ -31,6 +32,8 @@ export interface Program {
   readonly foreign: ForeignRule | undefined
   /** One of these keywords must have been read, by number; none are asked for where it is empty. */
   readonly keywords: readonly number[]
+  /** Of a known value: how it repeats itself. */
+  readonly repeats: Repeats | undefined
 }
 
 /** @throws Fault config.invalid with the rule's id and the reason. */
@@ -59,6 +62,7 @@ export function compileRule(rule: MaskingRule, order: number): { program: Progra
       proof: proofOf(rule.proof),
       foreign: undefined,
       keywords: [],
+      repeats: undefined,
     }
     return { program, pattern }
   } catch (error) {
@@ -67,12 +71,10 @@ export function compileRule(rule: MaskingRule, order: number): { program: Progra
   }
 }
 
-/** A known value, matched unit by unit. */
+/** A known value, matched character by character. */
 export function exact(rule: string, order: number, value: string): Program {
-  const items = Array.from(
-    { length: value.length },
-    (_, i): Pattern => ({ kind: 'set', set: only(value.charCodeAt(i)) }),
-  )
+  const symbols = symbolsOf(value)
+  const items = symbols.map((symbol): Pattern => ({ kind: 'set', set: only(symbol) }))
   const none = {
     before: undefined,
     prior: undefined,
@@ -91,6 +93,7 @@ export function exact(rule: string, order: number, value: string): Program {
     whole: true,
     foreign: undefined,
     keywords: [],
+    repeats: new Repeats(secret, symbols, value.length),
   }
 }
 
@@ -114,13 +117,13 @@ export function compileForeign(rule: ForeignRule, order: number, keywords: Map<s
     proof: undefined,
     foreign: rule,
     keywords: numbers,
+    repeats: undefined,
   }
 }
 
 const ONLY = new Map<number, Uint8Array>()
 
-function only(unit: number): Uint8Array {
-  const symbol = symbolOf(unit)
+function only(symbol: number): Uint8Array {
   const set = ONLY.get(symbol) ?? Uint8Array.from({ length: SYMBOLS + 1 }, (_, each) => (each === symbol ? 1 : 0))
   ONLY.set(symbol, set)
   return set

@@ -16,6 +16,12 @@ export function isHigh(unit: number): boolean {
   return unit >= 0xd800 && unit <= 0xdbff
 }
 
+/** Whether the unit of a text at `at` is the second half of a surrogate pair. */
+export function isSecond(text: string, at: number): boolean {
+  const unit = text.charCodeAt(at)
+  return unit >= 0xdc00 && unit <= 0xdfff && at > 0 && isHigh(text.charCodeAt(at - 1))
+}
+
 export function isNumberStart(unit: number): boolean {
   return unit === 45 || (unit >= 48 && unit <= 57)
 }
