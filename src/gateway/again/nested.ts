@@ -1,10 +1,15 @@
 /** What a string says that is JSON itself, such as the arguments of a tool call. Changes nothing. */
 import { Fault } from '#exchange'
 import { type Value, valuesIn } from '#wire'
+import type { Work } from './words.ts'
 
 /** A shorter number is no trace. */
 export const LONG_NUMBER = /^-?\d{8,}$/
 const BACKSLASH = 92
+/** A line that may be JSON. */
+const LINE = /^[ \t]*[{[].*$/gm
+/** Lines between two steps. */
+const STEP = 64
 /** An object or a list; words in brackets are none. */
 const BEGINS = /^\s*(?:\{\s*(?:["}]|$)|\[\s*(?:["[{\]\d-]|true|false|null|$))/
 
@@ -17,6 +22,18 @@ export function nestedIn(text: string, mayBreakOff: boolean): readonly Value[] |
     if (!(error instanceof Fault)) throw error
   }
   return mayBreakOff ? stringsIn(text) : undefined
+}
+
+/** The values of each line that is JSON of itself, as logs have them. None: no line is. */
+export function* inLines(text: string): Work<readonly Value[]> {
+  const found: Value[] = []
+  let count = 0
+  for (const { index, 0: line } of text.matchAll(LINE)) {
+    if (++count % STEP === 0) yield
+    for (const one of nestedIn(line, false) ?? [])
+      found.push({ ...one, start: index + one.start, end: index + one.end })
+  }
+  return found
 }
 
 function stringsIn(text: string): Value[] {

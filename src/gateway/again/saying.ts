@@ -2,7 +2,7 @@
 import type { Recorded } from '#trail'
 import { PROTOCOLS } from '#wire'
 import { stringsIn } from './entry-text.ts'
-import { nestedIn } from './nested.ts'
+import { inLines, nestedIn } from './nested.ts'
 import type { Text } from './spots.ts'
 import { textsOf } from './texts.ts'
 import type { Work } from './words.ts'
@@ -14,7 +14,7 @@ export function* bodiesSay({ opening, ending }: Recorded): Work<string[]> {
   const reply = ending?.body && (yield* textsOf(ending.body, { route, direction: 'reply' }))
   const said: string[] = []
   for (const text of [...(prompt?.texts ?? []), ...(reply?.texts ?? [])]) {
-    for (const one of all(text)) said.push(one)
+    yield* take(text, said)
     yield
   }
   return said
@@ -31,10 +31,11 @@ export function* saidIn(row: Recorded): Work<string[]> {
 }
 
 /** Of JSON that a string is its values; as it stands too, but where it is what a tool is given. */
-function* all({ value, kind }: Pick<Text, 'value' | 'kind'>, depth = 0): Generator<string, void> {
-  const inner = depth < DEEPEST && kind !== 'number' ? nestedIn(value, kind !== 'text') : undefined
-  if (!inner || kind !== 'arguments') yield value
-  for (const one of inner ?? []) yield* all(one, depth + 1)
+function* take({ value, kind }: Pick<Text, 'value' | 'kind'>, said: string[], depth = 0): Work<void> {
+  const isRead = depth < DEEPEST && kind !== 'number'
+  const whole = isRead ? nestedIn(value, kind !== 'text') : undefined
+  if (!whole || kind !== 'arguments') said.push(value)
+  for (const one of whole ?? (isRead ? yield* inLines(value) : [])) yield* take(one, said, depth + 1)
 }
 
 /** JSON within JSON within JSON is read; what is deeper is a text. */

@@ -8,7 +8,7 @@ const SHORTEST_PART = 12
 /** So many words in a row that nobody said before are a trace, wherever they stand. */
 const RUN = 8
 /** What ends a sentence, between two words. */
-const SENTENCE = /[.!?…]["'’”»)*_]*\s|[。！？；]/
+const SENTENCE = /[.!?…]["'’”»)*_]*\s|[。！？；]|\\[nrt]/
 /** What somebody puts before a line that they quote: its number. */
 const NUMBER = /^\d+$/
 /** Words between two steps. */

@@ -41,7 +41,14 @@ async function laterReply(erased: object, events: string): Promise<string> {
 }
 
 const linesIn = (text: string) => text.split(/[\n\r\v\f\u0085\u2028\u2029]/).map((line) => line.trim())
-const wordsIn = (text: string) => ` ${(text.normalize().match(/[\p{L}\p{N}\p{M}_]+/gu) ?? []).join(' ')} `
+/** No word begins with the letter of an escaped break of a line. */
+const wordsIn = (text: string) =>
+  ` ${(
+    text
+      .normalize()
+      .replace(/\\[nrt]/g, ' ')
+      .match(/[\p{L}\p{N}\p{M}_]+/gu) ?? []
+  ).join(' ')} `
 
 const RUN = 8
 const runsIn = (words: string) => {
@@ -301,6 +308,29 @@ test('a long key or a file in base64 goes whatever stands around it, and another
     for (const said of around(other))
       assert.equal(JSON.parse(await later('chat', chat(user(erased)), chat(user(said)))).messages[0].content, said)
   }
+})
+
+test('what stands escaped in code, a log or lines of JSON goes, and so does what was said so', async () => {
+  const said = 'Kunde Müller, geboren 1970 in Köln'
+  const ascii = said.replaceAll('ü', '\\u00fc').replaceAll('ö', '\\u00f6')
+  const spelled = [
+    `${JSON.stringify({ t: `x\n${said}` })}\n{"t":2}`,
+    `{"t":"${ascii}"}\n{"t":2}`,
+    `HTTP 200\n${JSON.stringify({ t: `first of them\n${said}\nlast of them` })}`,
+    `Out[1]: 'first of them\\n${said}\\nlast of them'`,
+    `const s = "\\t${said}"`,
+    `log("\\\\n${ascii}\\r\\n")`,
+  ]
+  for (const one of [said, ...spelled])
+    for (const [nth, again] of [said, `so: ${said} it is`, ...spelled].entries()) {
+      const { messages } = JSON.parse(await later('chat', chat(user(one)), chat(user(again))))
+      assert.doesNotMatch(messages[0].content, /geboren|1970|Kunde|ller/, `${nth} of ${one}`)
+    }
+  const call = { id: 'c1', type: 'function', function: { name: 'write', arguments: `no JSON: ${said}` } }
+  const written = await later('chat', chat(user(said)), chat({ role: 'assistant', tool_calls: [call] }))
+  assert.equal(JSON.parse(written).messages[0].tool_calls[0].function.arguments, `no JSON: ${MARK}`)
+  const kept = 'C:\\new\\table and \\u00fcber and \\\\n'
+  assert.equal(JSON.parse(await later('chat', chat(user(said)), chat(user(kept)))).messages[0].content, kept)
 })
 
 test('words of the protocols are neither traces nor masked: who said what, and of which kind, stays', async () => {

@@ -2,7 +2,7 @@
 import type { Body } from '#exchange'
 import type { Value } from '#wire'
 import { Breath } from '../breath.ts'
-import { freshKeys, nestedIn } from './nested.ts'
+import { freshKeys, inLines, nestedIn } from './nested.ts'
 import { DEEPEST } from './saying.ts'
 import type { Replaced, Text } from './spots.ts'
 import { textsOf, type Whose } from './texts.ts'
@@ -84,15 +84,16 @@ function* editsIn(
     taken.push(value)
     return [{ start: 0, end: value.length, value: MARK }]
   }
-  const inner = depth < DEEPEST ? nestedIn(value, kind !== 'text') : undefined
-  if (inner) {
+  const whole = depth < DEEPEST ? nestedIn(value, kind !== 'text') : undefined
+  const inner = whole ?? (depth < DEEPEST ? yield* inLines(value) : [])
+  if (inner.length > 0 || whole) {
     const edits: Edit[] = []
     const keys = freshKeys(value)
     for (const one of inner) {
       const edit = yield* innerEdit(traces, one, taken, depth)
       if (edit) edits.push(one.kind === 'key' ? { ...edit, value: keys(edit.value) } : edit)
     }
-    if (edits.length > 0 || kind === 'arguments') return edits
+    if (edits.length > 0 || (whole && kind === 'arguments')) return edits
   }
   const found = yield* traces.findIn(value)
   for (const [nth, { start, end }] of found.entries()) {

@@ -40,6 +40,9 @@ const BEYOND_ASCII = /[\u0080-\uffff]/
 /** A file in base64, a key or the like, whatever stands around it; it is a word where it is long. */
 const BLOB = /\w[\w+/-]*={0,2}/g
 const LONG = 256
+/** A letter as JSON and code escape it; and what breaks a line there: no word begins with its letter. */
+const ESCAPED = /\\+u([\da-fA-F]{4})/g
+const ESCAPED_BREAK = /\\[nrt]/g
 /** Letters of which a few are a sentence. */
 const DENSE = /[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Hang}]/gv
 const DENSITY = 3
@@ -93,25 +96,28 @@ function* addLine(growing: Growing, text: string, from: number, to: number): Wor
   const start = from + whole.length - whole.trimStart().length
   const first = growing.words.length
   let [at, count] = [0, 0]
-  for (const { index, 0: blob } of value.length < LONG ? [] : value.matchAll(BLOB)) {
+  const read = value.includes('\\') ? value.replace(ESCAPED_BREAK, '  ') : value
+  for (const { index, 0: blob } of read.length < LONG ? [] : read.matchAll(BLOB)) {
     if (++count % WORDS === 0) yield
     if (blob.length < LONG) continue
-    yield* addWords(growing, value.slice(at, index), start + at)
+    yield* addWords(growing, read.slice(at, index), start + at)
     at = index + blob.length
     growing.words.push(yield* signOf(blob))
     growing.starts.push(start + index)
     growing.ends.push(start + at)
   }
-  yield* addWords(growing, at === 0 ? value : value.slice(at), start + at)
+  yield* addWords(growing, at === 0 ? read : read.slice(at), start + at)
   growing.lines.push({ value, start, end: start + value.length, from: first, to: growing.words.length })
 }
 
 function* addWords({ words, starts, ends }: Growing, value: string, start: number): Work<void> {
-  const isPlain = !BEYOND_ASCII.test(value)
-  for (const { index, 0: word } of value.matchAll(isPlain ? PLAIN_WORD : WORD)) {
+  const { read, places } = yield* unescaped(value)
+  const isPlain = !BEYOND_ASCII.test(read)
+  for (const { index, 0: word } of read.matchAll(isPlain ? PLAIN_WORD : WORD)) {
+    const end = index + word.length
     words.push(isPlain || word.length === 1 ? word : word.normalize())
-    starts.push(start + index)
-    ends.push(start + index + word.length)
+    starts.push(start + (places?.[index] ?? index))
+    ends.push(start + (places?.[end] ?? end))
     if (words.length % WORDS === 0) yield
   }
 }
@@ -123,4 +129,24 @@ function* signOf(blob: string): Work<string> {
     hash.update(blob.slice(at, at + HASHED))
   }
   return BLOB_SIGN + hash.digest('base64')
+}
+
+/** A line with its letters instead of their escapes, and where each of them begins, with the end of all; undefined: where it stands. */
+function* unescaped(value: string): Work<{ readonly read: string; readonly places?: Uint32Array }> {
+  if (!value.includes('\\u')) return { read: value }
+  const places = new Uint32Array(value.length + 1)
+  let [read, from, count] = ['', 0, 0]
+  const take = (part: string, at: number) => {
+    for (let nth = 0; nth < part.length; nth++) places[read.length + nth] = at + nth
+    read += part
+  }
+  for (const { index, 0: sign, 1: code = '' } of value.matchAll(ESCAPED)) {
+    take(value.slice(from, index), from)
+    take(String.fromCharCode(Number.parseInt(code, 16)), index)
+    from = index + sign.length
+    if (++count % WORDS === 0) yield
+  }
+  take(value.slice(from), from)
+  places[read.length] = value.length
+  return { read, places }
 }
