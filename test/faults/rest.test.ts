@@ -1,13 +1,13 @@
 /** What a record is opened as whose files are damaged, gone or somebody else's: told by name, never written over, and whole once they are back. */
 import assert from 'node:assert/strict'
-import { cpSync, existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, before, test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Fault } from '#exchange'
 import { bodyOf, DOER, exchange, ground, sealed } from '../../src/app/backup/ground.case.ts'
-import type { OpenRecord } from '../../src/app/record.ts'
+import { lookAt, type OpenRecord } from '../../src/app/record.ts'
 import { FILES, type FileCase, type Outcome, type Rest } from './files.case.ts'
 
 /** How many places of a file are cut: `CUTS=100` for more. */
@@ -106,6 +106,39 @@ for (const file of FILES) {
     })
   test(`${file.name}, back in its place: nothing is lost`, () => isWhole(house))
 }
+
+for (const names of [['head.db'], ['keys.db'], ['head.db', 'keys.db']])
+  test(`a record that is only looked at without ${names.join(', ')} is refused by name, and nothing is made in its folder`, async () => {
+    for (const befall of [(path: string) => rmSync(path), (path: string) => writeFileSync(path, '')]) {
+      house.putBack()
+      const { data } = house.config
+      for (const name of names) befall(join(data, name))
+      const list = () => readdirSync(data, { recursive: true }).map(String).sort()
+      const sizes = () => list().map((name) => [name, statSync(join(data, name)).size])
+      const found = sizes()
+      for (const _ of [1, 2])
+        await assert.rejects(lookAt(house.config), (fault: Fault) => {
+          assert.equal(fault.code, 'trail.broken')
+          for (const name of names) assert.match(fault.detail ?? '', new RegExp(`${name} is gone or empty`))
+          return true
+        })
+      assert.deepEqual(sizes(), found)
+    }
+    house.putBack()
+    const record = await lookAt(house.config)
+    const report = await record.trail.verify({})
+    await record.close()
+    assert.deepEqual(report?.alarms, [])
+  })
+
+test('a head.db that was made anew is no head.db for who only looks at the record either', async () => {
+  house.putBack()
+  const head = new DatabaseSync(join(house.config.data, 'head.db'))
+  head.exec('DELETE FROM marks; DELETE FROM documents')
+  head.close()
+  await assert.rejects(lookAt(house.config), /head\.db is gone or empty/)
+  house.putBack()
+})
 
 async function expected(house: Ground, outcome: Outcome, file: FileCase, path: string): Promise<void> {
   if (outcome.kind === 'refused') return refusedTwice(house, outcome, path)

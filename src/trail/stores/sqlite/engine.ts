@@ -12,6 +12,7 @@ import { Folder } from './folder.ts'
 import { bury, shred } from './key-work.ts'
 import type { Begin } from './keys.ts'
 import { asked, hashOf, isOfReading, noPlace, pieceOf, sessionIn, storedOf } from './lines.ts'
+import { mayLook } from './missing.ts'
 import type { FaultLine, Line, LineOutcome, Outcome, Parcel, UnfinishedRow } from './protocol.ts'
 import { Proving } from './proving.ts'
 import { sealedIn } from './sealing.ts'
@@ -72,6 +73,7 @@ export class Engine {
   /** @throws trail.locked, trail.newer, trail.key, trail.unavailable, trail.broken */
   constructor(path: string, { tokens, wrapping, now, looking = false }: EngineOptions) {
     this.#looking = looking
+    if (looking) mayLook(path)
     this.folder = new Folder(path, tokens, now)
     this.proving = new Proving(this.folder, () => this.#seq, !looking)
     this.unsealed = new FolderUnsealed(this.folder, this, this.proving)
@@ -115,9 +117,10 @@ export class Engine {
         bury(this.folder, day)
         for (const { exchange, session } of openIn(day))
           this.#flight.opened(exchange, { file: name, session: session ?? undefined })
-        for (const { id, pieces } of day.flying()) rows.push({ id, name, exchanges: pieces.map((one) => one.exchange) })
+        for (const { id, pieces } of day.flying())
+          rows.push({ id, name, exchanges: pieces.map((one) => one.exchange) })
       })
-    if (this.#seq > 0 && !this.#looking && this.folder.head.isBare) throw headGone(this.#seq)
+    if (this.#seq > 0 && this.folder.head.isBare) throw headGone(this.#seq)
     this.folder.keys.reached(given, wrapping)
     for (const { id, name, exchanges } of rows) {
       this.#flight.placed(id, name, exchanges)
