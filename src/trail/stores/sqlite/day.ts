@@ -10,17 +10,16 @@ import { FIELDS, type Field, parseSalts, printSalts, saltOf } from '../../seal/l
 import type { Origin } from '../../store.ts'
 import { spell, type Tokens } from '../../tokens.ts'
 import { wordsOf } from '../../words.ts'
-import { Bodies, type BodyRow, readable, UNREADABLE } from './bodies.ts'
+import { Bodies, type BodyRow, UNREADABLE } from './bodies.ts'
 import { DayKeys } from './day-keys.ts'
 import { EditRows } from './edit-rows.ts'
 import { lineOfFault } from './faults.ts'
 import { File } from './file.ts'
-import { type FlightPiece, keyAndBytes, packFlight, unpackFlight, withKey } from './flight.ts'
+import { FlightRows } from './flight-rows.ts'
 import type { Keys } from './keys.ts'
 import { Originals } from './originals.ts'
 import type { FaultLine, Line, RedactedRow, Row } from './protocol.ts'
 import { FORMAT, NOTES_FORMAT, TERM_KEYS } from './schema.ts'
-import { inSlices, type Sliced, whole } from './sliced.ts'
 import { Terms } from './terms.ts'
 
 const COLUMNS = [...TERM_KEYS, 'outcome', 'findings', 'masked', 'input', 'output'].map((name) => `"${name}"`)
@@ -28,8 +27,6 @@ const OPEN = `INSERT OR IGNORE INTO exchanges(seq, exchange, at, ${COLUMNS.join(
   VALUES (?, ?, ?, ${COLUMNS.map(() => '?').join(', ')})`
 const END = `UPDATE exchanges SET closing = ?, outcome = ?, findings = findings + ?, masked = max(masked, ?), input = ?,
   output = ? WHERE exchange = ? AND outcome IS NULL RETURNING seq, session`
-/** Exchanges of a session that are read at a time. */
-const SEQS_AT_ONCE = 1000
 const OUTCOMES_OF = 'SELECT json FROM outcomes JOIN entries USING (seq) WHERE of = ? AND seq > 0 ORDER BY seq'
 
 const REDACTED = 'SELECT seq, "by", findings FROM redacted WHERE seq IN (?, ?) ORDER BY "by"'
@@ -53,12 +50,6 @@ export interface Indexed {
   readonly exchange: unknown
 }
 
-/** An exchange by the seqs of its opening and its ending. */
-interface Opened {
-  readonly seq: number
-  readonly closing: number | null
-}
-
 /** What an entry brings in bytes. */
 interface Stored {
   readonly body?: Uint8Array | undefined
@@ -74,6 +65,7 @@ export class Day {
   readonly edits: EditRows
   readonly originals: Originals
   readonly terms: Terms
+  readonly flight: FlightRows
   #waiting = 0
   #waitingBytes = 0
   #counted = false
@@ -84,6 +76,7 @@ export class Day {
     this.keys = new DayKeys(this.file, keys)
     this.bodies = new Bodies(this.file, this.keys)
     this.terms = new Terms(this.file)
+    this.flight = new FlightRows(this.file, this.keys, this.terms)
     this.#tokens = tokens
     this.originals = new Originals(this.file, this.keys)
     this.edits = new EditRows(this.file, this.keys, tokens.prints)
@@ -275,90 +268,6 @@ export class Day {
     }
   }
 
-  /** Keeps reply bytes in flight as row `id`, each piece under its session's key in this file. */
-  fly(id: number, pieces: readonly (FlightPiece & { readonly session: string | undefined })[]): void {
-    const sealed = pieces.map(({ exchange, session, bytes }) => {
-      const term = this.terms.id('session', session)
-      return { exchange, bytes: withKey(this.keys.seal(term, id, inFlight(exchange), bytes)) }
-    })
-    this.file.run('INSERT INTO flight VALUES (?, ?, 1)', id, packFlight(sealed))
-  }
-
-  /** Every row in flight, its pieces as they lie. @throws trail.broken where a row cannot be cut up */
-  flying(): { id: number; sealed: boolean; pieces: FlightPiece[] }[] {
-    const rows = this.file.all<{ id: number; bytes: Uint8Array; sealed: number }>(
-      'SELECT id, bytes, sealed FROM flight ORDER BY id',
-    )
-    try {
-      return rows.map(({ id, bytes, sealed }) => ({ id, sealed: sealed === 1, pieces: unpackFlight(bytes) }))
-    } catch (cause) {
-      throw new Fault('trail.broken', `${this.file.name}: bytes in flight`, { cause })
-    }
-  }
-
-  /** The bytes of a piece of row `id`. @throws Wanted, trail.key, trail.body */
-  landed(id: number, { exchange, bytes }: FlightPiece): Uint8Array {
-    return this.keys.open(keyAndBytes(bytes), id, inFlight(exchange))
-  }
-
-  /**
-   * Puts all that this file holds of a session under a new key, in slices; the keys it had are doomed with the last one. How
-   * many rows there were. `session` is its term, null for what belongs to none.
-   */
-  *rekey(session: number | null): Sliced<number> {
-    const doomed = new Set(this.keys.of(session))
-    const key = yield* whole(() => this.transaction(() => this.keys.renew(session)))
-    point('rekey.renewed')
-    let rows = 0
-    for (let after = 0, seqs = this.#seqsOf(session, after); seqs.length > 0; seqs = this.#seqsOf(session, after)) {
-      rows += yield* inSlices(
-        this,
-        seqs,
-        (of) => this.#reseal(session, of, key),
-        () => point('rekey.some'),
-      )
-      after = seqs.at(-1)?.seq ?? after
-    }
-    rows += yield* whole(() => this.transaction(() => this.#doom(session, doomed)))
-    point('rekey.durable')
-    return rows
-  }
-
-  #seqsOf(session: number | null, after: number): Opened[] {
-    const of = session === null ? 'session IS NULL' : `session = ${session}`
-    const sql = `SELECT seq, closing FROM exchanges WHERE ${of} AND seq > ? ORDER BY seq LIMIT ${SEQS_AT_ONCE}`
-    return this.file.all<Opened>(sql, after)
-  }
-
-  #reseal(session: number | null, { seq, closing }: Opened, key: number): number {
-    const rows = [this.bodies, this.edits, this.originals]
-    const seqs = closing === null ? [seq] : [seq, closing]
-    return seqs.reduce((sum, one) => rows.reduce((more, each) => more + each.reseal(session, one, key), sum), 0)
-  }
-
-  #doom(session: number | null, doomed: ReadonlySet<number>): number {
-    const rows = this.#refly(session, doomed)
-    this.keys.doom(doomed)
-    point('rekey.written')
-    return rows
-  }
-
-  #refly(session: number | null, doomed: ReadonlySet<number>): number {
-    let count = 0
-    for (const { id, sealed, pieces } of this.flying()) {
-      if (!sealed || !pieces.some(({ bytes }) => doomed.has(keyAndBytes(bytes).key))) continue
-      const anew = pieces.flatMap((piece) => {
-        if (!doomed.has(keyAndBytes(piece.bytes).key)) return piece
-        const { exchange } = piece
-        const bytes = readable(() => this.landed(id, piece))
-        return bytes ? { exchange, bytes: withKey(this.keys.seal(session, id, inFlight(exchange), bytes)) } : []
-      })
-      this.file.run('UPDATE flight SET bytes = ? WHERE id = ?', packFlight(anew), id)
-      count += 1
-    }
-    return count
-  }
-
   /** The entries of the exchange that opened as `seq`, without bodies. */
   listed(seq: number): Row {
     const found = this.file.get<Indexed>('SELECT seq, closing, exchange FROM exchanges WHERE seq = ?', seq)
@@ -415,5 +324,3 @@ export class Day {
     this.file.close()
   }
 }
-
-const inFlight = (exchange: string): string => `flight ${exchange}`

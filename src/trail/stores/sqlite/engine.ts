@@ -117,7 +117,7 @@ export class Engine {
         bury(this.folder, day)
         for (const { exchange, session } of openIn(day))
           this.#flight.opened(exchange, { file: name, session: session ?? undefined })
-        for (const { id, pieces } of day.flying())
+        for (const { id, pieces } of day.flight.all())
           rows.push({ id, name, exchanges: pieces.map((one) => one.exchange) })
       })
     if (this.#seq > 0 && this.folder.head.isBare) throw headGone(this.#seq)
@@ -286,7 +286,7 @@ export class Engine {
         else outcomes[at] = noPlace(line)
       }
       if (pieces.length > 0)
-        day.fly(
+        day.flight.keep(
           id,
           pieces.map((piece) => ({ ...piece, session: sessionOf(piece.exchange) })),
         )

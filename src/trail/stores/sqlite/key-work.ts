@@ -4,6 +4,7 @@ import type { Rewrapped } from '../../store.ts'
 import type { Day } from './day.ts'
 import type { Folder } from './folder.ts'
 import type { Ask, Begin } from './keys.ts'
+import { rekeyDay } from './rekey.ts'
 import { type Sliced, whole } from './sliced.ts'
 
 /** Keys that are wrapped anew at a time. */
@@ -20,7 +21,7 @@ export function* rekey(folder: Folder, file: string, session: string | undefined
   if (term === undefined) return 0
   day.file.overwrite()
   yield* whole(() => folder.keys.need(day.keys.of(term)))
-  const rows = yield* day.rekey(term)
+  const rows = yield* rekeyDay(day, term)
   bury(folder, day)
   point('rekey.buried')
   return rows

@@ -24,7 +24,7 @@ export function unfinishedIn(folder: Folder): UnfinishedRow[] {
   const open: { seq: number; exchange: string; opening: string }[] = []
   for (const name of folder.names()) {
     const day = folder.day(name)
-    rows.push(...day.flying().map((row) => ({ ...row, day })))
+    rows.push(...day.flight.all().map((row) => ({ ...row, day })))
     for (const row of openIn(day)) open.push({ ...row, opening: day.json(row.seq) })
   }
   const sealed = rows.filter((row) => row.sealed).flatMap(({ pieces }) => pieces)
@@ -48,7 +48,7 @@ export function unfinishedIn(folder: Folder): UnfinishedRow[] {
 function landed({ id, sealed, day }: Flying & { readonly day: Day }, piece: FlightPiece): Uint8Array | undefined {
   if (!sealed) return piece.bytes
   try {
-    return day.landed(id, piece)
+    return day.flight.read(id, piece)
   } catch (error) {
     if (error instanceof Fault && UNREADABLE.has(error.code) && error.code !== 'trail.key') return undefined
     throw error
