@@ -182,7 +182,13 @@ const readingOf = ({ reads, reader, engine, notReady }: BackendOptions): ReadHou
 
 const coverageOf = ({ trail, sightings }: BackendOptions): CoverageSource => ({
   async coverage() {
-    const told = (await trail.bypasses()).map(({ bypass }) => bypass)
+    const found = await trail.bypasses()
+    const wrong = await trail.marks(
+      found.map(({ seq }) => seq),
+      false,
+    )
+    const marks = new Map(wrong.map(({ seq, mark }) => [seq, mark]))
+    const told = found.map(({ seq, bypass }) => ({ ...bypass, ...(marks.has(seq) && { seal: marks.get(seq) }) }))
     const { tally, waiting } = sightings()
     return { tally: { ...tally }, waiting, bypasses: told.toReversed() }
   },

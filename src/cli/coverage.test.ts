@@ -16,3 +16,20 @@ test('reports that were let go are told, and none is not said beside them', asyn
   assert.match(clean.out, /0 waiting\n/)
   assert.match(`${clean.out}${clean.err}`, /no report of a call that is not on the record/)
 })
+
+test('a call that nobody proved is told as that', async (t) => {
+  const tally = { since: 1, seen: 0, onRecord: 0, bypasses: 0, dropped: 0 }
+  const one = {
+    kind: 'bypass',
+    exchange: 'x',
+    at: 1,
+    source: 'declared',
+    via: 'otlp',
+    happened: 1,
+    actor: 'ana',
+  } as const
+  const coverage = async () => ({ tally, waiting: 0, bypasses: [{ ...one, seal: 'unproven' }, one] })
+  const { folder } = await openHouse(t, [], { coverage: { coverage, review: async () => tally } })
+  const { out } = await run(folder, ['coverage'])
+  assert.equal(out.match(/UNPROVEN, otlp/g)?.length, 1)
+})

@@ -338,7 +338,8 @@ const ELSEWHERE =
   /^type (prompt (`files|`language|`repository|`commit|`branch|`session)|message `(toolCalls|attachments)|reply `(id|usage|error))/
 
 /** Of a record that is sealed: the journey of backups shows it. */
-const OF_SEALED = /`gatelog reads` `reads\[\]\.seal|`gatelog restore` `report|`gatelog trail begin-log`/
+const OF_SEALED =
+  /`gatelog reads` `reads\[\]\.seal|`gatelog coverage show` `bypasses\[\]\.seal|`gatelog restore` `report|`gatelog trail begin-log`/
 
 /** Of odd bodies, of entries that only sinks tell, and of records that were tampered with: their own tests show them. */
 const OF_SINKS = /^type (untrusted `(encoding|cut)|(row `(note|seal)|summary `forged))/

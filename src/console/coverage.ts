@@ -17,8 +17,8 @@ export interface CoverageTally {
 export interface Coverage {
   readonly tally: CoverageTally
   readonly waiting: number
-  /** Newest first. */
-  readonly bypasses: readonly Bypass[]
+  /** Newest first. `seal`: an alarm, it is not what was sealed, or nobody wrote it who had the key. */
+  readonly bypasses: readonly (Bypass & { readonly seal?: string | undefined })[]
 }
 
 /** A call that somebody else reports: whose, when, and the provider's id of it. Times in ms since the Unix epoch. */

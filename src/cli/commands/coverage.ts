@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { Option } from 'commander'
 import type { Coverage, CoverageTally } from '#console'
-import { type Bypass, Fault } from '#exchange'
+import { Fault } from '#exchange'
 import type { Reported } from '#wire'
 import { commonOf, examples, type Register, withRecord } from '../command.ts'
 import { type Cell, table } from '../table.ts'
@@ -78,10 +78,10 @@ function sumOf({ tally: { since, seen, onRecord, dropped }, waiting }: Coverage)
 
 const HEAD = ['when', 'who', 'told by', 'client', 'model']
 
-const row = ({ happened, actor, github, via, client, model }: Bypass): Cell[] => [
+const row = ({ happened, actor, github, via, client, model, seal }: Coverage['bypasses'][number]): Cell[] => [
   brief(happened),
   actor ?? github ?? '–',
-  via,
+  seal ? [`${seal.toUpperCase()}, ${via}`, 'red'] : via,
   client ?? '–',
   model ?? '–',
 ]
