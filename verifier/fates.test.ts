@@ -116,7 +116,7 @@ test('of a purge each entry that is gone is named by one, where it names them', 
       0,
     ],
     [[PURGE, { ...PURGE, exchange: idOf(93), days: [...purged([2, 2]), ...days] }], [], 1],
-    [[{ ...PURGE, days: purged([0, 3]) }], ['entry 4: the entry that is said to have taken it says nothing of it'], 1],
+    [[{ ...PURGE, days: purged([0, 3]) }], ['entry 4: the entry that is said to have taken it says nothing of it'], 2], // who makes it is told
   ] as const) {
     const record = await recordOf(t, notes as readonly Entry[])
     await record.trail.dayFiles.remove(['2026-11-23.default.db'])
