@@ -160,7 +160,7 @@ export const LIVE_FILES: readonly LiveCase[] = [
   },
   {
     name: 'what was signed last',
-    find: (folder) => `${last(`${KEYS}/seal.head`)(folder)}.new`,
+    find: (folder) => last(`${KEYS}/seal.head`)(folder)?.concat('.new'),
     act: 'an exchange of a new session',
     live: {
       ...{ 'a full disk': UNSEALED, 'EIO on write': UNSEALED },

@@ -60,6 +60,12 @@ async function survived(house: Ground, file: LiveCase, outcome: LiveOutcome, nth
   return ++replies
 }
 
+/** Some of the files are there once something was sealed. */
+async function found(file: LiveCase, folder: string): Promise<string> {
+  await until(() => file.find(folder) !== undefined)
+  return file.find(folder) ?? assert.fail()
+}
+
 async function until(done: () => boolean): Promise<void> {
   for (let tries = 0; !done(); tries++) {
     assert.ok(tries < 400, String(done))
@@ -81,8 +87,7 @@ for (const file of LIVE_FILES) {
       for (const [nth, [fault, outcome]] of passing.entries()) {
         const heard = gateway.said().length
         const [calls, error] = LIVE[fault]
-        const path = file.find(folder)
-        assert.ok(path)
+        const path = await found(file, folder)
         const strace = await inject(gateway.child.pid ?? 0, calls, error, path)
         replies += await survived(house, file, outcome, nth)
         const told = outcome.kind === 'waits' ? outcome.told : undefined
@@ -102,7 +107,7 @@ for (const file of LIVE_FILES) {
       assert.equal(await ask(gateway, 'before'), 200)
       const ended = once(gateway.child, 'exit')
       const [calls, error] = LIVE[fault]
-      const strace = await inject(gateway.child.pid ?? 0, calls, error, file.find(folder))
+      const strace = await inject(gateway.child.pid ?? 0, calls, error, await found(file, folder))
       const during = await acted(house, file.act, 'during').catch(() => ({ code: 1 }))
       const [code] = (await Promise.race([ended, wait(20_000).then(() => ['still running'])])) as [number | string]
       assert.equal(code, 1)
