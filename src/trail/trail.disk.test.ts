@@ -193,8 +193,13 @@ test('another process is refused also after this one copied the files', async (t
   const second = spawnSync(process.execPath, ['--input-type=module', '-e', CHILD, import.meta.dirname, folder], {
     ...{ encoding: 'utf8', timeout: 10_000 },
   })
+  assert.deepEqual(
+    (await readdir(folder)).filter((name) => name.startsWith('lock')),
+    ['lock'],
+  )
   await trail.close()
   assert.match(second.stderr, /code: 'trail\.locked'/)
+  assert.equal((await stat(join(folder, 'lock'))).size, 0)
 })
 test('folder and files are for their owner only', async (t) => {
   const folder = await newFolder(t)

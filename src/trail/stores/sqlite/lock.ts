@@ -20,7 +20,7 @@ export class FolderLock {
     try {
       create(path)
       db = new DatabaseSync(path, { timeout: 0 })
-      db.exec('BEGIN EXCLUSIVE')
+      db.exec('PRAGMA journal_mode=MEMORY; BEGIN EXCLUSIVE')
       this.#db = db
     } catch (error) {
       db?.close()
