@@ -214,19 +214,10 @@ for (const store of ['memory', 'sqlite'] as const) {
     const { id } = await house.custody.holds.add({ exchange: idOf(0, AT[0]) }, DOER)
     await assert.rejects(house.erasure.erase({ user: 'ana' }, DOER), { code: 'custody.held' })
     await house.custody.holds.release(id, DOER)
-    const more = {
-      kind: 'refused',
-      door: 'reverse',
-      method: 'POST',
-      path: '/',
-      route: 'chat',
-      facts: {},
-      findings: [],
-    } as const
     const bob = { actor: { id: 'bob', kind: 'person', name: 'ana', groups: [] } } as const
-    await house.trail.append({ ...more, ...bob, exchange: idOf(40), at: NOON, retain: 'sec-17a-4' })
+    await house.trail.append({ ...OTHER, ...bob, exchange: idOf(40), at: NOON, retain: 'sec-17a-4' })
     await assert.rejects(house.erasure.erase({ user: 'bob' }, DOER), { code: 'custody.worm' })
-    await house.trail.append({ ...more, ...bob, kind: 'asked', exchange: idOf(41), at: NOON, session: 'o' })
+    await house.trail.append({ ...OTHER, ...bob, kind: 'asked', exchange: idOf(41), at: NOON, session: 'o' })
     await assert.rejects(house.erasure.erase({ session: 'o' }, DOER), { code: 'custody.open' })
     await assert.rejects(house.erasure.erase({ user: 'nobody' }, DOER), { code: 'custody.nothing' })
     await assert.rejects(house.erasure.erase({}, DOER), { code: 'usage.option' })
