@@ -52,7 +52,7 @@ export class Wholes {
 
   #tell(lane: string, findings: readonly LaneFinding[]): Finding | undefined {
     const all = findings.map((finding) => told(finding, 'reply', lane, this.#masker))
-    this.findings.push(...all)
+    for (const one of all) this.findings.push(one)
     return all.find(({ action }) => action === 'block')
   }
 

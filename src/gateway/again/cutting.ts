@@ -111,17 +111,21 @@ export class Cutting {
     const known = new Map(planned?.bodies.map((one) => [`${one.exchange} ${one.part}`, one]))
     const late: ToCut[] = []
     let lot: Revision['bodies'][number][] = []
+    let bytesOfLot = 0
     const cut = async () => {
       if (lot.length > 0) await trail.dayFiles.revise({ by, erased: [], bodies: lot, taken: [], notes: [], more: true })
-      lot = []
+      ;[lot, bytesOfLot] = [[], 0]
     }
     for await (const found of this.#all(gone)) {
       const { exchange, part, bytes, taken } = found
       const one = known.get(`${exchange} ${part}`)
       const salt = Buffer.from(one?.salt ?? '', 'hex')
       if (one?.commitment !== commitmentOf(bytes, salt)) late.push(toCut(found))
-      else lot.push({ exchange, part, bytes, salt, findings: [], taken })
-      if (lot.reduce((sum, each) => sum + each.bytes.byteLength, 0) > AT_ONCE) await cut()
+      else {
+        lot.push({ exchange, part, bytes, salt, findings: [], taken })
+        bytesOfLot += bytes.byteLength
+      }
+      if (bytesOfLot > AT_ONCE) await cut()
     }
     await cut()
     return late

@@ -117,7 +117,7 @@ export class Fates {
       const left = this.#unlisted(day, leaves)
       expired += leaves.length - left.length
       if (left.length <= this.#allowedOf(day)) counted += left.length
-      else missing.push(...left)
+      else for (const leaf of left) missing.push(leaf)
     }
     return { expired: expired + counted, counted, missing: missing.sort((a, b) => a.seq - b.seq) }
   }

@@ -37,7 +37,8 @@ export class Resting {
   /** The exchanges that something is done to, the last ones first, in lots that are each done at once. */
   *lots(): Sliced<Exchange[][]> {
     const found: { readonly of: Exchange; readonly bytes: number }[] = []
-    const first = Math.min(...this.#changes.keys())
+    let first = Number.POSITIVE_INFINITY
+    for (const seq of this.#changes.keys()) first = Math.min(first, seq)
     yield* each(this.#exchanges(), (of) => {
       const again = of.seq > first && !this.#changes.has(of.seq) && this.#rests(of, this.#touched)
       if (again) this.#touched.add(of.seq)

@@ -24,7 +24,7 @@ export function unfinishedIn(folder: Folder): UnfinishedRow[] {
   const open: { seq: number; exchange: string; opening: string }[] = []
   for (const name of folder.names()) {
     const day = folder.day(name)
-    rows.push(...day.flight.all().map((row) => ({ ...row, day })))
+    for (const row of day.flight.all()) rows.push({ ...row, day })
     for (const row of openIn(day)) open.push({ ...row, opening: day.json(row.seq) })
   }
   const sealed = rows.filter((row) => row.sealed).flatMap(({ pieces }) => pieces)
