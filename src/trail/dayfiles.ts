@@ -1,7 +1,7 @@
 /** The day files of a trail, as whoever decides what becomes of them sees them. Decides nothing; writes nothing once it has latched. */
 import { isExchangePrefix } from './days.ts'
 import type { Write } from './documents.ts'
-import type { DayFile, Revised, Revision, Store, TakenBy } from './store.ts'
+import type { DayFile, Revised, Revision, Soon, Store, TakenBy } from './store.ts'
 
 export interface DayFiles {
   /** Oldest day first. */
@@ -10,6 +10,8 @@ export interface DayFiles {
   remove(names: readonly string[]): Promise<number>
   /** Takes exchanges out, and writes bodies anew. May be done again. @throws trail.*, gateway.internal where one is open */
   revise(revision: Revision): Promise<Revised>
+  /** No byte stays on disk of what revisions with `more` took, but for the files of `soon`. @throws trail.* */
+  scrub(soon?: Soon): Promise<void>
   /** The seqs of all entries of these exchanges; of those that are not here, none. */
   seqsOf(exchanges: readonly string[]): Promise<readonly number[]>
   /** The seqs of all entries in a file. */
@@ -27,6 +29,7 @@ export const dayFilesOf = (store: Store, write: Write): DayFiles => ({
   list: () => store.files(),
   remove: (names) => write(() => store.remove(names)),
   revise: (revision) => write(() => store.revise(revision)),
+  scrub: (soon) => write(() => store.scrub(soon)),
   seqsOf: async (exchanges) => {
     const seqs: number[] = []
     for (const exchange of exchanges) seqs.push(...(await store.seqs(exchange)))

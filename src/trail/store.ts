@@ -176,8 +176,15 @@ export interface Revision {
   readonly taken: readonly string[]
   /** Entries that belong to no exchange, and go too: those with this id at this seq, of earlier versions by their seq alone. */
   readonly notes: readonly { readonly file: string; readonly seq: number; readonly exchange?: string }[]
-  /** Another one follows at once: only once that is done is no byte of what went on disk. */
+  /** More goes soon: only once a revision without this, or `scrub`, is done is no byte of what went on disk. */
   readonly more?: true
+}
+
+/** From which day files more goes soon. */
+export interface Soon {
+  readonly day: string
+  /** Where nothing of it was heard for so long, in milliseconds, they are written anew all the same. */
+  readonly ms: number
 }
 
 /** How many of each. */
@@ -258,6 +265,8 @@ export interface Store {
   remove(names: readonly string[]): Promise<number>
   /** Each day file at once, and no byte of what went stays on disk. May be done again. @throws gateway.internal: one is open */
   revise(revision: Revision): Promise<Revised>
+  /** Each day file that something went from is written anew, so that no byte of it stays on disk; but for those of `soon`. */
+  scrub(soon?: Soon): Promise<void>
   /** The id of the entry that erased an exchange, by the beginning of its id. */
   erasedBy(prefix: string): Promise<string | undefined>
   /** What an entry erased and is still in its files. */

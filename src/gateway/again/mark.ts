@@ -42,7 +42,7 @@ export interface Looked {
 }
 
 /** A page comes within it, or somebody stopped. */
-const STOPPED_MS = 300_000
+export const STOPPED_MS = 300_000
 /** The day of an exchange and its place among the others may differ a little from its time. */
 const SLACK_MS = 86_400_000
 const MOST_TOLD = 1000

@@ -2,11 +2,20 @@
 import { hash, randomBytes } from 'node:crypto'
 import { type Finding, type Keyring, type Body as RecordedBody, type Redact, secretsIn } from '#exchange'
 import type { Engine } from '#masking'
-import { type Custody, type Doer, type Recorded, type Revision, sealedUpTo, type Trail } from '#trail'
+import {
+  type Custody,
+  type Doer,
+  dayOfExchange,
+  type Recorded,
+  type Revision,
+  type Soon,
+  sealedUpTo,
+  type Trail,
+} from '#trail'
 import { type Anew, maskedAnew } from './anew.ts'
 import { commitmentOf } from './commitment.ts'
 import { entrySays } from './entry-text.ts'
-import { above, type Mark, markAfter, markFor, reachOf, type Told } from './mark.ts'
+import { above, type Mark, markAfter, markFor, reachOf, STOPPED_MS, type Told } from './mark.ts'
 
 export interface RescanHouse {
   readonly trail: Trail
@@ -75,6 +84,14 @@ interface Masked {
   readonly seq: number | undefined
 }
 
+/** A page, and how it goes on. */
+interface Looked {
+  readonly page: RescanPage
+  readonly goesOn: Mark | undefined
+  /** The day that the next page is in too. */
+  readonly in?: Soon
+}
+
 const KIND = 'rescan'
 const CURRENT = 'current'
 const PAGE = 50
@@ -91,29 +108,44 @@ export class Rescan {
 
   /**
    * The next page of the rescan that goes back to `since`; the first one of it where none was begun. Nothing is erased or purged
-   * meanwhile. @throws trail.*
+   * meanwhile. Of what it took a day file may hold bytes until a page of an earlier day, or the last one, is done; or until
+   * none came for five minutes. @throws trail.*
    */
   page(since: number, doer: Doer): Promise<RescanPage> {
     return this.#house.holds.alone(() => this.#page(since, doer))
   }
 
   async #page(since: number, doer: Doer): Promise<RescanPage> {
+    const { documents, dayFiles } = this.#house.trail
+    let looked: Looked | undefined
+    try {
+      looked = await this.#look(since, doer)
+    } finally {
+      await dayFiles.scrub(looked?.in)
+    }
+    if (looked.goesOn) await documents.put(KIND, CURRENT, looked.goesOn)
+    else await documents.delete(KIND, CURRENT)
+    return looked.page
+  }
+
+  async #look(since: number, doer: Doer): Promise<Looked> {
     const { trail } = this.#house
     const last = (await trail.documents.get(KIND, CURRENT)) as Mark | undefined
     const mark = markFor(last, { since, rules: this.#house.rules(), run: this.#house.run, now: this.#house.now() })
-    const page = { limit: PAGE, ...(mark.before && { before: mark.before }) }
-    const { rows, next } = await trail.recorded({ ...EVERYTHING, after: reachOf(mark) }, page)
+    const limits = { limit: PAGE, ...(mark.before && { before: mark.before }) }
+    const { rows, next } = await trail.recorded({ ...EVERYTHING, after: reachOf(mark) }, limits)
     const { bodies, left, seq } = await this.#mask(above(mark, rows), doer)
     const told = { bodies: bodies.length, entries: seq === undefined ? [] : [seq], left }
     const goesOn = markAfter(mark, { rows, told, ...(next !== undefined && { next }) })
-    if (goesOn) await trail.documents.put(KIND, CURRENT, goesOn)
-    else await trail.documents.delete(KIND, CURRENT)
-    return {
+    const oldest = rows.at(-1)?.opening
+    const page = {
       ...{ seen: mark.seen + above(mark, rows).length, found: bodies.map(toldOf), left, earlier: mark.told },
       ...{ resumed: mark.seen > 0, anew: last?.since === since && mark.seen === 0 },
-      ...(goesOn && { reached: rows.at(-1)?.opening.at ?? since }),
+      ...(goesOn && { reached: oldest?.at ?? since }),
       ...(seq !== undefined && { seq }),
     }
+    const stays = goesOn && oldest && { in: { day: dayOfExchange(oldest.exchange), ms: STOPPED_MS } }
+    return { page, goesOn, ...stays }
   }
 
   /** Masks what is found in these. A body that somebody else wrote anew meanwhile is looked at again; one that stays is told as left. */
@@ -172,7 +204,7 @@ export class Rescan {
     await sealedUpTo(trail, seq)
     const taken = [...new Set(bodies.flatMap(({ anew }) => anew.taken))]
     const revision: Revision = {
-      ...{ by: note.exchange, erased: [], taken, notes: [] },
+      ...{ by: note.exchange, erased: [], taken, notes: [], more: true },
       bodies: bodies.map(({ row, part, from, anew: { bytes, findings }, salt }) => ({
         ...{ exchange: row.opening.exchange, part, from, bytes, salt, findings },
         ...(editsSay(row, taken) && { withEdits: true }),

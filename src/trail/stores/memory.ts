@@ -330,6 +330,8 @@ class MemoryStore implements Store {
     return { entries, bodies: count }
   }
 
+  scrub = (): Promise<void> => Promise.resolve()
+
   async erasedBy(prefix: string): Promise<string | undefined> {
     return [...this.#erased].find(([exchange]) => exchange.startsWith(prefix))?.[1]
   }

@@ -1,5 +1,6 @@
 /** `node scrub.case.ts <folder> <word>`: records two exchanges and erases the one whose path holds the word, until it is killed. */
 import { createHash } from 'node:crypto'
+import type { Revision, Store } from '../store.ts'
 import { wrappingOf } from '../wrapping.ts'
 import { bodyOf, commit, ending, idOf, opening } from './made.ts'
 import { openSqlite } from './sqlite.ts'
@@ -14,17 +15,23 @@ export async function openKept(folder: string) {
   const store = await openSqlite({
     ...{ folder, wrapping, tokenKey: key('token'), lineKey: key('line'), onBroken: () => undefined },
   })
-  const erase = () => store.revise({ by: idOf(9), erased: [ERASING], bodies: [], taken: [], notes: [] })
+  const erasing: Revision = { by: idOf(9), erased: [ERASING], bodies: [], taken: [], notes: [] }
+  const erase = (more: Pick<Revision, 'more'> = {}) => store.revise({ ...erasing, ...more })
   return { store, erase }
 }
 
-if (process.argv[1] === import.meta.filename) {
-  const [, , folder = '', word = ''] = process.argv
-  const { store, erase } = await openKept(folder)
+/** Two exchanges, one of which says the word. */
+export async function keep(store: Store, word: string): Promise<void> {
   for (const [id, path] of [
     [ERASING, `/${word}`],
     [KEEPING, '/kept'],
   ] as const)
     await commit(store, opening(id, { path, session: 's', body: bodyOf(word), text: word }), ending(id))
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const [, , folder = '', word = ''] = process.argv
+  const { store, erase } = await openKept(folder)
+  await keep(store, word)
   await erase()
 }

@@ -20,6 +20,7 @@ import type {
   RecordState,
   Revised,
   Revision,
+  Soon,
   Store,
   StoreOptions,
 } from '../store.ts'
@@ -262,8 +263,12 @@ class SqliteStore implements Store {
       total.entries += entries
       total.bodies += bodies
     }
-    if (!revision.more) await this.#link.call('scrub', [])
+    if (!revision.more) await this.scrub()
     return total
+  }
+
+  scrub(soon?: Soon): Promise<void> {
+    return this.#link.call('scrub', [soon])
   }
 
   erasedBy(prefix: string): Promise<string | undefined> {

@@ -18,6 +18,7 @@ import type {
   Revision,
   Rewrapped,
   SessionTotals,
+  Soon,
   StoredDocument,
   TakenBy,
   Waiting,
@@ -159,8 +160,8 @@ export interface Calls {
   remove(names: readonly string[]): number | Promise<number>
   /** What it says of one day file, which is to be scrubbed then; what goes is sealed first. */
   revise(file: string, revision: Revision): Promise<Revised>
-  /** Writes every day file anew that something was deleted in. */
-  scrub(): Promise<void>
+  /** Writes every day file anew that something was deleted in, but those of `soon`. */
+  scrub(soon: Soon | undefined): Promise<void>
   erasedBy(prefix: string): string | undefined
   takenBy(by: string): TakenBy
   /** Gives a session a new key and destroys the old ones; how many rows were put under it. */

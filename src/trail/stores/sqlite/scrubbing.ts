@@ -1,4 +1,5 @@
 /** Day files that are to be written anew because something in them was deleted: remembered, so that a crash forgets none. */
+import { dayOfFile } from '../../dayfile.ts'
 import { point } from '../../points.ts'
 import type { Day } from './day.ts'
 import type { Folder } from './folder.ts'
@@ -12,11 +13,11 @@ export function willScrub({ head }: Folder, day: Day): void {
   if (head.document(KIND, day.file.name) === undefined) head.put(KIND, day.file.name, '{}')
 }
 
-/** The next file that is to be written anew. */
-export function toScrub(folder: Folder): string | undefined {
+/** The next file that is to be written anew; none of the day `but`. */
+export function toScrub(folder: Folder, but: string | undefined): string | undefined {
   for (const { id } of folder.head.documents(KIND)) {
-    if (folder.names().includes(id)) return id
-    folder.head.delete(KIND, id)
+    if (!folder.names().includes(id)) folder.head.delete(KIND, id)
+    else if (dayOfFile(id) !== but) return id
   }
   return undefined
 }

@@ -7,6 +7,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { Fault } from '#exchange'
 import { Prints } from '../../prints.ts'
 import type { Sealer } from '../../seal/sealer.ts'
+import type { Soon } from '../../store.ts'
 import { Tokens } from '../../tokens.ts'
 import { writeAnew } from './anew.ts'
 import { copyFiles } from './copy.ts'
@@ -218,16 +219,22 @@ async function inTurns<Result>(work: Sliced<Result>): Promise<Result> {
 /** Whether an entry may go: its place in the log says what it was. */
 const isSealed = (seq: number): boolean => !sealing || seq <= (sealing.sealer.head?.size ?? 0)
 
-/** Writes every file anew that something was deleted in. */
-async function scrub(): Promise<void> {
+/** Writes every file anew that something was deleted in; those of `soon` with the next call, or once none came for so long. */
+async function scrub(soon?: Soon): Promise<void> {
+  clearTimeout(scrubbing)
   const { folder } = writable()
   for (;;) {
-    const name = await turn(() => toScrub(folder))
-    if (name === undefined) return
+    const name = await turn(() => toScrub(folder, soon?.day))
+    if (name === undefined) break
     await inTurns(condense(folder.keep(name)))
     await writeAnew(folder, name, turn)
     await turn(() => scrubbed(folder, name))
   }
+  if (!soon) return
+  scrubbing = setTimeout(() => {
+    left = true
+    tidyLater(0)
+  }, soon.ms)
 }
 
 /** These take long, and others are answered meanwhile. One at a time; what moves or removes files waits for them. */
@@ -259,12 +266,15 @@ function tidyLater(ms: number): void {
   timer = setTimeout(() => inLine(tidy), ms)
 }
 
-/** Whether a process before this one may have left files that are to be written anew. */
+/** Whether files may have been left that are to be written anew: by a process before this one, or by somebody who stopped. */
 let left = false
+let scrubbing: NodeJS.Timeout | undefined
 
 async function tidy(): Promise<void> {
-  if (left && !long && engine && !engine.broken) begin(scrub().catch(noticed))
-  left = false
+  if (left && !long && engine && !engine.broken) {
+    left = false
+    begin(scrub().catch(noticed))
+  }
   const more = await unasked(
     async () => engine !== undefined && (engine.tidy() || (!engine.broken && (await prepare(engine.folder, ask)))),
   )
@@ -277,6 +287,7 @@ async function called(call: Call): Promise<void> {
   if (call.name === 'commit') sealing?.sealer.wake()
   if (call.name === 'close') {
     clearTimeout(timer)
+    clearTimeout(scrubbing)
     engine = undefined
     return
   }
