@@ -122,17 +122,29 @@ export async function openHouse(
 }
 
 const NOBODY = { exchanges: 2, sessions: 1, later: 1, notes: 0, held: 0, holds: ['h'], worm: 0, open: 0 }
-const LATE = { exchange: 'x', at: 1, who: 'ana', model: 'm', direction: 'prompt', rules: ['r'], secrets: 1 } as const
+const LATE = {
+  exchange: 'x',
+  at: 1,
+  who: 'ana',
+  model: 'm',
+  direction: 'prompt',
+  rules: ['r'],
+  secrets: 1,
+  seq: 8,
+} as const
 let pages = 0
 let releases = 0
-const NONE_EARLIER = { bodies: 0, entries: [], left: [] }
+const NOTHING_MORE = {
+  ...{ found: [], entries: [], left: [], resumed: false, anew: false },
+  earlier: { bodies: 0, entries: [], left: [] },
+}
 const NO_REVISER: Backend['reviser'] = {
   plan: async () => NOBODY,
   erase: async () => ({ ...NOBODY, seq: 7, left: 0, begun: 0 }),
   rescan: async () =>
     pages++ % 2
-      ? { seen: 2, found: [], left: [], resumed: true, anew: false, earlier: { bodies: 1, entries: [8], left: ['x'] } }
-      : { seen: 1, found: [LATE], left: ['x'], reached: 1, seq: 8, resumed: false, anew: false, earlier: NONE_EARLIER },
+      ? { ...NOTHING_MORE, seen: 2, resumed: true, earlier: { bodies: 1, entries: [8], left: ['x'] } }
+      : { ...NOTHING_MORE, seen: 1, found: [LATE], entries: [8], left: ['x'], reached: 1 },
   async resume() {
     if (releases++ % 2) throw new Fault('trail.unavailable', 'text')
     return 1

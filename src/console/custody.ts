@@ -28,11 +28,14 @@ export interface RescanRow {
     readonly direction: 'prompt' | 'reply'
     readonly rules: readonly string[]
     readonly secrets: number
+    /** The entry that speaks of it. */
+    readonly seq: number
   }[]
+  /** The seqs of the entries that tell of what was found. */
+  readonly entries: readonly number[]
   /** Ids of exchanges whose entries say it beside their bodies. */
   readonly left: readonly string[]
   readonly reached?: number
-  readonly seq?: number
   readonly resumed: boolean
   readonly anew: boolean
   readonly earlier: { readonly bodies: number; readonly entries: readonly number[]; readonly left: readonly string[] }

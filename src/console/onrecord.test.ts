@@ -119,7 +119,7 @@ async function backend(t: TestContext, note?: () => Promise<void>) {
         throw new Fault('custody.held', 'by h')
       },
       rescan: async () => ({
-        ...{ seen: 0, found: [], left: [], resumed: false, anew: false },
+        ...{ seen: 0, found: [], entries: [], left: [], resumed: false, anew: false },
         earlier: { bodies: 0, entries: [], left: [] },
       }),
       resume: async () => 0,

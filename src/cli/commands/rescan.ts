@@ -35,7 +35,7 @@ export const rescan: Register = (program) => {
           }
           found.push(...page.found)
           left.push(...page.left)
-          if (page.seq !== undefined) entries.push(page.seq)
+          entries.push(...page.entries)
           const { resumed, earlier } = first
           if (page.reached === undefined)
             return { seen: page.seen, resumed, anew, earlier: earlier.bodies, entries, found, left }
@@ -57,9 +57,9 @@ export const rescan: Register = (program) => {
     })
 }
 
-const HEAD = ['exchange', 'when', 'who', 'model', 'in the', 'rules', 'found']
+const HEAD = ['exchange', 'when', 'who', 'model', 'in the', 'rules', 'found', 'entry']
 
-const row = ({ exchange, at, who, model, direction, rules, secrets }: Found): Cell[] => [
+const row = ({ exchange, at, who, model, direction, rules, secrets, seq }: Found): Cell[] => [
   exchange,
   brief(at),
   who ?? '–',
@@ -67,4 +67,5 @@ const row = ({ exchange, at, who, model, direction, rules, secrets }: Found): Ce
   direction,
   rules.join(', '),
   String(secrets),
+  String(seq),
 ]

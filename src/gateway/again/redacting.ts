@@ -34,11 +34,23 @@ export interface Body {
   readonly salt: Buffer
 }
 
+/** One that was masked, and the seq of the entry that speaks of it. */
+export interface MaskedBody extends Body {
+  readonly seq: number
+}
+
 export interface Masked {
-  readonly bodies: readonly Body[]
+  readonly bodies: readonly MaskedBody[]
   /** Ids of exchanges that say it still. */
   readonly left: readonly string[]
-  readonly seq: number | undefined
+  /** The seqs of all entries that tell of it. */
+  readonly entries: readonly number[]
+}
+
+/** Before anything is masked. */
+interface Found {
+  readonly bodies: readonly Body[]
+  readonly left: readonly string[]
 }
 
 /** So often at most a body is masked that is another each time. */
@@ -54,21 +66,22 @@ export class Redacting {
   /** Masks what is found in these. A body that somebody else wrote anew meanwhile is looked at again; one that stays is told as left. */
   async mask(rows: readonly Recorded[], doer: Doer): Promise<Masked> {
     const first = await this.#foundIn(rows)
-    let seq: number | undefined
+    const masked = new Map<string, MaskedBody>()
+    const entries: number[] = []
     let going = first.bodies
     for (let times = 0; going.length > 0 && times < MOST_TIMES; times++) {
-      const done = await this.#redact(going, doer)
-      seq = done.seq
-      if (done.bodies === going.length) return { ...first, seq }
-      going = (await this.#foundIn(going.map(({ row }) => row))).bodies
+      const { seq, bodies } = await this.#redact(going, doer)
+      entries.push(seq)
+      for (const body of going) masked.set(keyOf(body), { ...body, seq })
+      going = bodies === going.length ? [] : (await this.#foundIn(going.map(({ row }) => row))).bodies
     }
     const stays = new Set(going.map(({ row }) => row.opening.exchange))
-    const bodies = first.bodies.filter(({ row }) => !stays.has(row.opening.exchange))
-    return { bodies, left: [...new Set([...first.left, ...stays])], seq }
+    const bodies = [...masked.values()].filter(({ row }) => !stays.has(row.opening.exchange))
+    return { bodies, left: [...new Set([...first.left, ...stays])], entries }
   }
 
   /** An exchange that is open is passed over: its bodies are still to come, and are masked by the rules of now. */
-  async #foundIn(rows: readonly Recorded[]): Promise<Omit<Masked, 'seq'>> {
+  async #foundIn(rows: readonly Recorded[]): Promise<Found> {
     const found: Body[] = []
     const left: string[] = []
     for (const { opening, ending } of rows) {
@@ -119,6 +132,8 @@ export class Redacting {
     return { seq, bodies: revised.bodies }
   }
 }
+
+const keyOf = ({ row, part }: Body): string => `${row.opening.exchange} ${part}`
 
 /** Whether what was derived of a reply has one of these in a path. */
 const editsSay = ({ edits }: Recorded, taken: readonly string[]): boolean =>

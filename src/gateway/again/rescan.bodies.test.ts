@@ -26,19 +26,20 @@ for (const store of ['memory', 'sqlite'] as const) {
       policy: () => 'c0'.repeat(32),
     })
     const page = await rescan.page(0, DOER)
-    assert.deepEqual([page.seen, page.reached, page.resumed, page.seq], [4, undefined, false, 9])
+    assert.deepEqual([page.seen, page.reached, page.resumed, page.entries], [4, undefined, false, [9]])
     assert.deepEqual(
-      page.found.map(({ exchange, who, model, direction, rules }) => [
+      page.found.map(({ exchange, who, model, direction, rules, seq }) => [
         Number(exchange.slice(-4)),
         who,
         model,
         direction,
         rules,
+        seq,
       ]),
       [
-        [3, 'ana', 'm', 'prompt', ['late-key', 'github-pat']],
-        [2, 'ana', 'm', 'prompt', ['late-key']],
-        [2, 'ana', 'm', 'reply', ['late-key', 'github-pat']],
+        [3, 'ana', 'm', 'prompt', ['late-key', 'github-pat'], 9],
+        [2, 'ana', 'm', 'prompt', ['late-key'], 9],
+        [2, 'ana', 'm', 'reply', ['late-key', 'github-pat'], 9],
       ],
     )
     for (const nth of [0, 1, 2, 3]) {
@@ -51,7 +52,7 @@ for (const store of ['memory', 'sqlite'] as const) {
     const [note] = (await house.trail.custody()).map((each) => each.note)
     assert.ok(note?.kind === 'redact' && note.bodies.length === 3 && note.policy === 'c0'.repeat(32))
     const again = await rescan.page(0, DOER)
-    assert.deepEqual([again.found, again.seq, (await house.trail.custody()).length], [[], undefined, 1])
+    assert.deepEqual([again.found, again.entries, (await house.trail.custody()).length], [[], [], 1])
   })
 }
 
@@ -88,7 +89,7 @@ test('one that was stopped goes on, looks through what came since it began, and 
   const by = (rules: string, run: string) =>
     new Rescan({ ...house.house, holds: house.custody.holds, engine: () => engine, rules: () => rules, run })
   const first = await by('v1', 'a').page(0, DOER)
-  assert.ok(first.found.length > 0 && first.seq !== undefined)
+  assert.ok(first.found.length > 0 && first.entries.length === 1)
   const more = { exchange: idOf(500), at: NOON, door: 'reverse', method: 'POST', path: '/', route: 'chat' } as const
   const body = { ...bodyOf(`{"model":"m","messages":[{"role":"user","content":"it is ${late}"}]}`) }
   await house.trail.append({ kind: 'refused', ...more, facts: {}, findings: [], body })
@@ -100,7 +101,7 @@ test('one that was stopped goes on, looks through what came since it began, and 
   for (const page of pages) found.push(...page.found.map(({ exchange }) => exchange))
   assert.deepEqual([pages.length, pages.at(-1)?.seen, found], [3, 120, [idOf(500)]])
   assert.deepEqual([pages[0]?.resumed, pages[0]?.anew], [true, false])
-  assert.deepEqual(pages[0]?.earlier, { bodies: first.found.length, entries: [first.seq], left: [] })
+  assert.deepEqual(pages[0]?.earlier, { bodies: first.found.length, entries: first.entries, left: [] })
 })
 
 test('one that was stopped begins anew, and says so, where rules or known values are others by then', async (t) => {
@@ -142,7 +143,10 @@ for (const store of ['memory', 'sqlite'] as const) {
   test(`a body that somebody wrote anew meanwhile is masked as it is then, and as it was by nobody; ${store}`, async (t) => {
     const house = await open(t, store)
     const late = 'zanzibar-7731-bluebird'
-    await converse(house, [[`Wunderlich says ${late} ok`, 'noted']])
+    await converse(house, [
+      [`Wunderlich says ${late} ok`, 'noted'],
+      [`and ${late}`, 'noted'],
+    ])
     const id = idOf(0, NOON - DAY)
     const engine = compile(RULES, { known: [{ id: 'late-key', value: late }] })
     const other = Buffer.from(`{"model":"m","messages":[{"role":"user","content":"somebody says ${late} ok"}]}`)
@@ -156,7 +160,20 @@ for (const store of ['memory', 'sqlite'] as const) {
     })
     const rescan = new Rescan({ ...house.house, holds: house.custody.holds, engine: () => engine, ...BY })
     const page = await rescan.page(0, DOER)
-    assert.deepEqual([page.found.map(({ direction }) => direction), page.left, times], [['prompt'], [], 2])
+    const notes = (await house.trail.custody()).flatMap(({ seq, note }) =>
+      note.kind === 'redact' ? [{ seq, note }] : [],
+    )
+    const [first, second] = notes.map(({ seq }) => seq)
+    const told = page.found.map(({ exchange, direction, seq }) => [exchange, direction, seq])
+    assert.deepEqual(told, [
+      [idOf(1, NOON - DAY), 'prompt', first],
+      [id, 'prompt', second],
+    ])
+    assert.deepEqual(
+      notes.map(({ note }) => note.bodies.map(({ exchange }) => exchange)),
+      [[idOf(1, NOON - DAY), id], [id]],
+    )
+    assert.deepEqual([page.entries, page.left, times], [[first, second], [], 2])
     const text = Buffer.from((await house.trail.exchange(id))?.opening.body?.bytes ?? '').toString()
     assert.match(text, /somebody says \[masked:late-key/)
   })

@@ -81,7 +81,7 @@ for (const store of ['memory', 'sqlite'] as const) {
     await exchange(2, 'go on', 'done', editsIn('src/d.ts', 'done'), { path: `/v1/%7Aanzibar${LATE.slice(8)}` })
     await exchange(3, 'x'.repeat(5000), 'done', editsIn('src/e.ts', 'done'), { reason: 'r'.repeat(5000) })
     const page = await rescan.page(0, DOER)
-    assert.deepEqual([page.found, page.left, page.seq], [[], [idOf(2), idOf(1)], undefined])
+    assert.deepEqual([page.found, page.left, page.entries], [[], [idOf(2), idOf(1)], []])
     assert.equal((await trail.exchange(idOf(1)))?.opening.facts.files?.value, file.value)
   })
 

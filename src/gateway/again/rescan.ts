@@ -2,7 +2,7 @@
 import { secretsIn } from '#exchange'
 import { type Custody, type Doer, dayOfExchange, type Soon } from '#trail'
 import { above, type Mark, markAfter, markFor, reachOf, STOPPED_MS, type Told } from './mark.ts'
-import { type Body, Redacting, type RedactingHouse, rulesIn } from './redacting.ts'
+import { type MaskedBody, Redacting, type RedactingHouse, rulesIn } from './redacting.ts'
 
 export interface RescanHouse extends RedactingHouse {
   readonly holds: Pick<Custody['holds'], 'alone' | 'pin'>
@@ -21,6 +21,8 @@ export interface Late {
   readonly direction: 'prompt' | 'reply'
   readonly rules: readonly string[]
   readonly secrets: number
+  /** The entry that speaks of it. */
+  readonly seq: number
 }
 
 export interface RescanPage {
@@ -32,8 +34,8 @@ export interface RescanPage {
   readonly left: readonly string[]
   /** How far back it has come, ms since the Unix epoch; absent once all is done. */
   readonly reached?: number
-  /** The entry that tells of what was found; absent where nothing was. */
-  readonly seq?: number
+  /** The seqs of the entries that tell of what was found. */
+  readonly entries: readonly number[]
   /** Whether it goes on where an earlier one was stopped. */
   readonly resumed: boolean
   /** Whether one that was stopped is begun anew, for it went by other rules or known values. */
@@ -92,27 +94,26 @@ export class Rescan {
     const mark = markFor(last, { since, rules: this.#house.rules(), run: this.#house.run, now: this.#house.now() })
     const limits = { limit: PAGE, ...(mark.before && { before: mark.before }) }
     const { rows, next } = await trail.recorded({ ...EVERYTHING, after: reachOf(mark) }, limits)
-    const { bodies, left, seq } = await this.#redacting.mask(above(mark, rows), doer)
-    const told = { bodies: bodies.length, entries: seq === undefined ? [] : [seq], left }
+    const { bodies, left, entries } = await this.#redacting.mask(above(mark, rows), doer)
+    const told = { bodies: bodies.length, entries, left }
     const goesOn = markAfter(mark, { rows, told, ...(next !== undefined && { next }) })
     const oldest = rows.at(-1)?.opening
     const page = {
-      ...{ seen: mark.seen + above(mark, rows).length, found: bodies.map(toldOf), left, earlier: mark.told },
+      ...{ seen: mark.seen + above(mark, rows).length, found: bodies.map(toldOf), entries, left, earlier: mark.told },
       ...{ resumed: mark.seen > 0, anew: last?.since === since && mark.seen === 0 },
       ...(goesOn && { reached: oldest?.at ?? since }),
-      ...(seq !== undefined && { seq }),
     }
     const stays = goesOn && oldest && { in: { day: dayOfExchange(oldest.exchange), ms: STOPPED_MS } }
     return { page, goesOn, ...stays }
   }
 }
 
-const toldOf = ({ row: { opening, ending }, part, anew }: Body): Late => {
+const toldOf = ({ row: { opening, ending }, part, anew, seq }: MaskedBody): Late => {
   const model = (part === 'reply' ? ending?.model : undefined) ?? opening.model
   return {
     ...{ exchange: opening.exchange, at: opening.at },
     ...(opening.actor && { who: opening.actor.id }),
     ...(model !== undefined && { model }),
-    ...{ direction: part, rules: rulesIn(anew.findings), secrets: secretsIn(anew.findings) },
+    ...{ direction: part, rules: rulesIn(anew.findings), secrets: secretsIn(anew.findings), seq },
   }
 }
