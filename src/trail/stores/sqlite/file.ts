@@ -1,5 +1,5 @@
 /** One SQLite file, opened so that a commit is durable and nobody else can write. Knows nothing of what it holds. */
-import { closeSync, existsSync, fsyncSync, openSync, readSync, statSync } from 'node:fs'
+import { close, closeSync, existsSync, fsyncSync, openSync, readSync, statSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { DatabaseSync, type Session, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { Fault } from '#exchange'
@@ -291,6 +291,19 @@ function checkLength(path: string): void {
 const HEADER = 100
 
 const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0
+
+/**
+ * Takes the last name from a file that this process may have had open. What it takes on disk is given back by another thread
+ * (libuv's), a moment later: for some hundred megabytes that takes longer than a commit may wait.
+ */
+export function letGo(path: string, takeName: () => void): void {
+  const held = openSync(path, 'r')
+  try {
+    takeName()
+  } finally {
+    close(held, () => undefined) // it was only read: there is nothing that could fail to be written
+  }
+}
 
 /** Makes the names in a folder durable. */
 export function syncFolder(folder: string): void {

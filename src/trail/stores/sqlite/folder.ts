@@ -6,7 +6,7 @@ import { point } from '../../points.ts'
 import type { Tokens } from '../../tokens.ts'
 import { Day } from './day.ts'
 import { faultOfStore } from './faults.ts'
-import { syncFolder } from './file.ts'
+import { letGo, syncFolder } from './file.ts'
 import { Head } from './head.ts'
 import { Keys } from './keys.ts'
 import { FolderLock } from './lock.ts'
@@ -75,7 +75,10 @@ export class Folder {
     try {
       this.#open.get(name)?.close()
       this.#open.delete(name)
-      for (const part of partsOf(join(this.#days, name))) rmSync(part, { force: true })
+      const path = join(this.#days, name)
+      letGo(path, () => {
+        for (const part of partsOf(path)) rmSync(part, { force: true })
+      })
       syncFolder(this.#days)
     } catch (error) {
       throw faultOfStore(error, name)
@@ -105,7 +108,7 @@ export class Folder {
     this.#open.get(name)?.close()
     this.#open.delete(name)
     point('anew.closed')
-    renameSync(by, path)
+    letGo(path, () => renameSync(by, path))
     syncFolder(this.#days)
     point('anew.replaced')
   }
