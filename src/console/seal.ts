@@ -107,13 +107,13 @@ export type Proving =
 
 /**
  * `GET /prove?what=&bodies=true&kept=`: `what` is an exchange's id or its beginning, `last`, or a query; empty for all between two
- * heads. `kept` is the size of a head that somebody kept, any number of times. That it was asked is on the record first.
+ * heads. `kept` is a head that somebody kept, a signed note, any number of times. That it was asked is on the record first.
  */
 export function proofRoutes(app: Hono, { trail, reading, now }: Pick<Backend, 'trail' | 'reading' | 'now'>): void {
   app.get('/prove', async (c) => {
     const what = c.req.query('what') ?? ''
     const bodies = c.req.query('bodies') === 'true'
-    const kept = (c.req.queries('kept') ?? []).slice(0, MOST_HEADS).map(sizeOf)
+    const kept = await sizesOf(trail, (c.req.queries('kept') ?? []).slice(0, MOST_HEADS))
     const question = what === '' ? { between: betweenOf(kept) } : await questionOf(trail, what, now())
     const note = noteFor(reading, (name) => c.req.header(name))
     const noted = (count: number) => note('exported', what, count, { content: bodies, format: 'proof' })
@@ -137,11 +137,9 @@ export function proofRoutes(app: Hono, { trail, reading, now }: Pick<Backend, 't
   })
 }
 
-/** @throws usage.option */
-function sizeOf(text: string): number {
-  if (!/^[1-9]\d{0,14}$/.test(text)) throw new Fault('usage.option', 'kept: the size of a checkpoint is wanted')
-  return Number(text)
-}
+/** @throws usage.input, seal.* */
+const sizesOf = async (trail: Trail, kept: readonly string[]): Promise<readonly number[]> =>
+  kept.length === 0 ? [] : trail.keptSizes(kept)
 
 /** @throws usage.option */
 function betweenOf(kept: readonly number[]): readonly [from: number, to?: number] {

@@ -12,6 +12,7 @@ import { isPrint } from './prints.ts'
 import type { Query } from './query.ts'
 import { barrierOf, earliest, type Group, Queue } from './queue.ts'
 import { readAnchors } from './seal/anchor.ts'
+import { keptSizes } from './seal/before.ts'
 import type { Evidence, VerifyOptions } from './seal/evidence.ts'
 import { proofOf, type Question, type Showing } from './seal/question.ts'
 import type { Report } from './seal/report.ts'
@@ -303,6 +304,12 @@ export class GroupTrail implements Trail {
 
   copy(copying: Copying) {
     return this.#store.copy(copying)
+  }
+
+  async keptSizes(notes: readonly string[]) {
+    const state = await this.#store.state()
+    if (!state) throw new Fault('seal.off')
+    return keptSizes(state.folder, notes)
   }
 
   async anchors() {

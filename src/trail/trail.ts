@@ -83,6 +83,8 @@ export interface Trail {
   standing(exchange: string, shown?: readonly number[]): Promise<readonly Standing[] | undefined>
   /** Those of these entries that are not what was sealed, or that nobody wrote who had the record's key: for rows that leave the house. */
   marks(seqs: readonly number[], bodies: boolean): Promise<readonly Mark[]>
+  /** As `keptSizes` of the log. @throws usage.input, seal.* */
+  keptSizes(notes: readonly string[]): Promise<readonly number[]>
   /** The newest proof from outside of each anchor. */
   anchors(): Promise<readonly KeptAnchor[]>
   /** What the sealer does, and how far it came. */

@@ -121,12 +121,16 @@ test('an auditor with a key and two checkpoints of his own checks what a running
     erased.told,
     /exception {3}erased, entries [\s\S]*\nentries {5}2: 0 parts shown .* 2 with their place alone[\s\S]*\nintact\n$/,
   )
-  const behind = at('ahead.txt')
-  writeFileSync(behind, readFileSync(at('later.txt'), 'utf8').replace(/\n\d+\n/, '\n99999\n'))
+  const forged = at('ahead.txt')
+  writeFileSync(forged, readFileSync(at('later.txt'), 'utf8').replace(/\n\d+\n/, '\n99999\n'))
   for (const [args, code] of [
     [['prove'], 'usage.option'],
     [['prove', '--checkpoint', at('between.zip')], 'usage.input'],
-    [['prove', 'last', '--checkpoint', behind], 'seal.behind'],
+    [['prove', 'last', '--checkpoint', forged], 'usage.input'],
+    [['verify', '--checkpoint', at('between.zip')], 'usage.input'],
+    [['verify', '--head', at('between.zip')], 'usage.input'],
+    [['verify', '--key', 'no key'], 'usage.input'],
+    [['verify', at('nowhere')], 'usage.input'],
     [['prove', 'last', '--output', at('no/where.zip')], 'usage.input'],
     [['prove', 'no:key'], 'query.syntax'],
     [['prove', '01234567'], 'trail.absent'],

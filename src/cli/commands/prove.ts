@@ -1,10 +1,11 @@
 /** `gatelog prove <what>`: an evidence bundle, or the proof of one entry, that anybody can check without this server. */
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { renameSync, writeFileSync } from 'node:fs'
 import type { Proving, Seal } from '#console'
 import { Fault } from '#exchange'
 import type { ProvenEntry } from '#trail'
 import { faultIn } from '../answer.ts'
 import { commonOf, examples, type Register, withRecord } from '../command.ts'
+import { checkpointIn } from '../evidence/given.ts'
 import { EXIT } from '../exit.ts'
 import { bar } from '../progress.ts'
 import type { Record } from '../remote.ts'
@@ -57,7 +58,7 @@ export const prove: Register = (program) => {
     .action(async (words: readonly string[], how: How, command) => {
       const question = words.join(' ')
       const asked = new URLSearchParams({ what: question, bodies: String(how.bodies ?? false) })
-      for (const file of how.checkpoint) asked.append('kept', String(await sizeIn(file)))
+      for (const file of how.checkpoint) asked.append('kept', await checkpointIn(file))
       const path = `/prove?${asked}`
       const told = await withRecord(command, async (record) => {
         const made = await (how.output.endsWith('.tlog-proof')
@@ -75,22 +76,6 @@ export const prove: Register = (program) => {
 
 const waiting = ({ unsealed }: Told): string =>
   unsealed === 0 ? '' : `; ${unsealed} more are not sealed yet and are not in it`
-
-/** How many entries a checkpoint that somebody kept is over. @throws usage.input */
-async function sizeIn(file: string): Promise<number> {
-  const { parseCheckpoint, parseNote } = await import('#trail')
-  const size = parseCheckpoint(parseNote(read(file))?.text ?? '')?.size
-  if (size === undefined) throw new Fault('usage.input', `${file}: no checkpoint`)
-  return size
-}
-
-function read(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (cause) {
-    throw new Fault('usage.input', file, { cause })
-  }
-}
 
 async function whole(
   record: Record,

@@ -1,5 +1,5 @@
 /** `gatelog verify [folder]`: holds every entry against the log that seals it. Changes nothing; exits 5 where something was done. */
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { Verifying } from '#console'
@@ -7,6 +7,7 @@ import { Fault } from '#exchange'
 import type { Alarm, Report } from '#trail'
 import { faultIn } from '../answer.ts'
 import { commonOf, examples, type Register } from '../command.ts'
+import { checkpointIn, textIn, vkeyOf } from '../evidence/given.ts'
 import { EXIT } from '../exit.ts'
 import { bar } from '../progress.ts'
 import type { Record } from '../remote.ts'
@@ -58,7 +59,7 @@ export const verify: Register = (program) => {
       ),
     )
     .action(async (folder: string | undefined, how: How, command) => {
-      const path = pathOf(how)
+      const path = await pathOf(how)
       const told = await read(path, await opened(folder, command))
       const { standingOf } = await import('#trail')
       const standing = standingOf(told.report)
@@ -71,10 +72,10 @@ export const verify: Register = (program) => {
     })
 }
 
-function pathOf({ key, checkpoint, head, tsaCa, witness, git, branch, offline }: How): string {
-  const asked = new URLSearchParams(key === undefined ? {} : { vkey: key })
-  for (const file of checkpoint) asked.append('head', kept(file))
-  for (const file of head) asked.append('known', kept(file))
+async function pathOf({ key, checkpoint, head, tsaCa, witness, git, branch, offline }: How): Promise<string> {
+  const asked = new URLSearchParams(key === undefined ? {} : { vkey: await vkeyOf(key) })
+  for (const file of checkpoint) asked.append('head', await checkpointIn(file))
+  for (const file of head) asked.append('known', await checkpointIn(file))
   if (tsaCa !== undefined) asked.append('tsa_ca', certificatesIn(tsaCa))
   for (const vkey of witness) asked.append('witness', vkey.trim())
   if (git !== undefined) asked.append('git', /^[a-z+]+:\/\/|^[^/]+:/.test(git) ? git : resolve(git))
@@ -88,7 +89,7 @@ const MOST_PEM = 8000
 
 /** The certificates of a PEM file, without what stands around them. @throws usage.input */
 function certificatesIn(file: string): string {
-  const found = kept(file).match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g) ?? []
+  const found = textIn(file).match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g) ?? []
   const text = found.join('\n')
   if (text === '') throw new Fault('usage.input', `${file}: no certificate in PEM`)
   if (text.length > MOST_PEM)
@@ -99,20 +100,13 @@ function certificatesIn(file: string): string {
   return text
 }
 
-function kept(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (cause) {
-    throw new Fault('usage.input', file, { cause })
-  }
-}
-
 /** Nothing is recovered or written where no server runs. @throws as `openRecord` */
 async function opened(folder: string | undefined, command: Command): Promise<Record> {
   const { config, url } = commonOf(command)
   const { lookAtRecord, openFolder } = await import('../record.ts')
   if (folder === undefined) return lookAtRecord(config, url)
-  if (!existsSync(join(folder, 'install.key'))) throw new Fault('trail.none', folder)
+  if (!existsSync(join(folder, 'install.key')))
+    throw new Fault('usage.input', `${folder}: no data folder of a record, which has an install.key`)
   return openFolder(config, folder)
 }
 

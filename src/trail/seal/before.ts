@@ -1,9 +1,9 @@
 /** Heads that others have seen of a log must be beginnings of it: those that were kept, anchored, or are shown outside. Writes nothing. */
-import { faultOf } from '#exchange'
+import { Fault, faultOf } from '#exchange'
 import type { KeptAnchor } from './anchor.ts'
 import { type ProveAnchor, type ToldAnchor, toldAnchors } from './anchored.ts'
-import { type Head, headIn, LogFiles, parseHead } from './files.ts'
-import type { Covered } from './former.ts'
+import { type Head, headIn, LogFiles, parseHead, vkeyIn } from './files.ts'
+import { type Covered, formersIn } from './former.ts'
 import { rangeHash } from './hashes.ts'
 import { isOfLost } from './lost.ts'
 import { isSignedBy, parseVerifier, type Verifier } from './note.ts'
@@ -49,7 +49,11 @@ export async function beforesOf(
     if (why !== undefined) alarms.push({ harm: 'rolled back', told: `${by}: ${why}` })
     return why === undefined
   }
-  for (const note of heads) check('a checkpoint that was kept', note, false)
+  for (const note of heads) {
+    const strange = notOwn(note, shown)
+    if (strange !== undefined) alarms.push({ harm: 'forged', told: `a checkpoint that was kept: ${strange}` })
+    else check('a checkpoint that was kept', note, false)
+  }
   const unlike = known.flatMap((note) => unlikeSigned(note, shown) ?? [])
   for (const why of new Set(unlike)) alarms.push({ harm: 'rolled back', told: `what was signed last: ${why}` })
   for (const { name, note } of outside) check(name, note, true)
@@ -63,13 +67,42 @@ export async function beforesOf(
 }
 
 /** Why a note is no beginning of the log; undefined where it is, or, with `strangers`, where it is another log’s. */
-function notBeginning(note: string, { folder, head, verifier, former }: Shown, strangers: boolean): string | undefined {
+function notBeginning(note: string, shown: Shown, strangers: boolean): string | undefined {
+  const strange = notOwn(note, shown)
+  if (strange !== undefined) return strangers ? undefined : strange
   const old = parseHead(note)
-  const isOwn = old && (!verifier || [verifier, ...former].some((key) => isSignedBy(old.note, [key])))
-  if (!isOwn && strangers) return undefined
+  return old && notBefore(shown.folder, old, shown.head.size)
+}
+
+/** Why a note is no head of this log, or of one that it goes on from; undefined where it is. */
+function notOwn(note: string, { verifier, former }: Pick<Shown, 'verifier' | 'former'>): string | undefined {
+  const old = parseHead(note)
   if (!old) return 'it is none'
-  if (!isOwn) return 'it is not signed by this log’s key'
-  return notBefore(folder, old, head.size)
+  if (!verifier) return undefined
+  const own = [verifier, ...former]
+  if (own.some((key) => isSignedBy(old.note, [key]))) return undefined
+  return own.some(({ name }) => name === old.origin)
+    ? 'it is not signed by this log’s key'
+    : `it is of another log, ${old.origin}`
+}
+
+/**
+ * How many entries the heads are over that somebody kept of the log in a folder, which goes on from each of them.
+ * @throws usage.input for one that is none of it, seal.behind where it does not, seal.off, seal.damaged
+ */
+export function keptSizes(folder: string, notes: readonly string[]): number[] {
+  const head = headIn(folder)
+  const verifier = parseVerifier(vkeyIn(folder) ?? '')
+  if (!head || !verifier) throw new Fault('seal.off')
+  const former = formersIn(folder).map((one) => one.verifier)
+  return notes.map((note) => {
+    const strange = notOwn(note, { verifier, former })
+    if (strange !== undefined) throw new Fault('usage.input', `a checkpoint that was kept: ${strange}`)
+    const { size, root } = parseHead(note) as Head
+    const why = notBefore(folder, { size, root }, head.size)
+    if (why !== undefined) throw new Fault('seal.behind', `a checkpoint that was kept: ${why}`)
+    return size
+  })
 }
 
 /** Why the log does not go on from what was signed; what one before it came to is told by its own lineage. */

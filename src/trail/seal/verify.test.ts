@@ -10,6 +10,7 @@ import type { Keyring } from '#exchange'
 import { openTrail, type ProveAnchor, type Proven, standingOf, type Trail } from '../index.ts'
 import { bodyOf, ending, idOf, NOON, opening } from '../stores/made.ts'
 import { keepAnchored } from './anchor.ts'
+import { keptSizes } from './before.ts'
 import { headIn, LogFiles, sealIn } from './files.ts'
 import { rangeHash, sha256 } from './hashes.ts'
 import { commitmentsOf, parseLeaf } from './leaf.ts'
@@ -248,6 +249,46 @@ test('what was signed last is a beginning of the log, whoever put the folder bac
     `${begins} it is not signed by this log’s key`,
   ])
   assert.deepEqual(await told('no note'), [`${begins} it is none`])
+})
+
+test('a checkpoint that was kept is another log’s or forged, or this log does not go on from it: told apart', async (t) => {
+  const folder = await filled(t)
+  const told = async (...heads: string[]) =>
+    (await look(t, folder, { heads })).alarms.map(({ harm, told: why }) => `${harm}: ${why}`)
+  const own = headIn(sealIn(folder))?.printed ?? ''
+  const kept = 'a checkpoint that was kept:'
+  assert.deepEqual(await told(own), [])
+  const foreign = await headOf(5, Buffer.alloc(32), signerOf(1, 'x.example/other'))
+  const false_ = own.replace(/\n10\n/, '\n99999\n')
+  const ahead = await headOf(20, Buffer.alloc(32, 20))
+  assert.deepEqual(await told(foreign), [`forged: ${kept} it is of another log, x.example/other`])
+  assert.deepEqual(await told(false_), [`forged: ${kept} it is not signed by this log’s key`])
+  assert.deepEqual(await told(ahead), [`rolled back: ${kept} 20 entries were sealed, the log has 10`])
+  assert.deepEqual(keptSizes(sealIn(folder), [own, own]), [10, 10])
+  for (const [note, code] of [
+    [foreign, 'usage.input'],
+    [false_, 'usage.input'],
+    ['no note', 'usage.input'],
+    [ahead, 'seal.behind'],
+    [await headOf(5, Buffer.alloc(32)), 'seal.behind'],
+  ] as const)
+    assert.throws(() => keptSizes(sealIn(folder), [note]), { code })
+})
+
+test('a checkpoint that cannot be read is an alarm, and all is held against what was signed last', async (t) => {
+  const folder = await filled(t)
+  const file = join(sealIn(folder), 'checkpoint')
+  const whole = headIn(sealIn(folder))?.printed ?? ''
+  await writeFile(file, 'garbage')
+  sql(folder, 'DELETE FROM entries WHERE seq = 9')
+  const damaged = { harm: 'log changed', told: 'The log that seals the record is damaged: checkpoint' }
+  const { sealed, alarms } = await look(t, folder, { known: [whole] })
+  assert.deepEqual([sealed, alarms[0]?.harm, alarms[0]?.told], [10, damaged.harm, alarms[0]?.told])
+  assert.ok(alarms.some(({ harm, seq }) => harm === 'dropped' && seq === 9))
+  assert.deepEqual(
+    (await look(t, folder)).alarms.map(({ harm }) => harm),
+    ['log changed'],
+  )
 })
 
 test('a head that was signed and not shown before the process died is no alarm, and covers what it was signed over', async (t) => {

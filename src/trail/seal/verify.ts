@@ -83,7 +83,8 @@ class Verification {
     try {
       const { folder, sealedOnce } = this.#evidence
       const { heads = [], known = [] } = this.#o
-      const shown = headIn(folder)
+      const shown = this.#shown()
+      if (shown === 'damaged') return furthestIn(folder, { shown: undefined, known, verifier })
       const head = !shown && sealedOnce > 0 ? undefined : furthestIn(folder, { shown, known, verifier })
       if (!head && sealedOnce > 0)
         this.#alarm({ harm: 'rolled back', told: 'the log is gone: entries were sealed before' })
@@ -95,6 +96,16 @@ class Verification {
     } catch (error) {
       this.#alarm({ harm: 'log changed', told: faultOf(error).message })
       return undefined
+    }
+  }
+
+  /** One that cannot be read is an alarm; what was signed last stands for it. */
+  #shown(): Head | undefined | 'damaged' {
+    try {
+      return headIn(this.#evidence.folder)
+    } catch (error) {
+      this.#alarm({ harm: 'log changed', told: faultOf(error).message })
+      return 'damaged'
     }
   }
 

@@ -1,7 +1,7 @@
 /** The sealer of a folder, in the store's thread; who signs is in another one. Starts only when it is asked to. */
-import { Fault } from '#exchange'
+import { Fault, faultOf } from '#exchange'
 import { point } from '../../points.ts'
-import { headIn, sealIn } from '../../seal/files.ts'
+import { type Head, headIn, sealIn } from '../../seal/files.ts'
 import { lostIn } from '../../seal/lost.ts'
 import { Sealer, type SealState } from '../../seal/sealer.ts'
 import { LogWriter } from '../../seal/writer.ts'
@@ -58,7 +58,12 @@ export const recordOf = ({ folder, seq, proving }: Engine): RecordState => ({
 
 /** What is known of a folder's log where nobody seals. */
 export function unsealedState({ folder: { path, head: marks } }: Engine): SealState {
-  const head = headIn(sealIn(path))
+  let head: Head | undefined
+  try {
+    head = headIn(sealIn(path))
+  } catch (error) {
+    return { kind: 'off', why: faultOf(error).message, size: 0, lost: true }
+  }
   if (!head && marks.mark(BEGUN) > 0) return { kind: 'off', why: LOST, size: 0, lost: true }
   const why = 'nobody seals here now: a running server does'
   return { kind: 'off', why, size: head?.size ?? 0, ...(head && { head: head.printed }) }

@@ -1,0 +1,27 @@
+/** What an auditor gives in files and options: read, and held to its form. What it says is not believed here. */
+import { readFileSync } from 'node:fs'
+import { Fault } from '#exchange'
+
+/** A file of text. @throws usage.input */
+export function textIn(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (cause) {
+    throw new Fault('usage.input', file, { cause })
+  }
+}
+
+/** A file with a signed head of a log, as it stands there. @throws usage.input */
+export async function checkpointIn(file: string): Promise<string> {
+  const { parseHead } = await import('#trail')
+  const text = textIn(file)
+  if (!parseHead(text)) throw new Fault('usage.input', `${file}: no checkpoint`)
+  return text
+}
+
+/** A log’s verifier key. @throws usage.input */
+export async function vkeyOf(text: string): Promise<string> {
+  const { parseVerifier } = await import('#trail')
+  if (!parseVerifier(text)) throw new Fault('usage.input', '--key: no verifier key, <name>+<id>+<base64>')
+  return text
+}
