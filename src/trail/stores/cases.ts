@@ -7,6 +7,7 @@ import { keepsApart, removesDays } from './files.ts'
 import { followsEntries } from './following.ts'
 import { countsSecretsOnce, tellsCase } from './lists.ts'
 import { ask, bodyOf, commit, DAY, ending, finding, idOf, NOON, opening, piece } from './made.ts'
+import { findsOverDays, listsSessionsOverDays } from './many-days.ts'
 import { findsByPlaceAndOutcome, keepsOutcomes } from './outcomes.ts'
 import { repeatsComeBack, unknownLikesAreTaken } from './repeats.ts'
 import { erases, redacts, revisesAnywhere, underives } from './revising.ts'
@@ -302,6 +303,8 @@ export const CASES: readonly [string, (store: Store) => Promise<void>][] = [
   ['answers queries', answersQueries],
   ['goes through a list page by page', pages],
   ['lists sessions', listsSessions],
+  ['finds over days and files, page by page', findsOverDays],
+  ['lists sessions over days and files', listsSessionsOverDays],
   ['keeps apart what is kept for different times', keepsApart],
   ['removes days', removesDays],
   ['erases exchanges', erases],

@@ -320,6 +320,12 @@ export class Day {
     return this.file.get<{ json: string }>('SELECT json FROM entries WHERE seq = ?', seq)?.json ?? ''
   }
 
+  /** Gives back what it only remembers. */
+  rest(): void {
+    this.file.narrow()
+    this.terms.forget()
+  }
+
   close(): void {
     this.file.close()
   }

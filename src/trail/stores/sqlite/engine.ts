@@ -359,9 +359,14 @@ export class Engine {
     return false
   }
 
-  /** Puts every text of a file into the index of words, so that a search sees it. */
+  /** Puts some texts of a file into the index of words; whether any may be left. */
+  indexSome(day: Day): boolean {
+    return day.waiting > 0 && !this.#broken && day.index(BACKLOG.step)
+  }
+
+  /** All of them, so that a search sees them. */
   indexed(day: Day): Day {
-    while (day.waiting > 0 && !this.#broken && day.index(BACKLOG.step));
+    while (this.indexSome(day));
     return day
   }
 

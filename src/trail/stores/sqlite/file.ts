@@ -30,6 +30,9 @@ export interface Upgrade {
   run(file: File): void
 }
 
+/** Of pages that a file keeps in memory. */
+const KIB = { wide: 8192, narrow: 256 } as const
+
 type Values = readonly SQLInputValue[]
 
 /** What changes in a file, as SQLite's sessions print it (sqlite.org/sessionintro.html). */
@@ -49,6 +52,7 @@ export class File {
   readonly #inode: bigint
   readonly #statements = new Map<string, StatementSync>()
   readonly #writes = new Map<string, StatementSync>()
+  #isWide = true
 
   /**
    * Opens the file, making it (0600) where it is not there.
@@ -82,7 +86,8 @@ export class File {
     this.#db.exec('PRAGMA synchronous=FULL')
     this.#pragma('synchronous', 2)
     this.#pragma('wal_autocheckpoint=0', 0)
-    this.#db.exec('PRAGMA trusted_schema=OFF; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-8192')
+    this.#db.exec('PRAGMA trusted_schema=OFF; PRAGMA temp_store=MEMORY')
+    this.#db.exec(`PRAGMA cache_size=${-KIB.wide}`)
   }
 
   #pragma(text: string, expected: string | number): void {
@@ -122,6 +127,7 @@ export class File {
   transaction<Result>(work: () => Result): Result {
     try {
       if (inodeOf(this.path) !== this.#inode) throw new Fault('trail.broken', `${this.name}: the file was replaced`)
+      this.#widen()
       this.#writing('BEGIN IMMEDIATE').run()
       const result = work()
       this.#writing('COMMIT').run()
@@ -130,6 +136,17 @@ export class File {
       this.#rollback()
       throw error instanceof Wanted ? error : faultOfStore(error, this.name)
     }
+  }
+
+  /** It is only read, and seldom, until something is written again: it gives back the pages that it keeps in memory. */
+  narrow(): void {
+    if (this.#isWide) this.#db.exec(`PRAGMA cache_size=${-KIB.narrow}; PRAGMA shrink_memory`)
+    this.#isWide = false
+  }
+
+  #widen(): void {
+    if (!this.#isWide) this.#db.exec(`PRAGMA cache_size=${-KIB.wide}`)
+    this.#isWide = true
   }
 
   /** SQLite has rolled back by itself after some errors. */

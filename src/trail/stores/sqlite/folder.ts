@@ -11,7 +11,8 @@ import { Head } from './head.ts'
 import { Keys } from './keys.ts'
 import { FolderLock } from './lock.ts'
 
-const MOST_OPEN = 24
+/** So many day files are open at a time: opening one takes as long as a search in it. Of so many the pages stay in memory too. */
+const MOST = { open: 128, wide: 24 } as const
 /** What the name of a day file that is written anew ends with, until it is in the other one's place. */
 const ANEW = '.anew'
 
@@ -57,6 +58,11 @@ export class Folder {
     } catch (error) {
       throw faultOfStore(error, 'days')
     }
+  }
+
+  /** Whether a day file is there: asking for one that is not makes it. */
+  has(name: string): boolean {
+    return existsSync(join(this.#days, name))
   }
 
   /** The files of one day. */
@@ -124,7 +130,8 @@ export class Folder {
   }
 
   #closeOldest(): void {
-    if (this.#open.size <= MOST_OPEN) return
+    if (this.#open.size > MOST.wide) [...this.#open.values()].at(-1 - MOST.wide)?.rest()
+    if (this.#open.size <= MOST.open) return
     const oldest = [...this.#open].find(([name, { file }]) => !file.isStill && name !== this.#kept)
     if (!oldest) return
     this.#open.delete(oldest[0])

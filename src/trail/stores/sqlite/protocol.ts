@@ -140,9 +140,9 @@ export interface Calls {
   unfinished(): readonly UnfinishedRow[]
   exchange(prefix: string): Row | undefined
   originals(prefix: string): KeptOriginals | undefined
-  find(query: Query, page: Page): Paged<Row>
-  sessions(query: Query, page: Page): Paged<SessionRow>
-  session(id: string): readonly Row[]
+  find(query: Query, page: Page): Promise<Paged<Row>>
+  sessions(query: Query, page: Page): Promise<Paged<SessionRow>>
+  session(id: string): Promise<readonly Row[]>
   following(after: number, limit: number): readonly FollowedRow[]
   highest(): number
   notes(kind: Note['kind'], newest?: number): readonly { readonly seq: number; readonly json: string }[]

@@ -17,7 +17,8 @@ export const beginSlice = (): void => {
   began = performance.now()
 }
 
-const isOver = (): boolean => performance.now() - began > SLICE_MS
+/** Whether it has taken so long that others have their turn. */
+export const isOver = (): boolean => performance.now() - began > SLICE_MS
 
 /** Does something at once, as often as it takes until all keys are there. */
 export function* whole<Result>(work: () => Result): Sliced<Result> {

@@ -59,9 +59,17 @@ export class Terms {
   /** The numbers of the values of one key that fit any of the patterns. */
   like(key: Key, patterns: readonly string[]): number[] {
     const plain = patterns.every((pattern) => !pattern.includes('*'))
-    if (plain && (key === 'session' || key === 'secret')) return patterns.flatMap((value) => this.#known(key, value))
-    const all = this.#file.all<{ id: number; value: string }>('SELECT id, value FROM terms WHERE key = ?', key)
-    return all.filter(({ value }) => fits(patterns, value)).map(({ id }) => id)
+    if (plain && WHOLE.has(key)) return this.exactly(key, patterns)
+    const holding = patterns.map(() => 'instr(value, ?) > 0').join(' OR ')
+    const sql = `SELECT id, value FROM terms WHERE key = ? AND (${holding})`
+    return this.#file
+      .all<{ id: number; value: string }>(sql, key, ...patterns.map(longestPart))
+      .flatMap(({ id, value }) => (fits(patterns, value) ? id : []))
+  }
+
+  /** The numbers of these values of one key. */
+  exactly(key: Key, values: readonly string[]): number[] {
+    return values.flatMap((value) => this.#known(key, value))
   }
 
   #known(key: Key, value: string): number[] {
@@ -69,3 +77,10 @@ export class Terms {
     return row ? [row.id] : []
   }
 }
+
+/** Keys whose values are as many as exchanges, or more, and have no second name. */
+const WHOLE: ReadonlySet<Key> = new Set<Key>(['session', 'secret', 'interaction', 'request'])
+
+/** What a value that fits a pattern has in it, `*` left aside. */
+const longestPart = (pattern: string): string =>
+  pattern.split('*').reduce((longest, part) => (part.length > longest.length ? part : longest), '')

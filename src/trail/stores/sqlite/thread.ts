@@ -18,6 +18,7 @@ import { disclosedIn, heldIn, seqsIn, seqsOfFile } from './held.ts'
 import { prepare, rekey, rewrap, shred } from './key-work.ts'
 import type { Begin, Grant, Wish } from './keys.ts'
 import { marksIn } from './marks.ts'
+import { Pages } from './pages.ts'
 import type { Answer, Call, Calls, Reply, Sealing, SealWish } from './protocol.ts'
 import { revise } from './revise.ts'
 import { condense, scrubbed, toScrub } from './scrubbing.ts'
@@ -69,7 +70,8 @@ function writable(): Engine {
   return opened()
 }
 
-const search = () => new Search(opened(), tokens)
+const search = () => new Search(opened())
+const pages = () => new Pages(opened(), tokens)
 
 const CALLS: Calls = {
   open,
@@ -77,9 +79,9 @@ const CALLS: Calls = {
   unfinished: () => opened().unfinished(),
   exchange: (prefix) => search().exchange(prefix),
   originals: (prefix) => search().originals(prefix),
-  find: (query, page) => search().find(query, page),
-  sessions: (query, page) => search().sessions(query, page),
-  session: (id) => search().session(id),
+  find: (query, page) => inTurns(pages().find(query, page), searching),
+  sessions: (query, page) => inTurns(pages().sessions(query, page), searching),
+  session: (id) => inTurns(search().session(id), searching),
   highest: () => opened().seq,
   following: (after, limit) => search().following(after, limit),
   notes: (kind, newest) => search().notes(kind, newest),
@@ -202,10 +204,19 @@ async function turn<Result>(work: () => Result | Promise<Result>): Promise<Resul
   return done
 }
 
+let lastSearch: Promise<unknown> = Promise.resolve()
+
+/** The same of slices of searches, one of them at a time: however many there are, others wait for no more than one. */
+function searching<Result>(work: () => Result | Promise<Result>): Promise<Result> {
+  const done = lastSearch.then(() => turn(work))
+  lastSearch = done.catch(() => undefined)
+  return done
+}
+
 /** Does work in slices, each in a turn of its own; what it wants is there first, and nothing comes between. */
-async function inTurns<Result>(work: Sliced<Result>): Promise<Result> {
+async function inTurns<Result>(work: Sliced<Result>, inTurn: typeof turn = turn): Promise<Result> {
   for (let wanted: Wanted | undefined; ; ) {
-    const { done, value } = await turn(async () => {
+    const { done, value } = await inTurn(async () => {
       if (wanted instanceof WantedSeal) await sealing?.sealer.reach()
       else if (wanted) await opened().folder.keys.fetch(wanted, ask)
       beginSlice()
@@ -237,6 +248,8 @@ async function scrub(soon?: Soon): Promise<void> {
   }, soon.ms)
 }
 
+/** These go in slices, any number of them beside each other and beside all else. */
+const SEARCHES: ReadonlySet<string> = new Set<keyof Calls>(['find', 'sessions', 'session'])
 /** These take long, and others are answered meanwhile. One at a time; what moves or removes files waits for them. */
 const LONG: ReadonlySet<string> = new Set<keyof Calls>(['copy', 'revise', 'scrub', 'rekey'])
 const AFTER_LONG: ReadonlySet<string> = new Set<keyof Calls>(['remove', 'shred', 'rewrap', 'unwait', 'close'])
@@ -249,6 +262,7 @@ function take(call: Call): void {
     const isLong = LONG.has(call.name)
     if (long && (isLong || AFTER_LONG.has(call.name))) void long.then(() => take(call))
     else if (isLong) begin(answer(call))
+    else if (SEARCHES.has(call.name)) void answer(call).then(settled)
     else await called(call)
   })
 }
@@ -256,9 +270,13 @@ function take(call: Call): void {
 function begin(work: Promise<unknown>): void {
   long = work.then(() => {
     long = undefined
-    tellBroken()
-    tidyLater(QUIET_MS)
+    settled()
   })
+}
+
+function settled(): void {
+  tellBroken()
+  if (!closing) tidyLater(QUIET_MS)
 }
 
 function tidyLater(ms: number): void {
