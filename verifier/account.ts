@@ -15,7 +15,7 @@ export interface Note {
 
 /** What rules were asked of; each bears their version. */
 const JUDGED = ['asked', ...ENDINGS] as const
-const GAPS = ['gap', 'restored'] as const
+const GAPS = ['gap', 'restored', 'vanished'] as const
 const CUSTODY = ['hold', 'release', 'purge', 'erase', 'redact'] as const
 
 /** Takes the lines of entries and of context, in their order, then tells. */

@@ -56,6 +56,8 @@ export function toldOf(said: Json): string {
       return `${String(said['count'])} exchanges passed unrecorded from ${timeOf(said['from'])} to ${timeOf(said['to'])}: ${String(said['reason'])}`
     case 'restored':
       return `the record was put back from a backup of ${timeOf(said['taken'])}: it held ${String(said['last'])} entries, and ${String(said['known'])} had been sealed`
+    case 'vanished':
+      return `entries ${String(said['from'])} to ${String(said['to'])} had been acknowledged, and were not there when the record was opened next: cut off, or lost by the disk`
     case 'hold':
       return `held${by}`
     case 'release':

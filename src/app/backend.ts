@@ -21,6 +21,7 @@ import type { Identity } from '#identity'
 import type { Engine } from '#masking'
 import { dial, reachOf } from '#relay'
 import { adopt, type Custody, type Reads, type Trail } from '#trail'
+import type { AckedFile } from './acked-mark.ts'
 import type { Shipping } from './backup/shipping.ts'
 import { caChecks, trustChecks } from './ca/checks.ts'
 import type { HeldCa } from './ca/held.ts'
@@ -34,6 +35,7 @@ import { sealChecks } from './seal-checks.ts'
 import { logIn } from './sealed-log.ts'
 import type { SignedLast } from './signed-last.ts'
 import { uuid7 } from './uuid.ts'
+import { vanishedChecks } from './vanished.ts'
 
 export interface BackendOptions {
   readonly trail: Trail
@@ -64,6 +66,8 @@ export interface BackendOptions {
   readonly reader?: Fact
   /** What was signed last, as is known outside of the record. */
   signed(): Promise<SignedLast>
+  /** Where it is remembered how far entries were acknowledged; absent where nothing is written. */
+  readonly acked?: AckedFile | undefined
   /** Compiled when it is asked for first. */
   engine(): Engine
   /** The version of the rules in force; absent where no server runs. */
@@ -104,6 +108,7 @@ export function backendOf(options: BackendOptions): Backend {
       ...(await lateCheck(options)),
       ...(await erasureCheck(options)),
       await gapCheck(options),
+      ...(await vanishedChecks(trail, options.acked, Date.now())),
       ...(await clockCheck(trail)),
       ...(await orFault('seal', () => sealChecks(options))),
       ...openGap(options),

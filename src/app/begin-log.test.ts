@@ -84,7 +84,7 @@ test('it goes on from the head that is here, and its first entry tells of the ot
   const told = await begin()
   assert.deepEqual(
     [told.origin, told.former.origin, told.former.size, told.known?.origin, told.known?.size, told.why, told.seq],
-    ['second', 'first', 4, 'first', 6, WHY.why, 8],
+    ['second', 'first', 4, 'first', 6, WHY.why, 11],
   )
   await assert.rejects(begin(), { code: 'seal.named' })
   const record = await open('second')
@@ -98,8 +98,9 @@ test('it goes on from the head that is here, and its first entry tells of the ot
       report?.sealed,
       report?.former?.map(({ origin, size, known, by }) => [origin, size, known, by]),
     ],
-    [true, 'second', 10, [['first', 4, 6, 8]]],
+    [true, 'second', 13, [['first', 4, 6, 11]]],
   )
+  assert.deepEqual([report?.vanished, report?.counts.vanished], [[{ from: 5, to: 6, by: 7 }], 2])
   const lost = await record.trail.verify({ heads: [newest] })
   assert.deepEqual([lost?.ok, lost?.alarms.map(({ harm }) => harm)], [false, ['rolled back']])
   const former = join(config.data, 'seal/former/1')
@@ -115,7 +116,7 @@ test('it goes on from the head that is here, and its first entry tells of the ot
   const gone = await record.trail.verify({})
   assert.deepEqual(
     gone?.alarms.map(({ harm, seq }) => [harm, seq]),
-    [['rolled back', 8]],
+    [['rolled back', 11]],
   )
   await record.close()
   assert.match(checkpoint(), /^second\n/)

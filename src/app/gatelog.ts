@@ -43,6 +43,7 @@ import { Ruling } from './ruled.ts'
 import { watchSeal } from './seal-watch.ts'
 import { logIn } from './sealed-log.ts'
 import { uuid7 } from './uuid.ts'
+import { toldLately, vanishedLately } from './vanished.ts'
 
 export interface Gatelog {
   readonly gateway: string
@@ -87,6 +88,9 @@ export async function openGatelog(first: Config, ears: Ears): Promise<Gatelog> {
       `the journal ${record.journal?.path} was not there or not to be read, and was begun anew from the record and its ${record.begunAfter} entries: what it alone told is lost (docs/backup.md)`,
     )
   for (const told of record.late) ears.tell(told)
+  for (const told of record.acked?.unread ?? []) ears.tell(told)
+  const vanished = await record.trail.vanished()
+  for (const told of toldLately(vanished, Date.now())) ears.tell(told)
   const accounts = await openAccounts({ documents: record.trail.documents, now: Date.now, tell: ears.tell })
   const running = new Running(first, { ...record, accounts, anchored }, ears)
   opened.defer(() => running.end())
@@ -110,6 +114,7 @@ export async function openGatelog(first: Config, ears: Ears): Promise<Gatelog> {
     notReady: () => running.notReady(),
     unrecorded: () => running.unrecorded(),
     unsealed: () => seal.why,
+    vanished: () => vanishedLately(vanished, Date.now()),
   })
   opened.defer(() => health.drain(0))
   running.ports.push(health.port)

@@ -7,6 +7,7 @@ import { editsOf, reduced, textOf } from '#gateway'
 import { openIdentity } from '#identity'
 import { adopt, Custody, type LineRetention, type LostKey, openTrail, Reads, type Signer } from '#trail'
 import { formOfText, PROTOCOLS } from '#wire'
+import { ackedIn, ackedPaths, openAckedMark } from './acked-mark.ts'
 import { beginJournal, journalPath, reconcile } from './backup/journal-file.ts'
 import type { Config } from './config.ts'
 import type { Seal } from './config-trail.ts'
@@ -65,6 +66,9 @@ export async function openRecord(
   const path = asItIs || keyless ? undefined : journalPath(config.journal, keyholder.place, config.data)
   const journal = path === undefined ? undefined : await beginJournal(path, Date.now())
   opened.defer(() => journal?.close())
+  const marks = config.copy ? [] : ackedPaths({ seal: config.seal, data: config.data, keys: keyholder.place, keyring })
+  const acked = asItIs || keyless || config.copy ? undefined : openAckedMark(marks)
+  opened.defer(() => acked?.close())
   const signer = seal && guard(await keyholder.signer(seal, config.data))
   let { retention = FOREVER } = config
   const trail = await openTrail({
@@ -77,6 +81,7 @@ export async function openRecord(
       onLatch: latched,
       ...(signer && { signer }),
       ...(journal && { journal }),
+      ...(acked && { acked }),
     },
   })
   opened.defer(() => trail.close())
@@ -102,6 +107,8 @@ export async function openRecord(
     keyholder,
     trail,
     journal,
+    /** Where it is remembered how far entries were acknowledged; undefined for a copy, and where nothing is written. */
+    acked,
     /** So many entries the record had when the journal was begun just now: 0 where it was there, or there were none. */
     begunAfter,
     identity,
@@ -110,10 +117,13 @@ export async function openRecord(
     reads,
     custody,
     latched: latch.signal,
-    /** What was signed last, as is known outside of the record. */
+    /** What was signed and acknowledged last, as is known outside of the record. */
     async signed() {
-      if (signer) return toldBy(signer)
-      return config.copy ? { notes: [], unread: [] } : rememberedIn(config.seal, config.data, keyholder.place)
+      const { acked, unread } = ackedIn(marks)
+      const none = { notes: [], unread: [] }
+      const seal = () => (config.copy ? none : rememberedIn(config.seal, config.data, keyholder.place))
+      const last = signer ? await toldBy(signer) : seal()
+      return { ...last, unread: [...last.unread, ...unread], ...(acked && { acked }) }
     },
     /** Lines of no exchange that are written from now on are kept so long. */
     retain(next: LineRetention) {

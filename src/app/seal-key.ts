@@ -45,7 +45,9 @@ async function createKey(path: string): Promise<void> {
   await writeDurably([{ path, bytes }])
 }
 
-const isOutside = (path: string, data: string): boolean => relative(resolve(data), resolve(path)).startsWith('..')
+/** Whether a path lies outside of a data folder. */
+export const isOutside = (path: string, data: string): boolean =>
+  relative(resolve(data), resolve(path)).startsWith('..')
 
 /** Where the head that was signed last is kept beside a key that lies outside the data folder. */
 export const headBeside = ({ key }: Seal, data: string): string | undefined =>

@@ -2,14 +2,15 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { faultOf } from '#exchange'
-import { parseHead, type Signer } from '#trail'
+import { type Acked, parseHead, type Signer } from '#trail'
 import type { Seal } from './config-trail.ts'
 import { memoriesOf } from './seal-key.ts'
 
-/** Signed notes, and which memories could not be read, and why. */
+/** Signed notes, how far entries were acknowledged, and which memories could not be read, and why. */
 export interface SignedLast {
   readonly notes: readonly string[]
   readonly unread: readonly string[]
+  readonly acked?: Acked
 }
 
 /** As the open signer tells it. Never rejects. */

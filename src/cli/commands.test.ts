@@ -80,7 +80,8 @@ describe('commands', { concurrency: 2 }, () => {
 
   test('evidence that does not hold is 5, another failure is 1, an upstream that is away is 6', async (t) => {
     const failing = (check: string) => openHouse(t, [], { checks: async () => [{ check, state: 'fail', told: 'x' }] })
-    assert.equal((await (await failing('gaps')).run('doctor')).code, EXIT.evidence)
+    for (const check of ['gaps', 'entries'])
+      assert.equal((await (await failing(check)).run('doctor')).code, EXIT.evidence)
     assert.equal((await (await failing('disk')).run('doctor')).code, EXIT.error)
     const away = await openHouse(t, [], { test: async () => [{ host: 'api', ok: false, told: 'no' }] })
     assert.equal((await away.run('connections', 'test', 'demo')).code, EXIT.unreachable)

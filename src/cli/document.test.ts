@@ -84,10 +84,21 @@ const CA: Ca = {
 
 const REPORT: Report = {
   ...{ ok: false, origin: 'o', vkey: 'v', ownKey: true, sealed: 1, unsealed: 0, root: 'r', found: 1 },
-  counts: { verified: 1, erased: 0, expired: 0, redacted: 0, locked: 1, unproven: 1, unprovable: 1, counted: 1 },
+  counts: {
+    verified: 1,
+    erased: 0,
+    expired: 0,
+    redacted: 0,
+    locked: 1,
+    unproven: 1,
+    unprovable: 1,
+    counted: 1,
+    vanished: 1,
+  },
   locked: { bodies: 1, keys: ['k'] },
   alarms: [{ harm: 'changed', seq: 1, exchange: 'e', told: 'text' }],
   putBack: { by: 2, from: 'b', known: 1, unsealed: [2] },
+  vanished: [{ from: 2, to: 3, by: 4 }],
   former: [{ origin: 'f', size: 1, root: 'r', vkey: 'v', by: 2, known: 3 }],
   anchors: [
     { by: 'b', size: 1, state: 'checked', at: AT, clock: 'own' },
@@ -270,6 +281,8 @@ test('the JSON of every command is what the document says', async (t) => {
   } as const
   const ruled = { kind: 'ruled', at: AT, via: 'start', policy: 'c0', text: '{}' } as const
   await until(said, /"ruled"/, (nth) => trail.append({ ...ruled, exchange: idOf(nth + 8700) }))
+  const vanished = { kind: 'vanished', at: AT, from: 1, to: 2 } as const
+  await until(said, /"vanished"/, (nth) => trail.append({ ...vanished, exchange: idOf(nth + 8800) }))
   await until(said, /"restored"/, (nth) => trail.append({ ...restored, exchange: idOf(nth + 8500) }))
   await until(said, /"rotated"/, (nth) => trail.append({ ...rotated, exchange: idOf(nth + 8000) }))
   const erase = {

@@ -4,7 +4,7 @@ import { streamText } from 'hono/streaming'
 import { Fault, faultOf } from '#exchange'
 import type { AnchorsSettings, Log } from '#export'
 import type { Identity, NewKey } from '#identity'
-import { isBare, parseQuery, type Recorded, type Trail } from '#trail'
+import { type Acked, isBare, parseQuery, type Recorded, type Trail } from '#trail'
 import { type BackupHouse, backupRoutes } from './backup.ts'
 import { type Ca, caRoutes } from './ca.ts'
 import { type CoverageSource, coverageRoutes } from './coverage.ts'
@@ -16,6 +16,13 @@ import { proofRoutes, sealRoutes } from './seal.ts'
 import { findSecret, type SecretSearch } from './secrets.ts'
 import { asSealed, shown, without } from './shown.ts'
 import { type WrappingHouse, wrappingRoutes } from './wrapping.ts'
+
+/** What is remembered outside of a record: signed notes, what cannot be read and why, how far entries were acknowledged. */
+export interface Remembered {
+  readonly notes: readonly string[]
+  readonly unread: readonly string[]
+  readonly acked?: Acked
+}
 
 export interface Backend {
   readonly trail: Trail
@@ -29,8 +36,8 @@ export interface Backend {
   readonly backup: BackupHouse
   /** Where the record is sealed; absent where it is not. */
   log?(): Log | undefined
-  /** Signed notes of what was signed last, as is known outside of the record, and what knows and could not be read. */
-  signed?(): Promise<{ readonly notes: readonly string[]; readonly unread: readonly string[] }>
+  /** What is known outside of the record of what was signed and acknowledged last. */
+  signed?(): Promise<Remembered>
   /** The anchors that are configured. */
   anchors?(): AnchorsSettings
   /** The data folder. */

@@ -16,7 +16,7 @@ import {
   type Trail,
   toldAnchors,
 } from '#trail'
-import type { Backend } from './api.ts'
+import type { Backend, Remembered } from './api.ts'
 import { noteFor } from './readers.ts'
 
 /** What `GET /seal` says. */
@@ -167,11 +167,12 @@ async function verified(
 ): Promise<Verifying> {
   try {
     const state = await trail.sealed()
-    const last = (await signed?.()) ?? { notes: [], unread: [] }
+    const last: Remembered = (await signed?.()) ?? { notes: [], unread: [] }
     const origin = originOf(state)
     const { heads: outside, unreached } = origin ? await headsOutside(origin, looking) : { heads: [], unreached: [] }
     const heads = { outside, known: [...known, ...last.notes] }
-    const report = await trail.verify({ ...options, ...heads, prove: proverOf(looking) })
+    const acked = last.acked && { acked: last.acked }
+    const report = await trail.verify({ ...options, ...heads, ...acked, prove: proverOf(looking) })
     if (!report) throw new Fault('seal.off')
     const unkept = unkeptOf(looking, await trail.anchors(), report.found > 0 ? [] : outside)
     const fault = state.kind === 'on' && state.code?.startsWith('seal.') ? state.fault : undefined

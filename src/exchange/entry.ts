@@ -379,6 +379,19 @@ export interface Ruled {
   readonly text?: string
 }
 
+/**
+ * Entries were acknowledged, and were not there when the record was opened next: somebody cut them off, or the disk had lost
+ * them. No entry is written in their places.
+ */
+export interface Vanished {
+  readonly kind: 'vanished'
+  readonly exchange: string
+  readonly at: number
+  /** The seqs of the first and the last of them. */
+  readonly from: number
+  readonly to: number
+}
+
 /** An entry that belongs to no exchange. */
-export type Note = Gap | Searched | Read | Bypass | Rotated | Restored | Ruled | CustodyNote
+export type Note = Gap | Searched | Read | Bypass | Rotated | Restored | Ruled | Vanished | CustodyNote
 export type Entry = Opening | Ending | Outcome | Note

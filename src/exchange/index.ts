@@ -44,6 +44,7 @@ export type {
   Ruled,
   Searched,
   Timings,
+  Vanished,
 } from './entry.ts'
 export { FAULTS, Fault, type FaultCode, faultOf } from './fault.ts'
 export { type Action, type Direction, type Finding, secretKey, secretsIn } from './finding.ts'

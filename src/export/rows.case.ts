@@ -82,6 +82,7 @@ export const NOTES: readonly Note[] = [
   },
   { ...note, kind: 'bypass', source: 'declared', via: 'otlp', happened: AT, actor: 'ana', model: 'm' },
   { ...note, kind: 'rotated', via: 'local', key: 'k2', former: ['k1'], rewrapped: 2, lost: 0 },
+  { ...note, kind: 'vanished', from: 7, to: 9 },
   { ...note, kind: 'ruled', via: 'start', policy: 'c0'.repeat(32), text: '{}' },
 ]
 const OUTCOME: Outcome = {

@@ -176,6 +176,8 @@ export interface HealthOptions {
   unrecorded(): number
   /** Why what is recorded is not sealed, where it should be. */
   unsealed(): string | undefined
+  /** Entries that were acknowledged and vanished of late. */
+  vanished(): number
 }
 
 /** Opens `/healthz` (the process answers) and `/readyz` (the record can be written, and nothing drains). */
@@ -188,12 +190,14 @@ export function openHealth(options: HealthOptions): Promise<Listening> {
     onRequest: (request, response) => {
       const why = options.notReady()
       const unsealed = options.unsealed()
+      const vanished = options.vanished()
       const ready = {
         ready: why === undefined,
         ...(why && { why }),
         insecure_listen: options.insecure,
         unrecorded: options.unrecorded(),
         ...(unsealed && { unsealed }),
+        ...(vanished > 0 && { vanished }),
       }
       const [status, body] =
         request.url === '/healthz'

@@ -8,7 +8,7 @@ import type { DayFile } from './store.ts'
 const DEFAULT = 'default'
 const CUSTODY = 'custody'
 const NAME = /^(\d{4}-\d\d-\d\d)\.([a-z0-9-]+)\.db$/
-const OWN: ReadonlySet<Note['kind']> = new Set<Note['kind']>([...CUSTODIAL, 'rotated', 'restored', 'ruled'])
+const OWN: ReadonlySet<Note['kind']> = new Set<Note['kind']>([...CUSTODIAL, 'rotated', 'restored', 'ruled', 'vanished'])
 
 /** The file of what was recorded on a day and is kept for so long. */
 export function fileFor(day: string, retain: string | undefined): string {

@@ -16,7 +16,7 @@ export const CUSTODY = [
 ] as const satisfies readonly CustodyNote['kind'][]
 
 const NOTES: ReadonlySet<Entry['kind']> = new Set<Note['kind']>([
-  ...(['gap', 'searched', 'read', 'bypass', 'rotated', 'restored', 'ruled'] as const),
+  ...(['gap', 'searched', 'read', 'bypass', 'rotated', 'restored', 'ruled', 'vanished'] as const),
   ...CUSTODY,
 ])
 

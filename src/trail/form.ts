@@ -15,6 +15,7 @@ const WIDEST_MS = 8_640_000_000_000_000 - 86_400_000
 
 const text: Check = (value) => typeof value === 'string'
 const number: Check = (value) => typeof value === 'number'
+const seq: Check = (value) => Number.isSafeInteger(value) && (value as number) > 0
 const flag: Check = (value) => typeof value === 'boolean'
 const time: Check = (value) => typeof value === 'number' && value >= 0 && value <= LAST_MS
 const edge: Check = (value) => typeof value === 'number' && Math.abs(value) <= WIDEST_MS
@@ -132,6 +133,7 @@ const SHAPES: Readonly<Record<EntryKind, Shape>> = {
     ...{ erasures: number, holds: number, purges: maybe(number), revocations: number, voided: number },
   },
   ruled: { via: text, policy: text, text: maybe(text) },
+  vanished: { from: seq, to: seq },
   hold: { ...act, scope },
   release: { ...act, hold: text },
   purge: {

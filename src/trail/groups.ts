@@ -1,5 +1,6 @@
 /** The trail's one line of batches: appends and journals in groups, latches. No promise resolves before its durability. */
 import { type Entry, Fault } from '#exchange'
+import { type AckedMark, vanishedIn } from './acked.ts'
 import { type DayFiles, dayFilesOf } from './dayfiles.ts'
 import { isExchangeId, isExchangePrefix } from './days.ts'
 import { type Documents, documentsOf, writing } from './documents.ts'
@@ -35,6 +36,7 @@ type Listener = (entry: Entry, seq: number) => void
 interface Around {
   readonly onLatch?: (fault: Fault) => void
   readonly journal?: Journal
+  readonly acked?: AckedMark
   retention?(): LineRetention
 }
 
@@ -48,6 +50,7 @@ export class GroupTrail implements Trail {
   readonly #onLatch: ((fault: Fault) => void) | undefined
   readonly #journal: Journal | undefined
   readonly #retention: Around['retention']
+  readonly #acked: AckedMark | undefined
   readonly #queue = new Queue()
   readonly #listeners = new Set<Listener>()
   #state: TrailState = { kind: 'open' }
@@ -58,8 +61,9 @@ export class GroupTrail implements Trail {
   #starting = false
   #closed: Promise<void> | undefined
 
-  constructor(store: Store, { onLatch, journal, retention }: Around = {}) {
+  constructor(store: Store, { onLatch, journal, retention, acked }: Around = {}) {
     this.#store = store
+    this.#acked = acked
     this.#retention = retention
     this.#journal = journal
     this.#onLatch = onLatch
@@ -172,11 +176,19 @@ export class GroupTrail implements Trail {
     const faults = [...outcomes, piecesFault].filter((outcome) => outcome instanceof Fault)
     this.#judge(faults.find(({ code }) => code === 'trail.broken') ?? faults.find(isTrailFault))
     this.#flight = undefined
+    this.#reached(outcomes)
     for (const [at, waiting] of group.waiting.entries()) this.#settle(waiting, outcomes[at])
     if (!piecesFault) group.barrier?.resolve()
     else group.barrier?.reject(piecesFault)
     if (piecesFault && this.#state.kind !== 'latched') this.#queue.giveBack(group)
     this.#next()
+  }
+
+  /** How far entries are durable is remembered before anybody hears of it. */
+  #reached(outcomes: Committed['outcomes']): void {
+    if (!this.#acked) return
+    const last = outcomes.reduce<number>((most, one) => (typeof one === 'number' ? Math.max(most, one) : most), 0)
+    if (last > 0) this.#acked.reach(last)
   }
 
   /** What a commit says about the store: it works, or why it does not. */
@@ -248,6 +260,10 @@ export class GroupTrail implements Trail {
     return (await this.#store.notes('gap')).map(({ seq, note }) => ({ seq, gap: note }))
   }
 
+  async vanished() {
+    return (await this.#store.notes('vanished')).map(({ seq, note }) => ({ seq, vanished: note }))
+  }
+
   async policies() {
     return (await this.#store.notes('ruled')).map(({ seq, note }) => ({ seq, ruled: note }))
   }
@@ -284,10 +300,12 @@ export class GroupTrail implements Trail {
   async verify(options: VerifyOptions): Promise<Report | undefined> {
     const state = await this.#store.state()
     if (!state) return undefined
-    const notes = await Promise.all(CUSTODY.map((kind) => this.#store.notes(kind)))
+    const notes = await Promise.all([...CUSTODY, 'vanished' as const].map((kind) => this.#store.notes(kind)))
     const restored = await this.#store.notes('restored')
     const held: Evidence['held'] = (from, count, first) => this.#store.held(from, count, first)
-    return verify({ ...state, held, notes: notes.flat(), restored, anchors: await readAnchors(state.folder) }, options)
+    const gone = options.acked && (await vanishedIn(this.#store, options.acked))
+    const anchors = await readAnchors(state.folder)
+    return verify({ ...state, held, notes: notes.flat(), restored, anchors, ...(gone && { gone }) }, options)
   }
 
   prove(question: Question, showing: Showing) {

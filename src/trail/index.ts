@@ -1,5 +1,6 @@
 /** The trail: append durably, read, search; stores behind one small port. Knows no HTTP and no provider. */
 
+export type { Acked, AckedMark, Gone } from './acked.ts'
 export { Custody, type Doer, type Purged } from './custody/custody.ts'
 export type { HoldRow } from './custody/holds.ts'
 export { namesUser } from './custody/naming.ts'

@@ -1,5 +1,6 @@
 /** Opens the trail and recovers what a process that died left open. Passes no traffic before that is durable. */
 import { type Ending, type Fault, faultOf, type Keyring, type Opening } from '#exchange'
+import { type AckedMark, settleEnd } from './acked.ts'
 import { GroupTrail } from './groups.ts'
 import type { Journal } from './journal.ts'
 import type { LineRetention } from './line-retention.ts'
@@ -36,6 +37,8 @@ export interface TrailOptions {
   readonly retention?: () => LineRetention
   /** Where what must outlive a restored copy is noted too. */
   readonly journal?: Journal
+  /** Where it is remembered, outside of the folder, how far entries were acknowledged. */
+  readonly acked?: AckedMark
   /** Told once, when the disk has failed: nothing will be written again, and the process should end. */
   readonly onLatch?: (fault: Fault) => void
 }
@@ -62,11 +65,16 @@ export async function startTrail(open: OpenStore, options: TrailOptions): Promis
   const trail = new GroupTrail(store, options)
   broken.then((fault) => trail.latch(fault))
   if (options.asItIs) return trail
-  try {
-    const unfinished = await store.unfinished().catch((error: unknown) => {
-      if (lostKey === 'show' && faultOf(error).code === 'trail.key') return []
+  const without =
+    <Value>(value: Value) =>
+    (error: unknown): Value => {
+      if (lostKey === 'show' && faultOf(error).code === 'trail.key') return value
       throw error
-    })
+    }
+  try {
+    const { acked } = options
+    if (acked) await settleEnd(store, acked, (entry) => trail.append(entry)).catch(without(undefined))
+    const unfinished = await store.unfinished().catch(without([]))
     const { reduce = (ending) => ending } = options
     for (const one of unfinished) {
       const { opening, bytes } = one

@@ -208,6 +208,7 @@ export interface Redaction {
 export interface Store {
   /** Every exchange that was asked and has no ending, oldest first. */
   unfinished(): Promise<readonly Unfinished[]>
+  /** In the order of their seqs; one that tells what vanished stands behind all that it names. */
   commit(batch: Batch): Promise<Committed>
   /** The one exchange whose id begins with `prefix`, with its bodies. @throws trail.ambiguous where several do */
   exchange(prefix: string): Promise<Recorded | undefined>

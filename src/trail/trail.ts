@@ -1,5 +1,5 @@
 /** What the trail is to the rest of the gateway. Types only. */
-import type { Bypass, CustodyNote, Entry, Fault, Gap, Read, Ruled, Searched } from '#exchange'
+import type { Bypass, CustodyNote, Entry, Fault, Gap, Read, Ruled, Searched, Vanished } from '#exchange'
 import type { DayFiles } from './dayfiles.ts'
 import type { Documents } from './documents.ts'
 import type { KeyCare } from './key-care.ts'
@@ -55,6 +55,8 @@ export interface Trail {
   highest(): Promise<number>
   /** Stretches in which traffic passed unrecorded, oldest first. */
   gaps(): Promise<readonly { readonly seq: number; readonly gap: Gap }[]>
+  /** Entries that were acknowledged and were not there when the record was opened next, oldest first. */
+  vanished(): Promise<readonly { readonly seq: number; readonly vanished: Vanished }[]>
   /** Searches for secrets by their value, oldest first. */
   searches(): Promise<readonly { readonly seq: number; readonly searched: Searched }[]>
   /** Calls of a model that were seen elsewhere and not here, oldest first. */

@@ -107,7 +107,7 @@ async function putBack(options: RestoreOptions, name: string, work: string): Pro
   const heads = lines.flatMap((line) => (line.kind === 'head' ? line.note : []))
   const remembered = rememberedIn(config.seal, resolve(config.data), keyholder.place).notes
   const known = await keepHead(work, backup, [...heads, ...remembered])
-  const place = { ...config, data: work }
+  const place = { ...config, data: work, copy: true }
   const before = await verified(place, backup, heads)
   const replaying = { ...place, journal: join(work, 'journal.jsonl') }
   const lostKey = options.keys === 'none' ? 'go on' : 'refuse'

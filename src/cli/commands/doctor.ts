@@ -73,8 +73,8 @@ const hostIn = (address: string): string[] => {
   return host && /^[^[].*[a-z]/.test(host) && host !== 'localhost' ? [host] : []
 }
 
-/** A gap whose signature does not hold: somebody changed the record. */
-const isEvidence = ({ check }: CheckRow): boolean => check === 'gaps'
+/** A gap whose signature does not hold, entries that vanished: somebody changed the record. */
+const isEvidence = ({ check }: CheckRow): boolean => check === 'gaps' || check === 'entries'
 
 const COLOURS = { ok: 'green', warn: 'yellow', fail: 'red' } as const
 

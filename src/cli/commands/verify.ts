@@ -128,7 +128,8 @@ async function read(path: string, record: Record): Promise<Told> {
 }
 
 function tell({ report, unreached, unkept, halted }: Told, standing: string): void {
-  const { ok, sealed, unsealed, counts, alarms, found, vkey, ownKey, origin, root, locked, former, putBack } = report
+  const { ok, sealed, unsealed, counts, alarms, found, vkey, ownKey, origin, root, locked, former, putBack, vanished } =
+    report
   if (halted !== undefined) out(paint('red', `nothing is sealed now: ${line(halted, 2000)}`))
   const { counted = 0, ...rest } = counts
   const states = Object.entries(rest).filter(([, count]) => count > 0)
@@ -146,6 +147,7 @@ function tell({ report, unreached, unkept, halted }: Told, standing: string): vo
       `before ${line(one.origin)} over ${one.size} entries, ended by entry ${one.by}${one.known ? `: it had sealed ${one.known}, and the rest of them are not here` : ''}`,
     )
   if (putBack) out(paint('yellow', toldBack(putBack)))
+  for (const one of vanished ?? []) out(paint('yellow', toldVanished(one)))
   for (const alarm of alarms.slice(0, MOST_SHOWN)) out(toldOf(alarm))
   if (found > MOST_SHOWN) out(`and ${found - MOST_SHOWN} more`)
   if (!former && alarms.some(({ harm }) => harm === 'rolled back')) out(paint('yellow', WAY_ON))
@@ -164,6 +166,9 @@ const toldBack = ({ by, from, unsealed }: NonNullable<Report['putBack']>): strin
   `put back from ${line(from)} by entry ${by}, and nothing is sealed since${
     unsealed.length > 0 ? `: what went by entry ${unsealed.join(', ')} rests on the record’s own key alone` : ''
   }. Where sealing does not go on: gatelog trail begin-log (docs/backup.md)`
+
+const toldVanished = ({ from, to, by }: NonNullable<Report['vanished']>[number]): string =>
+  `entries ${from} to ${to} had been acknowledged and are gone, says entry ${by}: cut off before they were sealed, or lost by the disk`
 
 const toldLocked = ({ bodies, keys }: NonNullable<Report['locked']>): string =>
   `locked: ${bodies} ${bodies === 1 ? 'body' : 'bodies'}, ${keys.length === 1 ? 'key' : 'keys'} ${keys.map((key) => line(key)).join(', ')} ${keys.length === 1 ? 'is' : 'are'} not here`

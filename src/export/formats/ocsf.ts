@@ -1,7 +1,7 @@
 /**
  * Rows as OCSF 1.8.0 events: an exchange is API Activity (6003) with the profiles ai_operation and security_control, each
- * masking rule that found something a Data Security Finding (2006), a bypass or a gap a Detection Finding (2004). What OCSF
- * has no place for stands below `unmapped.gatelog`. Source: schema.ocsf.io, 1.8.0 of 2026-03-16.
+ * masking rule that found something a Data Security Finding (2006), a bypass, a gap or entries that vanished a Detection Finding
+ * (2004). What OCSF has no place for stands below `unmapped.gatelog`. Source: schema.ocsf.io, 1.8.0 of 2026-03-16.
  */
 import { visibleJson } from '#exchange'
 import type { Row } from '../row.ts'
@@ -11,8 +11,9 @@ import { detectionOf, findingsOf, tamperedOf } from './ocsf/findings.ts'
 
 /** The events of one row. */
 export function eventsOf(row: Row): readonly object[] {
-  if (row.note?.kind === 'gap' || row.note?.kind === 'bypass')
-    return [detectionOf(row, row.note), ...(row.seal ? [tamperedOf(row, row.seal)] : [])]
+  const { note } = row
+  if (note?.kind === 'gap' || note?.kind === 'bypass' || note?.kind === 'vanished')
+    return [detectionOf(row, note), ...(row.seal ? [tamperedOf(row, row.seal)] : [])]
   const tampered = row.seal ? [tamperedOf(row, row.seal)] : []
   return row.kind === 'forged' ? tampered : [activityOf(row), ...findingsOf(row), ...tampered]
 }

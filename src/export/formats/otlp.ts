@@ -8,7 +8,7 @@ import type { Format } from './format.ts'
 import { contentPairs, operationOf, type Pair, pairsOf } from './otlp/attributes.ts'
 import { EVENT, NAMES, SCOPE } from './otlp/names.ts'
 import { attributes, nanos } from './otlp/value.ts'
-import { outcomeOf, providerOf, sentenceOf } from './told.ts'
+import { isMissing, outcomeOf, providerOf, sentenceOf } from './told.ts'
 
 const CLIENT = 3
 const ERROR = 2
@@ -50,7 +50,7 @@ const asJson = (name: string, value: unknown) => (name === NAMES.untrusted ? val
 export function recordOf(row: Row): object {
   const nano = nanos(Date.parse(row.time))
   const event = row.opening && providerOf(row.opening.route) && row.kind !== 'outcome' ? EVENT : `gatelog.${row.kind}`
-  const bad = row.opening ? outcomeOf(row) === 'bad' : row.kind === 'gap' || row.kind === 'bypass'
+  const bad = row.opening ? outcomeOf(row) === 'bad' : isMissing(row)
   return {
     timeUnixNano: nano,
     observedTimeUnixNano: nano,

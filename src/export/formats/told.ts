@@ -1,5 +1,5 @@
 /** What several formats say of a row in the same words: who, with what outcome, of which provider. Pure. */
-import type { RouteKind } from '#exchange'
+import type { Note, RouteKind } from '#exchange'
 import type { Row } from '../row.ts'
 
 /**
@@ -18,6 +18,11 @@ export function outcomeOf({ opening, ending }: Row): Outcome {
   if (!ending) return opening?.kind === 'asked' ? 'open' : 'bad'
   return ending.kind === 'replied' && (ending.status ?? 200) < 400 ? 'good' : 'bad'
 }
+
+/** Notes of what should be on the record and is not. */
+const MISSING: ReadonlySet<string> = new Set<Note['kind']>(['gap', 'bypass', 'vanished'])
+
+export const isMissing = ({ kind }: Pick<Row, 'kind'>): boolean => MISSING.has(kind)
 
 /** One sentence, of Gatelog's own words and of names that it knows. */
 export function sentenceOf(row: Row): string {

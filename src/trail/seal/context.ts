@@ -6,7 +6,7 @@ import type { NoteOf, Store } from '../store.ts'
 import { parseLeaf } from './leaf.ts'
 import type { Asked, Disclosure, ProvenEntry } from './prove.ts'
 
-type Placed = NoteOf<CustodyNote['kind'] | 'gap' | 'bypass' | 'restored' | 'ruled'>
+type Placed = NoteOf<CustodyNote['kind'] | 'gap' | 'bypass' | 'restored' | 'ruled' | 'vanished'>
 
 /** Takes the entries one after another, then tells. */
 export class Context {
@@ -32,7 +32,7 @@ export class Context {
   }
 
   static async of(store: Store, asked: Asked): Promise<Context> {
-    const kinds = [...CUSTODY, 'gap', 'bypass', 'restored', 'ruled'] as const
+    const kinds = [...CUSTODY, 'gap', 'bypass', 'restored', 'ruled', 'vanished'] as const
     const all = await Promise.all(kinds.map((kind) => store.notes(kind)))
     return new Context(
       asked,

@@ -1,5 +1,6 @@
 /** What a record is verified by: what is read of it, and what others say. Types only. */
 import type { Restored } from '#exchange'
+import type { Acked, Gone } from '../acked.ts'
 import type { KeptAnchor } from './anchor.ts'
 import type { ProveAnchor } from './anchored.ts'
 import type { Outside } from './before.ts'
@@ -12,10 +13,12 @@ export interface Evidence {
   readonly folder: string
   /** What the record holds of `count` seqs from `from` on, in their order; `first` are those whose leaves are of version 1. */
   held(from: number, count: number, first: readonly number[]): Promise<readonly Held[]>
-  /** Entries that say of what was removed. */
+  /** Entries that say of what was removed, or is gone. */
   readonly notes: readonly Placed[]
   /** Entries that say that the record was put back from a backup. */
   readonly restored?: readonly { readonly seq: number; readonly note: Restored }[]
+  /** Entries that were acknowledged and are not there, and nothing says so. */
+  readonly gone?: Gone
   /** The seq of the record's last entry, and how many it once had, as far as it says so itself. */
   readonly last: number
   readonly sealedOnce: number
@@ -33,6 +36,8 @@ export interface VerifyOptions {
   readonly heads?: readonly string[]
   /** What who signs remembers as signed last, from outside of the record: such a one may be not shown yet. */
   readonly known?: readonly string[]
+  /** How far entries were acknowledged, as is remembered outside of the record. */
+  readonly acked?: Acked
   /** What anchors show of the log now: each head of this very log must be a beginning of it too. */
   readonly outside?: readonly Outside[]
   /** Checks the proofs of anchors; without it they are claims. */

@@ -1,5 +1,5 @@
 /** Which entries somebody was entitled to remove: what erasures, purges and redactions say, and that it adds up. Pure. */
-import type { EndingKind, Note } from '#exchange'
+import type { EndingKind, Note, Vanished } from '#exchange'
 import { dayOfExchange } from '../days.ts'
 import type { Anew } from './held.ts'
 import type { Leaf } from './leaf.ts'
@@ -28,6 +28,8 @@ export class Fates {
   readonly #begun = new Set<string>()
   /** The most that a purge of an earlier version removed of each day file: one that was cut short says so again. */
   readonly #allowed = new Map<string, Map<string, number>>()
+  /** Places of which an entry says that what stood there was acknowledged and is gone. */
+  readonly #vanished: Vanished[] = []
   readonly #missing = new Map<string, Leaf[]>()
   readonly #erased = new Map<string, Set<string>>()
   /** Exchanges that stayed and lost by an erasure what they said again. */
@@ -44,6 +46,7 @@ export class Fates {
     this.#notes.set(placed.note.exchange, placed)
     const { note } = placed
     if (note.kind === 'erase' && note.took) this.#took.set(note.exchange, new Taken(note.took))
+    if (note.kind === 'vanished') this.#vanished.push(note)
     if (note.kind !== 'purge') return
     for (const { day, retain = '', entries, took } of note.days) {
       if (took) {
@@ -109,17 +112,37 @@ export class Fates {
     else this.#missing.set(day, [leaf])
   }
 
-  /** Of those that are nowhere: how many expired, how many of these by a count alone, and all others; of a day of which more are gone than were counted, all. */
-  settle(): { readonly expired: number; readonly counted: number; readonly missing: readonly Leaf[] } {
-    let [expired, counted] = [0, 0]
+  /**
+   * Of those that are nowhere: how many expired, how many of these by a count alone, how many had vanished before they were
+   * sealed, and all others; of a day of which more are gone than were counted, all.
+   */
+  settle(): {
+    readonly expired: number
+    readonly counted: number
+    readonly vanished: number
+    readonly missing: readonly Leaf[]
+  } {
+    let [expired, counted, vanished] = [0, 0, 0]
     const missing: Leaf[] = []
     for (const [day, leaves] of this.#missing) {
-      const left = this.#unlisted(day, leaves)
-      expired += leaves.length - left.length
+      const there = leaves.filter((leaf) => !this.#hadVanished(leaf))
+      vanished += leaves.length - there.length
+      const left = this.#unlisted(day, there)
+      expired += there.length - left.length
       if (left.length <= this.#allowedOf(day)) counted += left.length
       else for (const leaf of left) missing.push(leaf)
     }
-    return { expired: expired + counted, counted, missing: missing.sort((a, b) => a.seq - b.seq) }
+    return { expired: expired + counted, counted, vanished, missing: missing.sort((a, b) => a.seq - b.seq) }
+  }
+
+  /** What was sealed as an entry is not excused so. */
+  #hadVanished({ kind, seq }: Leaf): boolean {
+    return kind === 'absent' && this.#vanished.some(({ from, to }) => seq >= from && seq <= to)
+  }
+
+  /** Whether the entry of this id counts for what it says. */
+  counts(exchange: string): boolean {
+    return this.#notes.has(exchange)
   }
 
   /** Those that no purge says it took. A leaf that tells no more than its place may be of any day. */

@@ -39,6 +39,8 @@ export interface Counts {
   unprovable?: number
   /** Lines of who read that an earlier version wrote where the record’s key was not: nothing vouches for them. */
   unproven?: number
+  /** Nothing was left of them when their place was sealed, and an entry says that they were acknowledged and are gone. */
+  vanished?: number
   /** Whose body cannot be read for want of a key; all else of them is as it was. */
   locked?: number
 }
@@ -60,6 +62,8 @@ export interface Report {
   readonly former?: readonly ToldFormer[]
   /** The record was put back, and nothing was sealed since. */
   readonly putBack?: PutBack
+  /** What entries say of others that were acknowledged and are gone; `by`: the seq of each. Absent where there is none. */
+  readonly vanished?: readonly { readonly from: number; readonly to: number; readonly by: number }[]
   readonly counts: Counts
   readonly alarms: readonly Alarm[]
   /** How many alarms there were; the list is cut. */

@@ -52,6 +52,8 @@ class Verification {
   #formers: readonly ToldFormer[] = []
   #back: PutBack | undefined
   #places: Map<string, number> | undefined
+  /** Entries that are not sealed yet and are of this record. */
+  readonly #proven = new Set<number>()
 
   constructor(evidence: Evidence, options: VerifyOptions) {
     this.#evidence = evidence
@@ -76,6 +78,7 @@ class Verification {
       await this.#tail(head.size + 1)
       this.#settle(head)
     }
+    this.#acknowledged()
     return this.#report(head, verifier)
   }
 
@@ -251,6 +254,7 @@ class Verification {
         else this.#indexed(one)
         if (!one.unproven && one.leaf !== undefined) proven.push(one.seq)
       }
+    for (const seq of proven) this.#proven.add(seq)
     this.#back = putBackIn(this.#evidence, from - 1, proven)
     for (const seq of this.#back?.unsealed ?? []) this.#fates.verified(seq)
   }
@@ -316,8 +320,9 @@ class Verification {
 
   #settle({ size }: Head): void {
     for (const { logged, held } of this.#claims) this.#judge(logged, held)
-    const { expired, counted, missing } = this.#fates.settle()
+    const { expired, counted, vanished, missing } = this.#fates.settle()
     this.#counts.expired += expired
+    if (vanished > 0) this.#counts.vanished = vanished
     this.#countedAlone(counted)
     const alarms = [
       ...duplicates(this.#odd),
@@ -326,6 +331,22 @@ class Verification {
       ...this.#fates.excesses(),
     ]
     this.#alarm(...alarms.sort((a, b) => (a.seq ?? 0) - (b.seq ?? 0)), ...this.#strange)
+  }
+
+  /** What was cut off before it was sealed is known outside alone. */
+  #acknowledged(): void {
+    const { gone } = this.#evidence
+    if (!gone) return
+    const told = `entries ${gone.from} to ${gone.to} were acknowledged, and are not in the record`
+    this.#alarm({ harm: 'truncated', seq: gone.from, told })
+  }
+
+  /** What entries of this record say of others that are gone. */
+  get #vanished() {
+    return this.#evidence.notes.flatMap(({ seq, note }) => {
+      if (note.kind !== 'vanished' || !(this.#fates.counts(note.exchange) || this.#proven.has(seq))) return []
+      return [{ from: note.from, to: note.to, by: seq }]
+    })
   }
 
   /** Leaves of this version came with proofs: their key goes with the record’s other keys, and does not get lost alone. */
@@ -342,6 +363,7 @@ class Verification {
   #report(head: Head | undefined, verifier: Verifier | undefined): Report {
     const sealed = head?.size ?? 0
     const { locked } = this.#unread
+    const vanished = this.#vanished
     return {
       ok: this.#found === 0 && !locked,
       ...(locked && { locked }),
@@ -349,6 +371,7 @@ class Verification {
       ...(verifier && { vkey: printVerifier(verifier) }),
       ...(this.#formers.length > 0 && { former: this.#formers }),
       ...(this.#back && { putBack: this.#back }),
+      ...(vanished.length > 0 && { vanished }),
       ownKey: this.#o.vkey === undefined,
       ...{ sealed, unsealed: Math.max(0, this.#evidence.last - sealed) },
       counts: this.#counts,

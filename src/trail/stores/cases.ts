@@ -4,7 +4,7 @@ import { Fault, type Gap, type Note, type Read } from '#exchange'
 import type { Store } from '../store.ts'
 import { findsAmongMany, findsLines } from './edits.ts'
 import { keepsApart, removesDays } from './files.ts'
-import { followsEntries } from './following.ts'
+import { followsEntries, standsBehindWhatVanished } from './following.ts'
 import { countsSecretsOnce, tellsCase } from './lists.ts'
 import { ask, bodyOf, commit, DAY, ending, finding, idOf, NOON, opening, piece } from './made.ts'
 import { findsOverDays, listsSessionsOverDays } from './many-days.ts'
@@ -312,6 +312,7 @@ export const CASES: readonly [string, (store: Store) => Promise<void>][] = [
   ['takes what was derived of a reply that is written anew', underives],
   ['takes out and writes anew anywhere, and all else stays', revisesAnywhere],
   ['gives entries in order, page by page', followsEntries],
+  ['writes nothing in the places of entries that vanished', standsBehindWhatVanished],
   ['tells sessions apart whose ids differ in case', tellsCase],
   ['counts a secret once that is repeated', countsSecretsOnce],
   ['keeps what became of suggestions', keepsOutcomes],

@@ -52,3 +52,19 @@ export async function followsEntries(store: Store): Promise<void> {
   )
   assert.equal((await store.exchange(late))?.closing, 3)
 }
+
+/** What tells that entries vanished stands behind all of them, as do those that come after it; nothing is written in their places. */
+export async function standsBehindWhatVanished(store: Store): Promise<void> {
+  await commit(store, opening(idOf(1)))
+  const vanished = { kind: 'vanished', exchange: idOf(2), at: NOON, from: 2, to: 40 } as const
+  assert.deepEqual((await commit(store, vanished)).outcomes, [41])
+  assert.deepEqual((await commit(store, opening(idOf(3)), ending(idOf(1)))).outcomes, [42, 43])
+  assert.equal(await store.highest(), 43)
+  assert.deepEqual(await store.notes('vanished'), [{ seq: 41, note: vanished }])
+  assert.deepEqual(
+    (await store.following(0, 9)).map(({ seq }) => seq),
+    [1, 41, 42, 43],
+  )
+  const before = { ...vanished, exchange: idOf(5), to: 3 }
+  assert.deepEqual((await commit(store, before)).outcomes, [44])
+}

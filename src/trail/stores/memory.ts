@@ -79,6 +79,7 @@ class MemoryStore implements Store {
 
   #write(entry: Entry): number | Fault {
     if (isNote(entry)) {
+      if (entry.kind === 'vanished') this.#seq = Math.max(this.#seq, entry.to)
       this.#notes.push({ seq: ++this.#seq, note: structuredClone(entry) })
       return this.#seq
     }

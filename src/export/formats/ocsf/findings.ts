@@ -1,5 +1,5 @@
 /** Secrets that were found, and what passed the gateway by, as OCSF findings. Holds no secret. Source: OCSF 1.8.0. Pure. */
-import { type Bypass, type Direction, type Finding, type Gap, secretsIn } from '#exchange'
+import { type Bypass, type Direction, type Finding, type Gap, secretsIn, type Vanished } from '#exchange'
 import type { Row, SealMark } from '../../row.ts'
 import { eventHead, unmapped } from './event.ts'
 import { actorOf, destinationOf, sourceOf } from './parties.ts'
@@ -57,13 +57,19 @@ const withoutTexts = ({ untrusted: _untrusted, ...rest }: Row): Row => rest
 
 const policyOf = (rule: string, passed: boolean) => ({ policy: { name: rule, is_applied: !passed } })
 
-/** Traffic that passed unrecorded, or that somebody else tells of. */
-export function detectionOf(row: Row, note: Gap | Bypass): object {
-  const title = note.kind === 'gap' ? 'Exchanges passed unrecorded' : 'A model was called past the gateway'
+const TITLES = {
+  gap: 'Exchanges passed unrecorded',
+  bypass: 'A model was called past the gateway',
+  vanished: 'Entries of the audit record vanished',
+} as const
+
+/** Traffic that passed unrecorded, or that somebody else tells of; entries that were acknowledged and are gone. */
+export function detectionOf(row: Row, note: Gap | Bypass | Vanished): object {
+  const title = TITLES[note.kind]
   const about = {
     of: 'detection',
     activity: CREATE,
-    severity: note.kind === 'gap' ? 'high' : 'medium',
+    severity: note.kind === 'bypass' ? 'medium' : 'high',
     profiles: [],
   } as const
   return {

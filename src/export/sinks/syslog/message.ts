@@ -1,7 +1,7 @@
 /** A row as RFC 5424 messages: JSON in ASCII alone, so that no byte order mark is wanted. Pure. */
 import { visibleJson } from '#exchange'
 import { FORMATS } from '../../formats/index.ts'
-import { outcomeOf } from '../../formats/told.ts'
+import { isMissing, outcomeOf } from '../../formats/told.ts'
 import type { Row } from '../../row.ts'
 
 export interface How {
@@ -29,7 +29,7 @@ function headOf(row: Row, { facility, hostname }: How): string {
 }
 
 function severityOf(row: Row): number {
-  if (row.kind === 'gap' || row.kind === 'bypass') return SEVERITY.warning
+  if (isMissing(row)) return SEVERITY.warning
   return row.opening && outcomeOf(row) === 'bad' ? SEVERITY.notice : SEVERITY.informational
 }
 

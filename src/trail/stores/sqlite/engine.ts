@@ -11,7 +11,7 @@ import { Flight } from './flight.ts'
 import { Folder } from './folder.ts'
 import { bury, shred } from './key-work.ts'
 import type { Begin } from './keys.ts'
-import { asked, hashOf, isOfReading, noPlace, pieceOf, sessionIn, storedOf } from './lines.ts'
+import { asked, hashOf, isOfReading, noPlace, pieceOf, sessionIn, storedOf, vanishedUpTo } from './lines.ts'
 import { mayLook } from './missing.ts'
 import type { FaultLine, Line, LineOutcome, Outcome, Parcel, UnfinishedRow } from './protocol.ts'
 import { Proving } from './proving.ts'
@@ -270,7 +270,7 @@ export class Engine {
     day.transaction(() => {
       for (const { line: given, at } of lines) {
         const line = day.derive(given)
-        const seq = this.#seq + written.length + 1
+        const seq = Math.max(written.at(-1)?.seq ?? this.#seq, vanishedUpTo(line)) + 1
         const rooted = (hash: string | undefined) => proofs.root({ seq, json: line.json, body: bytesOf(hash) })
         const hash = hashOf(parcel, line)
         const unsure = line.body !== undefined && hash === undefined // it is put together first

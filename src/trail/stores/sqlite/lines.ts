@@ -38,3 +38,6 @@ export const sessionIn = (line: Line): string | undefined =>
 /** Who reads is told also where the key that entries are proven with is not here: such a line waits for it. */
 export const isOfReading = (line: Line): boolean =>
   line.part === 'note' && (line.kind === 'read' || line.kind === 'searched')
+
+/** Up to which seq no entry is written any more, for what stood there is gone; 0 where a line says nothing of that. */
+export const vanishedUpTo = (line: Line): number => (line.part === 'note' ? (line.after ?? 0) : 0)

@@ -42,7 +42,8 @@ function lineOf(entry: Entry, placed: Pick<Line, 'body' | 'original'>, like: Lik
   if (isOutcome(entry)) return { ...common, part: 'outcome', many: outcomeFacets(entry.outcome) }
   if (isBare(entry)) {
     const retain = retainOf(entry)
-    return { ...common, part: 'note', kind: entry.kind, ...(retain !== undefined && { retain }) }
+    const after = entry.kind === 'vanished' && { after: entry.to }
+    return { ...common, part: 'note', kind: entry.kind, ...(retain !== undefined && { retain }), ...after }
   }
   const hash = entry.body?.sha256
   const said = { ...common, ...(entry.text && { text: entry.text }), ...(hash !== undefined && { hash }) }

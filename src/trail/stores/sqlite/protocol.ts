@@ -68,7 +68,13 @@ export type Line =
       readonly derived?: LineDerived
     })
   | (Common & { readonly part: 'outcome'; readonly many: ManyValues })
-  | (Common & { readonly part: 'note'; readonly kind: Note['kind']; readonly retain?: string })
+  | (Common & {
+      readonly part: 'note'
+      readonly kind: Note['kind']
+      readonly retain?: string
+      /** It stands behind this seq, whatever was given out: what stood there before is gone. */
+      readonly after?: number
+    })
 
 /** A batch as one message: all bytes in one buffer that changes hands without being copied. */
 export interface Parcel {
