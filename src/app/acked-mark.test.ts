@@ -17,19 +17,22 @@ function folderFor(t: TestContext): string {
   return folder
 }
 
-test('it lies beside the wrapping keys and beside the seal’s, never in the data folder, and bears its record’s name', () => {
+test('it lies beside the wrapping keys, the seal’s or the journal, never in the data folder, and bears its record’s name', () => {
   const keyring = keyringOf(Buffer.alloc(32, 1))
   const id = keyring.digest('wrapping', 'folder').toString('hex').slice(0, 16)
   const file = (path: string | undefined) => ({ key: { kind: 'file', path } }) as const
   const paths = (keys: string | undefined, key: string | undefined) =>
-    ackedPaths({ seal: file(key), data: '/srv/data', keys, keyring })
+    ackedPaths({ seal: file(key), data: '/srv/data', keys, journal: undefined, keyring })
   assert.deepEqual(paths('/srv/keys/a', undefined), ['/srv/keys/a/acked.mark'])
   assert.deepEqual(paths('/srv/keys/a', '/etc/seal.key'), ['/srv/keys/a/acked.mark', `/etc/seal.key.${id}.acked`])
   assert.deepEqual(paths('/srv/data/wrapping', '/srv/data/own.key'), [])
   assert.deepEqual(paths('/srv/data/wrapping', '/srv/data2/own.key'), [`/srv/data2/own.key.${id}.acked`])
+  const none = { seal: undefined, data: '/srv/data', keys: undefined, journal: undefined, keyring }
   const kms = { key: { kind: 'command', argv: ['sign'], vkey: 'v' } } as const
-  assert.deepEqual(ackedPaths({ seal: kms, data: '/srv/data', keys: undefined, keyring }), [])
-  assert.deepEqual(ackedPaths({ seal: undefined, data: '/srv/data', keys: '/k', keyring }), ['/k/acked.mark'])
+  assert.deepEqual(ackedPaths({ ...none, seal: kms }), [])
+  assert.deepEqual(ackedPaths({ ...none, seal: kms, journal: '/var/j.jsonl' }), [`/var/j.jsonl.${id}.acked`])
+  assert.deepEqual(ackedPaths({ ...none, seal: kms, journal: '/srv/data/j.jsonl' }), [])
+  assert.deepEqual(ackedPaths({ ...none, keys: '/k' }), ['/k/acked.mark'])
 })
 
 test('it grows with what is durable, in its place; only a record that is opened sets it back', (t) => {

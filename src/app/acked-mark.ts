@@ -26,19 +26,18 @@ export interface AckedFile extends AckedMark {
 interface Place {
   readonly seal: Seal | undefined
   readonly data: string
-  /** The folder of the wrapping keys. */
+  /** The folder of the wrapping keys, and the journal that the configuration names. */
   readonly keys: string | undefined
+  readonly journal: string | undefined
   readonly keyring: Keyring
 }
 
-/** Where it may be, the best place first: beside the wrapping keys, and beside the seal's; never in the data folder. */
-export function ackedPaths({ seal, data, keys, keyring }: Place): string[] {
-  const id = keyring.digest('wrapping', 'folder').toString('hex').slice(0, 16) // several records may be sealed with one key
+/** Where it may be, the best place first: beside the wrapping keys, the seal's, or the journal; never in the data folder. */
+export function ackedPaths({ seal, data, keys, journal, keyring }: Place): string[] {
+  const id = keyring.digest('wrapping', 'folder').toString('hex').slice(0, 16) // several records may have one key
   const key = seal?.key.kind === 'file' ? seal.key.path : undefined
-  return [
-    ...(keys === undefined ? [] : [join(keys, 'acked.mark')]),
-    ...(key === undefined ? [] : [`${key}.${id}.acked`]),
-  ].filter((path) => isOutside(path, data))
+  const beside = [key, journal].flatMap((path) => (path === undefined ? [] : `${path}.${id}.acked`))
+  return [...(keys === undefined ? [] : [join(keys, 'acked.mark')]), ...beside].filter((path) => isOutside(path, data))
 }
 
 /** What is remembered there, and what cannot be read of it. Writes nothing. */

@@ -66,7 +66,7 @@ export async function openRecord(
   const path = asItIs || keyless ? undefined : journalPath(config.journal, keyholder.place, config.data)
   const journal = path === undefined ? undefined : await beginJournal(path, Date.now())
   opened.defer(() => journal?.close())
-  const marks = config.copy ? [] : ackedPaths({ seal: config.seal, data: config.data, keys: keyholder.place, keyring })
+  const marks = ackedOf(config, keyholder, keyring)
   const acked = asItIs || keyless || config.copy ? undefined : openAckedMark(marks)
   opened.defer(() => acked?.close())
   const signer = seal && guard(await keyholder.signer(seal, config.data))
@@ -150,6 +150,10 @@ async function adoptedAtStart(house: Parameters<typeof adopt>[0]): Promise<strin
     return [`lines of who read the record wait, and cannot be put on it: ${faultOf(error).message}`]
   }
 }
+
+/** Of a copy nothing is remembered: it may be older. */
+const ackedOf = ({ copy, seal, data, journal }: Place, { place }: Keyholder, keyring: Keyring): string[] =>
+  copy ? [] : ackedPaths({ seal, data, journal, keys: place, keyring })
 
 const FOREVER: LineRetention = { reads: 'forever', leads: 'forever', gaps: 'forever' }
 

@@ -44,6 +44,6 @@ function keptRow({ path, fault }: Pick<AckedFile, 'path' | 'fault'>): CheckRow {
   const told =
     fault ??
     'nothing outside of the data folder tells how far entries were acknowledged: who cuts off the last is not noticed'
-  const remedy = 'A folder elsewhere that can be written: encryption.keys, or that of trail.seal.key.file.'
+  const remedy = 'A place elsewhere that can be written: encryption.keys, trail.seal.key.file, or backup.journal.'
   return { check, state: 'warn', told, remedy }
 }

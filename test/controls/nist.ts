@@ -13,6 +13,7 @@ import {
   GAPS,
   IDENTITY,
   KILLS,
+  MISSED,
   NEVER_PURGED,
   ONE_AND_ONE,
   OWN_FOLDER,
@@ -149,7 +150,7 @@ export const NIST: Standard = {
       id: 'AU-9',
       asks: 'protect records from reading, changing and deleting',
       does: 'owner-only files, bodies encrypted under keys that lie elsewhere, removed only by retention, hold and statute respected',
-      proofs: [OWN_FOLDER, CIPHER, CHANGED, SEALED, NEVER_PURGED],
+      proofs: [OWN_FOLDER, CIPHER, CHANGED, SEALED, MISSED, NEVER_PURGED],
       open: SEALING,
     },
     {

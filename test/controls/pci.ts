@@ -11,6 +11,7 @@ import {
   GAPS,
   IDENTITY,
   KEYS,
+  MISSED,
   NEVER_PURGED,
   NOT_SHOWN,
   ONE_AND_ONE,
@@ -127,10 +128,11 @@ export const PCI: Standard = {
     {
       id: '10.3.4',
       asks: 'changes are noticed',
-      does: 'a changed body is told; a replaced or damaged file is refused',
+      does: 'a changed body is told, and entries that were cut off; a replaced or damaged file is refused',
       proofs: [
         SEALED,
         CHANGED,
+        MISSED,
         [DISK, 'a damaged file is refused, and its name is told'],
         [DISK, 'a file that vanishes under the trail latches it'],
       ],

@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import { loadConfig, openLocal } from '#app'
-import type { Shown } from '#console'
+import type { CheckRow, Shown } from '#console'
 import type { Summary } from '#trail'
 import { releasesIn } from './releases.case.ts'
 
@@ -223,6 +223,12 @@ connections: { up: { kind: openai-compatible, url: 'http://127.0.0.1:${port}' } 
     assert.ok(received.every((prompt) => prompts.has(prompt)))
     const lost = received.filter((prompt) => !asked.has(prompt))
     assert.deepEqual(lost, [], 'upstream got a prompt that is not on the record')
+    const checks = await get<CheckRow[]>('/checks')
+    assert.deepEqual(
+      checks.filter(({ check }) => /entries$/.test(check)).map(({ check, state }) => [check, state]),
+      [['last entries', 'ok']],
+      'a kill takes nothing that was acknowledged',
+    )
     const done = rounds.flat().filter((got) => got.done).length
     process.stdout.write(
       `# ${ROUNDS} kills, ${asked.size} exchanges, ${done} complete; ${total.missing} bytes let go and not recorded, within ${total.span.toFixed(1)} ms at most\n`,
