@@ -76,10 +76,11 @@ export function openAckedMark(paths: readonly string[]): AckedFile {
   const { path, file, fault: shut } = opened(paths)
   let fault = shut
   let now: Acked = left ?? { seq: 0 }
-  const write = () => {
+  const write = (sync = false) => {
     if (file === undefined) return
     try {
       writeSync(file, Buffer.from(`${JSON.stringify(now).padEnd(BYTES - 1)}\n`), 0, BYTES, 0)
+      if (sync) fsyncSync(file)
       fault = undefined
     } catch (error) {
       fault = unwritten(path, error)
@@ -92,8 +93,7 @@ export function openAckedMark(paths: readonly string[]): AckedFile {
     },
     begin(acked) {
       now = acked
-      write()
-      if (file !== undefined && !left) fsyncSync(file) // from now on it is there, as it was once
+      write(left === undefined) // once, so that a power failure leaves none that is empty
     },
     reach(seq) {
       if (seq <= now.seq) return

@@ -8,16 +8,16 @@ const LATELY_MS = 7 * 86_400_000
 
 type Told = Awaited<ReturnType<Trail['vanished']>>
 
-const isLate = ({ vanished }: Told[number], now: number): boolean => vanished.at > now - LATELY_MS
+const isRecent = ({ vanished }: Told[number], now: number): boolean => vanished.at > now - LATELY_MS
 
 /** How many vanished of late. */
 export const vanishedLately = (told: Told, now: number): number =>
-  told.reduce((sum, one) => (isLate(one, now) ? sum + one.vanished.to - one.vanished.from + 1 : sum), 0)
+  told.reduce((sum, one) => (isRecent(one, now) ? sum + one.vanished.to - one.vanished.from + 1 : sum), 0)
 
 /** A sentence of each time that it was found of late. */
 export const toldLately = (told: Told, now: number): string[] =>
   told
-    .filter((one) => isLate(one, now))
+    .filter((one) => isRecent(one, now))
     .map((one) => `${toldOf(one)}. Who else writes in the data folder? (gatelog verify)`)
 
 const toldOf = ({ seq, vanished: { from, to, at } }: Told[number]): string =>
@@ -32,7 +32,7 @@ export async function vanishedChecks(
   const remedy =
     'Cut off before they were sealed, or lost by the disk: keep the data folder as it is, and look who writes in it.'
   const found = (await trail.vanished()).map(
-    (one): CheckRow => ({ check: 'entries', state: isLate(one, now) ? 'fail' : 'warn', told: toldOf(one), remedy }),
+    (one): CheckRow => ({ check: 'entries', state: isRecent(one, now) ? 'fail' : 'warn', told: toldOf(one), remedy }),
   )
   return acked ? [...found, keptRow(acked)] : found
 }

@@ -181,7 +181,8 @@ test('a line that somebody else put at the end is no end, however high a number 
   await own.close()
   cut(own, 4)
   const json = JSON.stringify({ ...opening(idOf(7)), kind: 'refused' })
-  own.sql(`days/${FILE}`, `INSERT INTO entries(seq, json, salt) VALUES (6, '${json}', x'${'11'.repeat(32)}')`)
+  for (const seq of [6, 2_000_000_000])
+    own.sql(`days/${FILE}`, `INSERT INTO entries(seq, json, salt) VALUES (${seq}, '${json}', x'${'11'.repeat(32)}')`)
   own.sql('head.db', "UPDATE marks SET value = 4000000000 WHERE name = 'seq'")
   const looked = await own.open({ asItIs: true })
   assert.equal(await looked.highest(), 4_000_000_000)
@@ -227,6 +228,19 @@ test('an entry that tells of a restore and that nobody proves explains nothing',
   own.sql(`days/${FILE}`, `INSERT INTO entries(seq, json, salt) VALUES (3, '${json}', x'${'11'.repeat(32)}')`)
   own.sql(`days/${FILE}`, "INSERT INTO gaps VALUES (3, 'restored')")
   assert.deepEqual(await spans(await own.open()), [[3, 4, 5]])
+})
+
+test('a line that tells of what vanished and that nobody proves is told nowhere', async (t) => {
+  const own = await house(t)
+  await say(await own.open({ sealing: true }), 1)
+  await own.close()
+  const json = JSON.stringify({ kind: 'vanished', exchange: idOf(100), at: NOON, from: 1, to: 2 })
+  own.sql(`days/${FILE}`, `INSERT INTO entries(seq, json, salt) VALUES (3, '${json}', x'${'11'.repeat(32)}')`)
+  own.sql(`days/${FILE}`, "INSERT INTO gaps VALUES (3, 'vanished')")
+  const looked = await own.open({ asItIs: true })
+  assert.deepEqual(await spans(looked), [])
+  const report = await looked.verify({ vkey: signer.vkey })
+  assert.deepEqual([report?.vanished, report?.alarms.map(({ harm }) => harm)], [undefined, ['forged']])
 })
 
 test('nothing is told of what is there: removed, older than the memory, without one, or sealed', async (t) => {

@@ -58,22 +58,22 @@ export async function vanishedIn(record: Record, { seq, restored = '' }: Acked):
 /** The last place that an entry stands in, or that is sealed; whatever number was given out, and whatever somebody else wrote. */
 async function endOf(record: Record): Promise<number> {
   const { size } = await record.sealed()
-  let to = await lastRow(record)
+  let to = await lastRow(record, await record.highest())
   for (let most = 1; to > size; most = PAGE) {
     const from = Math.max(size + 1, to - most + 1)
     const found = (await record.held(from, to - from + 1, [])).filter(isThere).map(({ seq }) => seq)
     if (found.length > 0) return Math.max(...found)
-    to = from - 1
+    to = await lastRow(record, from - 1)
   }
   return size
 }
 
-/** The seq of the last row, whoever wrote it. */
-async function lastRow(record: Record): Promise<number> {
-  let [low, high] = [0, await record.highest()]
+/** The seq of the last row up to `most`, whoever wrote it; 0 where there is none. */
+async function lastRow(record: Record, most: number): Promise<number> {
+  let [low, high] = [0, most]
   for (let middle = high - 1; low < high; middle = Math.floor((low + high) / 2)) {
     const [row] = await record.following(middle, 1)
-    if (row) low = row.seq
+    if (row && row.seq <= most) low = row.seq
     else high = middle
   }
   return low
@@ -84,7 +84,19 @@ const isThere = ({ leaf, by, lost, unproven }: Held): boolean => !unproven && (l
 
 /** The entry that told last that the record was put back, of those that only who had its key can have written. */
 async function putBackBy(record: Record): Promise<string | undefined> {
-  for (const { seq, note } of (await record.notes('restored')).toReversed())
-    if ((await record.held(seq, 1, [])).some((one) => one.seq === seq && isThere(one))) return note.exchange
+  for (const one of (await record.notes('restored')).toReversed())
+    if (await isOwn(record, one.seq)) return one.note.exchange
   return undefined
+}
+
+async function isOwn(record: Pick<Store, 'held'>, seq: number): Promise<boolean> {
+  return (await record.held(seq, 1, [])).some((one) => one.seq === seq && isThere(one))
+}
+
+/** What entries say of others that vanished, oldest first: a line of it that somebody else put there counts for nothing. */
+export async function toldVanished(record: Pick<Store, 'held' | 'notes'>) {
+  const own: { readonly seq: number; readonly vanished: Vanished }[] = []
+  for (const { seq, note } of await record.notes('vanished'))
+    if (await isOwn(record, seq)) own.push({ seq, vanished: note })
+  return own
 }

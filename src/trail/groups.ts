@@ -1,6 +1,6 @@
 /** The trail's one line of batches: appends and journals in groups, latches. No promise resolves before its durability. */
 import { type Entry, Fault } from '#exchange'
-import { type AckedMark, vanishedIn } from './acked.ts'
+import { type AckedMark, toldVanished, vanishedIn } from './acked.ts'
 import { type DayFiles, dayFilesOf } from './dayfiles.ts'
 import { isExchangeId, isExchangePrefix } from './days.ts'
 import { type Documents, documentsOf, writing } from './documents.ts'
@@ -260,8 +260,8 @@ export class GroupTrail implements Trail {
     return (await this.#store.notes('gap')).map(({ seq, note }) => ({ seq, gap: note }))
   }
 
-  async vanished() {
-    return (await this.#store.notes('vanished')).map(({ seq, note }) => ({ seq, vanished: note }))
+  vanished() {
+    return toldVanished(this.#store)
   }
 
   async policies() {

@@ -173,6 +173,7 @@ test('OTLP: an open exchange, an outcome and a note are no spans, and a failure 
       bypass: undefined,
       rotated: undefined,
       ruled: undefined,
+      vanished: undefined,
       forged: undefined,
     },
   })
