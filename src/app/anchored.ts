@@ -17,10 +17,12 @@ export interface AnchoringOptions {
   readonly settings: AnchorsSettings
   readonly graceMs: number
   tell(line: string): void
+  /** Told once, where something is to be signed and none of these has told what it has seen. */
+  waits?(names: readonly string[]): void
 }
 
 /** Nothing outside is reached before there is a key that seals. */
-export function anchoring({ folder, settings, graceMs, tell }: AnchoringOptions): Anchoring {
+export function anchoring({ folder, settings, graceMs, tell, waits }: AnchoringOptions): Anchoring {
   let anchors: Anchors | undefined
   let origin: string | undefined
   return {
@@ -31,7 +33,10 @@ export function anchoring({ folder, settings, graceMs, tell }: AnchoringOptions)
       anchors = opened
       origin = name
       const known = () => opened.known()
-      const own = guarded(signer, { folder, known, graceMs, clock: () => performance.now(), tell })
+      const own = guarded(signer, {
+        ...{ folder, known, graceMs, clock: () => performance.now(), tell },
+        waits: () => waits?.(opened.knowing),
+      })
       void own.look()
       return own
     },

@@ -72,6 +72,8 @@ export interface BackendOptions {
   engine(): Engine
   /** The version of the rules in force; absent where no server runs. */
   policy?(): string
+  /** Told what is waited for, where somebody does; absent where a server runs. */
+  waits?(line: string): void
   /** The version of the rules and known values of `engine`, where no server runs. */
   rules?(): string
 }

@@ -23,11 +23,11 @@ export const openGatelog = async (config: Config, ears: Ears): Promise<Gatelog> 
   (await import('./gatelog.ts')).openGatelog(config, ears)
 
 /** As `openLocal` in local.ts. @throws trail.locked, trail.unavailable, config.* */
-export const openLocal = async (names: Names, reader?: string, config?: string) => {
+export const openLocal = async (names: Names, reader?: string, config?: string, tell?: (line: string) => void) => {
   const [{ openLocal }, { loadConfig }] = await Promise.all([import('./local.ts'), import('./config.ts')])
   if (config === undefined) return openLocal(names, reader)
   const full = () => rulesIn(loadConfig(config))
-  return openLocal(names, reader, full, () => loadConfig(config).backup)
+  return openLocal(names, reader, full, () => loadConfig(config).backup, tell)
 }
 
 /** As `restoreFrom` in backup/restoring.ts. @throws backup.*, trail.*, seal.*, config.* */

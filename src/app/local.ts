@@ -3,10 +3,13 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { connectionsOnly, routes } from '#console'
 import { Fault, type Keyring } from '#exchange'
+import { WAIT_MS } from '#export'
 import { compile, type Engine, RULES } from '#masking'
+import { PATIENCE_MS } from '#trail'
 import { anchoring } from './anchored.ts'
 import { backendOf, waysOf } from './backend.ts'
 import { Shipping } from './backup/shipping.ts'
+import { SEALED_MS } from './backup/take.ts'
 import type { HeldCa } from './ca/held.ts'
 import type { BackupSettings } from './config-backup.ts'
 import type { Names } from './config-names.ts'
@@ -32,6 +35,9 @@ const OF_CA = /^\/(ca|checks)\b/
 /** Before something goes it is sealed, and the entry that says so is; what is backed up has a log that covers it. */
 const SEALS = /^\/(erase|rescan|purge|backup)\b/
 
+/** So long they wait for anchors at their end, ms, where none answers: for the head that is tried, and for the last one. */
+const ENDING_MS = 2 * WAIT_MS
+
 const QUIET = () => undefined
 
 /** What is configured is read only where a backup is asked for. */
@@ -39,13 +45,15 @@ const NO_BACKUP = (): BackupSettings => ({ keep: 30, everyMs: undefined })
 
 /**
  * Opens nothing before it is asked for: connections need no record, and of all but the CA no file is read. `reader`: who
- * runs this process. `full`: the rules and known values of the configuration, with all that they refer to.
+ * runs this process. `full`: the rules and known values of the configuration, with all that they refer to. `tell`: lines that
+ * say what is waited for.
  */
 export function openLocal(
   names: Names,
   reader = 'unknown',
   full?: () => Promise<FullRules>,
   backup = NO_BACKUP,
+  tell: (line: string) => void = QUIET,
 ): Local {
   const connections = () => names.connections(undefined)
   let record: ReturnType<typeof openRecord> | undefined
@@ -57,7 +65,7 @@ export function openLocal(
       if (path.startsWith('/connections')) return connectionsOnly(waysOf(connections)).request(path, init)
       const makes = init.method === 'POST' && KEEPS.test(path)
       if (!makes && !existsSync(join(names.data, 'install.key'))) throw new Fault('trail.none', names.data)
-      record ??= openedFor(path, names)
+      record ??= openedFor(path, names, tell)
       const opened = await record
       if (OF_CA.test(path)) ca ??= await caOf(names, opened.keyholder)
       const compiled = () => (engine ??= compile(RULES))
@@ -71,7 +79,7 @@ export function openLocal(
       const house = { config: () => names, shipping, connections, ca: () => ca, sightings, rules: () => version }
       const engineNow = rescanning ? () => rescanning.engine : compiled
       const who = { value: reader, source: 'observed' } as const
-      return routes(backendOf({ ...opened, ...house, engine: engineNow, reader: who })).request(path, init)
+      return routes(backendOf({ ...opened, ...house, engine: engineNow, reader: who, waits: tell })).request(path, init)
     },
     async close() {
       const opened = await record
@@ -81,19 +89,31 @@ export function openLocal(
   }
 }
 
-function openedFor(path: string, names: Names): Promise<OpenRecord> {
+function openedFor(path: string, names: Names, tell: (line: string) => void): Promise<OpenRecord> {
   if (names.asItIs) return lookAt(names)
-  return names.seal && SEALS.test(path) ? openSealing(names, names.seal) : openRecord(names)
+  const { seal } = names
+  if (!seal || !SEALS.test(path)) return openRecord(names)
+  const ms = (path.startsWith('/backup') ? SEALED_MS : PATIENCE_MS) + ENDING_MS
+  const waits = (anchors: readonly string[]) =>
+    tell(
+      `nothing is sealed before an anchor tells what it has seen of the log: waiting for ${anchors.join(', ')}, ${ms / 1000} s at most`,
+    )
+  return openSealing(names, seal, waits)
 }
 
 /** The key that seals is read, and the anchors are asked before anything is signed with it. @throws also seal.* */
-async function openSealing(names: Names, seal: Seal): Promise<OpenRecord> {
+async function openSealing(names: Names, seal: Seal, waits: (anchors: readonly string[]) => void): Promise<OpenRecord> {
   const { anchors: settings, anchors_grace_ms: graceMs } = names.export
-  const anchored = anchoring({ folder: join(names.data, 'seal'), settings, graceMs, tell: QUIET })
-  const record = await openRecord(names, { ...HERE, seal, guard: (signer) => anchored.guard(signer) })
-  const close = async () => {
-    await record.close()
+  const anchored = anchoring({ folder: join(names.data, 'seal'), settings, graceMs, tell: QUIET, waits })
+  try {
+    const record = await openRecord(names, { ...HERE, seal, guard: (signer) => anchored.guard(signer) })
+    const close = async () => {
+      await record.close()
+      await anchored.anchors?.close()
+    }
+    return { ...record, close }
+  } catch (error) {
     await anchored.anchors?.close()
+    throw error
   }
-  return { ...record, close }
 }

@@ -1,7 +1,7 @@
 /** What `doctor` says of the seal: how far it is, by which log, what its anchors' proofs came to, what the outside has seen. */
 import { join } from 'node:path'
 import type { CheckRow } from '#console'
-import { type AnchorStanding, type AnchorsSettings, headsOutside, proverOf } from '#export'
+import { type AnchorStanding, type AnchorsSettings, askingBy, headsOutside, proverOf } from '#export'
 import {
   behindOutside,
   originOf,
@@ -22,6 +22,8 @@ export interface SealHouse {
   anchors?(): Promise<readonly AnchorStanding[]>
   /** What was signed last, as is known outside of the record. */
   signed(): Promise<SignedLast>
+  /** Told what is waited for, where somebody does. */
+  waits?(line: string): void
 }
 
 /** So long an anchor may take to tell what it has, ms: whoever asks `doctor` waits for it. */
@@ -35,10 +37,15 @@ const PUT_BACK =
   'If it was put back from a backup: a newer one, or where none is left, another log: gatelog trail begin-log (docs/backup.md)'
 
 /** A row of the seal, and one of each anchor. @throws config.invalid where what checks an anchor cannot be read */
-export async function sealChecks({ trail, config, anchors, signed }: SealHouse): Promise<CheckRow[]> {
+export async function sealChecks({ trail, config, anchors, signed, waits }: SealHouse): Promise<CheckRow[]> {
   const state = await trail.sealed()
   const { notes } = await signed()
-  const looking = { settings: config().export.anchors, data: config().data, reachMs: REACH_MS }
+  const looking = {
+    settings: config().export.anchors,
+    data: config().data,
+    reachMs: REACH_MS,
+    ...(waits && { asking: askingBy(waits) }),
+  }
   const told = await toldAnchors(await trail.anchors(), proverOf(looking))
   const standings = (await anchors?.()) ?? []
   return [

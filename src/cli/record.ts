@@ -5,6 +5,7 @@ import { folderOf, loadNames, type Names, openLocal } from '#app'
 import { Fault, faultOf } from '#exchange'
 import { checked, parsed } from './answer.ts'
 import { type Record, remote, splitLines } from './remote.ts'
+import { line, say } from './terminal.ts'
 import { userName } from './user.ts'
 
 /**
@@ -57,7 +58,7 @@ async function answers(socket: string): Promise<boolean> {
 async function local(config: string, folder?: string): Promise<Record> {
   const names = await loadNames(config)
   const place = folder === undefined ? names : elsewhere(names, folder)
-  const { request: ask, close } = await openLocal(place, userName(), config)
+  const { request: ask, close } = await openLocal(place, userName(), config, (text) => say(line(text, 1000)))
   const via = async (method: string, path: string, body?: unknown) => {
     const answer = await ask(path, { method, ...(body !== undefined && { body: JSON.stringify(body) }) })
     return parsed<never>(checked(answer.status, await answer.text()))

@@ -2,7 +2,7 @@
 import type { Context, Hono } from 'hono'
 import { stream } from 'hono/streaming'
 import { Fault, faultOf } from '#exchange'
-import { headsOutside, type Looking, proverOf, type Trusted, unkeptOf } from '#export'
+import { askingBy, headsOutside, type Looking, proverOf, type Trusted, unkeptOf } from '#export'
 import {
   type Alarm,
   originOf,
@@ -30,6 +30,8 @@ export type Seal = SealState & {
 /** A line of `GET /verify`: how far it is, then once what it came to, or why not. */
 export type Verifying =
   | { readonly done: number; readonly total: number }
+  /** What is waited for, and for how long at most. */
+  | { readonly waits: string }
   | {
       readonly report: Report
       readonly unreached: readonly string[]
@@ -65,11 +67,12 @@ export function sealRoutes(
     const heads = (c.req.queries('head') ?? []).slice(0, MOST_HEADS)
     const given = (c.req.queries('known') ?? []).slice(0, MOST_HEADS)
     const reachMs = c.req.query('offline') === 'true' ? undefined : REACH_MS
-    const looking = { settings: settings(), given: givenOf(c), data: data?.(), reachMs }
     c.header('content-type', 'application/jsonl')
     return stream(c, async (out) => {
       let told = 0
       const write = (line: Verifying) => out.write(`${JSON.stringify(line)}\n`)
+      const asking = askingBy((waits) => void write({ waits }))
+      const looking = { settings: settings(), given: givenOf(c), data: data?.(), reachMs, asking }
       const progress = (done: number, total: number) => {
         if (Date.now() - told < EVERY_MS) return
         told = Date.now()

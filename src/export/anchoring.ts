@@ -115,6 +115,11 @@ export class Anchors {
     return (await readAnchors(this.#o.log.folder)).find((kept) => kept.name === name)
   }
 
+  /** Those that can tell what they have seen of the log. */
+  get knowing(): readonly string[] {
+    return [...this.#open].flatMap(([name, { anchor }]) => (anchor.known ? [name] : []))
+  }
+
   /** What the outside has of the log, and who did not say so in time. Never rejects. */
   async known(): Promise<Known> {
     await this.#changing

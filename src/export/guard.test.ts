@@ -126,3 +126,19 @@ test('anchors that all answered are asked again from time to time: two that sign
   await grown(copy, 8, signer)
   await assert.rejects(grown(copy, 9, signer), { code: 'seal.behind' })
 })
+
+test('that it waits is told once, and not where an anchor answered before something is to be signed', async (t) => {
+  const folder = folderFor(t)
+  let waited = 0
+  const guardBy = (known: Known, waits: () => void) => {
+    const options = { folder, known: async () => known, graceMs: 60_000, clock: () => 0, tell: () => undefined }
+    return guarded(signerOf(), { ...options, waitMs: 1, waits })
+  }
+  const silent = guardBy(SILENT, () => waited++)
+  for (let times = 0; times < 2; times++) await assert.rejects(grown(folder, 3, silent), { code: 'seal.waiting' })
+  assert.equal(waited, 1)
+  const answered = guardBy({ heads: [], told: ['out'], silent: [] }, () => assert.fail('told'))
+  await answered.look()
+  await grown(folder, 3, answered)
+  assert.equal(sizeIn(folder), 3)
+})

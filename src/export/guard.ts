@@ -27,6 +27,8 @@ export interface GuardOptions {
   tell(line: string): void
   /** So long one signature waits for an answer, ms, before the sealer is told to try again. */
   readonly waitMs?: number
+  /** Told once, where a signature is wanted and no anchor has answered. */
+  waits?(): void
 }
 
 interface Head {
@@ -35,7 +37,7 @@ interface Head {
   readonly root: Uint8Array
 }
 
-const WAIT_MS = 5000
+export const WAIT_MS = 5000
 /** After this, ms, they are asked again: where some did not answer, and where all did. */
 const SILENT_MS = 10_000
 const AGAIN_MS = 600_000
@@ -71,6 +73,7 @@ class Guard {
   #answered = false
   #silent: readonly string[] = []
   #late = false
+  #waits = false
 
   constructor(vkey: string, options: GuardOptions) {
     this.#o = options
@@ -93,7 +96,11 @@ class Guard {
   async allow(size: number): Promise<void> {
     if (this.#behind) throw this.#behind
     const asked = this.#ask()
-    if (!this.#answered && !this.#late) await within(asked, this.#o.waitMs ?? WAIT_MS)
+    if (!this.#answered && !this.#late) {
+      if (!this.#waits) this.#o.waits?.()
+      this.#waits = true
+      await within(asked, this.#o.waitMs ?? WAIT_MS)
+    }
     this.#check(size)
     if (this.#answered || this.#late) return
     const { clock, graceMs, tell } = this.#o

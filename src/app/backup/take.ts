@@ -50,7 +50,7 @@ export const recordIdOf = (keyring: Keyring): string =>
   keyring.digest('wrapping', 'folder').toString('hex').slice(0, 16)
 
 /** So long what is there may take to be sealed, that the backup has its log; where sealing stands, it is taken without. */
-const SEALED_MS = 5000
+export const SEALED_MS = 5000
 
 const STAGING = 'backup.tmp'
 export const LAST = ['backup', 'last'] as const

@@ -11,7 +11,7 @@ import { checkpointIn, textIn, vkeyOf } from '../evidence/given.ts'
 import { EXIT } from '../exit.ts'
 import { bar } from '../progress.ts'
 import type { Record } from '../remote.ts'
-import { json, line, out, paint } from '../terminal.ts'
+import { json, line, out, paint, say } from '../terminal.ts'
 
 interface How {
   readonly key?: string
@@ -118,7 +118,8 @@ async function read(path: string, record: Record): Promise<Told> {
       const told = JSON.parse(text) as Verifying
       if ('report' in told) return told
       if ('fault' in told) throw faultIn(told.fault)
-      shown.at(told.done, told.total)
+      if ('waits' in told) say(line(told.waits, 1000))
+      else shown.at(told.done, told.total)
     }
   } finally {
     shown.end()

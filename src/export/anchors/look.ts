@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { Fault, faultOf } from '#exchange'
 import { type KeptAnchor, type ProveAnchor, parseCheckpoint, parseNote } from '#trail'
 import { scratchIn } from '../scratch.ts'
-import type { AnchorKind, Trusted } from './anchor.ts'
+import type { AnchorKind, OpenAnchor, Trusted } from './anchor.ts'
 import { ANCHORS, AnchorForm, type AnchorSettings, openAnchor } from './index.ts'
 
 export interface Looking {
@@ -16,6 +16,8 @@ export interface Looking {
   readonly data?: string | undefined
   /** How long the outside may take, ms; without it nothing outside is reached. */
   readonly reachMs: number | undefined
+  /** Told before those of these names are asked, which takes `reachMs` at most. */
+  asking?(names: readonly string[], reachMs: number): void
 }
 
 const kindOf = (name: string): AnchorKind | undefined =>
@@ -32,6 +34,12 @@ export function proverOf({ settings, given = {}, data, reachMs }: Looking): Prov
   }
 }
 
+/** `asking` in words. */
+export const askingBy =
+  (tell: (line: string) => void) =>
+  (names: readonly string[], reachMs: number): void =>
+    tell(`asking what they have seen of the log: ${names.join(', ')}, ${reachMs / 1000} s at most`)
+
 /** What the outside shows. */
 export interface Seen {
   /** The newest heads of the log, by the name of the anchor. */
@@ -40,13 +48,18 @@ export interface Seen {
   readonly unreached: readonly string[]
 }
 
+interface Opened {
+  readonly name: string
+  readonly anchor: OpenAnchor
+}
+
 /** The newest heads of a log that the outside has; reaches nothing without `reachMs`. @throws usage.option */
-export async function headsOutside(origin: string, { settings, given, data, reachMs }: Looking): Promise<Seen> {
+export async function headsOutside(origin: string, looking: Looking): Promise<Seen> {
+  const { settings, given, data, reachMs } = looking
   const unreached: string[] = []
   if (reachMs === undefined) return { heads: [], unreached }
   const folder = scratchIn(tmpdir(), 'gatelog-look')
-  const ask = async ([name, each]: readonly [string, AnchorSettings]) => {
-    const anchor = openAnchor(each, { folder, origin, data })
+  const ask = async ({ name, anchor }: Opened) => {
     try {
       const note = await anchor.known?.(AbortSignal.timeout(reachMs))
       return note === undefined ? [] : [{ name, note }]
@@ -58,7 +71,13 @@ export async function headsOutside(origin: string, { settings, given, data, reac
     }
   }
   try {
-    return { heads: (await Promise.all(asked(settings, given).map(ask))).flat(), unreached }
+    const opened = asked(settings, given).map(([name, each]) => ({
+      name,
+      anchor: openAnchor(each, { folder, origin, data }),
+    }))
+    const knowing = opened.flatMap(({ name, anchor }) => (anchor.known ? [name] : []))
+    if (knowing.length > 0) looking.asking?.(knowing, reachMs)
+    return { heads: (await Promise.all(opened.map(ask))).flat(), unreached }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

@@ -5,7 +5,7 @@ import type { Trail } from '../trail.ts'
 
 const STEP_MS = 50
 /** Sealing takes a second; so long it may be behind. */
-const PATIENCE_MS = 60_000
+export const PATIENCE_MS = 60_000
 
 /** Resolves once the entry with this seq is sealed, or where nobody seals. @throws trail.unavailable where sealing fails */
 export async function sealedUpTo(trail: Pick<Trail, 'sealed'>, seq: number): Promise<void> {
