@@ -9,6 +9,7 @@ import { adopt, Custody, type LineRetention, type LostKey, openTrail, Reads, typ
 import { formOfText, PROTOCOLS } from '#wire'
 import { ackedIn, ackedPaths, openAckedMark } from './acked-mark.ts'
 import { beginJournal, journalPath, reconcile } from './backup/journal-file.ts'
+import { removeLeft } from './backup/left.ts'
 import type { Config } from './config.ts'
 import type { Seal } from './config-trail.ts'
 import type { HolderOptions } from './keyholder/holder.ts'
@@ -85,6 +86,7 @@ export async function openRecord(
     },
   })
   opened.defer(() => trail.close())
+  const left = asItIs ? [] : removeLeft(config.data)
   const begunAfter = journal ? await reconcile(journal, trail) : 0
   const documents = trail.documents
   const identity = await openIdentity({
@@ -112,8 +114,8 @@ export async function openRecord(
     /** So many entries the record had when the journal was begun just now: 0 where it was there, or there were none. */
     begunAfter,
     identity,
-    /** What came of lines of who read that waited for the key: sentences for whoever runs the gateway. */
-    late,
+    /** What came of lines of who read that waited for the key, and what a restore left: sentences for whoever runs the gateway. */
+    late: [...left, ...late],
     reads,
     custody,
     latched: latch.signal,

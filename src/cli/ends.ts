@@ -1,4 +1,5 @@
-/** How a command ends that is not let finish: Ctrl-C, and a reader that has gone away. Never for `serve`'s own signals. */
+/** How a command ends that is not let finish: a signal, and a reader that has gone away. Never for `serve`'s own signals. */
+import { constants } from 'node:os'
 import { EXIT } from './exit.ts'
 
 let onBrokenPipe: () => void = () => process.exit(EXIT.ok)
@@ -12,9 +13,10 @@ export function minding(): void {
     })
 }
 
-/** 130 on Ctrl-C. */
+/** 130 on Ctrl-C, 143 on SIGTERM, 129 on SIGHUP; what the command had staged goes with it. The same signal again ends it at once. */
 export function endQuietly(): void {
-  process.once('SIGINT', () => process.exit(EXIT.interrupted))
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => process.exit(128 + constants.signals[signal]))
 }
 
 /** A server goes on where nobody reads what it says. */

@@ -45,3 +45,23 @@ test('the next one removes what is left, and nothing that only looks like it', (
   assert.ok(existsSync(join(elsewhere, 'theirs')))
   assert.notEqual(scratchIn(folder, '.word'), own)
 })
+
+const ENDING = `
+const { goesAtEnd, scratchIn } = await import(process.argv[1])
+const { mkdirSync, writeFileSync } = await import('node:fs')
+for (const path of [scratchIn(process.argv[2], '.word'), process.argv[2] + '/staged', process.argv[2] + '/done']) {
+  mkdirSync(path, { recursive: true })
+  writeFileSync(path + '/body', 'half')
+}
+const _ = goesAtEnd(process.argv[2] + '/staged')
+goesAtEnd(process.argv[2] + '/done')[Symbol.dispose]()
+process.exit(7)
+`
+
+test('a process that ends by itself takes along what it has not removed yet', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'gatelog-scratch-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  const args = ['--input-type=module', '--eval', ENDING, join(import.meta.dirname, 'scratch.ts'), folder]
+  assert.equal(spawnSync(process.execPath, args).status, 7)
+  assert.deepEqual(readdirSync(folder), ['done'])
+})

@@ -1,6 +1,7 @@
 /**
- * Folders for what a command needs while it runs. What a process that was killed left is removed by the next one: only what bears
- * this form of name, is a folder of the same owner, and was made on this machine by a process that is no more. Follows no link.
+ * Folders for what a command needs while it runs. They go with the process where it ends by itself, or by a signal that it hears.
+ * What one that was killed left is removed by the next one: only what bears this form of name, is a folder of the same owner, and
+ * was made on this machine by a process that is no more. Follows no link.
  */
 import { hash } from 'node:crypto'
 import { lstatSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
@@ -15,14 +16,33 @@ const HERE = hash('sha256', `gatelog scratch\n${hostname()}`).slice(0, 8)
  * @throws what the file system says
  */
 export function scratchIn(parent: string, word: string): string {
-  sweep(parent, word)
+  sweep(parent, word, isOver)
+  atEnd.set(`${parent}\n${word}`, () => sweep(parent, word, (pid) => pid === process.pid))
   return mkdtempSync(join(parent, `${word}-${HERE}-${process.pid}-`))
 }
 
-function sweep(parent: string, word: string): void {
+/** A folder that goes with the process too, until the answer is disposed of: then whoever made it has removed it. */
+export function goesAtEnd(path: string): Disposable {
+  atEnd.set(path, () => rmSync(path, { recursive: true, force: true, maxRetries: 5 }))
+  return { [Symbol.dispose]: () => void atEnd.delete(path) }
+}
+
+/** What is removed where the process ends before whoever made it did so. */
+const atEnd = new Map<string, () => void>()
+
+process.on('exit', () => {
+  for (const remove of atEnd.values())
+    try {
+      remove()
+    } catch {
+      // it stays for the next one: the process ends, and nobody listens any more
+    }
+})
+
+function sweep(parent: string, word: string, isLeft: (pid: number) => boolean): void {
   for (const name of namesIn(parent)) {
     const [, pid] = name.startsWith(`${word}-`) ? (FORM.exec(name.slice(word.length)) ?? []) : []
-    if (pid !== undefined && isOver(Number(pid))) removeOwn(join(parent, name))
+    if (pid !== undefined && isLeft(Number(pid))) removeOwn(join(parent, name))
   }
 }
 

@@ -1,12 +1,18 @@
 /** Killed in the middle: of a backup, earlier ones are as they were; of a restore, no record is there. The next one is whole. */
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { namesAt, openFolder } from '#export'
 import { restoreBackup } from '../../src/app/backup/restore.ts'
+import { folderFor, gatelog } from '../process.case.ts'
+
+const BIN = join(import.meta.dirname, '../../bin/gatelog.mjs')
 
 /** How a process ended: its signal, or its code. */
 const ran = (...args: readonly string[]): Promise<string> =>
@@ -43,4 +49,31 @@ test('a kill at any step of a backup leaves the earlier ones, and at any step of
   }
   const { last, done } = await restore(false)
   assert.deepEqual([last >= 5, done, existsSync(`${config.data}.restoring`)], [true, true, false])
+})
+
+test('a signal that ends a backup of a record which no server holds takes along what was staged', async (t) => {
+  const folder = folderFor(t)
+  const bucket = createServer((asked, answer) => {
+    if (asked.method !== 'PUT') return void answer.writeHead(200).end('<ListBucketResult></ListBucketResult>')
+    bucket.emit('putting')
+  })
+  await once(bucket.listen(0, '127.0.0.1'), 'listening')
+  t.after(() => bucket.close().closeAllConnections())
+  const url = `http://127.0.0.1:${(bucket.address() as AddressInfo).port}/b`
+  const form = `{ url: '${url}', region: r, access_key: k, secret_key: s }`
+  writeFileSync(join(folder, 'gatelog.yaml'), `connections: {}\nbackup: { to: ${form} }\n`)
+  assert.equal((await gatelog(folder, ['keys', 'create', '--user', 'ana'])).code, 0)
+  const staged = () => globSync(join(folder, 'gatelog-data/backup.tmp/*'))
+  for (const [signal, code] of [
+    ['SIGTERM', 143],
+    ['SIGINT', 130],
+  ] as const) {
+    const child = spawn(process.execPath, [BIN, 'backup'], { cwd: folder, env: { ...process.env, HOME: folder } })
+    const ended = once(child, 'exit')
+    await Promise.race([once(bucket, 'putting'), ended])
+    assert.ok(staged().length > 0)
+    child.kill(signal)
+    assert.deepEqual(await ended, [code, null])
+    assert.equal(existsSync(join(folder, 'gatelog-data/backup.tmp')), false)
+  }
 })

@@ -1,6 +1,6 @@
 /** What a journal says, and how it forgets what a released hold was about. Knows no record. */
 import { existsSync } from 'node:fs'
-import { open, readFile, rename } from 'node:fs/promises'
+import { open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { JournalLine } from '#trail'
 
@@ -20,6 +20,8 @@ function parseLine(line: string): JournalLine | undefined {
  * they are, also those that nobody can read. A crash leaves it as it was, or as it is to be. False where there is nothing to forget.
  */
 export async function withoutReleased(path: string): Promise<boolean> {
+  const anew = `${path}.new`
+  await rm(anew, { force: true }) // of a process that was killed: what was released since may stand in it
   if (!existsSync(path)) return false
   const lines = (await readFile(path, 'utf8')).split('\n').filter((line) => line !== '')
   const parsed = lines.map(parseLine)
@@ -29,7 +31,6 @@ export async function withoutReleased(path: string): Promise<boolean> {
     return !(line?.kind === 'document' && line.of === 'hold' && gone.has(line.id))
   })
   if (left.length === lines.length) return false
-  const anew = `${path}.new`
   await using file = await open(anew, 'w', 0o600)
   await file.writeFile(left.map((line) => `${line}\n`).join(''))
   await file.sync()

@@ -6,7 +6,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { mkdir, rename, rm, rmdir, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { Fault, type Restored } from '#exchange'
-import { fetchFile, namesAt, type OpenedBackup, openBackup, type Place, recordIn } from '#export'
+import { fetchFile, goesAtEnd, namesAt, type OpenedBackup, openBackup, type Place, recordIn } from '#export'
 import { Erasure } from '#gateway'
 import {
   adopt,
@@ -28,6 +28,7 @@ import { rememberedIn } from '../signed-last.ts'
 import { uuid7 } from '../uuid.ts'
 import { journalPath, openJournal } from './journal-file.ts'
 import { parseJournal } from './journal-lines.ts'
+import { holdBeside } from './left.ts'
 import { type Replay, replay } from './replay.ts'
 
 export interface RestoreOptions {
@@ -68,10 +69,11 @@ export async function restoreBackup(options: RestoreOptions): Promise<RestoreRep
   refuseTarget(data)
   const name = options.name ?? (await namesAt(options.from)).at(-1)
   if (name === undefined) throw new Fault('backup.none', options.from.told)
-  const work = `${data}.restoring`
-  await rm(work, { recursive: true, force: true })
-  await mkdir(work, { recursive: true, mode: 0o700 })
+  const beside = holdBeside(data)
+  using _ = goesAtEnd(beside.folder)
+  const work = join(beside.folder, 'record')
   try {
+    await mkdir(work, { mode: 0o700 })
     const report = await putBack(options, name, work)
     if (options.dryRun) return report
     refuseTarget(data)
@@ -80,7 +82,8 @@ export async function restoreBackup(options: RestoreOptions): Promise<RestoreRep
     await syncNames(dirname(data))
     return { ...report, done: true }
   } finally {
-    await rm(work, { recursive: true, force: true })
+    await rm(beside.folder, { recursive: true, force: true })
+    beside.close()
   }
 }
 

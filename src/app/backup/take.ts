@@ -3,10 +3,11 @@ import { existsSync, readdirSync } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Fault, type Keyring } from '#exchange'
-import { type Place, prune, Taking } from '#export'
+import { goesAtEnd, type Place, prune, Taking } from '#export'
 import { logPack, type Trail, unsealedAfter } from '#trail'
 import type { Keyholder } from '../keyholder/index.ts'
 import type { JournalFile } from './journal-file.ts'
+import { stagingIn } from './left.ts'
 import { noteUnder } from './under.ts'
 
 /** What is backed up. */
@@ -52,13 +53,13 @@ export const recordIdOf = (keyring: Keyring): string =>
 /** So long what is there may take to be sealed, that the backup has its log; where sealing stands, it is taken without. */
 export const SEALED_MS = 5000
 
-const STAGING = 'backup.tmp'
 export const LAST = ['backup', 'last'] as const
 
 /** Resolves once all of it was read back. One at a time. @throws backup.*, seal.*, trail.* */
 export async function takeBackup(house: BackedUp, options: TakingOptions): Promise<Taken> {
   const { data, trail } = house
-  const staging = join(data, STAGING)
+  const staging = stagingIn(data)
+  using _ = goesAtEnd(staging)
   await rm(staging, { recursive: true, force: true })
   await mkdir(staging, { mode: 0o700 })
   try {

@@ -1,11 +1,12 @@
 /** `gatelog export`: the record as another system wants it, streamed; a file appears once all of it is written. */
-import { createWriteStream, renameSync, rmSync, type WriteStream } from 'node:fs'
+import { createWriteStream, type WriteStream } from 'node:fs'
 import { finished } from 'node:stream/promises'
 import { InvalidArgumentError, Option } from 'commander'
 import { Fault } from '#exchange'
 import type { FormatName, Row } from '#export'
 import { faultIn } from '../answer.ts'
 import { commonOf, examples, type Register, withRecord } from '../command.ts'
+import type { Output } from '../output.ts'
 import { type Progress, progress } from '../progress.ts'
 import { json, line, out, say } from '../terminal.ts'
 import { QUERY } from './search.ts'
@@ -43,16 +44,14 @@ export const exportCommand: Register = (program) => {
     )
     .action(async (words: readonly string[], how: How, command) => {
       const file = how.output === '-' ? undefined : how.output
-      const target = targetOf(file)
+      const target = await targetOf(file)
       const shown = progress()
       try {
         const rows = await withRecord(command, (record) => write(record.lines(pathOf(words, how)), how, target, shown))
         await target.end()
         if (file !== undefined) tell(rows, file, how.format, target.bytes, commonOf(command).json ?? false)
-      } catch (error) {
-        await target.drop()
-        throw error
       } finally {
+        await target.drop()
         shown.end()
       }
     })
@@ -105,10 +104,10 @@ interface Target {
   drop(): Promise<void>
 }
 
-function targetOf(file: string | undefined): Target {
-  const part = `${file}.part`
-  const stream = file === undefined ? process.stdout : createWriteStream(part, { mode: 0o600 })
-  const broken = file === undefined ? undefined : finished(stream as WriteStream)
+async function targetOf(file: string | undefined): Promise<Target> {
+  const output = file === undefined ? undefined : await placeFor(file)
+  const stream = output ? createWriteStream(output.half, { mode: 0o600 }) : process.stdout
+  const broken = output && finished(stream as WriteStream)
   broken?.catch(() => undefined)
   let bytes = 0
   return {
@@ -121,17 +120,22 @@ function targetOf(file: string | undefined): Target {
       if (!stream.write(text)) await Promise.race([drained(stream), broken].filter((each) => each !== undefined))
     },
     async end() {
-      if (file === undefined) return
+      if (!output) return
       stream.end()
       await broken?.catch(cannotWrite)
-      renameSync(part, file)
+      output.place()
     },
     async drop() {
-      if (file === undefined) return
+      if (!output) return
       ;(stream as WriteStream).destroy()
-      rmSync(part, { force: true })
+      output.drop()
     },
   }
+}
+
+async function placeFor(file: string): Promise<Output> {
+  const { outputTo } = await import('../output.ts')
+  return outputTo(file)
 }
 
 const drained = (stream: NodeJS.WritableStream) => new Promise<void>((resolve) => stream.once('drain', () => resolve()))

@@ -1,5 +1,4 @@
 /** `gatelog prove <what>`: an evidence bundle, or the proof of one entry, that anybody can check without this server. */
-import { renameSync, writeFileSync } from 'node:fs'
 import type { Proving, Seal } from '#console'
 import { Fault } from '#exchange'
 import type { ProvenEntry } from '#trail'
@@ -117,7 +116,8 @@ async function one(record: Record, path: string, output: string): Promise<Told> 
   if (!head || !first) throw new Fault('trail.absent', 'nothing of it is sealed yet')
   const { printLeafProof } = await import('#trail')
   const bytes = Buffer.from(printLeafProof({ ...first, checkpoint: head.checkpoint }))
-  write(output, bytes)
+  const { writeWhole } = await import('../output.ts')
+  writeWhole(output, bytes)
   return { file: output, entries: 1, unsealed: 0, bytes: bytes.byteLength }
 }
 
@@ -130,14 +130,4 @@ async function* proving(record: Record, path: string): AsyncIterable<Exclude<Pro
     yield told
   }
   throw new Fault('server.unreachable', 'the proof broke off')
-}
-
-/** It is there once it is whole. */
-function write(file: string, bytes: Uint8Array): void {
-  try {
-    writeFileSync(`${file}.part`, bytes, { mode: 0o600 })
-    renameSync(`${file}.part`, file)
-  } catch (cause) {
-    throw new Fault('usage.input', file, { cause })
-  }
 }

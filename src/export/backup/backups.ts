@@ -123,7 +123,7 @@ async function newestAt(place: Place, record: string, wrapping: Wrapping): Promi
 }
 
 /**
- * Removes all but the newest `keep` backups, and the parts that none of those left has. Where one that is left cannot be read,
+ * Removes all but the newest `keep` backups, the parts that none of those left has, and what was never whole. Where one that is left cannot be read,
  * no part is removed. How many backups went, and the names of the wrapping keys that those left are under. @throws backup.place
  */
 export async function prune(
@@ -131,6 +131,7 @@ export async function prune(
   keep: number,
   wrapping: Wrapping,
 ): Promise<{ removed: number; under: string[] }> {
+  await place.sweep()
   const names = await namesAt(place)
   const old = names.slice(0, Math.max(0, names.length - keep))
   for (const name of old) await place.remove(pathOf(name))

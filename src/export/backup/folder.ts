@@ -7,6 +7,8 @@ import { syncNames, writeDurably } from '#trail'
 import type { Place } from './place.ts'
 
 const HALF = '.half'
+/** What `put` makes on the way to an object; nothing else that lies there is taken for it. */
+const isHalf = (name: string): boolean => /\.[0-9a-f]{12}\.half$/.test(name)
 
 export function openFolder(path: string): Place {
   const at = (name: string) => join(path, name)
@@ -26,10 +28,15 @@ export function openFolder(path: string): Place {
     size: async (name) => (await maybe(stat(at(name))))?.size,
     async list(folder) {
       const found = (await maybe(readdir(at(folder), { recursive: true, withFileTypes: true }))) ?? []
-      const files = found.filter((each) => each.isFile() && !each.name.endsWith(HALF))
+      const files = found.filter((each) => each.isFile() && !isHalf(each.name))
       return files.map((each) => relative(path, join(each.parentPath, each.name))).sort()
     },
     remove: (name) => tried(rm(at(name), { force: true })),
+    async sweep() {
+      const found = (await maybe(readdir(path, { recursive: true, withFileTypes: true }))) ?? []
+      for (const each of found.filter((one) => one.isFile() && isHalf(one.name)))
+        await tried(rm(join(each.parentPath, each.name), { force: true }))
+    },
     close: async () => undefined,
   }
 }

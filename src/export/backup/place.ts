@@ -12,5 +12,7 @@ export interface Place {
   list(folder: string): Promise<string[]>
   /** @throws backup.place */
   remove(name: string): Promise<void>
+  /** Removes what processes that were killed left of objects that were not whole yet; nobody may be putting one. @throws backup.place */
+  sweep(): Promise<void>
   close(): Promise<void>
 }
