@@ -95,7 +95,7 @@ const REPORT: Report = {
     counted: 1,
     vanished: 1,
   },
-  locked: { bodies: 1, keys: ['k'] },
+  locked: { bodies: 1, edits: 1, keys: ['k'] },
   alarms: [{ harm: 'changed', seq: 1, exchange: 'e', told: 'text' }],
   putBack: { by: 2, from: 'b', known: 1, unsealed: [2] },
   vanished: [{ from: 2, to: 3, by: 4 }],

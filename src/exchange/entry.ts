@@ -149,6 +149,8 @@ export interface Ending {
   readonly edits?: Edits
   /** SHA-256 of the edits as they are kept, hexadecimal; the store says it. */
   readonly derived?: string
+  /** SHA-256 of their fingerprints alone; absent on an ending of an earlier version. */
+  readonly printed?: string
 }
 
 /** Where a stretch of code came from: a fenced block, a whole completion, or a tool's argument. */

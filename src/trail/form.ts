@@ -87,6 +87,7 @@ const ending: Shape = {
   ...{ timings: of(number), usage: maybe(of(number)), outcomes: maybe(of(number)), tunnel: maybe(of(number)) },
   ...{ status: maybe(number), delivered: maybe(number), events: maybe(number), unparsed: maybe(number) },
   ...{ finish: maybe(text), requestId: maybe(text), githubRequestId: maybe(text), derived: maybe(text) },
+  printed: maybe(text),
   ...{ authored: maybe(flag), pace: maybe(list((pair) => numbers(pair) && (pair as unknown[]).length === 2)) },
 }
 

@@ -34,9 +34,20 @@ export function spellPrints(packed: Uint8Array): string[] {
 /** Whether a text is one fingerprint, as a query may name it. */
 export const isPrint = (text: string): boolean => /^[0-9a-f]{12}$/.test(text)
 
-/** SHA-256 of packed units and fingerprints, one behind the other, hexadecimal: what an ending says of its edits. */
-export const digestOfEdits = (units: Uint8Array, prints: Uint8Array): string =>
-  createHash('sha256').update(units).update(prints).digest('hex')
+/** What an ending says of its edits: hexadecimal SHA-256 of packed units and fingerprints, one behind the other; of fingerprints alone. */
+export interface EditDigests {
+  readonly derived: string
+  /** Fingerprints lie open, so that whoever has no key of the units can hold them against this. */
+  readonly printed: string
+}
+
+export const digestsOf = (units: Uint8Array, prints: Uint8Array): EditDigests => ({
+  derived: createHash('sha256').update(units).update(prints).digest('hex'),
+  printed: digestOfPrints(prints),
+})
+
+export const digestOfPrints = (prints: Uint8Array): string => createHash('sha256').update(prints).digest('hex')
 
 /** An ending's JSON that says what was derived of it, so that whatever commits to the one commits to the other. */
-export const withDerived = (json: string, digest: string): string => `${json.slice(0, -1)},"derived":"${digest}"}`
+export const withDerived = (json: string, { derived, printed }: EditDigests): string =>
+  `${json.slice(0, -1)},"derived":"${derived}","printed":"${printed}"}`

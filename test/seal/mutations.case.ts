@@ -28,6 +28,7 @@ import {
   swap,
   swapBodies,
   tileOf,
+  underMadeUp,
 } from './tampered.case.ts'
 /** The first alarm: what it is, of which entry, what it says. */
 export type Expected = readonly [harm: Alarm['harm'], seq: number | 'any' | undefined, told?: RegExp]
@@ -258,6 +259,11 @@ export const MUTATIONS: readonly [string, Change, Expected, VerifyOptions?][] = 
   [
     'what a reply brought, under a key that never was',
     (f) => sql(f, 'UPDATE edits SET key = 999 WHERE seq = 78'),
+    ['index changed', 78, /what was derived of it differs/],
+  ],
+  [
+    'what a reply brought, under a made-up key of a made-up wrapping key',
+    (f) => underMadeUp(f, 78),
     ['index changed', 78, /what was derived of it differs/],
   ],
   [

@@ -192,6 +192,16 @@ export function takeOut(folder: string, seq: number): void {
   sql(folder, `DELETE FROM exchanges WHERE seq = ${seq}`)
 }
 
+/** Puts what a reply brought under a key that nobody made, as if it were one whose wrapping key is not here. */
+export function underMadeUp(folder: string, seq: number): void {
+  keysSql(folder, `INSERT INTO wrappers VALUES (77, '${MADE_UP}', 0)`)
+  keysSql(folder, 'INSERT INTO keys SELECT 99999, 77, wrapped, created, file, session FROM keys ORDER BY id LIMIT 1')
+  sql(folder, 'UPDATE edits SET key = 99999 WHERE seq = ?', seq)
+}
+
+/** The name of a wrapping key that never was. */
+export const MADE_UP = 'ffffffffffffffff'
+
 /** For a change that is one file's: which one it is. */
 export const hasEntry = (seq: number): string => `EXISTS (SELECT 1 FROM entries WHERE seq = ${seq})`
 

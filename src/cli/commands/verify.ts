@@ -171,8 +171,14 @@ const toldBack = ({ by, from, unsealed }: NonNullable<Report['putBack']>): strin
 const toldVanished = ({ from, to, by }: NonNullable<Report['vanished']>[number]): string =>
   `entries ${from} to ${to} had been acknowledged and are gone, says entry ${by}: cut off before they were sealed, or lost by the disk`
 
-const toldLocked = ({ bodies, keys }: NonNullable<Report['locked']>): string =>
-  `locked: ${bodies} ${bodies === 1 ? 'body' : 'bodies'}, ${keys.length === 1 ? 'key' : 'keys'} ${keys.map((key) => line(key)).join(', ')} ${keys.length === 1 ? 'is' : 'are'} not here`
+const toldLocked = ({ bodies, edits = 0, keys }: NonNullable<Report['locked']>): string =>
+  `locked: ${toldCounts(bodies, edits)}, ${keys.length === 1 ? 'key' : 'keys'} ${keys.map((key) => line(key)).join(', ')} ${keys.length === 1 ? 'is' : 'are'} not here`
+
+const toldCounts = (bodies: number, edits: number): string =>
+  [
+    ...(bodies > 0 ? [`${bodies} ${bodies === 1 ? 'body' : 'bodies'}`] : []),
+    ...(edits > 0 ? [`what was derived of ${edits} ${edits === 1 ? 'reply' : 'replies'}`] : []),
+  ].join(', ')
 
 const toldOf = ({ harm, seq, exchange, told }: Alarm): string =>
   `${paint('red', harm)}${seq === undefined ? '' : ` entry ${seq}`}${exchange === undefined ? '' : ` (${line(exchange)})`}: ${line(told, 2000)}`

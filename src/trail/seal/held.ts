@@ -14,6 +14,8 @@ export interface Held {
   readonly anew?: readonly Anew[]
   /** Its body cannot be read for want of a key: the name of the one that would open it, empty where it was destroyed. */
   readonly locked?: string
+  /** What was derived of its reply cannot be read for want of a key: its name, as of `locked`. */
+  readonly lockedEdits?: string
   /** It was not written by who had the record’s key; absent too where that cannot be told here. */
   readonly unproven?: true
   /** What is wrong with the rows that it is found by. */

@@ -9,6 +9,13 @@ export function misfiled(seq: number, told: string, leaf?: string): Alarm {
   return { harm: 'index changed', seq, ...(exchange !== undefined && { exchange }), told }
 }
 
+/** Of what was derived of a reply: of a body it is told with all else that is wrong with its entry. */
+export function destroyed(seq: number, leaf: string | undefined): Alarm {
+  const exchange = parseLeaf(leaf ?? '')?.exchange
+  const told = 'the key of what was derived of it was destroyed, and no entry says why'
+  return { harm: 'unreadable', seq, ...(exchange !== undefined && { exchange }), told }
+}
+
 export function forged(seq: number, leaf: string | undefined): Alarm {
   const exchange = parseLeaf(leaf ?? '')?.exchange
   return {

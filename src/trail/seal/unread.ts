@@ -5,9 +5,11 @@ import type { Held } from './held.ts'
 import type { Leaf } from './leaf.ts'
 import type { Alarm } from './report.ts'
 
-/** Bodies that nobody here can read: how many, and the names of the keys that would open them. */
+/** Bodies that nobody here can read, and what was derived of replies: how many, and the names of the keys that would open them. */
 export interface Locked {
   readonly bodies: number
+  /** Endings whose body can be read, or that have none; absent where there is none. */
+  readonly edits?: number
   readonly keys: readonly string[]
 }
 
@@ -22,6 +24,7 @@ export class Unread {
   readonly #files = new Map<string, Lost>()
   readonly #keys = new Set<string>()
   #bodies = 0
+  #edits = 0
 
   /** Whether an entry was in a day file that cannot be read in its place: its id tells the day. */
   lost(leaf: Leaf, { lost, fault = '' }: Held): boolean {
@@ -42,8 +45,15 @@ export class Unread {
     this.#keys.add(key)
   }
 
+  /** What was derived of a reply is. */
+  lockEdits(key: string): void {
+    this.#edits += 1
+    this.#keys.add(key)
+  }
+
   get locked(): Locked | undefined {
-    return this.#bodies > 0 ? { bodies: this.#bodies, keys: [...this.#keys].sort() } : undefined
+    const [bodies, edits] = [this.#bodies, this.#edits]
+    return bodies + edits > 0 ? { bodies, ...(edits > 0 && { edits }), keys: [...this.#keys].sort() } : undefined
   }
 
   /** One for each file. */

@@ -14,7 +14,7 @@ import { isOfLost, lostBy } from './lost.ts'
 import { isSignedBy, parseVerifier, printVerifier, type Verifier } from './note.ts'
 import { type PutBack, putBackIn } from './put-back.ts'
 import type { Alarm, Counts, Report } from './report.ts'
-import { forged, misfiled, repeated, repeatedIn } from './said.ts'
+import { destroyed, forged, misfiled, repeated, repeatedIn } from './said.ts'
 import { TILE } from './tiles.ts'
 import { Unread } from './unread.ts'
 
@@ -220,6 +220,14 @@ class Verification {
   /** Of an entry that is as it was: whether it is found by what it says. */
   #indexed(held: Held): void {
     if (held.misfiled !== undefined) this.#odd.push(misfiled(held.seq, held.misfiled, held.leaf))
+    else if (held.lockedEdits !== undefined && held.locked === undefined) this.#unopened(held, held.lockedEdits)
+  }
+
+  /** What was derived of its reply, which has no body here or none that is locked too. */
+  #unopened({ seq, leaf }: Held, key: string): void {
+    if (this.#o.missingKeys) return
+    if (key === '') this.#odd.push(destroyed(seq, leaf))
+    else this.#unread.lockEdits(key)
   }
 
   #differs(seq: number, text: string, held: Held | undefined): void {

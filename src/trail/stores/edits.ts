@@ -40,6 +40,7 @@ export async function findsLines(store: Store): Promise<void> {
   const prints = Buffer.from(first.forms.map(print).join(''), 'hex')
   const derived = createHash('sha256').update(units).update(prints).digest('hex')
   assert.equal(kept?.ending?.derived, derived)
+  assert.equal(kept?.ending?.printed, createHash('sha256').update(prints).digest('hex'))
   assert.ok(!JSON.stringify(kept?.ending).includes('edits'))
   const found = async (...forms: string[]) =>
     (await store.lines(forms.map(print), 10)).map(({ exchange, prints, seq }) => {

@@ -7,7 +7,7 @@ import { dayFileOf, noteFile } from '../dayfile.ts'
 import { dayOfExchange } from '../days.ts'
 import { isNote, isOpening, isOutcome, parseEntry, printEntry } from '../entries.ts'
 import { answers, endingFacets, markedBy, openingFacets, outcomeFacets } from '../facets.ts'
-import { digestOfEdits, Prints, spellPrints } from '../prints.ts'
+import { digestsOf, Prints, spellPrints } from '../prints.ts'
 import type { Query } from '../query.ts'
 import type { SealState } from '../seal/sealer.ts'
 import type {
@@ -96,8 +96,8 @@ class MemoryStore implements Store {
     line.endingFacets = endingFacets(entry)
     if (entry.edits) {
       line.edits = this.#kept(entry.edits)
-      const digest = digestOfEdits(packUnits(entry.edits), this.#prints.pack(entry.edits.forms))
-      line.ending = { ...line.ending, derived: digest }
+      const digests = digestsOf(packUnits(entry.edits), this.#prints.pack(entry.edits.forms))
+      line.ending = { ...line.ending, ...digests }
     }
     line.words.push(wordsOf(entry.text ?? ''))
     line.flight = []

@@ -140,7 +140,7 @@ export class Day {
   derive(line: Line): Line {
     if (line.part !== 'ending' || !line.edits) return line
     const derived = this.edits.derive(line.edits)
-    return { ...line, json: withDerived(line.json, derived.digest), derived }
+    return { ...line, json: withDerived(line.json, derived.digests), derived }
   }
 
   /**

@@ -1,5 +1,6 @@
 /** Holds what replies brought, and which outcomes belong to an exchange, against the entries of a day file. Says what differs. */
 import { Fault } from '#exchange'
+import { digestOfPrints } from '../../prints.ts'
 import { entryIn } from '../../seal/held.ts'
 import { keyGone, readable } from './bodies.ts'
 import type { Day } from './day.ts'
@@ -8,10 +9,17 @@ import type { EditRow } from './edit-rows.ts'
 const TOLD = `SELECT of, json FROM outcomes LEFT JOIN entries USING (seq) WHERE of >= ? AND of < ?`
 const ANEW = `SELECT 1 FROM exchanges x JOIN redacted r ON r.seq IN (x.seq, x.closing) WHERE x.exchange = ? LIMIT 1`
 
-/** An entry of a place. `isRead`: it has a body whose key is here. */
+/** What is wrong with the rows of an entry, or the name of the key that it takes to know: empty for one that was destroyed. */
+export interface Looked {
+  readonly misfiled?: string
+  readonly lockedEdits?: string
+}
+
+/** An entry of a place. */
 interface At {
   readonly seq: number
-  readonly isRead: boolean
+  /** Absent where it has none; `locked` as of `Unmade`. */
+  readonly body: { readonly locked: string | undefined } | undefined
   readonly entry: Readonly<Record<string, unknown>>
 }
 
@@ -29,36 +37,43 @@ export class Derived {
     this.#told = Map.groupBy(day.file.all<{ of: number; json: string | null }>(TOLD, from, to), ({ of }) => of)
   }
 
-  wrong(at: At): string | undefined {
-    return this.#ofEdits(at) ?? this.#ofOutcomes(at)
+  look(at: At): Looked {
+    const edits = this.#ofEdits(at)
+    const misfiled = edits.misfiled ?? this.#ofOutcomes(at)
+    return misfiled === undefined ? edits : { misfiled }
   }
 
   /** They go with a body that is written anew, and with nothing else. */
-  #ofEdits({ seq, isRead, entry: { derived, exchange } }: At): string | undefined {
+  #ofEdits({ seq, body, entry: { derived, printed, exchange } }: At): Looked {
     const row = this.#edits.get(seq)
-    if (!row) return derived === undefined || this.#isAnew(exchange) ? undefined : 'what was derived of it is gone'
-    if (derived === undefined) return seq > this.#since ? 'it brought nothing that the index says it did' : undefined
-    const digest = this.#digestOf(row, isRead)
-    return digest === derived || digest === 'locked' ? undefined : 'what was derived of it differs'
+    if (!row)
+      return derived === undefined || this.#isAnew(exchange) ? {} : { misfiled: 'what was derived of it is gone' }
+    if (derived === undefined)
+      return seq > this.#since ? { misfiled: 'it brought nothing that the index says it did' } : {}
+    const others = printed !== undefined && digestOfPrints(row.prints) !== printed
+    const { digest, locked } = others ? {} : this.#digestOf(row)
+    if (digest === derived) return {}
+    // it is always under the key of its body, with which it is written
+    const isLocked = locked !== undefined && (body === undefined || body.locked === locked)
+    return isLocked ? { lockedEdits: locked } : { misfiled: 'what was derived of it differs' }
   }
 
   #isAnew(exchange: unknown): boolean {
     return this.#day.file.get(ANEW, String(exchange)) !== undefined
   }
 
-  /** What is under a key that is not here is not known to be false; where its session’s is here, none of it was destroyed. */
-  #digestOf(row: EditRow, isRead: boolean): string | undefined {
-    let isLocked = false
+  /** Neither where somebody else wrote there. */
+  #digestOf(row: EditRow): { readonly digest?: string; readonly locked?: string } {
+    let locked: string | undefined
     const digest = readable(() => {
       try {
         return this.#day.edits.digestOf(row)
       } catch (error) {
-        const key = error instanceof Fault ? keyGone(error) : undefined
-        isLocked = key !== undefined && !(key === '' && isRead)
+        locked = error instanceof Fault ? keyGone(error) : undefined
         throw error
       }
     })
-    return isLocked ? 'locked' : digest
+    return digest !== undefined ? { digest } : locked === undefined ? {} : { locked }
   }
 
   /** What was emptied is told in its own place. */

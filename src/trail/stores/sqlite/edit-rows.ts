@@ -1,6 +1,6 @@
 /** The edits of one day's file, and the index of their lines' fingerprints. One row goes with its entry, the index with it. */
 import type { KeptEdits } from '#exchange'
-import { digestOfEdits, type Prints, spellPrints } from '../../prints.ts'
+import { digestsOf, type Prints, spellPrints } from '../../prints.ts'
 import { readable } from './bodies.ts'
 import type { DayKeys, Sealed } from './day-keys.ts'
 import type { File } from './file.ts'
@@ -41,7 +41,7 @@ export class EditRows {
   /** Fingerprints of a reply's new lines, beside its units, and what commits to both. */
   derive({ units, forms }: LineEdits): LineDerived {
     const prints = this.#prints.pack(forms === '' ? [] : forms.split('\n'))
-    return { units, prints, digest: digestOfEdits(units, prints) }
+    return { units, prints, digests: digestsOf(units, prints) }
   }
 
   /** Keeps the edits of an ending; whether they wait for the index. `session` is its session's term. @throws Wanted */
@@ -64,15 +64,9 @@ export class EditRows {
     }
   }
 
-  /** What its ending says of it, as it lies here now. @throws as `read`, trail.key, trail.body */
-  digest(seq: number): string | undefined {
-    const row = this.#row(seq)
-    return row && this.digestOf(row)
-  }
-
-  /** The same of a row. */
+  /** What its ending says of a row, as it lies here now. @throws Wanted, trail.key, trail.body */
   digestOf(row: EditRow): string {
-    return digestOfEdits(this.#units(row), row.prints)
+    return digestsOf(this.#units(row), row.prints).derived
   }
 
   /** The rows of endings from seq `from` to before `to`. */

@@ -149,17 +149,18 @@ function inDay(engine: Engine, name: string, [from, to]: Span, first: readonly n
     const { since } = engine.proving
     const indexed = new Indexed(day, [from, to], since)
     const derived = new Derived(day, [from, to], since)
-    const read: { readonly one: Unmade; readonly entry: Parsed | undefined; readonly mark: string | undefined }[] = []
+    const read: { readonly one: Unmade; readonly entry: Parsed | undefined }[] = []
     for (const row of day.file.each<WholeRow>(WHOLE, from, to)) {
       const entry = row.json === '' ? undefined : entryIn(row.json)
       const one = unmadeOf(engine, day, { row, entry, version: old.has(row.seq) ? 1 : 2 })
-      const isRead = row.coding !== null && one.locked === undefined
-      const mark = entry && (marked(row, since) ?? derived.wrong({ seq: row.seq, entry, isRead }))
-      read.push({ one, entry, mark })
+      const body = row.coding === null ? undefined : { locked: one.locked }
+      const misfiled = entry && marked(row, since)
+      const looked = misfiled === undefined && entry ? derived.look({ seq: row.seq, entry, body }) : {}
+      read.push({ one: { ...one, ...looked, ...(misfiled !== undefined && { misfiled }) }, entry })
     }
     const wrong = indexed.wrong(read.flatMap(({ one: { seq }, entry }) => (entry ? [{ seq, entry }] : [])))
-    const held = read.map(({ one, mark }) => {
-      const misfiled = mark ?? wrong.get(one.seq)
+    const held = read.map(({ one }) => {
+      const misfiled = one.misfiled ?? wrong.get(one.seq)
       return misfiled === undefined ? one : { ...one, misfiled }
     })
     const [begin, ...rest] = held

@@ -1,6 +1,7 @@
 /** What crosses between the data path and the store's thread: plain data, cheap to copy. Types only. */
 import type { FaultCode, KeptEdits, Like, Note } from '#exchange'
 import type { EndingFacets, ManyValues, OpeningFacets } from '../../facets.ts'
+import type { EditDigests } from '../../prints.ts'
 import type { Query } from '../../query.ts'
 import type { Unmade } from '../../seal/held.ts'
 import type { Disclosure } from '../../seal/prove.ts'
@@ -51,11 +52,11 @@ export interface LineEdits {
   readonly forms: string
 }
 
-/** What is kept of that: fingerprints in the place of the lines, and the digest of both. */
+/** What is kept of that: fingerprints in the place of the lines, and the digests of them. */
 export interface LineDerived {
   readonly units: Uint8Array
   readonly prints: Uint8Array
-  readonly digest: string
+  readonly digests: EditDigests
 }
 
 /** One entry of a batch, ready to be written. */
