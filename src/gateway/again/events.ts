@@ -37,20 +37,20 @@ export function* textsInEvents(bytes: Buffer, form: Form, protocol: Protocol | u
   return { texts: lanes.texts, written }
 }
 
-const COMMENT = /^:.*$/gm
+/** Comments, and fields that are no data, without the name and the colon before; a line without a colon is all name. */
+const BESIDE = /(?<=^|[\r\n])(?!data(?:[:\r\n]|$))((?:[^\r\n:]*:)?)([^\r\n]+)/g
+/** What an event is called, and its number. */
+const LABEL = /^ ?[\w.:-]{1,64}$/
 
-/** Comments of an event: they say something to nobody, and whatever it is. */
-const besides = (text: string, event: number): Text[] =>
-  /^:/m.test(text)
-    ? [...text.matchAll(COMMENT)].map(({ index, 0: line }) => {
-        const value = line.slice(1)
-        return {
-          value,
-          kind: 'beside',
-          spots: [{ event, start: index + 1, end: index + line.length, length: value.length }],
-        }
-      })
-    : []
+/** What stands beside the data of an event: it says something to nobody, and whatever it is. */
+function besides(text: string, event: number): Text[] {
+  return [...text.matchAll(BESIDE)].flatMap(({ index, 1: name = '', 2: value = '' }) => {
+    if ((name === 'event:' || name === 'id:') && LABEL.test(value)) return []
+    const start = index + name.length
+    const spot = { event, start, end: start + value.length, length: value.length }
+    return [{ value, kind: 'beside' as const, spots: [spot] }]
+  })
+}
 
 function rewritten(frame: Frame, form: Form, changes: readonly Replaced[]): Uint8Array {
   if (changes.length === 0) return frame.raw

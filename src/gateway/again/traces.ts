@@ -48,6 +48,8 @@ export class Traces {
       yield* this.#addWords(worded, line, turn)
       yield* this.#addSentences(text, worded, line, turn)
     }
+    for (const { from, to } of worded.blobs)
+      if (to - from > 1 && to - from <= RUN) this.#addRun(worded.words, from, to, turn)
   }
 
   /** What a turn says that stays: what it said before any erased one did is no trace of them. */

@@ -8,13 +8,13 @@ import { chat, later, laterReply, user } from './without.case.ts'
 import { MARK } from './words.ts'
 
 const linesIn = (text: string) => text.split(/[\n\r\v\f\u0085\u2028\u2029]/).map((line) => line.trim())
-/** No word begins with the letter of an escaped break of a line. */
+/** No word begins with the letter of an escaped break of a line, and none begins or ends with `_`. */
 const wordsIn = (text: string) =>
   ` ${(
     text
       .normalize()
       .replace(/\\[nrt]/g, ' ')
-      .match(/[\p{L}\p{N}\p{M}_]+/gu) ?? []
+      .match(/[\p{L}\p{N}\p{M}](?:[\p{L}\p{N}\p{M}_]*[\p{L}\p{N}\p{M}])?/gu) ?? []
   ).join(' ')} `
 
 const RUN = 8
@@ -106,6 +106,10 @@ const SAID_AGAIN: readonly ((text: string) => string)[] = [
     linesIn(text)
       .map((each) => `    and then ${each}, so it goes`)
       .join('\r\n'),
+  (text) =>
+    linesIn(text)
+      .map((each) => `so _${each}_, or not`)
+      .join('\n'),
   (text) => text.replaceAll(' ', '\n'),
 ]
 

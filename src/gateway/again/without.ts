@@ -16,8 +16,8 @@ export interface Less {
   readonly taken: readonly string[]
 }
 
-/** Once is enough, but where what is left of two lines makes a third one. */
-const MOST_PASSES = 4
+/** Once is enough, but where what is left of two lines makes a third one, or JSON has lines of JSON: the innermost go first. */
+const MOST_PASSES = 4 + DEEPEST
 
 /** Stretches between two steps. */
 const STEP = 2048

@@ -20,6 +20,8 @@ export interface Worded {
   readonly words: readonly string[]
   readonly starts: readonly number[]
   readonly ends: readonly number[]
+  /** Files in base64, keys and the like: `from` to `to` (exclusive) of all words. */
+  readonly blobs: readonly { readonly from: number; readonly to: number }[]
   /** Words before which something was taken out: no run of words goes on there. */
   readonly fresh: ReadonlySet<number>
 }
@@ -32,23 +34,32 @@ export const MARK = '[masked:erased]'
 
 /** What ends a line; a file within a text is a line of its own. */
 const BREAK = /\r\n|[\n\r\v\f\u0085\u2028\u2029]|\[masked:erased\]|;base64,/g
-/** Scripts that put no space between words: each of their letters is one. */
-const WORD =
-  /[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Thai}\p{scx=Laoo}\p{scx=Khmr}\p{scx=Mymr}]\p{M}*|[[\p{L}\p{N}\p{M}_]--[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Thai}\p{scx=Laoo}\p{scx=Khmr}\p{scx=Mymr}]]+/gv
-const PLAIN_WORD = /\w+/g
+/** Scripts that put no space between words: each of their letters is one. Within others `_` is a letter, at their edges a sign. */
+const DENSE_LETTER = '[\\p{scx=Han}\\p{scx=Hira}\\p{scx=Kana}\\p{scx=Thai}\\p{scx=Laoo}\\p{scx=Khmr}\\p{scx=Mymr}]'
+const LETTER = `[[\\p{L}\\p{N}\\p{M}]--${DENSE_LETTER}]`
+const WORD = new RegExp(`${DENSE_LETTER}\\p{M}*|${LETTER}(?:[${LETTER}_]*${LETTER})?`, 'gv')
+const PLAIN_WORD = /[a-z\d](?:\w*[a-z\d])?/gi
 const BEYOND_ASCII = /[\u0080-\uffff]/
-/** A file in base64, a key or the like, whatever stands around it; it is a word where it is long. */
-const BLOB = /\w[\w+/-]*={0,2}/g
+/** A longer word is compared as it stands: to bring its marks in order takes the square of their number. */
+const NORMALIZED = 256
+/** A file in base64, a key or the like: so many of its letters and signs in a row. */
+const BLOB = /[\w+/-]{256,}/g
 const LONG = 256
+const BLOB_WORD = /[a-z\d]+/gi
+/** A word of it says enough alone where it is so long, and of so many letters; what is longer is kept as its digest. */
+const ALONE = 64
+const VARIED = 8
+/** A long row of the same few letters, as zeros are in base64: it is in many files, and says nothing. */
+const FEW = '…'
 /** A letter as JSON and code escape it; and what breaks a line there: no word begins with its letter. */
-const ESCAPED = /\\+u([\da-fA-F]{4})/g
+const ESCAPED = /(?<!\\)\\+u([\da-fA-F]{4})/g
 const ESCAPED_BREAK = /\\[nrt]/g
 /** Letters of which a few are a sentence. */
 const DENSE = /[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Hang}]/gv
 const DENSITY = 3
 /** A longer text says enough anyhow. */
 const DENSELY = 64
-/** Before the digest that stands for a blob: no word begins so. */
+/** Before the digest that stands for a long word of a blob: no word begins so. */
 const BLOB_SIGN = '='
 /** UTF-16 units between two steps. */
 const STEP = 16_384
@@ -63,11 +74,11 @@ export const weightOf = (text: string): number =>
     ? text.length + (DENSITY - 1) * (text.match(DENSE)?.length ?? 0)
     : text.length
 
-/** Whether a word is a blob: it says enough alone. */
+/** Whether a word is one of a blob that says enough alone. */
 export const isBlob = (word: string): boolean => word.startsWith(BLOB_SIGN)
 
 export function* wordsIn(text: string): Work<Worded> {
-  const found = { lines: [] as Line[], words: [] as string[], starts: [] as number[], ends: [] as number[] }
+  const found: Growing = { lines: [], words: [], starts: [], ends: [], blobs: [] }
   const fresh = new Set<number>()
   let [from, told] = [0, 0]
   for (const { index, 0: sign } of text.matchAll(BREAK)) {
@@ -87,6 +98,7 @@ interface Growing {
   readonly words: string[]
   readonly starts: number[]
   readonly ends: number[]
+  readonly blobs: { readonly from: number; readonly to: number }[]
 }
 
 function* addLine(growing: Growing, text: string, from: number, to: number): Work<void> {
@@ -99,12 +111,9 @@ function* addLine(growing: Growing, text: string, from: number, to: number): Wor
   const read = value.includes('\\') ? value.replace(ESCAPED_BREAK, '  ') : value
   for (const { index, 0: blob } of read.length < LONG ? [] : read.matchAll(BLOB)) {
     if (++count % WORDS === 0) yield
-    if (blob.length < LONG) continue
     yield* addWords(growing, read.slice(at, index), start + at)
     at = index + blob.length
-    growing.words.push(yield* signOf(blob))
-    growing.starts.push(start + index)
-    growing.ends.push(start + at)
+    yield* addBlob(growing, blob, start + index)
   }
   yield* addWords(growing, at === 0 ? read : read.slice(at), start + at)
   growing.lines.push({ value, start, end: start + value.length, from: first, to: growing.words.length })
@@ -115,20 +124,39 @@ function* addWords({ words, starts, ends }: Growing, value: string, start: numbe
   const isPlain = !BEYOND_ASCII.test(read)
   for (const { index, 0: word } of read.matchAll(isPlain ? PLAIN_WORD : WORD)) {
     const end = index + word.length
-    words.push(isPlain || word.length === 1 ? word : word.normalize())
+    words.push(isPlain || word.length === 1 || word.length > NORMALIZED ? word : word.normalize())
     starts.push(start + (places?.[index] ?? index))
     ends.push(start + (places?.[end] ?? end))
     if (words.length % WORDS === 0) yield
   }
 }
 
-function* signOf(blob: string): Work<string> {
+/** Its signs stand between words: a path or a name before it, or a sign behind it, makes no other word of the rest. */
+function* addBlob({ words, starts, ends, blobs }: Growing, blob: string, start: number): Work<void> {
+  const from = words.length
+  for (const { index, 0: word } of blob.matchAll(BLOB_WORD)) {
+    words.push(word.length < ALONE ? word : yield* signOf(word))
+    starts.push(start + index)
+    ends.push(start + index + word.length)
+    if (words.length % WORDS === 0) yield
+  }
+  blobs.push({ from, to: words.length })
+}
+
+function* signOf(word: string): Work<string> {
+  if (!isVaried(word)) return FEW
   const hash = createHash('sha256')
-  for (let at = 0; at < blob.length; at += HASHED) {
+  for (let at = 0; at < word.length; at += HASHED) {
     if (at > 0) yield
-    hash.update(blob.slice(at, at + HASHED))
+    hash.update(word.slice(at, at + HASHED))
   }
   return BLOB_SIGN + hash.digest('base64')
+}
+
+function isVaried(word: string): boolean {
+  const letters = new Set<string>()
+  for (let at = 0; at < word.length && letters.size < VARIED; at++) letters.add(word[at] as string)
+  return letters.size >= VARIED
 }
 
 /** A line with its letters instead of their escapes, and where each of them begins, with the end of all; undefined: where it stands. */
