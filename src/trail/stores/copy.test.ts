@@ -1,5 +1,6 @@
 /** A copy is of one moment, and nobody waits for it: what is committed meanwhile is in the record and not in the copy. */
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -27,7 +28,7 @@ async function opened(t: TestContext) {
   })
   const body = () => ({ ...bodyOf(''), bytes: randomBytes(200_000) })
   for (let nth = 0; nth < 40; nth++) await commit(store, opening(idOf(nth), { body: body() }), ending(idOf(nth)))
-  return { store, to, body }
+  return { store, to, body, data: join(folder, 'data') }
 }
 
 function inCopy(to: string): unknown[] {
@@ -90,4 +91,35 @@ test('keys that are destroyed or wrapped anew wait for the copy of keys.db, and 
   }
   const [, shredded] = await Promise.all([store.copy({ to, known: {}, only: 'keys.db' }), store.shred(DAY_FILE)])
   assert.ok(shredded > 0)
+})
+
+const SECOND = `
+import { DatabaseSync } from 'node:sqlite'
+for (const path of process.argv.slice(1))
+  try {
+    new DatabaseSync(path, { timeout: 0 }).exec('BEGIN IMMEDIATE')
+    console.log('open')
+  } catch (error) {
+    console.log(error.message)
+  }
+`
+
+test('another process may open none of the files while they are copied, written anew, and afterwards', async (t) => {
+  const { store, to, data, body } = await opened(t)
+  const files = ['head.db', 'keys.db', `days/${DAY_FILE}`].map((path) => join(data, path))
+  const second = () =>
+    spawnSync(process.execPath, ['--input-type=module', '--eval', SECOND, ...files], { encoding: 'utf8' }).stdout
+  const refused = 'database is locked\n'.repeat(files.length)
+  rmSync(join(data, 'lock'))
+  assert.equal(second(), refused)
+  for (let nth = 0; nth < 2; nth++) {
+    const copied = store.copy({ to, known: {} })
+    assert.equal(second(), refused)
+    await copied
+    await store.copy({ to, known: {}, only: 'keys.db' })
+    assert.equal(second(), refused)
+    await store.revise({ by: idOf(90), erased: [idOf(nth)], bodies: [], taken: [], notes: [] })
+    await commit(store, opening(idOf(400 + nth), { body: body() }))
+    assert.equal(second(), refused)
+  }
 })

@@ -1,5 +1,5 @@
 /** One SQLite file, opened so that a commit is durable and nobody else can write. Knows nothing of what it holds. */
-import { close, closeSync, existsSync, fsyncSync, openSync, readSync, statSync } from 'node:fs'
+import { close, closeSync, existsSync, fstatSync, fsyncSync, openSync, readSync, statSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { DatabaseSync, type Session, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { Fault } from '#exchange'
@@ -50,6 +50,7 @@ export class File {
   isStill = false
   readonly #db: DatabaseSync
   readonly #inode: bigint
+  #descriptor: number | undefined
   readonly #statements = new Map<string, StatementSync>()
   readonly #writes = new Map<string, StatementSync>()
   #isWide = true
@@ -265,11 +266,25 @@ export class File {
     return `${ino}.${size}.${mtimeNs}`
   }
 
+  /**
+   * To read its bytes with, for as long as it is open: whoever opens it otherwise and closes that takes SQLite's locks on it from
+   * the whole process (POSIX, fcntl). @throws trail.broken, trail.unavailable
+   */
+  get descriptor(): number {
+    return this.#reading(() => {
+      this.#descriptor ??= openSync(this.path, 'r')
+      if (fstatSync(this.#descriptor, { bigint: true }).ino !== this.#inode)
+        throw new Fault('trail.broken', `${this.name}: the file was replaced`)
+      return this.#descriptor
+    })
+  }
+
   close(): void {
     this.#statements.clear()
     this.#writes.clear()
     try {
       this.#db.close()
+      if (this.#descriptor !== undefined) closeSync(this.#descriptor)
     } catch (error) {
       throw faultOfStore(error, this.name)
     }

@@ -7,8 +7,8 @@ import { create } from './file.ts'
 export const LOCK = 'lock'
 
 /**
- * SQLite's lock on a file with nothing in it. Those on the record's own files are not enough: a process that closes any descriptor
- * of a file gives up all its locks on it (POSIX, fcntl), as this one does with each that it copies.
+ * SQLite's lock on a file with nothing in it, beside those on the record's own files, which refuse a second process too: without it
+ * for an empty folder, and before any of them is made.
  */
 export class FolderLock {
   readonly #db: DatabaseSync
