@@ -1,6 +1,6 @@
 /** How far entries were acknowledged is kept outside of the data folder alone, for each record by itself, and stops nothing where it cannot be. */
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -97,6 +97,15 @@ test('where it cannot be kept the next place is taken, and where there is none i
   assert.match(openAckedMark([join(folder, 'taken')]).unread[0] ?? '', /cannot be read \(EISDIR\)/)
 })
 
+/** Takes out all entries behind one. */
+function cut(data: string, end: number): void {
+  for (const path of globSync('days/*.db', { cwd: data })) {
+    const db = new DatabaseSync(join(data, path))
+    for (const table of ['entries', 'exchanges', 'gaps']) db.exec(`DELETE FROM ${table} WHERE seq > ${end}`)
+    db.close()
+  }
+}
+
 test('a restore is no alarm, a dry run touches nothing, and what is cut off after it is found', async (t) => {
   const { folder, config, open, to, keys, restore, back } = ground(t)
   const mark = (path: string) => JSON.parse(readFileSync(path, 'utf8')) as { seq: number; restored?: string }
@@ -111,23 +120,37 @@ test('a restore is no alarm, a dry run touches nothing, and what is cut off afte
   assert.deepEqual(mark(path), { seq: 6 })
   await restore({ dryRun: true })
   assert.deepEqual(mark(path), { seq: 6 })
-  await restore()
+  const { last } = await restore()
+  const { seq, restored } = mark(path)
+  assert.ok(seq > last && restored)
   const second = await back()
   assert.deepEqual(await second.trail.vanished(), [])
-  assert.equal(mark(path).seq, await second.trail.highest())
-  assert.ok(mark(path).restored)
+  assert.deepEqual(mark(path), { seq: await second.trail.highest(), restored })
   const end = await second.trail.highest()
   await exchange(second, 'ana', 'four')
   await second.close()
-  const db = new DatabaseSync(join(folder, 'back/days', `${new Date().toISOString().slice(0, 10)}.default.db`))
-  for (const table of ['entries', 'exchanges']) db.exec(`DELETE FROM ${table} WHERE seq > ${end}`)
-  db.close()
+  cut(join(folder, 'back'), end)
   const third = await back()
   assert.deepEqual(
     (await third.trail.vanished()).map(({ seq, vanished: { from, to } }) => [from, to, seq]),
     [[end + 1, end + 2, end + 3]],
   )
   await third.close()
+})
+
+test('what a restore put back, and what tells of it, is missed before the first start already', async (t) => {
+  const { folder, config, open, to, keys, restore, back } = ground(t)
+  const first = await open()
+  await exchange(first, 'ana', 'one')
+  await sealed(first)
+  await backup(first, config.data, to, keys)
+  await first.close()
+  const { last } = await restore()
+  cut(join(folder, 'back'), last)
+  const second = await back()
+  const [told] = await second.trail.vanished()
+  assert.deepEqual([told?.vanished.from, told?.vanished.to], [last + 1, (told?.seq ?? 0) - 1])
+  await second.close()
 })
 
 test('it is a failure for a week, and a warning for ever; so is it that nothing would notice', async () => {

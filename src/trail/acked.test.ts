@@ -217,6 +217,11 @@ test('a record that was put back says so itself, once for each time', async (t) 
   await trail.close()
   cut(own, 4)
   assert.deepEqual(await spans(await own.open()), [[4, 5, 6]], 'the same entry explains nothing more')
+  await own.close()
+  own.sql('days/2026-11-24.custody.db', 'DELETE FROM entries WHERE seq = 3')
+  own.sql('days/2026-11-24.custody.db', 'DELETE FROM gaps WHERE seq = 3')
+  await own.open()
+  assert.equal(own.memory.left?.restored, idOf(100), 'nor once it was taken out and put back')
 })
 
 test('an entry that tells of a restore and that nobody proves explains nothing', async (t) => {

@@ -42,10 +42,11 @@ export async function settleEnd(
   mark: AckedMark,
   append: (entry: Entry) => Promise<number>,
 ): Promise<void> {
-  const gone = mark.left && (await vanishedIn(record, mark.left))
+  const { left } = mark
+  const gone = left && (await vanishedIn(record, left))
   const end = gone ? await append(mark.entry(gone)) : await endOf(record)
-  const restored = await putBackBy(record)
-  mark.begin({ seq: end, ...(restored !== undefined && { restored }) })
+  const [restored = ''] = [(await putBackBy(record)) ?? '', left?.restored ?? ''].sort().reverse() // none explains twice
+  mark.begin({ seq: end, ...(restored !== '' && { restored }) })
 }
 
 /** What was acknowledged and is not there; undefined where all of it is, or where the record was put back since. @throws trail.* */

@@ -9,6 +9,7 @@ import { Fault, type Restored } from '#exchange'
 import { fetchFile, goesAtEnd, namesAt, type OpenedBackup, openBackup, type Place, recordIn } from '#export'
 import { Erasure } from '#gateway'
 import {
+  type Acked,
   adopt,
   emptyKeys,
   isSignedBy,
@@ -21,6 +22,7 @@ import {
   syncNames,
   unpackLog,
 } from '#trail'
+import { ackedPaths, openAckedMark } from '../acked-mark.ts'
 import type { Config } from '../config.ts'
 import { holdKeys, type Keyholder } from '../keyholder/index.ts'
 import { lookAt, type OpenRecord, openRecord } from '../record.ts'
@@ -120,12 +122,14 @@ async function putBack(options: RestoreOptions, name: string, work: string): Pro
     const replayed = await replay({ trail: opened.trail, now: Date.now }, lines, voids)
     await erasureOf(opened).resume()
     await adopt({ trail: opened.trail, now: Date.now, uuid: () => uuid7(Date.now()) }, { blank: replayed.erasures > 0 })
-    await opened.trail.append(noteOf(options, backup, replayed, known))
+    const note = noteOf(options, backup, replayed, known)
+    await opened.trail.append(note)
     const removed = replayed.erasures + replayed.purges > 0
     const report = removed ? await held(opened.trail, backup, heads) : before
     const { taken, last, sealed } = { taken: backup.at, ...backup }
     const bytes = backup.files.reduce((sum, each) => sum + each.bytes, 0)
     if (!options.dryRun && path !== undefined) await keepLines(path, newest, ownLines)
+    if (!options.dryRun) keepEnd(options, opened, { seq: await opened.trail.highest(), restored: note.exchange })
     const figures = { name, taken, last, sealed, known, files: backup.files.length, bytes }
     return { ...figures, report, replayed, journal: hasJournal, done: false }
   } finally {
@@ -140,6 +144,14 @@ async function keepLines(path: string, lines: readonly JournalLine[], known: Rea
   for (const line of lines) if (!known.has(JSON.stringify(line))) await journal.note(line)
   await journal.forgetReleased()
   await journal.close()
+}
+
+/** From here on it is missed what is cut off: what was acknowledged since the backup is told by the note. */
+function keepEnd({ config }: RestoreOptions, { keyholder, keyring }: OpenRecord, acked: Acked): void {
+  const { seal, journal } = config
+  const mark = openAckedMark(ackedPaths({ seal, journal, data: resolve(config.data), keys: keyholder.place, keyring }))
+  mark.begin(acked)
+  mark.close()
 }
 
 const keysFor = ({ data, encryption: form }: RestoreOptions['config'], id: string): Promise<Keyholder> =>
