@@ -37,6 +37,7 @@ export const exitTable = (): string =>
 export function exitOf({ code }: Fault): number {
   if (code.startsWith('config.')) return EXIT.config
   if (code.startsWith('identity.')) return EXIT.auth
+  if (code === 'trail.damaged') return EXIT.evidence
   if (/^(query|usage)\.|^client\.consent$/.test(code)) return EXIT.usage
   return code === 'server.unreachable' ? EXIT.unreachable : EXIT.error
 }

@@ -118,7 +118,7 @@ for (const names of [['head.db'], ['keys.db'], ['head.db', 'keys.db']])
       const found = sizes()
       for (const _ of [1, 2])
         await assert.rejects(lookAt(house.config), (fault: Fault) => {
-          assert.equal(fault.code, 'trail.broken')
+          assert.equal(fault.code, 'trail.damaged')
           for (const name of names) assert.match(fault.detail ?? '', new RegExp(`${name} is gone or empty`))
           return true
         })
@@ -131,12 +131,29 @@ for (const names of [['head.db'], ['keys.db'], ['head.db', 'keys.db']])
     assert.deepEqual(report?.alarms, [])
   })
 
+for (const name of ['head.db', 'keys.db'])
+  test(`a record that is only looked at with a ${name} that is damaged is refused by name, and nothing is made in its folder`, async () => {
+    for (const rest of ['garbage', 'cut'] as const) {
+      house.putBack()
+      const { data } = house.config
+      for (const befall of waysOf(rest, join(data, name))) {
+        const undo = befall()
+        const list = readdirSync(data, { recursive: true }).sort()
+        const told = { code: 'trail.damaged', message: new RegExp(name.replace('.', '\\.')) }
+        await assert.rejects(lookAt(house.config), told)
+        assert.deepEqual(readdirSync(data, { recursive: true }).sort(), list)
+        undo()
+      }
+    }
+    house.putBack()
+  })
+
 test('a head.db that was made anew is no head.db for who only looks at the record either', async () => {
   house.putBack()
   const head = new DatabaseSync(join(house.config.data, 'head.db'))
   head.exec('DELETE FROM marks; DELETE FROM documents')
   head.close()
-  await assert.rejects(lookAt(house.config), /head\.db is gone or empty/)
+  await assert.rejects(lookAt(house.config), { code: 'trail.damaged', message: /head\.db is gone or empty/ })
   house.putBack()
 })
 

@@ -92,6 +92,11 @@ export const OUTCOMES = {
     remedy:
       'Check the disk, then start Gatelog again. A file that is damaged or gone: put the record back from a backup, docs/backup.md.',
   },
+  'trail.damaged': {
+    status: 503,
+    message: 'A file that the record is made of is gone, empty or damaged, so it cannot be looked at',
+    remedy: 'Keep the folder as it is, find out who was there, and put the record back from a backup: docs/backup.md.',
+  },
   'trail.newer': {
     status: 500,
     message: 'This trail was written by a newer Gatelog',

@@ -25,5 +25,28 @@ export function faultOfStore(error: unknown, place: string): Fault {
   return new Fault('trail.unavailable', detail, { cause: error })
 }
 
+/** SQLITE_IOERR_SHORT_READ: the file ends before it should, and the disk read what there is. */
+const SHORT_READ = 522
+
+/**
+ * Does what opens a record that is only looked at. A file of it that is not what it was says something of the record, and is told
+ * apart from a disk that fails. @throws trail.damaged, trail.*
+ */
+export function looked<Opened>(open: () => Opened): Opened {
+  try {
+    return open()
+  } catch (error) {
+    const fault = faultOfStore(error, 'the data folder')
+    if (fault.code !== 'trail.broken' || isOfDisk(fault.cause)) throw fault
+    throw new Fault('trail.damaged', fault.detail, { cause: error })
+  }
+}
+
+function isOfDisk(cause: unknown): boolean {
+  if (!(cause instanceof Error)) return false
+  const code = 'errcode' in cause ? Number(cause.errcode) : 0
+  return ((code & 0xff) === 10 && code !== SHORT_READ) || ('code' in cause && BROKEN_FILE.has(String(cause.code)))
+}
+
 /** A fault as it crosses to another thread. */
 export const lineOfFault = ({ code, detail }: Fault): FaultLine => ({ code, detail: detail ?? '' })

@@ -12,7 +12,7 @@ import { Tokens } from '../../tokens.ts'
 import { writeAnew } from './anew.ts'
 import { copyFiles } from './copy.ts'
 import { Engine } from './engine.ts'
-import { faultOfStore, lineOfFault } from './faults.ts'
+import { faultOfStore, lineOfFault, looked } from './faults.ts'
 import { begunIn, filesOf } from './figures.ts'
 import { disclosedIn, heldIn, seqsIn, seqsOfFile } from './held.ts'
 import { prepare, rekey, rewrap, shred } from './key-work.ts'
@@ -41,7 +41,8 @@ let told = false
 let timer: NodeJS.Timeout | undefined
 
 async function open(wrapping: Begin, seal: Sealing | undefined, looking: boolean): Promise<void> {
-  engine ??= new Engine(folder, { tokens, wrapping, now: Date.now, looking })
+  const opening = () => new Engine(folder, { tokens, wrapping, now: Date.now, looking })
+  engine ??= looking ? looked(opening) : opening()
   left = !looking
   if (!looking) await proven()
   if (!seal) return
