@@ -20,7 +20,7 @@ import {
 import type { Identity } from '#identity'
 import type { Engine } from '#masking'
 import { dial, reachOf } from '#relay'
-import { adopt, type Custody, type Reads, type Trail } from '#trail'
+import { adopt, type Custody, type Reads, sealsOf, type Trail } from '#trail'
 import type { AckedFile } from './acked-mark.ts'
 import type { Shipping } from './backup/shipping.ts'
 import { caChecks, trustChecks } from './ca/checks.ts'
@@ -190,14 +190,13 @@ const readingOf = ({ reads, reader, engine, notReady }: BackendOptions): ReadHou
 const coverageOf = ({ trail, sightings }: BackendOptions): CoverageSource => ({
   async coverage() {
     const found = await trail.bypasses()
-    const wrong = await trail.marks(
+    const { marks, fault } = await sealsOf(
+      trail,
       found.map(({ seq }) => seq),
-      false,
     )
-    const marks = new Map(wrong.map(({ seq, mark }) => [seq, mark]))
     const told = found.map(({ seq, bypass }) => ({ ...bypass, ...(marks.has(seq) && { seal: marks.get(seq) }) }))
     const { tally, waiting } = sightings()
-    return { tally: { ...tally }, waiting, bypasses: told.toReversed() }
+    return { tally: { ...tally }, waiting, bypasses: told.toReversed(), ...(fault !== undefined && { fault }) }
   },
   review: (via, reports) =>
     sightings().review(reports.map(({ github, ...report }) => ({ ...report, who: { github }, via }))),

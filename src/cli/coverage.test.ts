@@ -28,7 +28,7 @@ test('a call that nobody proved is told as that', async (t) => {
     happened: 1,
     actor: 'ana',
   } as const
-  const coverage = async () => ({ tally, waiting: 0, bypasses: [{ ...one, seal: 'unproven' }, one] })
+  const coverage = async () => ({ tally, waiting: 0, bypasses: [{ ...one, seal: 'unproven' as const }, one] })
   const { folder } = await openHouse(t, [], { coverage: { coverage, review: async () => tally } })
   const { out } = await run(folder, ['coverage'])
   assert.equal(out.match(/UNPROVEN, otlp/g)?.length, 1)

@@ -352,7 +352,7 @@ const ELSEWHERE =
 
 /** Of a record that is sealed: the journey of backups shows it. */
 const OF_SEALED =
-  /`gatelog reads` `reads\[\]\.seal|`gatelog coverage show` `bypasses\[\]\.seal|`gatelog restore` `report|`gatelog trail begin-log`/
+  /`gatelog reads` `(reads\[\]\.seal|fault)|`gatelog coverage show` `(bypasses\[\]\.seal|fault)|`gatelog restore` `report|`gatelog trail begin-log`/
 
 /** Of odd bodies, of entries that only sinks tell, and of records that were tampered with: their own tests show them. */
 const OF_SINKS = /^type (untrusted `(encoding|cut)|(row `(note|seal)|summary `forged))/

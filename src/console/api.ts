@@ -4,7 +4,7 @@ import { streamText } from 'hono/streaming'
 import { Fault, faultOf } from '#exchange'
 import type { AnchorsSettings, Log } from '#export'
 import type { Identity, NewKey } from '#identity'
-import { type Acked, isBare, parseQuery, type Recorded, type Trail } from '#trail'
+import { type Acked, isBare, parseQuery, type Recorded, sealsOf, type Trail } from '#trail'
 import { type BackupHouse, backupRoutes } from './backup.ts'
 import { type Ca, caRoutes } from './ca.ts'
 import { type CoverageSource, coverageRoutes } from './coverage.ts'
@@ -149,13 +149,12 @@ export function routes(backend: Backend): Hono {
     const reads = (await trail.reads(limitOf(c.req.query('limit')))).toReversed()
     const { count: waiting } = await trail.late.waiting('', 0)
     await noteOf(c)('listed', '', reads.length, { format: 'reads' })
-    const wrong = await trail.marks(
+    const { marks, fault } = await sealsOf(
+      trail,
       reads.map(({ seq }) => seq),
-      false,
     )
-    const marks = new Map(wrong.map(({ seq, mark }) => [seq, mark]))
     const told = reads.map((one) => ({ ...one, ...(marks.has(one.seq) && { seal: marks.get(one.seq) }) }))
-    return c.json({ reads: told, ...(waiting > 0 && { waiting }) })
+    return c.json({ reads: told, ...(waiting > 0 && { waiting }), ...(fault !== undefined && { fault }) })
   })
   app.get('/tail', async (c) => {
     await noteOf(c)('followed', '', 0)

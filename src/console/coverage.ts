@@ -1,6 +1,7 @@
 /** What was seen of Copilot's use elsewhere and not here, as the admin API tells it. Types and routes; decides nothing. */
 import type { Context, Hono } from 'hono'
 import { type Bypass, Fault } from '#exchange'
+import type { ListedSeal } from '#trail'
 import { isMoment } from '#wire'
 import { noteFor, type ReadHouse } from './readers.ts'
 import { bodyOf } from './refuse.ts'
@@ -17,8 +18,10 @@ export interface CoverageTally {
 export interface Coverage {
   readonly tally: CoverageTally
   readonly waiting: number
-  /** Newest first. `seal`: an alarm, it is not what was sealed, or nobody wrote it who had the key. */
-  readonly bypasses: readonly (Bypass & { readonly seal?: string | undefined })[]
+  /** Newest first. `seal`: an alarm, it is not what was sealed, or nobody wrote it who had the key, or that cannot be told. */
+  readonly bypasses: readonly (Bypass & { readonly seal?: ListedSeal | undefined })[]
+  /** Why it cannot. */
+  readonly fault?: string
 }
 
 /** A call that somebody else reports: whose, when, and the provider's id of it. Times in ms since the Unix epoch. */

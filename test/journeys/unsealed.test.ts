@@ -74,3 +74,31 @@ test('what is erased, masked anew or purged where no server runs is sealed first
   assert.match(verified.stdout, /[1-9]\d* erased/)
   assert.match(verified.stdout, /[1-9]\d* redacted/)
 })
+
+test('who read, and what went past, is listed whole where the log is damaged, with what is wrong with it', async (t) => {
+  const gateway = await startGateway(t, YAML)
+  const last_activity_at = new Date(Date.now() - 3_600_000).toISOString()
+  const seats = join(gateway.folder, 'seats.json')
+  writeFileSync(seats, JSON.stringify({ seats: [{ assignee: { login: 'octocat' }, last_activity_at }] }))
+  assert.equal((await gateway.gatelog('coverage', 'import', seats, '--from', 'seats')).code, 0)
+  await gateway.gatelog('search')
+  await gateway.end('SIGTERM')
+  const whole = await gateway.gatelog('reads', '--json')
+  assert.doesNotMatch(whole.stdout, /"seal"|"fault"/)
+  writeFileSync(join(gateway.folder, 'gatelog-data/seal/checkpoint'), 'garbage')
+  const json = async (...args: string[]) => JSON.parse((await gateway.gatelog(...args, '--json')).stdout)
+  const { reads, fault } = await json('reads')
+  assert.ok(reads.length >= JSON.parse(whole.stdout).reads.length && fault.length > 0, fault)
+  assert.ok(reads.every(({ seal }: { readonly seal?: string }) => seal === 'unknown'))
+  const found = await json('coverage')
+  assert.deepEqual(
+    [found.bypasses.map(({ seal }: { readonly seal?: string }) => seal), found.fault],
+    [['unknown'], fault],
+  )
+  for (const command of ['reads', 'coverage']) {
+    const { code, stdout, stderr } = await gateway.gatelog(command)
+    assert.equal(code, 0)
+    assert.match(stdout, /SEAL UNKNOWN, /)
+    assert.match(stderr, /cannot be held against the log .*checkpoint/)
+  }
+})

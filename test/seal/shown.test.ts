@@ -1,8 +1,12 @@
 /** What a surface shows of an exchange is what was sealed of it, or it says that it is not. */
 import assert from 'node:assert/strict'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { after, before, type TestContext, test } from 'node:test'
 import { asSealed } from '../../src/console/shown.ts'
-import { Custody, parseQuery, type Trail } from '../../src/trail/index.ts'
+import { Fault } from '../../src/exchange/index.ts'
+import { Custody, parseQuery, sealsOf, type Trail } from '../../src/trail/index.ts'
+import { sealIn } from '../../src/trail/seal/files.ts'
 import { idOf, NOON } from '../../src/trail/stores/made.ts'
 import {
   beforeFirst,
@@ -13,9 +17,11 @@ import {
   lookAt,
   markAnew,
   mutated,
+  onBytes,
   setUp,
   sql,
   tearDown,
+  tileOf,
 } from './tampered.case.ts'
 
 before(setUp)
@@ -43,6 +49,34 @@ test('an exchange that is as it was is verified', async (t) => {
     [78, 'verified'],
   ])
   assert.equal(found?.redactions, undefined)
+})
+
+test('a list is shown whole where the log is damaged: a tile costs its own lines their seal alone', async (t) => {
+  const seqs = [3, 4, 77, 300, 600]
+  const listed = async (change: Change) => {
+    const trail = await lookAt(await mutated(t, change))
+    const { marks, fault = '' } = await sealsOf(trail, seqs).finally(() => trail.close())
+    return [seqs.map((seq) => marks.get(seq)), fault] as const
+  }
+  assert.deepEqual(await listed(() => undefined), [seqs.map(() => undefined), ''])
+  const tampered: Change = (f) => sql(f, 'UPDATE entries SET salt = randomblob(32) WHERE seq IN (4, 300)')
+  assert.deepEqual((await listed(tampered))[0], [undefined, 'changed', undefined, 'changed', undefined])
+  const [cut, why] = await listed(async (f, test) => {
+    await tampered(f, test)
+    await onBytes(tileOf(f, 'entries', 0), (bytes) => bytes.subarray(0, 3000))
+  })
+  assert.deepEqual(cut, ['unknown', 'unknown', 'unknown', 'changed', undefined])
+  assert.match(why, /tile\/entries\/000/)
+  const [garbage, what] = await listed((f) => writeFile(join(sealIn(f), 'checkpoint'), 'garbage'))
+  assert.ok(garbage.every((seal) => seal === 'unknown'))
+  assert.match(what, /checkpoint/)
+})
+
+test('a list whose day files cannot be read is not shown as one whose log cannot', async () => {
+  const marks = async () => {
+    throw new Fault('trail.broken', 'days')
+  }
+  await assert.rejects(sealsOf({ marks }, [1]), { code: 'trail.broken' })
 })
 
 test('the reply of another is never called verified', async (t) => {

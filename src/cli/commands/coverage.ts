@@ -5,6 +5,7 @@ import type { Coverage, CoverageTally } from '#console'
 import { Fault } from '#exchange'
 import type { Reported } from '#wire'
 import { commonOf, examples, type Register, withRecord } from '../command.ts'
+import { toldSeal, unread } from '../seals.ts'
 import { type Cell, table } from '../table.ts'
 import { brief, json, out, say } from '../terminal.ts'
 
@@ -61,7 +62,8 @@ const added = (one: CoverageTally, other: CoverageTally): CoverageTally => ({
 })
 
 function tell(found: Coverage): void {
-  const { bypasses, tally } = found
+  const { bypasses, tally, fault } = found
+  if (fault !== undefined) say(unread(fault))
   if (bypasses.length > 0) out(table(HEAD, bypasses.map(row)))
   else if (tally.dropped === 0) say('no report of a call that is not on the record')
   out(`\n${sumOf(found)}`)
@@ -81,7 +83,7 @@ const HEAD = ['when', 'who', 'told by', 'client', 'model']
 const row = ({ happened, actor, github, via, client, model, seal }: Coverage['bypasses'][number]): Cell[] => [
   brief(happened),
   actor ?? github ?? '–',
-  seal ? [`${seal.toUpperCase()}, ${via}`, 'red'] : via,
+  seal ? [`${toldSeal(seal)}, ${via}`, 'red'] : via,
   client ?? '–',
   model ?? '–',
 ]

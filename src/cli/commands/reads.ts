@@ -1,15 +1,19 @@
 /** `gatelog reads`: who saw, searched or took what of the record, newest first. */
 import { Option } from 'commander'
 import type { Read } from '#exchange'
+import type { ListedSeal } from '#trail'
 import { commonOf, examples, numberOf, type Register, withRecord } from '../command.ts'
+import { toldSeal, unread } from '../seals.ts'
 import { type Cell, table } from '../table.ts'
 import { brief, json, out, say } from '../terminal.ts'
 
 interface Found {
   /** Lines that wait for the record’s key. */
   readonly waiting?: number
-  /** `seal`: an alarm, it is not what was sealed, or nobody wrote it who had the key. */
-  readonly reads: readonly { readonly seq: number; readonly read: Read; readonly seal?: string }[]
+  /** `seal`: an alarm, it is not what was sealed, or nobody wrote it who had the key, or that cannot be told. */
+  readonly reads: readonly { readonly seq: number; readonly read: Read; readonly seal?: ListedSeal }[]
+  /** Why it cannot. */
+  readonly fault?: string
 }
 
 export const reads: Register = (program) => {
@@ -23,6 +27,7 @@ export const reads: Register = (program) => {
       if (commonOf(command).json) return out(json(found))
       if (found.waiting)
         say(`not shown: ${found.waiting} more, to be put on the record where its key is (gatelog doctor)`)
+      if (found.fault !== undefined) say(unread(found.fault))
       if (found.reads.length === 0) return say('nobody has read the record')
       out(
         table(
@@ -35,10 +40,10 @@ export const reads: Register = (program) => {
 
 const HEAD = ['when', 'who', 'did', 'what', 'shown', 'times']
 
-const row = ({ at, was = at, late, reader, did, of, format, count, times }: Read, seal?: string): Cell[] => [
+const row = ({ at, was = at, late, reader, did, of, format, count, times }: Read, seal?: ListedSeal): Cell[] => [
   brief(late?.at ?? was),
   `${reader.value} (${reader.source}${late ? ', told without the key' : ''})`,
-  seal ? [`${seal.toUpperCase()}, ${did}`, 'red'] : format === undefined ? did : `${did}: ${format}`,
+  seal ? [`${toldSeal(seal)}, ${did}`, 'red'] : format === undefined ? did : `${did}: ${format}`,
   of || 'everything',
   String(count),
   String(times),
