@@ -11,7 +11,7 @@ import type { Tokens } from '../../tokens.ts'
 import type { Day, Indexed } from './day.ts'
 import type { Engine } from './engine.ts'
 import { misfiledIn } from './misfiled.ts'
-import { planOf } from './plan.ts'
+import { isPhrase, planOf } from './plan.ts'
 import type { Paged, Row, SessionRow } from './protocol.ts'
 import { type Select, type Stretch, selectOf } from './select.ts'
 import { isOver, type Sliced, whole } from './sliced.ts'
@@ -129,7 +129,7 @@ export class Pages {
       do {
         const to = newestIn(selects, below)
         if (to === 0) return false
-        const above = Math.max(0, to - this.#seqs)
+        const above = Math.max(0, to - (selects.some(isPhrased) ? SEQS.most : this.#seqs))
         if (asked.take(this.#timed(() => selects.flatMap((select) => asked.rows(select, { above, to }))))) return true
         below = above + 1
       } while (!isOver())
@@ -159,6 +159,9 @@ export class Pages {
       if (step < STEPS && isOver()) yield
   }
 }
+
+/** A phrase is sought in all of a file at once. */
+const isPhrased = ({ words, without }: Select): boolean => [...words, ...without].some(isPhrase)
 
 /** The highest seq below `bound` of an exchange in any of the files; 0 where there is none. */
 function newestIn(selects: readonly Select[], bound: number): number {

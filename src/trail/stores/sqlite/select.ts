@@ -25,8 +25,17 @@ export interface Select {
   /** Whether an index leads to what they want, and to little else. */
   readonly isNarrow: boolean
   /** What the index of words is asked, each on its own: what must be there, and what must not. */
-  readonly words: readonly string[]
-  readonly without: readonly string[]
+  readonly words: readonly Wanted[]
+  readonly without: readonly Wanted[]
+}
+
+/** A word, or a phrase of words, as FTS5 expressions over tokens. */
+export interface Wanted {
+  /** The words one after another, or one identifier as a whole. */
+  readonly match: string
+  /** Of a phrase its words, each on its own: as rare as the rarest of them, but for the identifier. None where it is one word. */
+  readonly parts: readonly string[]
+  readonly run: string | undefined
 }
 
 /** The query for one file; undefined where that cannot hold an answer. */
@@ -39,8 +48,8 @@ export function selectOf(day: Day, tokens: Tokens, query: Query): Select | undef
     isNarrow: filters(query.where).some(
       ([key, patterns]) => isMany(key) || (LEADING.has(key) && !patterns.some(isWide)),
     ),
-    words: [...new Set(words.map((each) => matchOf(each, tokens)))],
-    without: query.without.map((text) => matchOf(soughtOf(text), tokens)),
+    words: words.map((each) => wantedOf(each, tokens)),
+    without: query.without.map((text) => wantedOf(soughtOf(text), tokens)),
   }
 }
 
@@ -48,10 +57,12 @@ export function selectOf(day: Day, tokens: Tokens, query: Query): Select | undef
 const LEADING: ReadonlySet<Key> = new Set<Key>(['user', 'session'])
 const isWide = (pattern: string): boolean => pattern.includes('*')
 
-/** An FTS5 expression over tokens: the parts one after another, or one identifier as a whole. */
-function matchOf({ flow, run }: Sought, tokens: Tokens): string {
-  const phrase = `flow : "${flow.map((word) => tokens.hex(word)).join(' ')}"`
-  return run === undefined ? phrase : `${phrase} OR runs : "${tokens.hex(run)}"`
+function wantedOf({ flow, run: whole }: Sought, tokens: Tokens): Wanted {
+  const spelt = flow.map((word) => tokens.hex(word))
+  const run = whole === undefined ? undefined : `runs : "${tokens.hex(whole)}"`
+  const phrase = `flow : "${spelt.join(' ')}"`
+  const parts = flow.length > 1 ? spelt.map((word) => `flow : "${word}"`) : []
+  return { match: run === undefined ? phrase : `${phrase} OR ${run}`, parts, run }
 }
 
 /** Longer words are rarer, as a rule, and phrases rarer still: where nothing is known to be rare, the first leads. */
