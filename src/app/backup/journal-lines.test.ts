@@ -31,6 +31,7 @@ test('what a hold was about is nowhere once it is released and its user erased, 
   const hold = await record.custody.holds.add({ user: 'ana', query: WORD }, { ...DOER, why: 'case 12' })
   await record.custody.holds.add({ user: 'ben' }, DOER)
   await sealed(record)
+  await record.identity.create({ kind: 'user', actor: 'ana', connections: '*' })
   const { name } = await backup(record, config.data, to, keys)
   await record.custody.holds.release(hold.id, DOER)
   await erasureIn(record).erase({ user: 'ana' }, DOER)
@@ -42,7 +43,8 @@ test('what a hold was about is nowhere once it is released and its user erased, 
   writeFileSync(join(folder, path), `${JSON.stringify(line)}\n${readFileSync(join(folder, path), 'utf8')}`)
   await (await open()).close()
   assert.ok(!readFileSync(join(folder, path), 'utf8').includes(WORD))
-  await restore({ name })
+  const { journal, replayed } = await restore({ name })
+  assert.deepEqual([journal, replayed.voided], [true, 0], 'it forgot what it was about, and nothing else')
   const put = await back()
   assert.deepEqual(
     (await put.custody.holds.list()).map(({ scope }) => scope),

@@ -29,7 +29,7 @@ import { lookAt, type OpenRecord, openRecord } from '../record.ts'
 import { rememberedIn } from '../signed-last.ts'
 import { uuid7 } from '../uuid.ts'
 import { journalPath, openJournal } from './journal-file.ts'
-import { parseJournal } from './journal-lines.ts'
+import { parseJournal, toldBy } from './journal-lines.ts'
 import { holdBeside } from './left.ts'
 import { type Replay, replay } from './replay.ts'
 
@@ -107,8 +107,8 @@ async function putBack(options: RestoreOptions, name: string, work: string): Pro
   const path = journalPath(config.journal, keyholder.place, config.data)
   const own = path === undefined || !existsSync(path) ? [] : openJournal(path).lines()
   const lines = [...newest, ...own]
-  const ownLines = new Set(own.map((line) => JSON.stringify(line)))
-  const hasJournal = own.length > 0 && newest.every((line) => ownLines.has(JSON.stringify(line)))
+  const isTold = toldBy(own)
+  const hasJournal = own.length > 0 && newest.every(isTold)
   const heads = lines.flatMap((line) => (line.kind === 'head' ? line.note : []))
   const remembered = rememberedIn(config.seal, resolve(config.data), keyholder.place).notes
   const known = await keepHead(work, backup, [...heads, ...remembered])
@@ -128,7 +128,8 @@ async function putBack(options: RestoreOptions, name: string, work: string): Pro
     const report = removed ? await held(opened.trail, backup, heads) : before
     const { taken, last, sealed } = { taken: backup.at, ...backup }
     const bytes = backup.files.reduce((sum, each) => sum + each.bytes, 0)
-    if (!options.dryRun && path !== undefined) await keepLines(path, newest, ownLines)
+    const untold = newest.filter((line) => !isTold(line))
+    if (!options.dryRun && path !== undefined) await keepLines(path, untold)
     if (!options.dryRun) keepEnd(options, opened, { seq: await opened.trail.highest(), restored: note.exchange })
     const figures = { name, taken, last, sealed, known, files: backup.files.length, bytes }
     return { ...figures, report, replayed, journal: hasJournal, done: false }
@@ -139,9 +140,9 @@ async function putBack(options: RestoreOptions, name: string, work: string): Pro
 }
 
 /** What only the backups’ journal tells is told by this machine’s from now on. */
-async function keepLines(path: string, lines: readonly JournalLine[], known: ReadonlySet<string>): Promise<void> {
+async function keepLines(path: string, lines: readonly JournalLine[]): Promise<void> {
   const journal = openJournal(path)
-  for (const line of lines) if (!known.has(JSON.stringify(line))) await journal.note(line)
+  for (const line of lines) await journal.note(line)
   await journal.forgetReleased()
   await journal.close()
 }
