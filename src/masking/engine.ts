@@ -8,6 +8,7 @@ import { BEHIND_UNITS } from './prior.ts'
 import { compileForeign, compileRule, exact, type Program } from './program.ts'
 import type { ForeignRule, MaskingRule } from './rule.ts'
 import { type RunRule, Runs } from './runs.ts'
+import { spellingsOf } from './spellings.ts'
 import { EDGE_UNITS, isUnseen, isWord, narrow } from './units.ts'
 
 /** Known values shorter than this are left out: they would hit ordinary words. UTF-16 units. */
@@ -95,12 +96,14 @@ export function compile(
     }
   }
   const values = known
-    .map(({ id, value }) => ({ id, value: seen(value) }))
+    .map(({ id, value }) => ({ id, value: seen(value), spelled: value.isWellFormed() ? spellingsOf(value) : [] }))
     .filter(({ value }) => value.length >= SHORTEST_KNOWN && value.isWellFormed())
   const parts = new Map<string, { readonly id: string; readonly order: number }>()
-  values.forEach(({ id, value }, order) => {
-    for (const part of partsOf(value)) if (!parts.has(part)) parts.set(part, { id, order })
-  })
+  const take = (text: string, id: string, order: number) => {
+    for (const part of partsOf(text)) if (!parts.has(part)) parts.set(part, { id, order })
+  }
+  for (const [order, { id, value }] of values.entries()) take(value, id, order)
+  for (const [order, { id, spelled }] of values.entries()) for (const text of spelled) take(text, id, order)
   const heads = headsOf([...parts.keys()])
   for (const [part, { id, order }] of parts) {
     const [program, head] = [exact(id, order, part), heads.get(part)!]
