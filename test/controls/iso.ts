@@ -52,7 +52,7 @@ export const ISO: Standard = {
     {
       id: 'A.8.17',
       asks: 'clocks are synchronised',
-      does: 'UTC and an order of its own',
+      does: 'an order of its own, whatever the clock says; times are UTC',
       proofs: [['src/trail/trail.test.ts', 'seqs run without a hole in the order of the appends']],
       open: 'the machine’s clock is yours',
     },
