@@ -1,8 +1,9 @@
 /** The installation's secret, in a 0600 file, and the keyed digests that are made with it. The secret is never shown. */
 import { createHash, hkdfSync, randomBytes } from 'node:crypto'
-import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { Fault, type Hmac, hmacWith, type Keyring, type Purpose } from '#exchange'
+import { makeFolders } from '#trail'
 
 const SECRET_BYTES = 32
 
@@ -16,7 +17,7 @@ export function openKeyring(folder: string): Keyring {
 }
 
 function create(folder: string, path: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  makeFolders(folder)
   const file = openSync(path, 'wx', 0o600)
   writeSync(file, `${randomBytes(SECRET_BYTES).toString('hex')}\n`)
   fsyncSync(file)

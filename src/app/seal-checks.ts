@@ -1,6 +1,7 @@
 /** What `doctor` says of the seal: how far it is, by which log, what its anchors' proofs came to, what the outside has seen. */
 import { join } from 'node:path'
 import type { CheckRow } from '#console'
+import { FAULTS, type FaultCode } from '#exchange'
 import { type AnchorStanding, type AnchorsSettings, askingBy, headsOutside, proverOf } from '#export'
 import {
   behindOutside,
@@ -67,11 +68,17 @@ async function behind(
   return behindOutside(seal, [...heads, ...notes.map((note) => ({ name: 'whoever signs', note }))], vkey, notes)
 }
 
+/** A disk is mended; whatever else it is, nothing is. */
+function remedyOf(state: SealState): string {
+  const code = state.kind === 'on' ? state.code : undefined
+  return code?.startsWith('disk.') ? FAULTS[code as FaultCode].remedy : LOOK
+}
+
 function rowOf(state: SealState, anchors: readonly ToldAnchor[], behind: string | undefined): CheckRow {
   const failed = state.kind === 'on' ? (state.fault ?? behind) : behind
   const isBehind = state.kind === 'on' && state.code === 'seal.behind'
   if (failed !== undefined)
-    return { check: 'seal', state: 'fail', told: failed, remedy: isBehind ? `${LOOK}. ${PUT_BACK}` : LOOK }
+    return { check: 'seal', state: 'fail', told: failed, remedy: isBehind ? `${LOOK}. ${PUT_BACK}` : remedyOf(state) }
   const standing = standingOf({ anchors })
   if (state.kind === 'on') {
     const told = `${state.size} entries sealed, ${standing}; verifier key ${state.vkey}`

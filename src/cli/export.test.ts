@@ -62,9 +62,13 @@ test('a file is there once it is whole, for its owner alone; nothing is left of 
   assert.equal(text.split('\r\n').length, 4)
   assert.equal(statSync(join(folder, 'out.csv')).mode & 0o777, 0o600)
   assert.equal((await run('export', '--query', '"', '--output', 'broken.csv')).code, 2)
-  assert.notEqual((await run('export', '--output', 'no/such/folder.csv')).code, 0)
+  mkdirSync(join(folder, 'a-folder'))
+  for (const output of ['no/such/folder.csv', 'a-folder', 'out.csv/x']) {
+    const { code, err } = await run('export', '--output', output)
+    assert.deepEqual([code, /\[usage\.output\]/.test(err), err.includes(`${output}: E`)], [2, true, true], err)
+  }
   assert.deepEqual(
-    readdirSync(folder).filter((name) => /csv|part/.test(name)),
+    readdirSync(folder).filter((name) => /csv|part|export/.test(name)),
     ['out.csv'],
   )
 })

@@ -2,6 +2,7 @@
 import { BACKUPS } from './faults/backups.ts'
 import { CALLERS } from './faults/callers.ts'
 import { COMMANDS } from './faults/commands.ts'
+import { DISKS, OF_ERRNO } from './faults/disks.ts'
 import { DOORS } from './faults/doors.ts'
 import { EXPORTS } from './faults/exports.ts'
 import { KEYS } from './faults/keys.ts'
@@ -19,6 +20,7 @@ export const FAULTS = {
   ...COMMANDS,
   ...BACKUPS,
   ...EXPORTS,
+  ...DISKS,
 } as const satisfies Record<string, Row>
 
 export type FaultCode = keyof typeof FAULTS
@@ -44,8 +46,20 @@ export class Fault extends Error {
   }
 }
 
-/** Any thrown value as a fault; what is not one becomes `gateway.internal`. */
+/**
+ * What an error of the file system means: disk.full, disk.readonly, disk.failed, disk.path; undefined for any other. `place` names
+ * the file where the error, which tells the path that it met, would name another one.
+ */
+export function faultOfDisk(error: unknown, place?: string): Fault | undefined {
+  if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return undefined
+  const code = /^(connect|bind|listen|spawn)/.test(String(error.syscall)) ? undefined : OF_ERRNO[String(error.code)]
+  return code && new Fault(code, place === undefined ? error.message : `${place}: ${error.code}`, { cause: error })
+}
+
+/** Any thrown value as a fault; what is none, nor of the file system, becomes `gateway.internal`. */
 export function faultOf(error: unknown): Fault {
   if (error instanceof Fault) return error
+  const disk = faultOfDisk(error)
+  if (disk) return disk
   return new Fault('gateway.internal', error instanceof Error ? error.message : String(error), { cause: error })
 }

@@ -46,7 +46,7 @@ export type {
   Timings,
   Vanished,
 } from './entry.ts'
-export { FAULTS, Fault, type FaultCode, faultOf } from './fault.ts'
+export { FAULTS, Fault, type FaultCode, faultOf, faultOfDisk } from './fault.ts'
 export { type Action, type Direction, type Finding, secretKey, secretsIn } from './finding.ts'
 export { type Hmac, hmacWith } from './hmac.ts'
 export type { Hash, Keyring, Purpose } from './keyring.ts'

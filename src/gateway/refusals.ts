@@ -44,7 +44,7 @@ const SITUATIONS: readonly (readonly [RegExp, Situation])[] = [
   [/^policy\./, 'deny'],
   [/^limit\.(requests|bytes|open_bytes|sockets|turns)$/, 'deny'],
   [/^identity\./, 'identity'],
-  [/^trail\./, 'trail'],
+  [/^(trail|disk)\./, 'trail'],
   [/^request\.(connection|host)$/, 'place'],
   [/^(upstream\.|limit\.(event|reply|time)$)/, 'upstream'],
   [/^gateway\.(draining|stopped)$/, 'draining'],

@@ -131,7 +131,7 @@ test('an auditor with a key and two checkpoints of his own checks what a running
     [['verify', '--head', at('between.zip')], 'usage.input'],
     [['verify', '--key', 'no key'], 'usage.input'],
     [['verify', at('nowhere')], 'usage.input'],
-    [['prove', 'last', '--output', at('no/where.zip')], 'usage.input'],
+    [['prove', 'last', '--output', at('no/where.zip')], 'usage.output'],
     [['prove', 'no:key'], 'query.syntax'],
     [['prove', '01234567'], 'trail.absent'],
   ] as const) {

@@ -1,9 +1,9 @@
 /** The journal of what must outlive a restored copy: lines of JSON in a file outside the data folder, synced one by one. */
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { dirname, join, resolve, sep } from 'node:path'
 import { type Erase, Fault } from '#exchange'
-import type { Journal, JournalLine, Trail } from '#trail'
+import { type Journal, type JournalLine, makeFolders, type Trail } from '#trail'
 import { parseJournal, withoutReleased } from './journal-lines.ts'
 
 export interface JournalFile extends Journal {
@@ -91,7 +91,7 @@ export async function beginJournal(path: string, now: number): Promise<JournalFi
 
 /** What a crash left of a line is ended, so that the next one is whole. */
 async function opened(path: string): Promise<FileHandle> {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  makeFolders(dirname(path))
   const file = await open(path, 'a+', 0o600)
   try {
     const { size } = await file.stat()

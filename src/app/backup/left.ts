@@ -2,10 +2,10 @@
  * What a backup or a restore that was killed left lying: copies of bodies, of keys and of the journal, which no erasure and no purge
  * reaches. They go as soon as the record is opened. Touches no record.
  */
-import { lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { lstatSync, readdirSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { Fault, faultOf } from '#exchange'
-import { FolderLock } from '#trail'
+import { FolderLock, makeFolders } from '#trail'
 
 /** Where a backup of a record has its copies, until they are sent. */
 export const stagingIn = (data: string): string => join(data, 'backup.tmp')
@@ -44,7 +44,7 @@ export function removeLeft(data: string): string[] {
 export function holdBeside(data: string): { readonly folder: string; close(): void } & Disposable {
   const folder = besideOf(data)
   if (!isFolder(folder)) rmSync(folder, { force: true })
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  makeFolders(folder)
   const lock = new FolderLock(folder)
   try {
     for (const name of readdirSync(folder))

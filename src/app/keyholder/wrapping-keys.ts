@@ -4,21 +4,11 @@
  */
 
 import { randomBytes } from 'node:crypto'
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  writeSync,
-} from 'node:fs'
+import { closeSync, existsSync, fsyncSync, openSync, readdirSync, readFileSync, renameSync, writeSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { Fault } from '#exchange'
-import { KEY_BYTES, nameOfKey } from '#trail'
+import { KEY_BYTES, makeFolders, nameOfKey } from '#trail'
 import { type KeySource, keyFrom, parseKey } from './sources.ts'
 
 /** What of it the configuration says. */
@@ -144,7 +134,7 @@ function textIn(place: string, name: string): string | undefined {
 }
 
 function keep(place: string, key: Buffer): void {
-  mkdirSync(place, { recursive: true, mode: 0o700 })
+  makeFolders(place)
   const name = nameOfKey(key)
   write(place, `${name}.key`, key.toString('hex'))
   write(place, CURRENT, name)

@@ -1,12 +1,11 @@
 /** `gatelog export`: the record as another system wants it, streamed; a file appears once all of it is written. */
-import { createWriteStream, type WriteStream } from 'node:fs'
+import { createWriteStream } from 'node:fs'
 import { finished } from 'node:stream/promises'
 import { InvalidArgumentError, Option } from 'commander'
 import { Fault } from '#exchange'
 import type { FormatName, Row } from '#export'
 import { faultIn } from '../answer.ts'
 import { commonOf, examples, type Register, withRecord } from '../command.ts'
-import type { Output } from '../output.ts'
 import { type Progress, progress } from '../progress.ts'
 import { json, line, out, say } from '../terminal.ts'
 import { QUERY } from './search.ts'
@@ -105,10 +104,32 @@ interface Target {
 }
 
 async function targetOf(file: string | undefined): Promise<Target> {
-  const output = file === undefined ? undefined : await placeFor(file)
-  const stream = output ? createWriteStream(output.half, { mode: 0o600 }) : process.stdout
-  const broken = output && finished(stream as WriteStream)
-  broken?.catch(() => undefined)
+  if (file === undefined) return written(process.stdout)
+  const { outputTo, unwritten } = await import('../output.ts')
+  const output = outputTo(file)
+  const stream = createWriteStream(output.half, { mode: 0o600 })
+  const over = finished(stream).catch((cause) => Promise.reject(unwritten(file, cause)))
+  over.catch(() => undefined)
+  return written(stream, {
+    over,
+    async end() {
+      stream.end()
+      await over
+      output.place()
+    },
+    async drop() {
+      stream.destroy()
+      output.drop()
+    },
+  })
+}
+
+interface Ends extends Pick<Target, 'end' | 'drop'> {
+  /** Rejects where it cannot be written. */
+  readonly over: Promise<void>
+}
+
+function written(stream: NodeJS.WritableStream, ends?: Ends): Target {
   let bytes = 0
   return {
     get bytes() {
@@ -117,29 +138,11 @@ async function targetOf(file: string | undefined): Promise<Target> {
     async write(text) {
       if (text === '') return
       bytes += Buffer.byteLength(text)
-      if (!stream.write(text)) await Promise.race([drained(stream), broken].filter((each) => each !== undefined))
+      if (!stream.write(text)) await Promise.race([drained(stream), ...(ends ? [ends.over] : [])])
     },
-    async end() {
-      if (!output) return
-      stream.end()
-      await broken?.catch(cannotWrite)
-      output.place()
-    },
-    async drop() {
-      if (!output) return
-      ;(stream as WriteStream).destroy()
-      output.drop()
-    },
+    end: async () => ends?.end(),
+    drop: async () => ends?.drop(),
   }
 }
 
-async function placeFor(file: string): Promise<Output> {
-  const { outputTo } = await import('../output.ts')
-  return outputTo(file)
-}
-
 const drained = (stream: NodeJS.WritableStream) => new Promise<void>((resolve) => stream.once('drain', () => resolve()))
-
-function cannotWrite(cause: NodeJS.ErrnoException): never {
-  throw new Fault('usage.input', `the output cannot be written (${cause.code})`, { cause })
-}

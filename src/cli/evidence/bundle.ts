@@ -29,6 +29,7 @@ import { MOST_SHOWN, pageOf, wordsOf } from '../../../verifier/page.ts'
 import { edgesOf } from '../../../verifier/period.ts'
 import { proofOf } from '../../../verifier/proof.ts'
 import { unlooked } from '../../../verifier/vouched.ts'
+import { unwritten, writing } from '../output.ts'
 import { ZipFile } from './zip-file.ts'
 
 /** What the bundle was asked for, and when (ms since the Unix epoch). */
@@ -67,7 +68,7 @@ export class Bundle {
   /** The number of the last entry. */
   #last = 0
 
-  /** @throws usage.input where nothing can be written there */
+  /** @throws usage.output where nothing can be written there, disk.* */
   constructor(file: string, asked: Asked) {
     this.#asked = asked
     this.#file = file
@@ -76,7 +77,7 @@ export class Bundle {
       this.#zip = new ZipFile(join(this.#folder, 'zip'))
       this.#spool = openSync(join(this.#folder, 'entries'), 'wx+', 0o600)
     } catch (cause) {
-      throw new Fault('usage.input', file, { cause })
+      throw unwritten(file, cause)
     }
   }
 
@@ -186,7 +187,7 @@ export class Bundle {
     this.#context.push(entry as Line)
   }
 
-  /** Makes the zip whole and puts it in its place; its size in bytes. @throws usage.input */
+  /** Makes the zip whole and puts it in its place; its size in bytes. @throws usage.output, disk.* */
   finish(): number {
     const head = this.#head
     if (!head) throw new Fault('server.unreachable', 'the proof has no head')
@@ -212,11 +213,7 @@ export class Bundle {
   }
 
   #place(): void {
-    try {
-      renameSync(join(this.#folder, 'zip'), this.#file)
-    } catch (cause) {
-      throw new Fault('usage.input', this.#file, { cause })
-    }
+    writing(this.#file, () => renameSync(join(this.#folder, 'zip'), this.#file))
   }
 
   /** Those of a kind that is known, and their files. */

@@ -60,6 +60,11 @@ export const COMMANDS = {
     message: 'The input cannot be read',
     remedy: 'Look at the file, and the line where one is named.',
   },
+  'usage.output': {
+    status: 400,
+    message: 'The output cannot be written there',
+    remedy: 'Name a file in a folder that is there and may be written.',
+  },
   'otlp.body': {
     status: 400,
     message: 'The telemetry cannot be read',

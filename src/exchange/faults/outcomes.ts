@@ -78,8 +78,8 @@ export const OUTCOMES = {
   'gateway.internal': { status: 500, message: 'Gatelog made a mistake', remedy: 'Report it with the exchange’s id.' },
   'trail.unavailable': {
     status: 503,
-    message: 'The audit trail cannot be written, so nothing was sent',
-    remedy: 'Free disk space or repair the store: `gatelog doctor`.',
+    message: 'The audit trail cannot be written',
+    remedy: 'Free disk space, or mend what is named: `gatelog doctor`.',
   },
   'trail.locked': {
     status: 503,

@@ -2,10 +2,11 @@
  * A file of JSON Lines that is begun anew when it has grown. A row counts once it is synced; what a crash left of a line is
  * taken away before the next one. Blocks no other work while the disk is slow.
  */
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
 import { Fault } from '#exchange'
+import { makeFolders } from '#trail'
 import { FORMATS } from '../formats/index.ts'
 import type { Row } from '../row.ts'
 import type { Sink, SinkKind } from '../sink.ts'
@@ -93,7 +94,7 @@ async function append(file: FileHandle, text: string, size: number): Promise<voi
 
 /** Opens for appending, readable by its owner alone, without the part of a line that a crash left. */
 async function opened(path: string): Promise<FileHandle> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  makeFolders(dirname(path))
   const file = await open(path, 'a+', 0o600)
   try {
     const { size } = await file.stat()

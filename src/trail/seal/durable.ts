@@ -1,6 +1,7 @@
 /** Files that are durable with their names once the promise resolves, in folders below one. Reads nothing. */
 import { mkdir, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { makeFolders } from '../folders.ts'
 
 export interface Written {
   readonly path: string
@@ -12,13 +13,23 @@ export async function writeDurably(files: readonly Written[]): Promise<void> {
   const folders = new Set<string>()
   await Promise.all(
     files.map(async ({ path, bytes }) => {
-      const made = await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+      const made = await folderMade(dirname(path))
       folders.add(dirname(path))
       if (made) for (const each of namingOf(dirname(path), made)) folders.add(each)
       await writeSynced(path, bytes)
     }),
   )
   await Promise.all([...folders].map(syncNames))
+}
+
+/** As `makeFolders`: mostly it is there, and nobody waits for that. */
+async function folderMade(path: string): Promise<string | undefined> {
+  try {
+    await mkdir(path, { mode: 0o700 })
+    return path
+  } catch {
+    return makeFolders(path) // it is there, or says why not
+  }
 }
 
 /** A folder with those above it up to the one that names the first that was made. */

@@ -3,7 +3,7 @@ import { read } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { Fault } from '#exchange'
+import { Fault, faultOfDisk } from '#exchange'
 import type { Copied, Copying } from '../../store.ts'
 import type { Engine } from './engine.ts'
 import { faultOfStore } from './faults.ts'
@@ -59,7 +59,8 @@ async function copyOne(file: File, to: string): Promise<void> {
       at += bytesRead
     }
   } catch (error) {
-    throw faultOfStore(error, file.name)
+    const disk = faultOfDisk(error, to)
+    throw disk && disk.code !== 'disk.failed' ? disk : faultOfStore(error, file.name)
   }
 }
 

@@ -1,7 +1,8 @@
 /** The folder of a trail: its lock, its head file, its keys, its day files. Opens files when asked for, a few at a time. */
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { isDayFile } from '../../dayfile.ts'
+import { makeFolders } from '../../folders.ts'
 import { point } from '../../points.ts'
 import type { Tokens } from '../../tokens.ts'
 import { Day } from './day.ts'
@@ -160,6 +161,6 @@ const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false 
 /** Makes a folder (0700) with those above it, and its name durable. */
 function makeFolder(path: string): void {
   if (existsSync(path)) return
-  mkdirSync(path, { recursive: true, mode: 0o700 })
+  makeFolders(path)
   syncFolder(dirname(path))
 }
