@@ -13,6 +13,7 @@ import {
   type Host,
   maskFact,
   Rescan,
+  type Resuming,
   SHORTEST_PRINTED,
   type Sightings,
   type Untrusting,
@@ -27,6 +28,7 @@ import { caChecks, trustChecks } from './ca/checks.ts'
 import type { HeldCa } from './ca/held.ts'
 import { clockCheck } from './clock-watch.ts'
 import type { Names } from './config-names.ts'
+import { documentChecks, provenChecks } from './documents.ts'
 import { sinkChecks } from './export-checks.ts'
 import { markLeftIn } from './gap-mark.ts'
 import { keyChecks, memoryCheck, orFault, wrappingHouse } from './keyholder/house.ts'
@@ -108,17 +110,20 @@ export function backendOf(options: BackendOptions): Backend {
       ...(options.credentials?.() ?? []),
       ...(options.notReady ? [memoryCheck()] : []),
       ...(await lateCheck(options)),
-      ...(await erasureCheck(options)),
       await gapCheck(options),
       ...(await vanishedChecks(trail, options.acked, Date.now())),
-      ...(await clockCheck(trail)),
       ...(await orFault('seal', () => sealChecks(options))),
       ...openGap(options),
       ...(await orFault('ca', () => caChecks(options.ca(), options.connections()))),
       ...trustChecks(options.untrusting?.() ?? []),
-      ...(await options.shipping.checks()),
       ...(await bypassCheck(options)),
-      ...sinkChecks(await (options.standings?.() ?? leftStandings(trail)), Date.now()),
+      ...(await provenChecks(
+        () => documentChecks(trail),
+        () => erasureCheck(options),
+        () => clockCheck(trail),
+        () => options.shipping.checks(),
+        async () => sinkChecks(await (options.standings?.() ?? leftStandings(trail)), Date.now()),
+      )),
     ],
   }
 }
@@ -173,7 +178,7 @@ export function reviserOf(options: BackendOptions): Reviser & Pick<Erasure, 'res
     erase: (scope, doer) => erasure.erase(scope, doer),
     rescan: (since, doer) => rescan.page(since, doer),
     // a command that opened the record to release a hold seals nothing, and what goes is sealed first
-    resume: async (held?: (holds: readonly string[]) => void) => (options.notReady ? erasure.resume(held) : 0),
+    resume: async (resuming?: Resuming) => (options.notReady ? erasure.resume(resuming) : 0),
     waiting: () => erasure.waiting(),
   }
 }

@@ -26,13 +26,24 @@ export class ClockWatch {
   async look(): Promise<string | undefined> {
     const { trail, now, clock } = this.#house
     const [today, at] = [now(), clock()]
-    const kept = ((await trail.documents.get(...AT)) as ClockMark | undefined) ?? (await newestIn(trail, today))
+    const kept = markIn(await trail.documents.get(...AT)) ?? (await newestIn(trail, today))
     const mark = lookAgain(kept ?? { seen: today }, today, this.#last === undefined ? 0 : at - this.#last)
     this.#last = at
     await trail.documents.put(...AT, mark)
     return toldOf(mark)
   }
 }
+
+/** What was kept; nothing where it is no time. */
+function markIn(kept: unknown): ClockMark | undefined {
+  const { seen, jumped } = Object(kept) as Partial<ClockMark>
+  if (!isTime(seen)) return undefined
+  const isJump = jumped !== undefined && isTime(Object(jumped).from) && isTime(Object(jumped).at)
+  return { seen, ...(isJump && { jumped }) }
+}
+
+/** What `Date` can tell of (ECMA-262 §21.4.1.1), with room for what is added. */
+const isTime = (ms: unknown): ms is number => Number.isFinite(ms) && Math.abs(ms as number) < 8e15
 
 /** Where nobody looked yet: the day of the newest entry but today's. */
 async function newestIn({ dayFiles }: House['trail'], today: number): Promise<ClockMark | undefined> {
@@ -55,7 +66,7 @@ const dayIn = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
 
 /** What `doctor` says of it. */
 export async function clockCheck({ documents }: Pick<Trail, 'documents'>): Promise<CheckRow[]> {
-  const mark = (await documents.get(...AT)) as ClockMark | undefined
+  const mark = markIn(await documents.get(...AT))
   const told = mark && toldOf(mark)
   if (!told) return []
   const remedy = 'Look at the clock of this machine. If it is right, wait, or remove them at once: gatelog purge'

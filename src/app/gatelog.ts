@@ -14,6 +14,7 @@ import {
   openDoors,
   openHealth,
   openMemory,
+  type Resuming,
   Sightings,
   Strangers,
   Trust,
@@ -33,6 +34,7 @@ import type { Config } from './config.ts'
 import { socketIn } from './config-place.ts'
 import { daily } from './daily.ts'
 import { startDemo } from './demo/index.ts'
+import { watchDocuments } from './documents.ts'
 import { openGapMark } from './gap-mark.ts'
 import { variablesIn } from './keyholder/credentials.ts'
 import { type Keyholder, startKeyholder } from './keyholder/index.ts'
@@ -91,13 +93,19 @@ export async function openGatelog(first: Config, ears: Ears): Promise<Gatelog> {
   for (const told of record.acked?.unread ?? []) ears.tell(told)
   const vanished = await record.trail.vanished()
   for (const told of toldLately(vanished, Date.now())) ears.tell(told)
+  const documents = watchDocuments(record.trail, ears.tell)
+  await documents.look()
   const accounts = await openAccounts({ documents: record.trail.documents, now: Date.now, tell: ears.tell })
   const running = new Running(first, { ...record, accounts, anchored }, ears)
   opened.defer(() => running.end())
   await running.start()
-  const erased = await running.resume((by) =>
-    ears.tell(`an erasure that was cut short waits, for it is held by ${by.join(', ')}`),
-  )
+  const erased = await running.resume({
+    held: (by) => ears.tell(`an erasure that was cut short waits, for it is held by ${by.join(', ')}`),
+    more: (seq, count) =>
+      ears.tell(
+        `the erasure of entry ${seq} was to take ${count} exchanges or lines that its entry does not list: they stay, look at gatelog verify`,
+      ),
+  })
   if (erased > 0) ears.tell(`${erased} erasures that were cut short are done`)
   tellNotes(first, ears)
   const seal = watchSeal(record.trail, ears.tell)
@@ -115,6 +123,7 @@ export async function openGatelog(first: Config, ears: Ears): Promise<Gatelog> {
     unrecorded: () => running.unrecorded(),
     unsealed: () => seal.why,
     vanished: () => vanishedLately(vanished, Date.now()),
+    forged: () => documents.count,
   })
   opened.defer(() => health.drain(0))
   running.ports.push(health.port)
@@ -122,7 +131,11 @@ export async function openGatelog(first: Config, ears: Ears): Promise<Gatelog> {
   opened.defer(() => api.close())
   const watch = new ClockWatch({ trail: record.trail, now: Date.now, clock: () => performance.now() })
   const { custody } = record
-  opened.defer(daily({ custody, tell: ears.tell, resume: () => running.resume(), look: () => watch.look() }))
+  const look = async () => {
+    await documents.look()
+    return watch.look()
+  }
+  opened.defer(daily({ custody, tell: ears.tell, resume: () => running.resume(), look }))
   const all = opened.move()
   return {
     gateway: gateway.url,
@@ -297,9 +310,9 @@ class Running {
     return backendOf(this.#options)
   }
 
-  /** Ends what a process before this one had begun to erase; what is held by now waits, and is told to `held`. */
-  resume(held?: (holds: readonly string[]) => void): Promise<number> {
-    return reviserOf(this.#options).resume(held)
+  /** Ends what a process before this one had begun to erase; what is held by now waits. */
+  resume(resuming?: Resuming): Promise<number> {
+    return reviserOf(this.#options).resume(resuming)
   }
 
   get #options() {

@@ -12,6 +12,7 @@ import { beginJournal, journalPath, reconcile } from './backup/journal-file.ts'
 import { removeLeft } from './backup/left.ts'
 import type { Config } from './config.ts'
 import type { Seal } from './config-trail.ts'
+import { keysOf, unlocked } from './documents.ts'
 import type { HolderOptions } from './keyholder/holder.ts'
 import { holdKeys, type Keyholder } from './keyholder/index.ts'
 import { openKeyring } from './keyring.ts'
@@ -87,17 +88,13 @@ export async function openRecord(
   })
   opened.defer(() => trail.close())
   const left = asItIs ? [] : removeLeft(config.data)
-  const begunAfter = journal ? await reconcile(journal, trail) : 0
-  const documents = trail.documents
+  const begunAfter = journal ? ((await unlocked(() => reconcile(journal, trail))) ?? 0) : 0
   const identity = await openIdentity({
     keyring,
     now: Date.now,
     random: randomBytes,
     pathKeys: config.path_keys,
-    store: {
-      list: async () => (await documents.list('key')) as never,
-      put: (record) => documents.put('key', record.id, record as never),
-    },
+    store: keysOf(trail.documents),
   })
   const clock = { now: Date.now, uuid: () => uuid7(Date.now()) }
   const late = waits ? [] : await adoptedAtStart({ trail, ...clock })

@@ -96,7 +96,7 @@ const REPORT: Report = {
     vanished: 1,
   },
   locked: { bodies: 1, edits: 1, keys: ['k'] },
-  alarms: [{ harm: 'changed', seq: 1, exchange: 'e', told: 'text' }],
+  alarms: [{ harm: 'changed', seq: 1, exchange: 'e', document: { kind: 'k', id: 'i' }, told: 'text' }],
   putBack: { by: 2, from: 'b', known: 1, unsealed: [2] },
   vanished: [{ from: 2, to: 3, by: 4 }],
   former: [{ origin: 'f', size: 1, root: 'r', vkey: 'v', by: 2, known: 3 }],

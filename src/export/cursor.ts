@@ -1,4 +1,5 @@
-/** How far each sink has come, and what it owes: a document of the trail. Moved only after an acknowledgement. */
+/** How far each sink has come, and what it owes: a document of the trail. Moved only after an acknowledgement; believed only where it is one. */
+import { Fault } from '#exchange'
 import type { Trail } from '#trail'
 
 const KIND = 'export'
@@ -34,11 +35,40 @@ interface Stored extends Partial<Place> {
   readonly at: number
 }
 
-/** Where a sink stands; undefined where it never delivered. */
+/** Where a sink stands; undefined where it never delivered, or nothing says so that could be believed. */
 export async function placeOf(trail: Trail, name: string): Promise<Place | undefined> {
-  const stored = (await trail.documents.get(KIND, name)) as Stored | undefined
-  return stored && { owed: [], untaken: [], ...stored }
+  const stored = await trail.documents.get(KIND, name)
+  return isStored(stored) ? { owed: [], untaken: [], ...stored } : undefined
 }
+
+/** What stands in the place of a sink's cursor and is none, as a fault; undefined where nothing does. Of what has no place. */
+export async function strangeAt(trail: Trail, name: string): Promise<Fault | undefined> {
+  const isThere = (await trail.documents.get(KIND, name)) !== undefined
+  if (isThere) return new Fault('trail.document', `${KIND} ${name}, which is no cursor by its form`)
+  const forged = await trail.documents.forged()
+  const isForged = forged.some(({ kind, id }) => kind === KIND && id === name)
+  return isForged ? new Fault('trail.document', `${KIND} ${name}`) : undefined
+}
+
+/** Of a record of before documents bore MACs anything may stand there. */
+function isStored(value: unknown): value is Stored {
+  const { seq, owed = [], untaken = [], stuck } = Object(value) as Partial<Record<keyof Stored, unknown>>
+  return (
+    isCount(seq) &&
+    Array.isArray(owed) &&
+    owed.every((one) => isStretch(one) && one[1] <= seq) &&
+    Array.isArray(untaken) &&
+    untaken.every((one) => typeof Object(one).id === 'string' && isCount(Object(one).seq)) &&
+    (stuck === undefined || (isCount(Object(stuck).seq) && isCount(Object(stuck).since)))
+  )
+}
+
+const isStretch = (value: unknown): value is Stretch => {
+  const [first, last] = Array.isArray(value) ? (value as unknown[]) : []
+  return isCount(first) && isCount(last) && first <= last
+}
+
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0
 
 export const keepPlace = (trail: Trail, name: string, { seq, owed, stuck, untaken }: Place, at: number) =>
   trail.documents.put(KIND, name, {
@@ -50,7 +80,7 @@ export const keepPlace = (trail: Trail, name: string, { seq, owed, stuck, untake
 
 /** Where all stand, also those that are no longer configured. */
 export async function places(trail: Trail): Promise<readonly (Place & { readonly name: string })[]> {
-  const stored = (await trail.documents.list(KIND)) as Stored[]
+  const stored = (await trail.documents.list(KIND)).filter(isStored)
   return stored.map((one) => ({ owed: [], untaken: [], ...one }))
 }
 

@@ -1,7 +1,7 @@
 /** Carries entries to one sink, in order, at least once: the cursor moves after the acknowledgement, never before. */
 import { type Fault, faultOf } from '#exchange'
 import type { SealState, Trail } from '#trail'
-import { entriesIn, keepPlace, owing, type Place, placeOf, type Stretch, type Untaken } from './cursor.ts'
+import { entriesIn, keepPlace, owing, type Place, placeOf, type Stretch, strangeAt, type Untaken } from './cursor.ts'
 import { Delivery } from './delivery.ts'
 import { type Gathered, gather, type Reach, type Wanted } from './gather.ts'
 import { Patience } from './patience.ts'
@@ -110,7 +110,10 @@ export class Pump {
     }
   }
 
-  /** A cursor above the record's head is one of a record that was put back: what is new is sent from that head on. */
+  /**
+   * A cursor above the record's head is one of a record that was put back: what is new is sent from that head on. One that
+   * somebody else put there says nothing: all that is kept is sent.
+   */
   async #begin(): Promise<Place> {
     const { trail, name, from, tell } = this.#o
     const [known, head] = [await placeOf(trail, name), await trail.highest()]
@@ -118,9 +121,14 @@ export class Pump {
       const untaken = await offeredAgain(this.#offering, known.untaken)
       return untaken.length < known.untaken.length ? this.#keep({ ...known, untaken }) : known
     }
-    const seq = known === undefined && from === 'start' ? 0 : head
+    const strange = known === undefined ? await strangeAt(trail, name) : undefined
+    const seq = strange || (known === undefined && from === 'start') ? 0 : head
+    if (strange)
+      tell(`export ${name}: ${strange.message}. It begins again with the oldest entry that is kept. ${strange.remedy}`)
     if (known !== undefined)
-      tell(`export ${name}: its cursor ${known.seq} is above the record’s ${head}; it goes on from there`)
+      tell(
+        `export ${name}: its cursor ${known.seq} is above the record’s ${head}, and it goes on from there (document export ${name} of head.db). If no copy was put back, entries are gone: gatelog verify`,
+      )
     return this.#keep({ seq, owed: [], untaken: [] })
   }
 

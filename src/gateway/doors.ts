@@ -178,6 +178,8 @@ export interface HealthOptions {
   unsealed(): string | undefined
   /** Entries that were acknowledged and vanished of late. */
   vanished(): number
+  /** Documents beside the entries that nobody wrote who had the record's key. */
+  forged(): number
 }
 
 /** Opens `/healthz` (the process answers) and `/readyz` (the record can be written, and nothing drains). */
@@ -189,8 +191,7 @@ export function openHealth(options: HealthOptions): Promise<Listening> {
     limits: { header_bytes: options.headerBytes },
     onRequest: (request, response) => {
       const why = options.notReady()
-      const unsealed = options.unsealed()
-      const vanished = options.vanished()
+      const [unsealed, vanished, forged] = [options.unsealed(), options.vanished(), options.forged()]
       const ready = {
         ready: why === undefined,
         ...(why && { why }),
@@ -198,6 +199,7 @@ export function openHealth(options: HealthOptions): Promise<Listening> {
         unrecorded: options.unrecorded(),
         ...(unsealed && { unsealed }),
         ...(vanished > 0 && { vanished }),
+        ...(forged > 0 && { forged_documents: forged }),
       }
       const [status, body] =
         request.url === '/healthz'

@@ -1,7 +1,7 @@
 /** The doors and `carry()`: one exchange from end to end. */
 
 export { type ActionLine, type Actions, actionsOf, fitsPattern } from './actions.ts'
-export { type Erased, Erasure } from './again/erasure.ts'
+export { type Erased, Erasure, type Resuming } from './again/erasure.ts'
 export type { ErasurePlan } from './again/forbidding.ts'
 export { forgetSaid } from './again/forget.ts'
 export { type GoingLine, linesAt } from './again/lines.ts'

@@ -34,6 +34,8 @@ export interface KeyStore {
   list(): Promise<readonly KeyRecord[]>
   /** Resolves once the record is durable. */
   put(record: KeyRecord): Promise<void>
+  /** Why nobody can tell which keys there are, where that is so; asked after `list`. */
+  locked?(): Fault | undefined
 }
 
 /** A recognised caller. `revoked` aborts when the key is revoked or expires, so that open streams are cut. */
@@ -154,7 +156,9 @@ export class Identity {
     return { key, record }
   }
 
+  /** @throws trail.key where nobody can tell which there are */
   list(): KeyRecord[] {
+    this.#mayTell()
     return [...this.#byDigest.values()].map(({ record }) => record)
   }
 
@@ -165,6 +169,7 @@ export class Identity {
    */
   async revoke(id: string, why?: string): Promise<KeyRecord> {
     const held = [...this.#byDigest.values()].find(({ record }) => record.id === id)
+    this.#mayTell()
     if (!held) throw new Fault('identity.unknown', id.slice(0, 32))
     if (held.cut.signal.aborted && held.record.revoked !== undefined && !held.owed) return held.record
     if (held.record.revoked === undefined)
@@ -184,6 +189,11 @@ export class Identity {
     const found = pathKeysIn(text).map((key) => this.#byDigest.get(this.#digest(key))?.record)
     const live = found.filter((record) => record !== undefined && record.revoked === undefined) as KeyRecord[]
     return Promise.all(live.map((record) => this.revoke(record.id, 'it was found in a prompt')))
+  }
+
+  #mayTell(): void {
+    const fault = this.#options.store.locked?.()
+    if (fault) throw fault
   }
 
   #digest(key: string): string {

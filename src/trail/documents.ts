@@ -1,6 +1,6 @@
-/** Small durable JSON records by kind and id, such as keys. Never written once the trail has latched. */
+/** Small durable JSON records by kind and id, such as keys. Never written once the trail has latched; gives out none that is forged. */
 import { type Fault, faultOf } from '#exchange'
-import type { Store } from './store.ts'
+import type { ForgedDocument, Store } from './store.ts'
 
 export interface Documents {
   /** Resolves when it is durable; replaces what stood there. @throws trail.* */
@@ -9,6 +9,8 @@ export interface Documents {
   /** In the order of their ids. */
   list(kind: string): Promise<unknown[]>
   delete(kind: string, id: string): Promise<void>
+  /** Those that somebody wrote who had not the record's key: they are in no other answer. None where that cannot be told here. */
+  forged(): Promise<readonly ForgedDocument[]>
 }
 
 /** Does what writes; never once the trail has latched, and latches it where the disk fails. */
@@ -37,6 +39,7 @@ export function documentsOf(store: Store, write: Write): Documents {
       const json = await store.getDocument(kind, id)
       return json === undefined ? undefined : JSON.parse(json)
     },
+    forged: () => store.forgedDocuments(),
     list: async (kind) => (await store.listDocuments(kind)).map(({ json }) => JSON.parse(json)),
   }
 }

@@ -152,6 +152,12 @@ export interface StoredDocument {
   readonly json: string
 }
 
+/** A document that nobody wrote who had the record's key, or not there, or not so. Printable, and cut. */
+export interface ForgedDocument {
+  readonly kind: string
+  readonly id: string
+}
+
 /** What is taken out of the record, or written anew. */
 export interface Revision {
   /** The id of the entry that says so. */
@@ -237,6 +243,8 @@ export interface Store {
   listDocuments(kind: string): Promise<readonly StoredDocument[]>
   /** Whether there was one. */
   deleteDocument(kind: string, id: string): Promise<boolean>
+  /** Those that are in no answer of the others, for they bear no true MAC; also one that another took the place of. */
+  forgedDocuments(): Promise<readonly ForgedDocument[]>
   /** Lines of who read that wait for the record’s key: at most `most` with higher ids than `after`, in order of id. */
   waiting(after: string, most: number): Promise<Waiting>
   /** Removes such lines, and with `strange` all that is none; no byte of them stays on disk. */
@@ -334,6 +342,8 @@ export interface RecordState {
   readonly proof: 'here' | 'locked' | 'none'
   /** The last entry that was there before entries were proven. */
   readonly provenAfter: number
+  /** Documents that nobody wrote who had that key. */
+  readonly forgedDocuments: readonly ForgedDocument[]
 }
 
 /** What a store is opened with. */

@@ -1,5 +1,6 @@
 /** Which wrapping keys the backups are under, as far as this record took them: by their places. Reads no place, and no key. */
 import type { Trail } from '#trail'
+import { unlocked } from '../documents.ts'
 
 /** A place, and the names of the keys that what is there is under. */
 export interface Under {
@@ -13,9 +14,11 @@ const KIND = 'backup_under'
 export const noteUnder = (documents: Trail['documents'], under: Under): Promise<void> =>
   documents.put(KIND, under.place, under)
 
-/** @throws trail.* */
-export const knownUnder = async (documents: Trail['documents']): Promise<readonly Under[]> =>
-  (await documents.list(KIND)) as Under[]
+/** None where nobody can tell which are true. @throws trail.* */
+export async function knownUnder(documents: Trail['documents']): Promise<readonly Under[]> {
+  const all = (await unlocked(() => documents.list(KIND))) ?? []
+  return (all as Under[]).filter(({ place, keys }) => typeof place === 'string' && Array.isArray(keys))
+}
 
 /** The places that have something under a key. */
 export const placesUnder = (all: readonly Under[], name: string): readonly string[] =>

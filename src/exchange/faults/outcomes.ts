@@ -143,6 +143,12 @@ export const OUTCOMES = {
     message: 'There is no record yet',
     remedy: 'Start the server, or name the configuration that it was started with: --config <file>.',
   },
+  'trail.document': {
+    status: 500,
+    message: 'A document of head.db was not written by who had the key of this record, and nothing acts on it',
+    remedy:
+      'Find out who else writes in the data folder. docs/trail.md (Documents) says what it could have been, and how it is taken out.',
+  },
   'trail.space': {
     status: 507,
     message: 'There is too little free disk space to bring the record up to date, so nothing was changed',

@@ -107,8 +107,9 @@ export class Cutting {
   /** What else there is to cut. */
   async #cutBy(by: string, gone: Gone): Promise<ToCut[]> {
     const { trail } = this.#house
-    const planned = (await trail.documents.get(KIND, by)) as Planned | undefined
-    const known = new Map(planned?.bodies.map((one) => [`${one.exchange} ${one.part}`, one]))
+    const planned = (await trail.documents.get(KIND, by)) as Partial<Planned> | undefined
+    const bodies = Array.isArray(planned?.bodies) ? planned.bodies : []
+    const known = new Map(bodies.map((one) => [`${one.exchange} ${one.part}`, one]))
     const late: ToCut[] = []
     let lot: Revision['bodies'][number][] = []
     let bytesOfLot = 0

@@ -14,6 +14,7 @@ import {
 import { Cutting, type ToCut } from './cutting.ts'
 import { type ErasurePlan, forbid, forbiddenIn, laterOf, openIn, planOf } from './forbidding.ts'
 import { type FoundLine, type GoingLine, goingLines, linesAt, putAnew } from './lines.ts'
+import { listedIn } from './listed.ts'
 
 export interface ErasureHouse {
   readonly trail: Trail
@@ -57,9 +58,23 @@ interface Pending {
   readonly done?: true
 }
 
+/** An erasure that is on the record, with its entry. */
+interface Begun {
+  readonly pending: Pending
+  readonly seq: number
+  readonly note: Erase
+}
+
+/** Who is told what comes of those that are taken up again. */
+export interface Resuming {
+  /** One waits for holds. */
+  held?(holds: readonly string[]): void
+  /** So many exchanges and lines were to go by the entry with this seq, which does not list them: they stay. */
+  more?(seq: number, count: number): void
+}
+
 const PENDING = 'erasing'
 const STEP = 500
-const NOTHING_HELD = { holds: [] }
 
 export class Erasure {
   readonly #house: ErasureHouse
@@ -101,49 +116,62 @@ export class Erasure {
       ...{ took: await tookOf(trail.dayFiles, pending), cut },
     }
     const seq = await trail.append(told)
-    return { ...plan, seq, ...(await this.#finish(pending)) }
+    return { ...plan, seq, ...(await this.#finish({ pending, seq, note: told })) }
   }
 
   /**
-   * Takes up what was left half done; what is not on the record was not begun. What is held by now waits for the end of the hold,
-   * and is told to `held`. How many were done. @throws trail.*
+   * Takes up what was left half done, as far as its entry lists it; what is not on the record was not begun. What is held by now
+   * waits for the end of the hold. How many were done. @throws trail.*
    */
-  resume(held: (holds: readonly string[]) => void = () => undefined): Promise<number> {
-    return this.#house.holds.alone(() => this.#resume(held))
+  resume(resuming: Resuming = {}): Promise<number> {
+    return this.#house.holds.alone(() => this.#resume(resuming))
   }
 
   /** Those that are on the record and not done: the seq of each, and the holds that it waits for. */
   async waiting(): Promise<readonly { readonly seq: number; readonly holds: readonly string[] }[]> {
-    const { trail } = this.#house
     const rows: { readonly seq: number; readonly holds: readonly string[] }[] = []
-    const left = (await trail.documents.list(PENDING)) as Pending[]
-    const told = new Map(left.length > 0 ? (await trail.custody()).map(({ seq, note }) => [note.exchange, seq]) : [])
-    for (const pending of left) {
-      const seq = told.get(pending.id)
-      if (seq === undefined) continue
-      const { holds } = pending.done ? NOTHING_HELD : await forbiddenIn(this.#house, await this.#leftOf(pending))
-      rows.push({ seq, holds })
-    }
+    for (const { pending, seq } of await this.#begun()) rows.push({ seq, holds: await this.#holdsOf(pending) })
     return rows
   }
 
-  async #resume(held: (holds: readonly string[]) => void): Promise<number> {
+  async #resume({ held, more }: Resuming): Promise<number> {
     const { trail } = this.#house
-    const left = (await trail.documents.list(PENDING)) as Pending[]
-    const told = new Set(left.length > 0 ? (await trail.custody()).map(({ note }) => note.exchange) : [])
-    const begun = left.filter(({ id }) => told.has(id))
-    for (const { id } of left) if (!told.has(id)) await trail.documents.delete(PENDING, id)
+    const begun = await this.#begun()
+    const told = new Set(begun.map(({ pending }) => pending.id))
+    for (const { id } of await this.#left()) if (!told.has(id)) await trail.documents.delete(PENDING, id)
     let done = 0
-    for (const pending of begun) {
-      const { holds } = pending.done ? NOTHING_HELD : await forbiddenIn(this.#house, await this.#leftOf(pending))
+    for (const { pending, seq, note } of begun) {
+      const { more: others, ...own } = await listedIn(trail, note, pending)
+      if (others > 0) more?.(seq, others)
+      const holds = await this.#holdsOf({ ...pending, ...own })
       if (holds.length > 0) {
-        held(holds)
+        held?.(holds)
         continue
       }
-      await this.#finish(pending)
+      await this.#finish({ pending: { ...pending, ...own }, seq, note })
       done += 1
     }
     return done
+  }
+
+  /** Of a record of before documents bore MACs anything may stand there. */
+  async #left(): Promise<readonly Pending[]> {
+    return (await this.#house.trail.documents.list(PENDING)).filter(isPending)
+  }
+
+  /** Those that are on the record. */
+  async #begun(): Promise<readonly Begun[]> {
+    const left = await this.#left()
+    if (left.length === 0) return []
+    const told = await this.#house.trail.custody()
+    return left.flatMap((pending) => {
+      const found = told.find(({ note }) => note.kind === 'erase' && note.exchange === pending.id)
+      return found?.note.kind === 'erase' ? [{ pending, seq: found.seq, note: found.note }] : []
+    })
+  }
+
+  async #holdsOf(pending: Pending): Promise<readonly string[]> {
+    return pending.done ? [] : (await forbiddenIn(this.#house, await this.#leftOf(pending))).holds
   }
 
   /** What of it is still there. */
@@ -158,12 +186,12 @@ export class Erasure {
   }
 
   /** Later turns first: what they say again is told by what is still there. Every step may be done again. */
-  async #finish({ id, ids, sessions, notes }: Pending): Promise<Pick<Erased, 'left' | 'begun'>> {
+  async #finish({ pending, seq, note }: Begun): Promise<Pick<Erased, 'left' | 'begun'>> {
     const { trail, forget } = this.#house
-    const told = (await trail.custody()).find(({ note }) => note.exchange === id)
-    await sealedUpTo(trail, told?.seq ?? 0)
+    const { id, ids, sessions, notes } = pending
+    await sealedUpTo(trail, seq)
     await putAnew(this.#house, notes)
-    const left = told?.note.kind === 'erase' ? await this.#cutting.cut(told.note, { ids, sessions }) : 0
+    const left = await this.#cutting.cut(note, { ids, sessions })
     await sealedUpTo(trail, await trail.highest()) // an outcome that came meanwhile is known by its leaf alone
     const named = sessions.filter((session) => session !== null)
     const begun = openIn(await laterOf(trail, new Set(ids), named))
@@ -203,6 +231,13 @@ export class Erasure {
     const sessions = new Set(found.flatMap(({ opening: { session } }) => session ?? []))
     return goingLines({ trail, scope, ids: new Set(idsOf(found)), sessions, clock })
   }
+}
+
+function isPending(value: unknown): value is Pending {
+  const { id, ids, sessions, notes } = Object(value) as Partial<Pending>
+  const lists = [ids, sessions, notes]
+  const isList = (one: unknown) => Array.isArray(one)
+  return typeof id === 'string' && lists.every(isList) && notes!.every((note) => Number.isSafeInteger(Object(note).seq))
 }
 
 const touchedBy = (found: readonly Recorded[]): (string | null)[] => [

@@ -144,7 +144,7 @@ for (const store of ['memory', 'sqlite'] as const) {
     seal.undo()
     const { id } = await custody.holds.add({ exchange: idOf(2) }, DOER)
     const told: string[][] = []
-    assert.equal(await erasure.resume((by) => told.push([...by])), 0)
+    assert.equal(await erasure.resume({ held: (by) => told.push([...by]) }), 0)
     assert.deepEqual([told, [await textOf(1), await textOf(2)]], [[[id]], before])
     assert.deepEqual(
       (await erasure.waiting()).map(({ holds }) => holds),

@@ -10,6 +10,12 @@ interface Batch {
   readonly seen: readonly Seen[]
 }
 
+/** Of a record of before documents bore MACs anything may stand there. */
+function isBatch(value: unknown): value is Batch {
+  const { id, due, seen } = Object(value) as Partial<Batch>
+  return typeof id === 'string' && Number.isFinite(due) && Array.isArray(seen) && seen.every((one) => Object(one).who)
+}
+
 /** One document for each batch, all of which falls due at once. */
 export class Undecided {
   readonly #documents: Trail['documents']
@@ -24,7 +30,7 @@ export class Undecided {
 
   /** What an earlier process left. @throws trail.* */
   async left(): Promise<readonly Batch[]> {
-    const batches = (await this.#documents.list(KIND)) as readonly Batch[]
+    const batches = (await this.#documents.list(KIND)).filter(isBatch)
     for (const { id, due } of batches) this.#due.set(id, due)
     return batches
   }

@@ -27,6 +27,8 @@ export interface Evidence {
   /** The last entry that was there before entries were proven; without it none is taken to be. */
   readonly provenAfter?: number
   readonly anchors: readonly KeptAnchor[]
+  /** Documents beside the entries that nobody wrote who had the record's key; none where that cannot be told. */
+  readonly forgedDocuments: readonly { readonly kind: string; readonly id: string }[]
 }
 
 export interface VerifyOptions {

@@ -1,6 +1,6 @@
 /**
- * The root of an entry's salts: half of it chance, half of it a proof that whoever wrote the entry had the record's key.
- * Keeps its keys to itself; knows no file.
+ * The root of an entry's salts: half of it chance, half of it a proof that whoever wrote the entry had the record's key. And
+ * the MACs of documents, under the same key and another label. Keeps its keys to itself; knows no file.
  */
 import { hash, randomFillSync } from 'node:crypto'
 
@@ -22,6 +22,10 @@ const MESSAGE_BYTES = CHANCE_BYTES + 8 + DIGEST_BYTES + 1 + DIGEST_BYTES
 /** Stands in a list of salts in the place of a part's number. */
 const PROOF = 255
 const LABEL = Buffer.from('gatelog entry 1\0')
+/** Of a document: SHA-256 of kind, of id and of JSON, so that nothing moves from one to the next. */
+const DOCUMENT_LABEL = Buffer.from('gatelog document 1\0')
+/** `earlier` is of a record whose documents bore no MACs. */
+const SINCE = { now: Buffer.from('gatelog since 2\0'), earlier: Buffer.from('gatelog since 1\0') } as const
 
 /** HMAC-SHA-256 (RFC 2104) by two plain hashes over memory that is filled anew each time: a third of what setting up Node's own costs. */
 class Mac {
@@ -46,16 +50,27 @@ class Mac {
   }
 }
 
+/** A document as the head file keeps it. */
+export interface Document {
+  readonly kind: string
+  readonly id: string
+  readonly json: string
+}
+
 /** Proves with the first of its keys, and takes the proofs of all. Each has 32 bytes. */
 export class Proofs {
   readonly #macs: readonly Mac[]
   readonly #marks: readonly Mac[]
+  readonly #earlier: readonly Mac[]
+  readonly #documents: readonly Mac[]
   #pool = Buffer.alloc(0)
   #at = 0
 
   constructor(keys: readonly [Uint8Array, ...Uint8Array[]]) {
     this.#macs = keys.map((key) => new Mac(key, LABEL, MESSAGE_BYTES))
-    this.#marks = keys.map((key) => new Mac(key, Buffer.from('gatelog since 1\0'), 8))
+    this.#marks = keys.map((key) => new Mac(key, SINCE.now, 8))
+    this.#earlier = keys.map((key) => new Mac(key, SINCE.earlier, 8))
+    this.#documents = keys.map((key) => new Mac(key, DOCUMENT_LABEL, 3 * DIGEST_BYTES))
   }
 
   /** A new root for the salts of an entry. */
@@ -105,7 +120,16 @@ export class Proofs {
     return this.#macs.some((mac) => this.#over(mac, root, entry).subarray(0, proof.length).equals(proof))
   }
 
-  /** A proof, hexadecimal, that entries up to `seq` were there before any was proven. */
+  /** 32 bytes that only who has the key can make, of this very document in its very place. */
+  document(of: Document): Buffer {
+    return macOf(this.#documents[0]!, of)
+  }
+
+  isDocument(mac: Uint8Array, of: Document): boolean {
+    return this.#documents.some((own) => macOf(own, of).equals(mac))
+  }
+
+  /** A proof, hexadecimal, that entries up to `seq` were there before any was proven, and that every document bears its MAC. */
   mark(seq: number): string {
     return marked(this.#marks[0]!, seq)
   }
@@ -113,12 +137,23 @@ export class Proofs {
   isMark(seq: number, mark: string): boolean {
     return this.#marks.some((mac) => marked(mac, seq) === mark)
   }
+
+  /** The same of a version that gave documents none: whoever has such a mark cannot make the other of it. */
+  isEarlierMark(seq: number, mark: string): boolean {
+    return this.#earlier.some((mac) => marked(mac, seq) === mark)
+  }
 }
 
 const withSalts = (entry: Proven, salts: Uint8Array): Proven => ({
   ...entry,
   json: `${entry.json}\n${Buffer.from(salts).toString('hex')}`,
 })
+
+function macOf(mac: Mac, { kind, id, json }: Document): Buffer {
+  for (const [at, text] of [kind, id, json].entries())
+    mac.message.write(hash('sha256', text, 'latin1'), at * DIGEST_BYTES, 'latin1')
+  return mac.digest()
+}
 
 function marked(mac: Mac, seq: number): string {
   mac.message.writeBigUInt64BE(BigInt(seq))

@@ -24,6 +24,8 @@ export interface Alarm {
   readonly seq?: number
   /** Its exchange, as the log has it. */
   readonly exchange?: string
+  /** The document beside the entries that it befell: its kind and its id. */
+  readonly document?: { readonly kind: string; readonly id: string }
   readonly told: string
 }
 

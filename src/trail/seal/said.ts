@@ -1,4 +1,4 @@
-/** What is said of one entry that is not as it should be. Judges nothing. */
+/** What is said of one entry, or of a document beside them, that is not as it should be. Judges nothing. */
 import type { Held } from './held.ts'
 import { parseLeaf } from './leaf.ts'
 import type { Alarm } from './report.ts'
@@ -25,6 +25,11 @@ export function forged(seq: number, leaf: string | undefined): Alarm {
     told: 'nobody wrote it who had the key of this record',
   }
 }
+
+export const forgedDocument = (document: { readonly kind: string; readonly id: string }): Alarm => ({
+  ...{ harm: 'forged', document },
+  told: `the document ${document.kind} ${document.id} of head.db: nobody wrote it there who had the key of this record, and nothing acts on it`,
+})
 
 /** Seqs of which there is more than one row: whichever is true, who reads the record may be shown the other. */
 export function repeatedIn(held: readonly Held[]): Set<number> {

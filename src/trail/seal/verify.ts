@@ -14,7 +14,7 @@ import { isOfLost, lostBy } from './lost.ts'
 import { isSignedBy, parseVerifier, printVerifier, type Verifier } from './note.ts'
 import { type PutBack, putBackIn } from './put-back.ts'
 import type { Alarm, Counts, Report } from './report.ts'
-import { destroyed, forged, misfiled, repeated, repeatedIn } from './said.ts'
+import { destroyed, forged, forgedDocument, misfiled, repeated, repeatedIn } from './said.ts'
 import { TILE } from './tiles.ts'
 import { Unread } from './unread.ts'
 
@@ -79,6 +79,7 @@ class Verification {
       this.#settle(head)
     }
     this.#acknowledged()
+    this.#alarm(...this.#evidence.forgedDocuments.map(forgedDocument))
     return this.#report(head, verifier)
   }
 

@@ -247,6 +247,10 @@ class SqliteStore implements Store {
     return this.#link.call('deleteDocument', [kind, id])
   }
 
+  forgedDocuments() {
+    return this.#link.call('forgedDocuments', [])
+  }
+
   waiting(after: string, most: number) {
     return this.#link.call('waiting', [after, most])
   }

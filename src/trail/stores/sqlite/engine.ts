@@ -14,6 +14,7 @@ import type { Begin } from './keys.ts'
 import { asked, hashOf, isOfReading, noPlace, pieceOf, sessionIn, storedOf, vanishedUpTo } from './lines.ts'
 import { mayLook } from './missing.ts'
 import type { FaultLine, Line, LineOutcome, Outcome, Parcel, UnfinishedRow } from './protocol.ts'
+import { ProvenDocuments } from './proven-documents.ts'
 import { Proving } from './proving.ts'
 import { sealedIn } from './sealing.ts'
 import { openIn, unfinishedIn } from './unfinished.ts'
@@ -58,6 +59,7 @@ export class Engine {
   readonly folder: Folder
   readonly unsealed: FolderUnsealed
   readonly proving: Proving
+  readonly documents: ProvenDocuments
   /** By day file: the lowest and the highest seq of its entries. */
   readonly #ranges = new Map<string, { readonly first: number; last: number }>()
   readonly #flight = new Flight()
@@ -76,6 +78,7 @@ export class Engine {
     if (looking) mayLook(path)
     this.folder = new Folder(path, tokens, now)
     this.proving = new Proving(this.folder, () => this.#seq, !looking)
+    this.documents = new ProvenDocuments(this.folder.head, this.proving)
     this.unsealed = new FolderUnsealed(this.folder, this, this.proving)
     try {
       this.folder.keys.begin(wrapping)

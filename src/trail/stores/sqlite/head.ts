@@ -1,17 +1,51 @@
-/** The small head file: the lock on the folder, the highest seq given out, and documents. Holds no entry. */
+/** The small head file: the lock on the folder, the highest seq given out, and documents with their MACs. Holds no entry. */
 
 import { point } from '../../points.ts'
 import type { StoredDocument } from '../../store.ts'
 import { File } from './file.ts'
 
+const MACS =
+  'CREATE TABLE macs(kind TEXT NOT NULL, id TEXT NOT NULL, mac BLOB NOT NULL, PRIMARY KEY(kind, id)) WITHOUT ROWID'
+
 export const FORMAT = {
-  version: 1,
+  version: 2,
   secureDelete: true, // lines of who read wait here, and an erasure reaches them
   checked: true,
   schema: `
     CREATE TABLE marks(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
-    CREATE TABLE documents(kind TEXT NOT NULL, id TEXT NOT NULL, json TEXT NOT NULL, PRIMARY KEY(kind, id)) WITHOUT ROWID`,
+    CREATE TABLE documents(kind TEXT NOT NULL, id TEXT NOT NULL, json TEXT NOT NULL, PRIMARY KEY(kind, id)) WITHOUT ROWID;
+    ${MACS}`,
+  upgrades: {
+    1: {
+      does: 'documents get a place for their MACs, which they are given as they lie when the record is opened next',
+      rows: 'documents',
+      run: (file: File) => void file.run(MACS),
+    },
+  },
 }
+
+/** A document as it lies there. What is no text, or no MAC by its form, is null. */
+export interface Row {
+  readonly kind: string | null
+  readonly id: string | null
+  readonly json: string | null
+  readonly mac: Uint8Array | null
+}
+
+/** Kinds of the store's own, without MACs: it believes nothing of what stands there. `proof` bears its own mark. */
+export const OWN: ReadonlySet<string | null> = new Set(['waiting', 'scrub', 'proof'])
+
+/** A MAC, and the document that it is of. */
+export interface MacOf {
+  readonly kind: string
+  readonly id: string
+  readonly mac: Uint8Array
+}
+
+/** Whoever can write there can put down a value of any type. */
+const text = (column: string) => `CASE WHEN typeof(d.${column}) = 'text' THEN d.${column} END AS ${column}`
+const ROWS = `SELECT ${text('kind')}, ${text('id')}, ${text('json')}, CASE WHEN typeof(m.mac) = 'blob' THEN m.mac END AS mac
+  FROM documents d LEFT JOIN macs m ON m.kind = d.kind AND m.id = d.id`
 
 /** The open head file. While it is open, no other process can open it. */
 export class Head {
@@ -48,10 +82,12 @@ export class Head {
     return this.file.get<{ rows: number }>(sql)?.rows === 0
   }
 
-  put(kind: string, id: string, json: string): void {
+  /** Puts one down, with MACs that begin to count with it: its own, or of others. */
+  put(kind: string, id: string, json: string, macs: readonly MacOf[] = []): void {
     const sql = 'INSERT INTO documents VALUES (?, ?, ?) ON CONFLICT(kind, id) DO UPDATE SET json = excluded.json'
     this.file.transaction(() => {
       this.file.run(sql, kind, id, json)
+      for (const one of macs) this.#prove(one)
       point('document.written')
     })
     point('document.durable')
@@ -61,6 +97,18 @@ export class Head {
     return this.file.get<{ json: string }>('SELECT json FROM documents WHERE kind = ? AND id = ?', kind, id)?.json
   }
 
+  #prove({ kind, id, mac }: MacOf): void {
+    const sql = 'INSERT INTO macs VALUES (?, ?, ?) ON CONFLICT(kind, id) DO UPDATE SET mac = excluded.mac'
+    this.file.run(sql, kind, id, mac)
+  }
+
+  /** All documents, of one kind or all, or one of it, in the order of their ids. */
+  rows(kind?: string, id?: string): Row[] {
+    const where = [...(kind === undefined ? [] : ['d.kind = ?']), ...(id === undefined ? [] : ['d.id = ?'])]
+    const sql = `${ROWS}${where.length > 0 ? ` WHERE ${where.join(' AND ')}` : ''} ORDER BY d.kind, d.id`
+    return this.file.all<Row>(sql, ...[kind, id].filter((one) => one !== undefined))
+  }
+
   documents(kind: string): StoredDocument[] {
     const rows = this.file.all<StoredDocument>('SELECT id, json FROM documents WHERE kind = ? ORDER BY id', kind)
     return rows.map(({ id, json }) => ({ id, json }))
@@ -68,7 +116,10 @@ export class Head {
 
   delete(kind: string, id: string): boolean {
     const sql = 'DELETE FROM documents WHERE kind = ? AND id = ?'
-    return this.file.transaction(() => this.file.run(sql, kind, id).changes > 0)
+    return this.file.transaction(() => {
+      this.file.run('DELETE FROM macs WHERE kind = ? AND id = ?', kind, id)
+      return this.file.run(sql, kind, id).changes > 0
+    })
   }
 
   tidy(): void {

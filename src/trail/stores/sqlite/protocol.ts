@@ -10,6 +10,7 @@ import type {
   Copied,
   Copying,
   DayFile,
+  ForgedDocument,
   KeptOriginals,
   Mark,
   Origin,
@@ -160,6 +161,7 @@ export interface Calls {
   getDocument(kind: string, id: string): string | undefined
   listDocuments(kind: string): readonly StoredDocument[]
   deleteDocument(kind: string, id: string): boolean
+  forgedDocuments(): readonly ForgedDocument[]
   waiting(after: string, most: number): Waiting
   unwait(ids: readonly string[], strange: boolean): void
   files(): readonly DayFile[]

@@ -1,14 +1,15 @@
 /**
- * The key that entries are proven with: one of `keys.db`, wrapped like those of sessions, so that it takes the wrapping key,
- * which lies outside the data folder, to write an entry that looks true. And from which entry on they are proven.
+ * The key that entries and documents are proven with: one of `keys.db`, wrapped like those of sessions, so that it takes the
+ * wrapping key, which lies outside the data folder, to write one that looks true. And from which entry on they are proven.
  */
 import { Fault } from '#exchange'
 import { type Head, headIn, LogFiles, sealIn } from '../../seal/files.ts'
 import { included, inclusionProof, leafHash } from '../../seal/hashes.ts'
 import { isFirst } from '../../seal/leaf.ts'
-import { type Proofs, Proofs as ProofsOf, type Proven } from '../../seal/proofs.ts'
+import { type Document, type Proofs, Proofs as ProofsOf, type Proven } from '../../seal/proofs.ts'
 import { readable } from './bodies.ts'
 import type { Folder } from './folder.ts'
+import { OWN, type Row } from './head.ts'
 
 /** Whose key it is, in the place of a day file's name. */
 const OWNER = 'entries'
@@ -18,6 +19,15 @@ const DOCUMENT = ['proof', 'since'] as const
 interface Open {
   readonly proofs: Proofs
   readonly since: number | undefined
+  /** Whether documents bear MACs. Those of a record of before do not where it is only looked at. */
+  readonly hasMacs: boolean
+}
+
+/** What stands in the head file of when proofs began. */
+interface Since {
+  readonly since: number
+  /** It was written by a version that gave documents no MACs. */
+  readonly isEarlier: boolean
 }
 
 export class Proving {
@@ -70,6 +80,14 @@ export class Proving {
     return root !== null && open.proofs.proves(root, entry)
   }
 
+  /** Whether a document is as who had the key wrote it. @throws Wanted, trail.key where the key is not here, trail.* */
+  isDocument({ mac, ...document }: Document & { readonly mac: Uint8Array | null }): boolean {
+    const open = this.open()
+    if (!open) throw new Fault('trail.key', 'documents of head.db are proven with a key under it')
+    if (!open.hasMacs) return isObject(document.json)
+    return mac !== null && open.proofs.isDocument(mac, document)
+  }
+
   #opened(): Open | undefined {
     const { keys } = this.#folder
     const ids = keys.of({ file: OWNER })
@@ -84,21 +102,56 @@ export class Proving {
   }
 
   #marked(proofs: Proofs): Open {
-    const since = this.#told(proofs)
-    if (since !== undefined || !this.#makes) return { proofs, since }
-    const seq = this.#folder.keys.wentOn ? this.#last() : unprovenUntil(this.#folder.path, this.#last())
-    this.#folder.head.put(...DOCUMENT, JSON.stringify({ since: seq, mark: proofs.mark(seq) }))
-    return { proofs, since: seq }
+    const told = this.#told(proofs)
+    if (!this.#makes) return { proofs, since: told?.since, hasMacs: told?.isEarlier !== true }
+    if (told?.isEarlier === false) return { proofs, since: told.since, hasMacs: true }
+    const { keys, path } = this.#folder
+    const since = told?.since ?? (keys.wentOn ? this.#last() : unprovenUntil(path, this.#last()))
+    this.#begin(proofs, since, told !== undefined || keys.wentOn || endsInFirst(path))
+    return { proofs, since, hasMacs: true }
   }
 
-  #told(proofs: Proofs): number | undefined {
+  /** From now on every document bears its MAC. Of a record of before, or whose key was lost for good, those that are there do as they lie. */
+  #begin(proofs: Proofs, since: number, takes: boolean): void {
+    const { head } = this.#folder
+    const taken = takes ? head.rows().filter(isDocument) : []
+    const macs = taken.map((one) => ({ kind: one.kind, id: one.id, mac: proofs.document(one) }))
+    head.put(...DOCUMENT, JSON.stringify({ since, mark: proofs.mark(since) }), macs)
+  }
+
+  #told(proofs: Proofs): Since | undefined {
     const json = this.#folder.head.document(...DOCUMENT)
     try {
       const { since, mark } = JSON.parse(json ?? '{}') as { readonly since?: number; readonly mark?: string }
-      return since !== undefined && mark !== undefined && proofs.isMark(since, mark) ? since : undefined
+      if (since === undefined || mark === undefined) return undefined
+      const isEarlier = proofs.isEarlierMark(since, mark)
+      return isEarlier || proofs.isMark(since, mark) ? { since, isEarlier } : undefined
     } catch {
       return undefined // somebody wrote there: it counts for nothing
     }
+  }
+}
+
+const isDocument = (row: Row): row is Row & Document =>
+  row.kind !== null && !OWN.has(row.kind) && row.id !== null && row.json !== null && isObject(row.json)
+
+/** What was never written here, whatever version did: not what is taken as it lies. */
+function isObject(json: string): boolean {
+  try {
+    const value: unknown = JSON.parse(json)
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+  } catch {
+    return false
+  }
+}
+
+/** Whether the log ends before there were proofs. */
+function endsInFirst(path: string): boolean {
+  try {
+    const head = headIn(sealIn(path))
+    return head !== undefined && isFirst(new LogFiles(sealIn(path), head.size).leaf(head.size - 1).toString())
+  } catch {
+    return false // a log that cannot be read says nothing for anybody
   }
 }
 

@@ -50,10 +50,11 @@ export function sealerOf(engine: Engine, { vkey, last }: Sealing, { ask, reading
 const originOf = (vkey: string): string => vkey.split('+')[0] ?? ''
 
 /** Where a folder's log is, and what the record says of itself. */
-export const recordOf = ({ folder, seq, proving }: Engine): RecordState => ({
+export const recordOf = ({ folder, seq, proving, documents }: Engine): RecordState => ({
   ...{ proof: proving.state, provenAfter: proving.since },
   ...{ folder: sealIn(folder.path), last: seq },
   sealedOnce: folder.head.mark(BEGUN),
+  forgedDocuments: documents.forged(),
 })
 
 /** What is known of a folder's log where nobody seals. */

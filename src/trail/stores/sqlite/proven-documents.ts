@@ -1,0 +1,73 @@
+/**
+ * Documents as who had the record's key wrote them: each bears a MAC of its kind, its id and its text. One without a true MAC is
+ * given to nobody, and told for as long as this process lives, also where another takes its place. Removes none by itself.
+ */
+import type { ForgedDocument, StoredDocument } from '../../store.ts'
+import { type Head, OWN, type Row } from './head.ts'
+import type { Proving } from './proving.ts'
+
+/** So many are told. */
+const MOST = 1000
+/** Of an id that somebody made up so much is shown, in UTF-16 units. */
+const SHOWN = 96
+
+export class ProvenDocuments {
+  readonly #head: Head
+  readonly #proving: Proving
+  readonly #met = new Map<string, ForgedDocument>()
+
+  constructor(head: Head, proving: Proving) {
+    this.#head = head
+    this.#proving = proving
+  }
+
+  /** @throws Wanted, trail.* */
+  put(kind: string, id: string, json: string): void {
+    const mac = this.#proving.proofs().document({ kind, id, json })
+    this.#true(this.#head.rows(kind, id))
+    this.#head.put(kind, id, json, [{ kind, id, mac }])
+  }
+
+  /** @throws Wanted, trail.key where there is one and what it is proven with is not here, trail.* */
+  get(kind: string, id: string): string | undefined {
+    return this.#true(this.#head.rows(kind, id))[0]?.json
+  }
+
+  /** In the order of their ids. @throws as `get` */
+  list(kind: string): StoredDocument[] {
+    return this.#true(this.#head.rows(kind))
+  }
+
+  /** Whether there was one. @throws as `get` */
+  delete(kind: string, id: string): boolean {
+    this.#true(this.#head.rows(kind, id))
+    return this.#head.delete(kind, id)
+  }
+
+  /** All that are here, and those that were met before; none where what they are proven with is not here. @throws Wanted, trail.* */
+  forged(): readonly ForgedDocument[] {
+    if (this.#proving.open()) this.#true(this.#head.rows().filter(({ kind }) => !OWN.has(kind)))
+    return [...this.#met.values()]
+  }
+
+  /** Those that are what they were when they were written. */
+  #true(rows: readonly Row[]): StoredDocument[] {
+    return rows.flatMap(({ kind, id, json, mac }) => {
+      if (id !== null && json !== null && kind !== null && this.#isTrue({ kind, id, json, mac })) return { id, json }
+      this.#meet(kind, id)
+      return []
+    })
+  }
+
+  #isTrue(row: StoredDocument & { readonly kind: string; readonly mac: Uint8Array | null }): boolean {
+    return OWN.has(row.kind) || this.#proving.isDocument(row)
+  }
+
+  #meet(kind: string | null, id: string | null): void {
+    const one = { kind: printed(kind), id: printed(id) }
+    if (this.#met.size < MOST) this.#met.set(JSON.stringify(one), one)
+  }
+}
+
+/** Whoever put it there chose it. */
+const printed = (text: string | null): string => (text ?? '?').slice(0, SHOWN).replace(/[^\x20-\x7e]/g, '?')
