@@ -18,9 +18,11 @@ import {
   flip,
   forge,
   hasEntry,
+  headSql,
   keysSql,
   markAnew,
   onBytes,
+  open,
   rewrite,
   SIZE,
   signer,
@@ -378,5 +380,38 @@ export const MUTATIONS: readonly [string, Change, Expected, VerifyOptions?][] = 
       await rewrite(f, (leaves) => leaves.splice(599, 1))
     },
     ['rolled back', undefined, /599/],
+  ],
+  [
+    'a document that nobody wrote here',
+    (f) => headSql(f, `INSERT INTO documents VALUES ('erasing', 'x', '{"id":"x"}')`),
+    ['forged', undefined, /the document erasing x of head.db/],
+  ],
+  [
+    'a document with another text',
+    (f) => headSql(f, `UPDATE documents SET json = '{}' WHERE kind = 'key'`),
+    ['forged', undefined, /the document key k_one of head.db/],
+  ],
+  [
+    'a document moved to another id with its MAC',
+    (f) => headSql(f, `UPDATE documents SET id = 'k_two' WHERE kind = 'key'; UPDATE macs SET id = 'k_two'`),
+    ['forged', undefined, /the document key k_two of head.db/],
+  ],
+  [
+    'a document copied to another kind with its MAC',
+    (f) =>
+      headSql(
+        f,
+        `INSERT INTO documents SELECT 'hold', id, json FROM documents WHERE kind = 'key';
+         INSERT INTO macs SELECT 'hold', id, mac FROM macs WHERE kind = 'key'`,
+      ),
+    ['forged', undefined, /the document hold k_one of head.db/],
+  ],
+  [
+    'a document put there, and no mark left of when documents began to bear MACs',
+    async (f) => {
+      headSql(f, `INSERT INTO documents VALUES ('key', 'k_two', '{}'); DELETE FROM documents WHERE kind = 'proof'`)
+      await (await open(f, true)).close()
+    },
+    ['forged', undefined, /the document key k_two of head.db/],
   ],
 ]

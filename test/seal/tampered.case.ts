@@ -44,6 +44,7 @@ const UNIT = { from: 'fence', path: 'a.ts', language: 'ts', lines: [1, 4], fresh
 async function fill(folder: string, to: number): Promise<void> {
   const trail = await open(folder, true)
   const { size } = await trail.sealed()
+  await trail.documents.put('key', 'k_one', { made: size })
   for (let seq = size; seq < to; seq += 2) {
     const id = idOf(seq, NOON - (seq % 8 === 0 ? DAY : 0))
     const body = bodyOf(`${'what was said before '.repeat(300)}${seq}`)

@@ -24,50 +24,53 @@ export class ProvenDocuments {
   /** @throws Wanted, trail.* */
   put(kind: string, id: string, json: string): void {
     const mac = this.#proving.proofs().document({ kind, id, json })
-    this.#true(this.#head.rows(kind, id))
+    this.#true(kind, id)
     this.#head.put(kind, id, json, [{ kind, id, mac }])
   }
 
   /** @throws Wanted, trail.key where there is one and what it is proven with is not here, trail.* */
   get(kind: string, id: string): string | undefined {
-    return this.#true(this.#head.rows(kind, id))[0]?.json
+    return this.#true(kind, id)[0]?.json
   }
 
   /** In the order of their ids. @throws as `get` */
   list(kind: string): StoredDocument[] {
-    return this.#true(this.#head.rows(kind))
+    return this.#true(kind)
   }
 
   /** Whether there was one. @throws as `get` */
   delete(kind: string, id: string): boolean {
-    this.#true(this.#head.rows(kind, id))
+    this.#true(kind, id)
     return this.#head.delete(kind, id)
   }
 
   /** All that are here, and those that were met before; none where what they are proven with is not here. @throws Wanted, trail.* */
   forged(): readonly ForgedDocument[] {
-    if (this.#proving.open()) this.#true(this.#head.rows().filter(({ kind }) => !OWN.has(kind)))
+    if (this.#proving.open()) this.#true()
     return [...this.#met.values()]
   }
 
-  /** Those that are what they were when they were written. */
-  #true(rows: readonly Row[]): StoredDocument[] {
-    return rows.flatMap(({ kind, id, json, mac }) => {
-      if (id !== null && json !== null && kind !== null && this.#isTrue({ kind, id, json, mac })) return { id, json }
-      this.#meet(kind, id)
+  /** Those that are what they were when they were written. MACs that begin to count do so before one is read. */
+  #true(ofKind?: string, withId?: string): StoredDocument[] {
+    this.#proving.open()
+    return this.#head.rows(ofKind, withId).flatMap((row) => {
+      const { id, json } = row
+      if (OWN.has(row.kind) && id !== null && json !== null) return { id, json }
+      if (isWhole(row) && this.#proving.isDocument(row)) return { id: row.id, json: row.json }
+      if (!OWN.has(row.kind)) this.#meet(row)
       return []
     })
   }
 
-  #isTrue(row: StoredDocument & { readonly kind: string; readonly mac: Uint8Array | null }): boolean {
-    return OWN.has(row.kind) || this.#proving.isDocument(row)
-  }
-
-  #meet(kind: string | null, id: string | null): void {
+  #meet({ kind, id }: Row): void {
     const one = { kind: printed(kind), id: printed(id) }
     if (this.#met.size < MOST) this.#met.set(JSON.stringify(one), one)
   }
 }
+
+type Whole = Row & { readonly kind: string; readonly id: string; readonly json: string }
+
+const isWhole = (row: Row): row is Whole => row.kind !== null && row.id !== null && row.json !== null
 
 /** Whoever put it there chose it. */
 const printed = (text: string | null): string => (text ?? '?').slice(0, SHOWN).replace(/[^\x20-\x7e]/g, '?')
