@@ -73,8 +73,9 @@ export function watchDocuments({ documents }: Beside, tell: (line: string) => vo
   }
 }
 
-/** What `doctor` says of them. */
+/** What `doctor` says of them. @throws trail.key where the key is not here that they are proven with, trail.* */
 export async function documentChecks({ documents }: Beside): Promise<CheckRow[]> {
+  await documents.list('key') // throws where nobody can tell which are true
   const forged = await documents.forged()
   if (forged.length === 0) return []
   const { message, remedy } = new Fault('trail.document', named(forged.map(({ kind, id }) => `${kind} ${id}`)))
