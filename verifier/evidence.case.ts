@@ -119,7 +119,7 @@ export async function setUp(): Promise<void> {
   await fill(51, 100)
   await fill(101, COUNT, NOTES)
   trail = await openTrail({ folder: join(folder, 'data'), keyring, now: () => NOON })
-  const none = { erased: [], bodies: [], taken: [], notes: [] }
+  const none = { erased: [], bodies: [], notes: [] }
   await trail.dayFiles.revise({ ...none, by: ERASED, erased: [exchange(7)] })
   const anew = { exchange: exchange(9), part: 'prompt', bytes: ANEW, salt: SALT, findings: [] } as const
   await trail.dayFiles.revise({ ...none, by: REDACTED, bodies: [anew] })

@@ -96,7 +96,7 @@ test('an erasure that says which entries it took takes no other, and nothing of 
     [[4, '2'], [5, 6].map((nth) => `entry ${nth}: the entry that is said to have taken it says nothing of it`)],
   ] as const) {
     const record = await recordOf(t, [{ ...ERASE, ...{ took } } as Entry])
-    await record.trail.dayFiles.revise({ by: idOf(92), taken: [], notes: [], erased: [idOf(3, NOON)], bodies: [] })
+    await record.trail.dayFiles.revise({ by: idOf(92), notes: [], erased: [idOf(3, NOON)], bodies: [] })
     const checked = await prove(record)
     assert.deepEqual([checked.problems, exceptions(checked)], [problems, [['erased', '5–6', 9]]], String(took))
     if (problems.length === 0) assert.deepEqual(checked.said, [])
@@ -134,7 +134,7 @@ test('a body that an erasure cut says so and proves nothing; one that is locked 
     salt: Buffer.alloc(32, 3),
     findings: [],
   } as const
-  const none = { by: idOf(92), taken: [], notes: [] }
+  const none = { by: idOf(92), notes: [] }
   await record.trail.dayFiles.revise({ ...none, erased: [idOf(3, NOON)], bodies: [body] })
   const cut = await prove(record)
   const said = [
@@ -166,7 +166,7 @@ test('a body that an erasure cut, and of which it says what it is now, is held t
     ['another', ['entry 7: its body is not what it was masked anew to']],
   ] as const) {
     const record = await recordOf(t, [cuts(commitment('body', salt, Buffer.from(text)))])
-    await record.trail.dayFiles.revise({ by: idOf(92), taken: [], notes: [], erased: [], bodies: [body] })
+    await record.trail.dayFiles.revise({ by: idOf(92), notes: [], erased: [], bodies: [body] })
     const checked = await prove(record)
     assert.deepEqual(checked.problems, problems)
   }

@@ -155,7 +155,7 @@ test('the JSON of every command is what the document says', async (t) => {
   const salt = Buffer.alloc(32)
   const [{ body, findings }] = exchangeOf({ nth: 1, text: 'text' })
   const anew = { exchange: idOf(1), part: 'prompt', bytes: Buffer.from(body?.bytes ?? ''), salt, findings } as const
-  await trail.dayFiles.revise({ by: idOf(60), erased: [], bodies: [anew], taken: [], notes: [] })
+  await trail.dayFiles.revise({ by: idOf(60), erased: [], bodies: [anew], notes: [] })
   const asked = [
     ...[1, 2, 3, 4].map((id) => told('`gatelog show`', 'show', idOf(id))),
     told('`gatelog version`', 'version'),

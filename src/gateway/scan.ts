@@ -61,7 +61,7 @@ export async function scan(exchange: Exchange, way: Way, received: Asked): Promi
   learnOnceKept(exchange, way, received, before, scanned)
   if (exchange.prompt) {
     exchange.prompt = ownWords(exchange, way, exchange.prompt)
-    exchange.text = textOf(before.fresh(exchange.prompt.messages))
+    exchange.text = textOfMessages(before.fresh(exchange.prompt.messages))
   }
   return scanned
 }
@@ -170,7 +170,7 @@ export function callerOf(exchange: Exchange, way: Way): string {
 }
 
 /** The words of messages for the full-text index, newest first. */
-const textOf = (messages: readonly Message[]): string =>
+export const textOfMessages = (messages: readonly Message[]): string =>
   messages
     .map(({ text }) => text)
     .reverse()

@@ -175,11 +175,9 @@ export interface Revision {
     readonly from?: Uint8Array
     /** What was derived of the exchange’s reply goes too, though this is its prompt. */
     readonly withEdits?: true
-    /** Texts whose words leave the index of it alone. */
-    readonly taken?: readonly string[]
+    /** All that it says, as far as the index of words knows it: of its words those stay by which it is found. Absent: none does. */
+    readonly says?: string
   }[]
-  /** Texts whose words leave the index of all those bodies. */
-  readonly taken: readonly string[]
   /** Entries that belong to no exchange, and go too: those with this id at this seq, of earlier versions by their seq alone. */
   readonly notes: readonly { readonly file: string; readonly seq: number; readonly exchange?: string }[]
   /** More goes soon: only once a revision without this, or `scrub`, is done is no byte of what went on disk. */

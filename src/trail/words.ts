@@ -30,6 +30,34 @@ export function wordsOf(text: string): Words {
   return { flow: flow.slice(0, MOST_WORDS), runs }
 }
 
+/** Words that are given at a time. */
+const SOME = 1024
+/** UTF-16 units that are read at a time, to the end of their last line. */
+const UNITS = 65_536
+
+/** All words of a text, however many they are, some at a time. */
+export function* wordsIn(text: string): Generator<Words> {
+  let [flow, runs]: [string[], string[]] = [[], []]
+  for (const lines of linesOf(text))
+    for (const [run] of lines.normalize('NFC').matchAll(RUN)) {
+      if (ONE_PART.test(run)) flow.push(fold(run))
+      else addParts(run, flow, runs)
+      if (flow.length < SOME) continue
+      yield { flow, runs }
+      ;[flow, runs] = [[], []]
+    }
+  yield { flow, runs }
+}
+
+/** A text in pieces of whole lines. */
+function* linesOf(text: string): Generator<string> {
+  for (let [from, to] = [0, 0]; from < text.length; from = to) {
+    const end = text.indexOf('\n', from + UNITS)
+    to = end < 0 ? text.length : end + 1
+    yield text.slice(from, to)
+  }
+}
+
 function addParts(run: string, flow: string[], runs: string[]): void {
   const parts = run.match(PART) ?? []
   for (const part of parts) flow.push(fold(part))

@@ -81,7 +81,7 @@ async function keep(kept: Store): Promise<never> {
     const old = ended.shift()
     if (old) {
       say('erasing', old)
-      await kept.revise({ by: idOf(count++), erased: [old], bodies: [], taken: [], notes: [] })
+      await kept.revise({ by: idOf(count++), erased: [old], bodies: [], notes: [] })
       say('erased', old)
     }
     await kept.rekey(`s${round % 3}`)

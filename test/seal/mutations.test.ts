@@ -51,7 +51,7 @@ async function revised(folder: string, says = true): Promise<void> {
   const trail = await open(folder, true)
   const salt = Buffer.alloc(32, 9)
   const masked = (text: string) => ({ part: 'prompt', bytes: Buffer.from(text), salt, findings: [] }) as const
-  const none = { erased: [], taken: [], notes: [] }
+  const none = { erased: [], notes: [] }
   const commitmentTo = (text: string) =>
     commitmentsOf({}, { body: salt }, createHash('sha256').update(text).digest()).body ?? ''
   const commitment = commitmentTo('masked')
@@ -86,7 +86,7 @@ async function cutMore(folder: string): Promise<void> {
     salt: Buffer.alloc(32, 3),
     findings: [],
   } as const
-  await trail.dayFiles.revise({ by: ERASED, erased: [], taken: [], notes: [], bodies: [more] })
+  await trail.dayFiles.revise({ by: ERASED, erased: [], notes: [], bodies: [more] })
   await trail.close()
 }
 

@@ -16,7 +16,7 @@ const YESTERDAY = '2026-11-23'
 /** Exchanges of yesterday; their entries are seq + 1 and seq + 2. */
 const old = [0, 8, 16, 24].map((seq) => idOf(seq, NOON - DAY))
 const ERASE = { ...ACT, kind: 'erase', exchange: ERASED, basis: 'law', scope: { user: 'x' } } as const
-const NONE = { taken: [], notes: [], bodies: [] }
+const NONE = { notes: [], bodies: [] }
 
 /** Erases four exchanges of yesterday as the product does. */
 async function erase(trail: Trail, listed = true): Promise<void> {

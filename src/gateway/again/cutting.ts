@@ -1,12 +1,13 @@
 /** Takes what erased exchanges were the first to say out of the later turns of their sessions, as an entry says before. Erases none. */
 import { randomBytes } from 'node:crypto'
-import { type Cut, type Erase, isWorm, type Opening } from '#exchange'
+import { type Body, type Cut, type Erase, isWorm, type Opening } from '#exchange'
 import { type Custody, type Recorded, type Revision, sealedUpTo, type Trail } from '#trail'
 import { Breath } from '../breath.ts'
 import { commitmentOf } from './commitment.ts'
 import { bodiesSay } from './saying.ts'
+import { saysOf } from './says.ts'
 import { Traces } from './traces.ts'
-import { inSlices, type Less, without } from './without.ts'
+import { inSlices, without } from './without.ts'
 
 export interface CuttingHouse {
   readonly trail: Trail
@@ -44,8 +45,8 @@ interface Cleaned {
   readonly part: Cut['part']
   readonly bytes: Uint8Array
   readonly retain?: Opening['retain']
-  /** What of it was taken out. */
-  readonly taken: readonly string[]
+  /** What it says now. */
+  says(): string | undefined
 }
 
 const KIND = 'cutting'
@@ -114,16 +115,17 @@ export class Cutting {
     let lot: Revision['bodies'][number][] = []
     let bytesOfLot = 0
     const cut = async () => {
-      if (lot.length > 0) await trail.dayFiles.revise({ by, erased: [], bodies: lot, taken: [], notes: [], more: true })
+      if (lot.length > 0) await trail.dayFiles.revise({ by, erased: [], bodies: lot, notes: [], more: true })
       ;[lot, bytesOfLot] = [[], 0]
     }
     for await (const found of this.#all(gone)) {
-      const { exchange, part, bytes, taken } = found
+      const { exchange, part, bytes } = found
       const one = known.get(`${exchange} ${part}`)
       const salt = Buffer.from(one?.salt ?? '', 'hex')
       if (one?.commitment !== commitmentOf(bytes, salt)) late.push(toCut(found))
       else {
-        lot.push({ exchange, part, bytes, salt, findings: [], taken })
+        const says = found.says()
+        lot.push({ exchange, part, bytes, salt, findings: [], ...(says !== undefined && { says }) })
         bytesOfLot += bytes.byteLength
       }
       if (bytesOfLot > AT_ONCE) await cut()
@@ -184,8 +186,10 @@ function toCut({ exchange, part, bytes, retain }: Cleaned): ToCut {
 
 async function cleaned({ opening, ending }: Recorded, clean: ReturnType<typeof without>): Promise<Cleaned[]> {
   const { exchange, route } = opening
-  const prompt = opening.body && (await clean(opening.body, { route, direction: 'prompt' }))
-  const reply = ending?.body && (await clean(ending.body, { route, direction: 'reply' }))
-  const of = (part: Cleaned['part'], less: Less | undefined) => (less ? [{ exchange, part, ...less }] : [])
-  return [...of('prompt', prompt), ...of('reply', reply)]
+  const of = async (part: Cleaned['part'], body: Body | undefined) => {
+    const whose = { route, direction: part }
+    const bytes = body && (await clean(body, whose))
+    return body && bytes ? [{ exchange, part, bytes, says: () => saysOf({ ...body, bytes }, whose) }] : []
+  }
+  return [...(await of('prompt', opening.body)), ...(await of('reply', ending?.body))]
 }

@@ -195,7 +195,7 @@ export class Erasure {
     await sealedUpTo(trail, await trail.highest()) // an outcome that came meanwhile is known by its leaf alone
     const named = sessions.filter((session) => session !== null)
     const begun = openIn(await laterOf(trail, new Set(ids), named))
-    await trail.dayFiles.revise({ by: id, erased: ids, bodies: [], taken: [], notes })
+    await trail.dayFiles.revise({ by: id, erased: ids, bodies: [], notes })
     for (const session of sessions) await trail.keys.rekey(session ?? undefined)
     forget?.()
     await trail.documents.delete(PENDING, id)

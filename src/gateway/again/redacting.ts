@@ -3,9 +3,11 @@ import { hash, randomBytes } from 'node:crypto'
 import type { Finding, Keyring, Body as RecordedBody, Redact } from '#exchange'
 import type { Engine } from '#masking'
 import { type Custody, type Doer, type Recorded, type Revision, sealedUpTo, type Trail } from '#trail'
+import { Breath } from '../breath.ts'
 import { type Anew, maskedAnew } from './anew.ts'
 import { commitmentOf } from './commitment.ts'
 import { entrySays } from './entry-text.ts'
+import { saysOf } from './says.ts'
 
 export interface RedactingHouse {
   readonly trail: Trail
@@ -118,18 +120,30 @@ export class Redacting {
     const note: Redact = { kind: 'redact', exchange: uuid(), at: now(), who, why, ...said, bodies: redacted }
     const seq = await trail.append(note)
     await sealedUpTo(trail, seq)
-    const taken = [...new Set(bodies.flatMap(({ anew }) => anew.taken))]
-    const revision: Revision = {
-      ...{ by: note.exchange, erased: [], taken, notes: [], more: true },
-      bodies: bodies.map(({ row, part, from, anew: { bytes, findings }, salt }) => ({
-        ...{ exchange: row.opening.exchange, part, from, bytes, salt, findings },
-        ...(editsSay(row, taken) && { withEdits: true }),
-      })),
-    }
-    const revised = await trail.dayFiles.revise(revision)
+    const anew = await this.#revised(bodies)
+    const revised = await trail.dayFiles.revise({ by: note.exchange, erased: [], bodies: anew, notes: [], more: true })
     for (const session of new Set(bodies.map(({ row }) => row.opening.session))) await trail.keys.rekey(session)
     forget?.()
     return { seq, bodies: revised.bodies }
+  }
+
+  /** Each with all that it says now, which is read of it. */
+  async #revised(bodies: readonly Body[]): Promise<Revision['bodies']> {
+    const breath = new Breath(this.#house.clock)
+    const taken = [...new Set(bodies.flatMap(({ anew }) => anew.taken))]
+    const revised: Revision['bodies'][number][] = []
+    for (const { row, part, from, anew, salt } of bodies) {
+      const { bytes, findings } = anew
+      const [body, { exchange, route }] = [part === 'prompt' ? row.opening.body : row.ending?.body, row.opening]
+      const says = body && saysOf({ ...body, bytes }, { route, direction: part })
+      revised.push({
+        ...{ exchange, part, from, bytes, salt, findings },
+        ...(editsSay(row, taken) && { withEdits: true }),
+        ...(says !== undefined && { says }),
+      })
+      await breath.pause()
+    }
+    return revised
   }
 }
 

@@ -155,7 +155,7 @@ for (const store of ['memory', 'sqlite'] as const) {
     let times = 0
     t.mock.method(dayFiles, 'revise', async (revision: Parameters<typeof revise>[0]) => {
       const one = { exchange: id, part: 'prompt', bytes: other, salt: Buffer.alloc(32, 1), findings: [] } as const
-      if (times++ === 0) await revise({ ...revision, by: idOf(800), taken: [], bodies: [one] })
+      if (times++ === 0) await revise({ ...revision, by: idOf(800), bodies: [one] })
       return revise(revision)
     })
     const rescan = new Rescan({ ...house.house, holds: house.custody.holds, engine: () => engine, ...BY })

@@ -25,11 +25,11 @@ export async function tracesOf(route: RouteKind, erased: object[], kept: object[
 export async function later(route: RouteKind, erased: object, prompt: object, kept: object[] = []): Promise<string> {
   const body = bodyOf(JSON.stringify(prompt))
   const less = await without(await tracesOf(route, [erased], kept), clock)(body, { route, direction: 'prompt' })
-  return Buffer.from((less ?? body).bytes).toString()
+  return Buffer.from(less ?? body.bytes).toString()
 }
 
 export async function laterReply(erased: object, events: string): Promise<string> {
   const body = bodyOf(events, 'text/event-stream')
   const less = await without(await tracesOf('chat', [erased]), clock)(body, { route: 'chat', direction: 'reply' })
-  return Buffer.from((less ?? body).bytes).toString()
+  return Buffer.from(less ?? body.bytes).toString()
 }

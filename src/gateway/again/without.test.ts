@@ -5,6 +5,7 @@ import type { RouteKind } from '#exchange'
 import { promptIn } from '#wire'
 import { Breath } from '../breath.ts'
 import { bodyOf } from './ground.case.ts'
+import { SENTENCE, SPELLINGS } from './spellings.case.ts'
 import { Traces } from './traces.ts'
 import { chat, clock, later, laterReply, tracesOf, user } from './without.case.ts'
 import { inSlices, without } from './without.ts'
@@ -55,7 +56,7 @@ test('a turn that stays and came between two erased ones loses what the first of
   const less = await clean(bodyOf('said by the first of them\nsaid by one that stays', 'text/plain'), {
     ...{ route: 'unknown', direction: 'prompt' },
   })
-  assert.equal(less?.bytes.toString(), `${MARK}\nsaid by one that stays`)
+  assert.equal(less?.toString(), `${MARK}\nsaid by one that stays`)
 })
 
 test('a sentence, and a run of eight words, go wherever they stand', async () => {
@@ -98,18 +99,9 @@ test('images, files and data URLs go whole, in each protocol', async () => {
 })
 
 test('what stands escaped in code, a log or lines of JSON goes, and so does what was said so', async () => {
-  const said = 'Kunde Müller, geboren 1970 in Köln'
-  const ascii = said.replaceAll('ü', '\\u00fc').replaceAll('ö', '\\u00f6')
-  const spelled = [
-    `${JSON.stringify({ t: `x\n${said}` })}\n{"t":2}`,
-    `{"t":"${ascii}"}\n{"t":2}`,
-    `HTTP 200\n${JSON.stringify({ t: `first of them\n${said}\nlast of them` })}`,
-    `Out[1]: 'first of them\\n${said}\\nlast of them'`,
-    `const s = "\\t${said}"`,
-    `log("\\\\n${ascii}\\r\\n")`,
-  ]
-  for (const one of [said, ...spelled])
-    for (const [nth, again] of [said, `so: ${said} it is`, ...spelled].entries()) {
+  const said = SENTENCE
+  for (const one of [said, ...SPELLINGS])
+    for (const [nth, again] of [said, `so: ${said} it is`, ...SPELLINGS].entries()) {
       const { messages } = JSON.parse(await later('chat', chat(user(one)), chat(user(again))))
       assert.doesNotMatch(messages[0].content, /geboren|1970|Kunde|ller/, `${nth} of ${one}`)
     }
@@ -199,7 +191,7 @@ test('where something is found again and again all goes that somebody wrote, and
   } as unknown as Traces
   const body = bodyOf(JSON.stringify(chat(user('one'), user([{ type: 'text', text: 'two' }]))))
   const less = await without(always, clock)(body, { route: 'chat', direction: 'prompt' })
-  assert.deepEqual(JSON.parse(less?.bytes.toString() ?? ''), chat(user(MARK), user([{ type: 'text', text: MARK }])))
+  assert.deepEqual(JSON.parse(less?.toString() ?? ''), chat(user(MARK), user([{ type: 'text', text: MARK }])))
 })
 
 test('arguments that a stream breaks off, a comment of a stream and a body that is no JSON lose it too', async () => {
@@ -213,12 +205,12 @@ test('arguments that a stream breaks off, a comment of a stream and a body that 
   assert.ok(!/Katharina|Wun|derlich|3 May/.test(written), written)
   const text = bodyOf('{"content":"x\\nKatharina Wunderlich\\nborn on 3 Ma')
   const less = await without(await tracesOf('chat', [erased]), clock)(text, { route: 'chat', direction: 'prompt' })
-  assert.equal(less?.bytes.toString(), `{"content":"x\\n${MARK}\\nborn on 3 Ma`)
+  assert.equal(less?.toString(), `{"content":"x\\n${MARK}\\nborn on 3 Ma`)
   const latin = bodyOf('')
   const bytes = Buffer.from('caf\u00e9: Katharina Wunderlich!', 'latin1')
   const clean = await without(await tracesOf('chat', [erased]), clock)(
     { ...latin, bytes },
     { route: 'unknown', direction: 'prompt' },
   )
-  assert.deepEqual(clean?.bytes, Buffer.from(`caf\u00e9: ${MARK}!`, 'latin1'))
+  assert.deepEqual(clean, Buffer.from(`caf\u00e9: ${MARK}!`, 'latin1'))
 })

@@ -9,13 +9,6 @@ import { textsOf, type Whose } from './texts.ts'
 import type { Traces } from './traces.ts'
 import { MARK, type Stretch, type Work } from './words.ts'
 
-/** A body that says less than it did. */
-export interface Less {
-  readonly bytes: Buffer
-  /** The lines that were taken out. Never kept. */
-  readonly taken: readonly string[]
-}
-
 /** Once is enough, but where what is left of two lines makes a third one, or JSON has lines of JSON: the innermost go first. */
 const MOST_PASSES = 4 + DEEPEST
 
@@ -37,30 +30,28 @@ export async function inSlices<Result>(work: Work<Result>, breath: Breath): Prom
   }
 }
 
-/** Undefined where a body says none of them. */
+/** The bytes of a body that says less than it did; undefined where it says none of them. */
 export function without(traces: Traces, clock: () => number) {
-  return async (body: Body, whose: Whose): Promise<Less | undefined> => {
+  return async (body: Body, whose: Whose): Promise<Buffer | undefined> => {
     const breath = new Breath(clock)
-    const taken: string[] = []
     let bytes: Buffer | undefined
     for (let pass = 0; pass < MOST_PASSES; pass++) {
-      const less = await inSlices(lessOf(traces, { ...body, bytes: bytes ?? body.bytes }, whose, taken), breath)
-      if (!less) return bytes && { bytes, taken: [...new Set(taken)] }
+      const less = await inSlices(lessOf(traces, { ...body, bytes: bytes ?? body.bytes }, whose), breath)
+      if (!less) return bytes
       bytes = less
       await breath.rest()
     }
-    const blanked = await inSlices(blank({ ...body, bytes: bytes ?? body.bytes }, whose), breath)
-    return { bytes: blanked, taken: [...new Set(taken)] }
+    return inSlices(blank({ ...body, bytes: bytes ?? body.bytes }, whose), breath)
   }
 }
 
-function* lessOf(traces: Traces, body: Body, whose: Whose, taken: string[]): Work<Buffer | undefined> {
+function* lessOf(traces: Traces, body: Body, whose: Whose): Work<Buffer | undefined> {
   const { texts, written } = yield* textsOf(body, whose)
   const changes: Replaced[] = []
   for (const text of texts) {
     yield
     if (text.spots.length === 0) continue
-    const edits = yield* editsIn(traces, text, taken, 0)
+    const edits = yield* editsIn(traces, text, 0)
     if (edits.length > 0) for (const change of yield* spread(text, edits)) changes.push(change)
   }
   return changes.length > 0 ? written(changes) : undefined
@@ -72,17 +63,10 @@ function* blank(body: Body, whose: Whose): Work<Buffer> {
   return written(texts.flatMap(({ spots, kind }) => spots.map((spot) => ({ spot, kind, value: MARK }))))
 }
 
-function* editsIn(
-  traces: Traces,
-  { value, kind }: Pick<Text, 'value' | 'kind'>,
-  taken: string[],
-  depth: number,
-): Work<Edit[]> {
+function* editsIn(traces: Traces, { value, kind }: Pick<Text, 'value' | 'kind'>, depth: number): Work<Edit[]> {
   if (kind === 'number' || kind === 'key') {
     const [found] = yield* traces.findIn(value)
-    if (!found) return []
-    taken.push(value)
-    return [{ start: 0, end: value.length, value: MARK }]
+    return found ? [{ start: 0, end: value.length, value: MARK }] : []
   }
   const whole = depth < DEEPEST ? nestedIn(value, kind !== 'text') : undefined
   const inner = whole ?? (depth < DEEPEST ? yield* inLines(value) : [])
@@ -90,23 +74,19 @@ function* editsIn(
     const edits: Edit[] = []
     const keys = freshKeys(value)
     for (const one of inner) {
-      const edit = yield* innerEdit(traces, one, taken, depth)
+      const edit = yield* innerEdit(traces, one, depth)
       if (edit) edits.push(one.kind === 'key' ? { ...edit, value: keys(edit.value) } : edit)
     }
     if (edits.length > 0 || (whole && kind === 'arguments')) return edits
   }
   const found = yield* traces.findIn(value)
-  for (const [nth, { start, end }] of found.entries()) {
-    if (nth % STEP === STEP - 1) yield
-    for (const line of value.slice(start, end).split(/[\r\n]+/)) taken.push(line)
-  }
   return found.map(({ start, end }) => ({ start, end, value: MARK }))
 }
 
 /** In JSON that is a string of another document. */
-function* innerEdit(traces: Traces, one: Value, taken: string[], depth: number): Work<Edit | undefined> {
+function* innerEdit(traces: Traces, one: Value, depth: number): Work<Edit | undefined> {
   const { start, end, kind, value } = one
-  const edits = yield* editsIn(traces, { value, kind }, taken, depth + 1)
+  const edits = yield* editsIn(traces, { value, kind }, depth + 1)
   if (edits.length === 0) return undefined
   const json = JSON.stringify(applied(value, edits))
   return { start, end, value: kind === 'number' ? json : json.slice(1, -1) }

@@ -149,7 +149,7 @@ test('what was erased and redacted by an entry of the record is no alarm; what n
     salt: Buffer.alloc(32),
     findings: [],
   } as const
-  const none = { taken: [], notes: [] }
+  const none = { notes: [] }
   await trail.dayFiles.revise({ by: idOf(100), erased: [idOf(2)], bodies: [], ...none })
   await trail.dayFiles.revise({ by: idOf(101), erased: [], bodies: [anew], ...none })
   const seqs = Array.from({ length: 12 }, (_, at) => at + 1)

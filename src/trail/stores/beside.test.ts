@@ -15,7 +15,7 @@ import { openSqlite } from './sqlite.ts'
 
 const DAY_FILE = '2026-11-24.default.db'
 const key = (purpose: string) => createHash('sha256').update(purpose).digest()
-const NOTHING: Revision = { by: idOf(900), erased: [], bodies: [], taken: [], notes: [] }
+const NOTHING: Revision = { by: idOf(900), erased: [], bodies: [], notes: [] }
 
 async function ground(t: TestContext) {
   const folder = mkdtempSync(join(tmpdir(), 'gatelog-beside-'))

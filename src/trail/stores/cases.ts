@@ -11,6 +11,7 @@ import { findsOverDays, listsSessionsOverDays } from './many-days.ts'
 import { findsByPlaceAndOutcome, keepsOutcomes } from './outcomes.ts'
 import { repeatsComeBack, unknownLikesAreTaken } from './repeats.ts'
 import { erases, redacts, revisesAnywhere, underives } from './revising.ts'
+import { rewords, rewordsAnything } from './rewording.ts'
 
 /** The numbers, as given to `idOf`, of the exchanges that a query finds, in the order found. */
 async function found(store: Store, text: string): Promise<number[]> {
@@ -309,6 +310,8 @@ export const CASES: readonly [string, (store: Store) => Promise<void>][] = [
   ['removes days', removesDays],
   ['erases exchanges', erases],
   ['writes bodies anew', redacts],
+  ['finds a body that is written anew by what it says still', rewords],
+  ['finds it so whatever it was and is', rewordsAnything],
   ['takes what was derived of a reply that is written anew', underives],
   ['takes out and writes anew anywhere, and all else stays', revisesAnywhere],
   ['gives entries in order, page by page', followsEntries],

@@ -66,9 +66,7 @@ test('an erasure waits for the copy, and commits do not wait for the erasure tha
   const order: string[] = []
   const mark = (what: string) => () => void order.push(what)
   const copied = store.copy({ to, known: {} }).then(mark('copied'))
-  const erased = store
-    .revise({ by: idOf(90), erased: [idOf(1)], bodies: [], taken: [], notes: [] })
-    .then(mark('erased'))
+  const erased = store.revise({ by: idOf(90), erased: [idOf(1)], bodies: [], notes: [] }).then(mark('erased'))
   const again = store.copy({ to, known: {} }).then(mark('copied again'))
   await commit(store, opening(idOf(200)))
   order.push('committed')
@@ -118,7 +116,7 @@ test('another process may open none of the files while they are copied, written 
     await copied
     await store.copy({ to, known: {}, only: 'keys.db' })
     assert.equal(second(), refused)
-    await store.revise({ by: idOf(90), erased: [idOf(nth)], bodies: [], taken: [], notes: [] })
+    await store.revise({ by: idOf(90), erased: [idOf(nth)], bodies: [], notes: [] })
     await commit(store, opening(idOf(400 + nth), { body: body() }))
     assert.equal(second(), refused)
   }

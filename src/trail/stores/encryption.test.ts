@@ -372,7 +372,7 @@ test('an original lies under its session’s key too, is no part of the entry, a
   const again = await open()
   assert.equal(await again.rekey('s'), 5)
   assert.deepEqual(await texts(again, 1), ['canary-prompt', 'canary-reply'])
-  await again.revise({ by: idOf(9), erased: [idOf(1)], bodies: [], taken: [], notes: [] })
+  await again.revise({ by: idOf(9), erased: [idOf(1)], bodies: [], notes: [] })
   assert.equal(await again.originals(idOf(1)), undefined)
   await again.close()
   assert.deepEqual(sql('SELECT seq FROM originals'), [])

@@ -4,8 +4,9 @@ import { isBefore, type Position, parseCursor, printCursor } from '../cursor.ts'
 import { fileFor } from '../dayfile.ts'
 import { parseEntry, printEntry } from '../entries.ts'
 import type { EndingFacets, OpeningFacets } from '../facets.ts'
+import { stillSaid } from '../still.ts'
 import type { Recorded, Redaction } from '../store.ts'
-import type { Words } from '../words.ts'
+import { type Words, wordsIn } from '../words.ts'
 
 export interface Line extends Position {
   opening: Opening
@@ -22,15 +23,16 @@ export interface Line extends Position {
   reply?: Uint8Array
 }
 
-/** Words without every run of them that others are. */
-export function withoutWords({ flow, runs }: Words, gone: Words): Words {
-  const left: string[] = []
-  for (let at = 0; at < flow.length; ) {
-    const here = at
-    if (gone.flow.length > 0 && gone.flow.every((word, nth) => flow[here + nth] === word)) at += gone.flow.length
-    else left.push(flow[at++] as string)
+/** Stands where words were taken out: no search holds it. */
+const GAP = ' '
+
+/** Those of the words of a line that its body, which `says` so, still has. */
+export function wordsLeft(words: Words, says: string | undefined): Words {
+  const work = stillSaid(words, says === undefined ? [] : wordsIn(says), GAP)
+  for (;;) {
+    const { done, value } = work.next()
+    if (done) return value
   }
-  return { flow: left, runs: runs.filter((run) => !gone.runs.includes(run)) }
 }
 
 export const fileOf = ({ day, opening }: Line): string => fileFor(day, opening.retain)

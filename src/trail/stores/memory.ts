@@ -31,18 +31,7 @@ import type {
   Waiting,
 } from '../store.ts'
 import { holds, soughtOf, wordsOf } from '../words.ts'
-import {
-  after,
-  doubled,
-  fileOf,
-  isOpen,
-  type Line,
-  listed,
-  paged,
-  recorded,
-  stored,
-  withoutWords,
-} from './memory-line.ts'
+import { after, doubled, fileOf, isOpen, type Line, listed, paged, recorded, stored, wordsLeft } from './memory-line.ts'
 import { packUnits } from './sqlite/units.ts'
 import { isStale } from './stale.ts'
 
@@ -290,7 +279,7 @@ class MemoryStore implements Store {
 
   readonly #erased = new Map<string, string>()
 
-  async revise({ by, erased, bodies, taken, notes }: Revision): Promise<Revised> {
+  async revise({ by, erased, bodies, notes }: Revision): Promise<Revised> {
     const lines = erased.flatMap((exchange) => this.#lines.get(exchange) ?? [])
     if (lines.some(isOpen)) throw new Fault('gateway.internal', 'an open exchange is not erased')
     const ids = new Set(lines.map(({ opening }) => opening.exchange))
@@ -307,7 +296,7 @@ class MemoryStore implements Store {
     this.#notes.splice(0, this.#notes.length, ...left)
     let count = 0
     for (const body of bodies) {
-      const { exchange, part, bytes, findings, withEdits, taken: own = [] } = body
+      const { exchange, part, bytes, findings, withEdits, says } = body
       const line = this.#lines.get(exchange)
       const entry = part === 'prompt' ? line?.opening : line?.ending
       if (!line || !entry?.body) continue
@@ -316,7 +305,7 @@ class MemoryStore implements Store {
       const nth = part === 'prompt' ? 0 : 1
       if (findings.length === 0) delete line[part]
       if (nth === 1 || withEdits) delete line.edits
-      line.words[nth] = [...taken, ...own].map(wordsOf).reduce(withoutWords, line.words[nth] ?? wordsOf(''))
+      line.words[nth] = wordsLeft(line.words[nth] ?? wordsOf(''), says)
       if (!line.redactions.some((each) => each.by === by && each.part === part)) {
         line.redactions.push({ part, by, findings })
         const { many, findings: before } = line.facets

@@ -15,7 +15,7 @@ export async function openKept(folder: string) {
   const store = await openSqlite({
     ...{ folder, wrapping, tokenKey: key('token'), lineKey: key('line'), onBroken: () => undefined },
   })
-  const erasing: Revision = { by: idOf(9), erased: [ERASING], bodies: [], taken: [], notes: [] }
+  const erasing: Revision = { by: idOf(9), erased: [ERASING], bodies: [], notes: [] }
   const erase = (more: Pick<Revision, 'more'> = {}) => store.revise({ ...erasing, ...more })
   return { store, erase }
 }

@@ -62,7 +62,7 @@ export function* revise(engine: Engine, { file, revision, tokens, isSealed }: As
   engine.settle(day, revision.erased)
   willScrub(engine.folder, day)
   while (day.index(INDEXED)) yield
-  yield* unword(day, tokens, worded(part), revision.taken)
+  yield* unword(day, tokens, worded(part))
   point('revise.unworded')
   const then = () => {
     point('revise.durable')
@@ -102,9 +102,10 @@ const FOUND = 'SELECT exchange, seq, closing, session FROM exchanges WHERE excha
 
 /** Rows of the index of words. */
 const worded = ({ erased, bodies }: Part): Worded[] => [
-  ...erased.flatMap(({ seq }) => [2 * seq, 2 * seq + 1].map((id) => ({ id, erased: true }))),
-  ...bodies.map(({ of: { seq }, given: { part, taken = [] } }) => ({
-    ...{ id: 2 * seq + (part === 'reply' ? 1 : 0), erased: false, taken },
+  ...erased.flatMap(({ seq }) => [{ id: 2 * seq }, { id: 2 * seq + 1 }]),
+  ...bodies.map(({ of: { seq }, given: { part, says } }) => ({
+    id: 2 * seq + (part === 'reply' ? 1 : 0),
+    ...(says !== undefined && { says }),
   })),
 ]
 

@@ -48,6 +48,15 @@ export function* each<Item, Result>(items: Iterable<Item>, work: (item: Item) =>
   return results
 }
 
+/** Does work that stops wherever others may go on. Writes nothing. */
+export function* paced<Result>(work: Generator<undefined, Result, void>): Sliced<Result> {
+  for (;;) {
+    const { done, value } = work.next()
+    if (done) return value
+    if (isOver()) yield
+  }
+}
+
 /**
  * Does something with each item in transactions of a file, so many in one as fit; `then` runs after each. `work` may be done
  * again with an item. The sum of what it gives.

@@ -1,15 +1,15 @@
-/** Takes words out of a file's index: of whole texts, or some words of them. The index holds no text, so its own tokens are read back. */
-import type { Tokens } from '../../tokens.ts'
-import { wordsOf } from '../../words.ts'
+/** Takes words out of a file's index that a text says no more. The index holds no text, so its own tokens are read back. */
+import { stillSaid } from '../../still.ts'
+import { TOKEN_BYTES, type Tokens } from '../../tokens.ts'
+import { type Words, wordsIn } from '../../words.ts'
 import type { Day } from './day.ts'
-import { each, inSlices, type Sliced } from './sliced.ts'
+import { each, inSlices, paced, type Sliced } from './sliced.ts'
 
 /** A text in the index, by its row. */
 export interface Worded {
   readonly id: number
-  /** Whether all of it goes; else the words of what is taken out of all, and of it, do. */
-  readonly erased: boolean
-  readonly taken?: readonly string[]
+  /** What it says by now; absent: nothing. */
+  readonly says?: string
 }
 
 interface Instance {
@@ -24,39 +24,69 @@ interface Text {
   readonly runs: string[]
 }
 
+/** A row that is to be written anew. */
+interface Change {
+  readonly id: number
+  readonly was: Words
+  readonly left: Words
+}
+
+/** Stands where words were taken out, so that those around it are no phrase. No search makes it. */
+const GAP = '0'.repeat(2 * TOKEN_BYTES)
 /** So many rows are looked for at a time. */
 const STEP = 5000
+/** So many words are held before their rows are written anew, about. */
+const AT_ONCE = 100_000
 /** Tokens are looked through by their first three digits, for the index is read in their order. */
 const PARTS = Array.from({ length: 4096 }, (_, at) => at.toString(16).padStart(3, '0'))
 const FOUND = `SELECT term, doc, col, "offset" FROM temp.vocabulary WHERE term >= ? AND term < ?
   AND doc IN (SELECT id FROM temp.sought)`
 
-/** `taken`: texts whose words leave those rows that stay. May be done again. */
-export function* unword(day: Day, tokens: Tokens, rows: readonly Worded[], taken: readonly string[]): Sliced {
-  const sought = taken.map((text) => tokensOf(tokens, text))
+/** Each row keeps those of its words that it says still. May be done again. */
+export function* unword(day: Day, tokens: Tokens, rows: readonly Worded[]): Sliced {
   for (let at = 0; at < rows.length; at += STEP) {
     const some = rows.slice(at, at + STEP)
     const texts = yield* textsOf(day, some)
-    yield* inSlices(day, some, (row) => {
-      const own = (row.taken ?? []).map((text) => tokensOf(tokens, text))
-      return unwordOne(day, row, texts.get(row.id), [...sought, ...own])
-    })
+    let lot: Change[] = []
+    let words = 0
+    for (const { id, says } of some) {
+      const was = texts.get(id)
+      texts.delete(id)
+      const left = was && (yield* leftOf(tokens, was, says))
+      if (!left || (isSame(left.flow, was.flow) && isSame(left.runs, was.runs))) continue
+      lot.push({ id, was, left })
+      words += was.flow.length
+      if (words < AT_ONCE) continue
+      yield* inSlices(day, lot, (change) => rewrite(day, change))
+      ;[lot, words] = [[], 0]
+    }
+    yield* inSlices(day, lot, (change) => rewrite(day, change))
   }
 }
 
-function tokensOf(tokens: Tokens, text: string): Text {
-  const { flow, runs } = wordsOf(text)
-  return { flow: flow.map((word) => tokens.hex(word)), runs: runs.map((word) => tokens.hex(word)) }
+const NOTHING: Words = { flow: [], runs: [] }
+
+function* leftOf(tokens: Tokens, was: Words, says: string | undefined): Sliced<Words> {
+  return says === undefined ? NOTHING : yield* paced(stillSaid(was, tokensIn(tokens, says), GAP))
 }
 
-function unwordOne({ file }: Day, { id, erased }: Worded, text: Text | undefined, sought: readonly Text[]): number {
-  if (!text) return 0
-  const [flow, runs] = [text.flow.join(' '), text.runs.join(' ')]
+function* tokensIn(tokens: Tokens, text: string): Generator<Words> {
+  for (const { flow, runs } of wordsIn(text)) yield { flow: hexOf(tokens, flow), runs: hexOf(tokens, runs) }
+}
+
+function hexOf(tokens: Tokens, words: readonly string[]): string[] {
+  const hex = tokens.pack(words).toString('hex')
+  return words.map((_, nth) => hex.slice(2 * TOKEN_BYTES * nth, 2 * TOKEN_BYTES * (nth + 1)))
+}
+
+const isSame = (left: readonly string[], was: readonly string[]): boolean =>
+  left.length === was.length && left.every((word, at) => word === was[at])
+
+function rewrite({ file }: Day, { id, was, left }: Change): number {
+  const [flow, runs] = [was.flow.join(' '), was.runs.join(' ')]
   file.run("INSERT INTO words(words, rowid, flow, runs) VALUES ('delete', ?, ?, ?)", id, flow, runs)
-  const left = erased ? undefined : sought.reduce(without, text)
-  if (!left || left.flow.length === 0) return 1
   const insert = 'INSERT INTO words(rowid, flow, runs) VALUES (?, ?, ?)'
-  file.run(insert, id, left.flow.join(' '), left.runs.join(' '))
+  if (left.flow.length > 0) file.run(insert, id, left.flow.join(' '), left.runs.join(' '))
   return 1
 }
 
@@ -75,20 +105,4 @@ function* textsOf({ file }: Day, rows: readonly Worded[]): Sliced<Map<number, Te
   })
   file.command('DELETE FROM temp.sought')
   return texts
-}
-
-/** A text without every run of tokens that another is. */
-function without(text: Text, { flow, runs }: Text): Text {
-  const gone = new Set(runs)
-  return { flow: flow.length ? cut(text.flow, flow) : text.flow, runs: text.runs.filter((run) => !gone.has(run)) }
-}
-
-function cut(all: string[], run: readonly string[]): string[] {
-  const left: string[] = []
-  for (let at = 0; at < all.length; ) {
-    const here = at
-    if (run.every((token, nth) => all[here + nth] === token)) at += run.length
-    else left.push(all[at++] as string)
-  }
-  return left
 }
