@@ -2,7 +2,10 @@
 import type { Account, Note } from './account.ts'
 import { ENDINGS, type Json, type Leaf, type Line } from './form.ts'
 import type { Gone } from './gone.ts'
+import { bytesOf } from './log.ts'
 import { saysNotWhat } from './told.ts'
+
+const SALT_BYTES = 32
 
 /** What an entry says of the body of this leaf: `unsaid` where an erasure of an earlier version may have cut it. */
 function saidOf(said: Json, leaf: Leaf): Json | 'unsaid' | undefined {
@@ -26,6 +29,10 @@ export function checkAnew(
   { account, gone }: { readonly account: Account; readonly gone: Gone },
   wrong: (what: string) => void,
 ): number {
+  if (anew.some(({ salt }) => salt !== undefined && bytesOf(salt).length !== SALT_BYTES)) {
+    wrong(`a salt of a body that was written anew has not ${SALT_BYTES} bytes`)
+    return 0
+  }
   if (new Set(anew.map(({ by }) => by)).size < anew.length) {
     wrong('one entry is named twice to have written its body anew')
     return 0

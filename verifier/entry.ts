@@ -62,7 +62,6 @@ export function checkEntry(
   const leaf = placed(line.leaf, index)
   if (!entry) {
     if (body) wrong('a body is shown of an entry that is not')
-    if (Object.keys(salts).length > 0) wrong('salts are shown of an entry that is not')
     if (line.anew || line.locked) wrong('something is said of the body of an entry that is not shown')
     return 0
   }
@@ -124,6 +123,7 @@ function checkBody({ line, leaf, body, bodies, account, gone }: Body, wrong: (wh
   if (locked && (body || !bodies || !has)) wrong('its body is said to be locked, and none was asked for, or it is here')
   if (!has) {
     if (body) wrong('a body is shown, and it was sealed without one')
+    if (salt !== undefined) wrong('a salt of its body is shown, and it was sealed without one')
     if (anew.length > 0) wrong('its body was written anew, and it was sealed without one')
     return 0
   }

@@ -48,32 +48,39 @@ function parsed(text: string): unknown {
   }
 }
 
-const LINE = ['index', 'leaf', 'proof', 'entry', 'salts', 'gone', 'anew', 'locked']
+const CONTEXT = ['index', 'leaf', 'proof', 'entry', 'salts']
+const LINE = [...CONTEXT, 'gone', 'anew', 'locked']
 
-/** A line of entries. @throws Error for one that is none */
+/** A line of `entries.jsonl` or `context.jsonl`: one of those says something, so it is shown. @throws Error for one that is none */
 export function lineOf(name: string, line: Json): Line {
   const { index, leaf, proof, entry, salts, gone, anew, locked } = line
   const good =
     Number.isSafeInteger(index) &&
     typeof leaf === 'string' &&
     isTexts(proof) &&
-    (entry === undefined || isObject(entry)) &&
-    (salts === undefined || (isObject(salts) && isTexts(Object.values(salts)))) &&
+    (entry === undefined
+      ? salts === undefined && name !== 'context.jsonl'
+      : isObject(entry) && isObject(salts) && isTexts(Object.values(salts))) &&
     (gone === undefined || typeof gone === 'string') &&
-    (anew === undefined || (Array.isArray(anew) && anew.every(isAnew))) &&
+    (anew === undefined || (isSome(anew) && anew.every(isAnew))) &&
     (locked === undefined || locked === true) &&
-    Object.keys(line).every((key) => LINE.includes(key))
+    hasOnly(line, name === 'context.jsonl' ? CONTEXT : LINE)
   if (!good) throw new Error(`a line of ${name} is none of an entry`)
   return line as unknown as Line
 }
 
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
+/** Of a key that is not here nobody would look at what it says. */
+const hasOnly = (value: Json, keys: readonly string[]): boolean => Object.keys(value).every((key) => keys.includes(key))
+const isSome = (value: unknown): value is readonly unknown[] => Array.isArray(value) && value.length > 0
 const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every((one) => typeof one === 'string')
+const isTime = (value: unknown): boolean => isCount(value) && Number(value) <= 8.64e15
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0
 
 function isAnew(value: unknown): boolean {
-  const { by, salt } = Object(value) as Json
-  return typeof by === 'string' && (salt === undefined || typeof salt === 'string')
+  const { by, salt, ...rest } = Object(value) as Json
+  const isSalt = salt === undefined || typeof salt === 'string'
+  return typeof by === 'string' && isSalt && Object.keys(rest).length === 0
 }
 
 const MANIFEST = [
@@ -94,15 +101,15 @@ export function manifestOf(files: Files): Manifest {
     typeof question === 'string' &&
     isObject(asked) &&
     isAskedFor(asked) &&
-    Number.isSafeInteger(made) &&
-    typeof version === 'string' &&
+    isTime(made) &&
+    matches(version, /^[0-9A-Za-z][0-9A-Za-z.+-]{0,63}$/) &&
     typeof bodies === 'boolean' &&
     isCount(entries) &&
     isCount(unsealed) &&
     (range === undefined || (isObject(range) && isRange(range))) &&
-    (kept === undefined || (Array.isArray(kept) && kept.every(isKept))) &&
+    (kept === undefined || areKept(kept)) &&
     (anchors === undefined || isAnchors(anchors)) &&
-    Object.keys(manifest).every((key) => MANIFEST.includes(key))
+    hasOnly(manifest, MANIFEST)
   if (!good) throw new Error('manifest.json says something that it cannot say')
   return manifest as unknown as Manifest
 }
@@ -122,17 +129,24 @@ function isAskedFor(asked: Json): boolean {
   return Number.isSafeInteger(now) && time(after) && time(before)
 }
 
-function isRange({ first, end, before, after }: Json): boolean {
+function isRange({ first, end, before, after, ...rest }: Json): boolean {
   const trees = (side: unknown) => Array.isArray(side) && side.length < 128 && side.every(isTree)
-  return isCount(first) && isCount(end) && trees(before) && trees(after)
+  return isCount(first) && isCount(end) && trees(before) && trees(after) && Object.keys(rest).length === 0
 }
 
 const isTree = (tree: unknown): boolean =>
   Array.isArray(tree) && tree.length === 2 && isCount(tree[0]) && typeof tree[1] === 'string'
 
+/** Some, in the order of their sizes, none twice. */
+function areKept(value: unknown): boolean {
+  if (!isSome(value) || !value.every(isKept)) return false
+  const rows = value as readonly { readonly size: number }[]
+  return rows.every(({ size }, nth) => size > (rows[nth - 1]?.size ?? 0))
+}
+
 function isKept(value: unknown): boolean {
-  const { size, root, proof } = Object(value) as Json
-  return isCount(size) && typeof root === 'string' && isTexts(proof)
+  const { size, root, proof, ...rest } = Object(value) as Json
+  return isCount(size) && typeof root === 'string' && isTexts(proof) && Object.keys(rest).length === 0
 }
 
 /** Some, in the order of their names and sizes, none twice. */

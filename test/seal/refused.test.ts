@@ -8,7 +8,22 @@ import { parseQuery } from '../../src/trail/index.ts'
 import { idOf, NOON } from '../../src/trail/stores/made.ts'
 import { checkBundle } from '../../verifier/bundle.ts'
 import { unzip } from '../../verifier/zip.ts'
-import { type Change, lookAt, markAnew, mutated, setUp, signer, sql, swap, tearDown } from './tampered.case.ts'
+import {
+  ACT,
+  type Change,
+  DAY,
+  hasEntry,
+  lookAt,
+  markAnew,
+  mutated,
+  open,
+  SIZE,
+  setUp,
+  signer,
+  sql,
+  swap,
+  tearDown,
+} from './tampered.case.ts'
 
 before(setUp)
 after(tearDown)
@@ -17,6 +32,16 @@ after(tearDown)
 const taken = (folder: string, by: string) => {
   sql(folder, `INSERT INTO erased SELECT 77, exchange, ? FROM exchanges WHERE seq = 77`, by)
   sql(folder, `UPDATE entries SET json = '', salt = NULL WHERE seq = 77`)
+}
+
+/** A hold, sealed, and rows that say of it what is not so. */
+async function marked(folder: string): Promise<void> {
+  const trail = await open(folder, true)
+  await trail.append({ ...ACT, at: NOON - 30 * DAY, kind: 'hold', scope: {} })
+  await trail.close()
+  const seq = SIZE + 1
+  sql(folder, `INSERT INTO erased SELECT ${seq}, ?, ? WHERE ${hasEntry(seq)}`, ACT.exchange, ACT.exchange)
+  markAnew(folder, seq)
 }
 
 const json = (set: string) => `UPDATE entries SET json = ${set} WHERE seq = 77`
@@ -35,6 +60,16 @@ const CASES: readonly (readonly [string, Change, readonly boolean[], RegExp?])[]
   ['erased by an entry that never was', (f) => taken(f, idOf(9000)), BOTH, /entry 77: nothing is left .* no entry/],
   ['erased by an entry that is no erasure', (f) => taken(f, idOf(78)), BOTH, /entry 77: nothing is left .* no entry/],
   ['written anew by nobody', (f) => markAnew(f, 77), BOTH, /entry 77: its body was written anew, and no entry/],
+  [
+    'written anew, and a salt that is none',
+    (f) => {
+      markAnew(f, 77)
+      sql(f, `UPDATE redacted SET salt = CAST('hidden' AS BLOB)`)
+    },
+    [true],
+    /entry 77: a salt of a body that was written anew has not 32 bytes/,
+  ],
+  ['an entry that tells of it, marked as erased and written anew', marked, BOTH],
   ['no body', (f) => sql(f, 'DELETE FROM bodies WHERE seq = 77'), [true], /entry 77: its body is not there/],
   ['no body, and none asked for', (f) => sql(f, 'DELETE FROM bodies WHERE seq = 77'), [false]],
 ]

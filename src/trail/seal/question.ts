@@ -87,7 +87,8 @@ export async function* proofOf(
   }
   const others = context.seqs(own, head.size)
   for (const one of await store.disclose(others, false)) {
-    const said = provenOf(files, one)
+    const { gone: _gone, anew: _anew, locked: _locked, ...said } = provenOf(files, one)
+    if (said.entry === undefined) continue // it says nothing
     yield { context: said }
     yield* wrongIn(said, false)
   }
