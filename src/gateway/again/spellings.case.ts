@@ -2,6 +2,7 @@
 
 /** What is erased. */
 export const SENTENCE = 'Kunde Müller, geboren 1970 in Köln'
+const KEY = 'c2f8a193d7e4'.repeat(25)
 const ascii = SENTENCE.replaceAll('ü', '\\u00fc').replaceAll('ö', '\\u00f6')
 
 /** It goes from each of these, and so it does where one of them was said first. */
@@ -28,5 +29,7 @@ export const AGAIN: readonly (readonly [said: string, again: string, stays?: rea
   [SENTENCE, `{"${SENTENCE}":1}\n{"a":"{\\"b\\":\\"${SENTENCE}\\"}"}`],
   ['name of KatharinaWunderlich1970 here', 'x = "\\tname of KatharinaWunderlich1970 here\\r\\n"', ['x']],
   ['顧客はヴンダーリッヒ夫人です', '注意：その顧客はヴンダーリッヒ夫人ですから秘密', ['注意', '秘密', 'から秘密']],
-  [`take ${'c2f8a1'.repeat(50)}`, `export KEY=${'c2f8a1'.repeat(50)} now`, ['export', 'key']],
+  [SENTENCE, `he said _${SENTENCE}_ to her`, ['he said', 'to her']],
+  [`take ${KEY}`, `export KEY=${KEY} now`, ['export', 'key', 'now']],
+  [`take ${KEY}`, `see https://h/d/${KEY}/edit`, ['see https h d', 'edit']],
 ]
