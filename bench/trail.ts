@@ -1,8 +1,9 @@
 /**
  * `npm run bench:trail [-- exchanges [folder]]`: durable appends a second by how many are in flight, and what a search takes over
  * that many synthetic exchanges in one day's file, sealed and encrypted as ever. `-- --days 90 --each 1000 [folder]`: the search
- * over so many days instead, `--as-it-is` over those that are there already. Prints its section of bench/RESULTS.md. A record
- * that takes long to make is kept in a folder that is named, and searched again where it is there.
+ * over so many days instead (`--recorded 10`: ten of them, the others copies of their files), `--as-it-is` over those that are
+ * there already. Prints its section of bench/RESULTS.md. A record that takes long to make is kept in a folder that is named, and
+ * searched again where it is there.
  */
 import { existsSync } from 'node:fs'
 import { mkdtemp, rename, rm } from 'node:fs/promises'
@@ -18,7 +19,12 @@ import { HEAD, METADATA, rowOf, TEXT, timed, times } from './trail/searches.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { days: { type: 'string' }, each: { type: 'string', default: '1000' }, 'as-it-is': { type: 'boolean' } },
+  options: {
+    days: { type: 'string' },
+    each: { type: 'string', default: '1000' },
+    recorded: { type: 'string' },
+    'as-it-is': { type: 'boolean' },
+  },
 })
 const say = (text: string) => void process.stdout.write(`${text}\n`)
 
@@ -96,10 +102,11 @@ ${found.join('\n')}`)
 }
 
 async function manyDays(folder: string): Promise<void> {
-  const size = { days: Number(values.days), each: Number(values.each) }
+  const days = Number(values.days)
+  const size = { days, each: Number(values.each), recorded: Number(values.recorded ?? days) }
   const place = join(positionals[0] ?? folder, `${size.days}-days-of-${size.each}`)
   if (!values['as-it-is']) await fill(place, size)
-  say(await measured(place))
+  say(await measured(place, size))
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'gatelog-bench-trail-'))
