@@ -75,6 +75,9 @@ export const OVER_DAYS: readonly [string, (nth: number) => boolean][] = [
   ['seldom -"often enough"', (nth) => nth % 97 === 0 && nth % 5 !== 0],
   ['once "often odd"', (nth) => nth === 77],
   ['"odd often"', () => false],
+  ['before:2026-11-22', (nth) => dayOf(nth) === 3],
+  ['after:2026-11-23T12:00Z before:2026-11-23T12:00:00.500Z', (nth) => dayOf(nth) === 1 && nth < 500],
+  ['odd after:2026-11-24T12:00:00.300Z', (nth) => dayOf(nth) === 0 && nth >= 300 && nth % 2 === 1],
   ['never', () => false],
   ['often never', () => false],
 ]

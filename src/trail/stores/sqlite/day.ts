@@ -20,6 +20,7 @@ import type { Keys } from './keys.ts'
 import { Originals } from './originals.ts'
 import type { FaultLine, Line, RedactedRow, Row } from './protocol.ts'
 import { FORMAT, NOTES_FORMAT, TERM_KEYS } from './schema.ts'
+import { Times } from './stretch.ts'
 import { Terms } from './terms.ts'
 
 const COLUMNS = [...TERM_KEYS, 'outcome', 'findings', 'masked', 'input', 'output'].map((name) => `"${name}"`)
@@ -66,6 +67,7 @@ export class Day {
   readonly originals: Originals
   readonly terms: Terms
   readonly flight: FlightRows
+  readonly times: Times
   #waiting = 0
   #waitingBytes = 0
   #counted = false
@@ -76,6 +78,7 @@ export class Day {
     this.keys = new DayKeys(this.file, keys)
     this.bodies = new Bodies(this.file, this.keys)
     this.terms = new Terms(this.file)
+    this.times = new Times(this.file)
     this.flight = new FlightRows(this.file, this.keys, this.terms)
     this.#tokens = tokens
     this.originals = new Originals(this.file, this.keys)

@@ -13,8 +13,9 @@ import type { Engine } from './engine.ts'
 import { misfiledIn } from './misfiled.ts'
 import { isPhrase, planOf } from './plan.ts'
 import type { Paged, Row, SessionRow } from './protocol.ts'
-import { type Select, type Stretch, selectOf } from './select.ts'
+import { type Select, selectOf } from './select.ts'
 import { isOver, type Sliced, whole } from './sliced.ts'
+import type { Range, Stretch } from './stretch.ts'
 import { totalsOf } from './totals.ts'
 
 const NEXT_DAY = 86_400_000
@@ -27,6 +28,8 @@ const STEPS = 32
 /** What a row of an answer is, and what it takes for one more stretch to be asked. */
 interface Asked<Found> {
   readonly query: Query
+  /** UTC. */
+  readonly day: string
   /** Undefined from a file that does not stand for it. */
   rows(select: Select, stretch: Stretch): Found[]
   /** Takes what a stretch of a day has, newest first; whether that is enough. */
@@ -63,7 +66,7 @@ export class Pages {
     for (const [day, all] of this.#byDay(query, start)) {
       const names = file === undefined ? all : all.filter((name) => name === file)
       const full = yield* this.#through(names, boundIn(day, start), {
-        query,
+        ...{ query, day },
         rows: (select, stretch) => exchangesIn(select, stretch, most()),
         take(found) {
           for (const { row, of } of found.slice(0, most()))
@@ -83,7 +86,7 @@ export class Pages {
     const seen = new Set<string>()
     for (const [day, names] of this.#byDay(query, undefined)) {
       const full = yield* this.#through(names, Number.MAX_SAFE_INTEGER, {
-        query,
+        ...{ query, day },
         rows: sessionsIn,
         take(found) {
           for (const { session, row } of found) {
@@ -124,12 +127,15 @@ export class Pages {
   ): Sliced<boolean> {
     const { query } = asked
     if (query.text.length + query.without.length > 0) for (const name of names) yield* this.#indexed(name)
+    const range = isWithin(asked.day, query) ? undefined : query
+    if (range) for (const name of names) yield* this.#learnt(name)
     for (let below = bound; ; ) {
       const selects = this.#selects(names, query) // anew in each slice: files come and go, and values with them
       do {
-        const to = newestIn(selects, below)
-        if (to === 0) return false
-        const above = Math.max(0, to - (selects.some(isPhrased) ? SEQS.most : this.#seqs))
+        const next = nextIn(selects, below, range)
+        if (!next) return false
+        const { to } = next
+        const above = Math.max(next.above, to - (selects.some(isPhrased) ? SEQS.most : this.#seqs))
         if (asked.take(this.#timed(() => selects.flatMap((select) => asked.rows(select, { above, to }))))) return true
         below = above + 1
       } while (!isOver())
@@ -152,6 +158,12 @@ export class Pages {
     return names.flatMap((name) => (folder.has(name) ? (selectOf(folder.day(name), this.#tokens, query) ?? []) : []))
   }
 
+  /** Finds out when the exchanges of a file were asked. */
+  *#learnt(name: string): Sliced {
+    const { folder } = this.#engine
+    while (folder.has(name) && folder.day(name).times.learn()) if (isOver()) yield
+  }
+
   /** Puts what waits into the index of words. */
   *#indexed(name: string): Sliced {
     const { folder } = this.#engine
@@ -163,11 +175,14 @@ export class Pages {
 /** A phrase is sought in all of a file at once. */
 const isPhrased = ({ words, without }: Select): boolean => [...words, ...without].some(isPhrase)
 
-/** The highest seq below `bound` of an exchange in any of the files; 0 where there is none. */
-function newestIn(selects: readonly Select[], bound: number): number {
-  const sql = 'SELECT max(seq) AS seq FROM exchanges WHERE seq < ? AND seq > 0'
-  return Math.max(0, ...selects.map(({ day }) => day.file.get<{ seq: number | null }>(sql, bound)?.seq ?? 0))
-}
+/** The next seqs below `bound` that may have an answer, of whichever file has the highest; the others have theirs later. */
+const nextIn = (selects: readonly Select[], bound: number, range: Range | undefined): Stretch | undefined =>
+  selects.flatMap(({ day }) => day.times.below(bound, range) ?? []).sort((a, b) => b.to - a.to)[0]
+
+/** Whether all that is in a file of that day is in the range of the query: the time of an exchange is its day's, give or take one. */
+const isWithin = (day: string, { after, before }: Query): boolean =>
+  (after === undefined || Date.parse(day) - NEXT_DAY >= after) &&
+  (before === undefined || Date.parse(day) + 2 * NEXT_DAY <= before)
 
 /** Prompt and reply of one exchange stand side by side in the index, so doubles are neighbours. */
 function exchangesIn(select: Select, stretch: Stretch, most: number) {

@@ -2,7 +2,8 @@
  * How a stretch of a day file is looked through for a query. What is rarest in it leads; what else is wanted is listed, or looked up
  * for each of the rare ones where listing takes longer. How rare something is, the first of it tell. Reads.
  */
-import type { Select, Stretch, Wanted } from './select.ts'
+import type { Select, Wanted } from './select.ts'
+import type { Stretch } from './stretch.ts'
 
 /** So many of each are counted, which takes a tenth of a millisecond; where there are more, their distance tells how many. */
 const SAMPLE = 200

@@ -4,15 +4,7 @@ import { type Key, type Query, VERDICTS } from '../../query.ts'
 import type { Tokens } from '../../tokens.ts'
 import { type Sought, soughtOf } from '../../words.ts'
 import type { Day } from './day.ts'
-
-/**
- * Seqs of openings, `above` excluded and 0 at least: nothing is ever written before the first entry, and what stands there is
- * shown nowhere; `verify` tells of it.
- */
-export interface Stretch {
-  readonly above: number
-  readonly to: number
-}
+import type { Stretch } from './stretch.ts'
 
 /** A condition on the exchange `e`, once it is said where it is looked for. */
 type Clause = (stretch: Stretch) => string
