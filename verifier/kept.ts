@@ -44,13 +44,24 @@ const nameIn = (vkey: string): string => vkey.slice(0, vkey.indexOf('+'))
 function oldIn(note: string, vkey: string, formers: readonly string[]): Old {
   const [name = ''] = note.split('\n')
   if (name === nameIn(vkey)) return { ...checkpointBy(note, vkey), former: false }
-  const former = formers.find((each) => nameIn(each) === name)
-  if (former !== undefined) return { ...checkpointBy(note, former), former: true }
+  const own = formers.filter((each) => nameIn(each) === name)
+  if (own.length > 0) return { ...checkpointByOne(note, own), former: true }
   const { signatures } = partsOf(note)
   if (!signatures.some((one) => one.name === name)) throw new Error('the checkpoint is not signed by this key')
   throw new Error(
     `it is of another log, ${name.slice(0, 100)}: where this one goes on from that, give the key of that one too (--former)`,
   )
+}
+
+/** By whichever of these keys signed it: one log may have had two. @throws Error of the last of them where none did */
+function checkpointByOne(note: string, vkeys: readonly string[]): Checkpoint {
+  const [vkey = '', ...rest] = vkeys
+  if (rest.length === 0) return checkpointBy(note, vkey)
+  try {
+    return checkpointBy(note, vkey)
+  } catch {
+    return checkpointByOne(note, rest) // it tells what is wrong with it
+  }
 }
 
 function heldBy(note: string, vkey: string, formers: readonly string[], held: Held): Old | undefined {

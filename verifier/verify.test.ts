@@ -206,8 +206,15 @@ test('a checkpoint of the name that the log had before is held with the key of t
     [[await kept(Number(size), root, 3)], [former], /is not signed by this key/],
     [[heads[0] ?? ''], [former], /no checkpoint that was given is of the log before/],
     [[note], [signerOf(3).vkey], /it is of another log/],
+    [[await kept(Number(size), root, 3)], [former, signerOf(4, name).vkey], /is not signed by this key/],
   ] as const)
     assert.match(checkBundle(files, vkey, notes, { formers }).problems.join('\n'), why)
+  const other = signerOf(4, name).vkey
+  for (const formers of [
+    [other, former],
+    [former, other],
+  ])
+    assert.deepEqual(checkBundle(files, vkey, [note], { formers }).problems, [], 'a log of one name had two keys')
 })
 
 test('the proof of one entry stands for itself, and no character of it can be another', async () => {
