@@ -1,6 +1,6 @@
 /** The installation's secret, in a 0600 file, and the keyed digests that are made with it. The secret is never shown. */
 import { createHash, hkdfSync, randomBytes } from 'node:crypto'
-import { chmodSync, closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, fsyncSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { Fault, type Hmac, hmacWith, type Keyring, type Purpose } from '#exchange'
 import { makeFolders } from '#trail'
@@ -19,9 +19,15 @@ export function openKeyring(folder: string): Keyring {
 function create(folder: string, path: string): void {
   makeFolders(folder)
   const file = openSync(path, 'wx', 0o600)
-  writeSync(file, `${randomBytes(SECRET_BYTES).toString('hex')}\n`)
-  fsyncSync(file)
-  closeSync(file)
+  try {
+    writeSync(file, `${randomBytes(SECRET_BYTES).toString('hex')}\n`)
+    fsyncSync(file)
+  } catch (error) {
+    rmSync(path) // half of it would be taken for one that is damaged
+    throw error
+  } finally {
+    closeSync(file)
+  }
   chmodSync(path, 0o600)
 }
 

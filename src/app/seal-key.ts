@@ -1,6 +1,6 @@
 /** Who signs the heads of the log: a key file that is made where there is none, a variable, or a command. No key is ever shown. */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { Fault } from '#exchange'
 import { defaultOrigin, printVerifier, type Signer, verifierOf, writeDurably } from '#trail'
@@ -42,7 +42,12 @@ function signerOf(key: KeyObject, origin: string | undefined): Signer {
 async function createKey(path: string): Promise<void> {
   const { privateKey } = generateKeyPairSync('ed25519')
   const bytes = Buffer.from(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString())
-  await writeDurably([{ path, bytes }])
+  try {
+    await writeDurably([{ path, bytes }])
+  } catch (error) {
+    rmSync(path, { force: true }) // half of it would be taken for one that is damaged
+    throw error
+  }
 }
 
 /** Whether a path lies outside of a data folder. */

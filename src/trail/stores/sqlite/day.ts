@@ -74,7 +74,7 @@ export class Day {
 
   /** @throws trail.locked, trail.newer, trail.unavailable, trail.broken */
   constructor(path: string, tokens: Tokens, keys: Keys) {
-    this.file = new File(path, holdsExchanges(basename(path)) ? FORMAT : NOTES_FORMAT)
+    this.file = new File(path, holdsExchanges(basename(path)) ? FORMAT : NOTES_FORMAT, keys.file.isReadOnly)
     this.keys = new DayKeys(this.file, keys)
     this.bodies = new Bodies(this.file, this.keys)
     this.terms = new Terms(this.file)

@@ -76,7 +76,7 @@ export class Engine {
   constructor(path: string, { tokens, wrapping, now, looking = false }: EngineOptions) {
     this.#looking = looking
     if (looking) mayLook(path)
-    this.folder = new Folder(path, tokens, now)
+    this.folder = new Folder(path, tokens, now, looking)
     this.proving = new Proving(this.folder, () => this.#seq, !looking)
     this.documents = new ProvenDocuments(this.folder.head, this.proving)
     this.unsealed = new FolderUnsealed(this.folder, this, this.proving)

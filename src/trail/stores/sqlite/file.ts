@@ -5,6 +5,7 @@ import { DatabaseSync, type Session, type SQLInputValue, type StatementSync } fr
 import { Fault } from '#exchange'
 import { migrationPoint, point } from '../../points.ts'
 import { faultOfStore } from './faults.ts'
+import { openStill } from './still.ts'
 import { Wanted } from './wanted.ts'
 
 /** What a file is opened as: its format number and the statements that make it. */
@@ -46,6 +47,8 @@ export interface Changes {
 export class File {
   readonly path: string
   readonly name: string
+  /** Nobody can write in it: `transaction` throws, and so does whatever else would. */
+  readonly isReadOnly: boolean
   /** While it is, nothing is moved from the log into the file: somebody copies it. */
   isStill = false
   readonly #db: DatabaseSync
@@ -56,19 +59,24 @@ export class File {
   #isWide = true
 
   /**
-   * Opens the file, making it (0600) where it is not there.
-   * @throws trail.locked, trail.newer, trail.unavailable, trail.broken
+   * Opens the file, making it (0600) where it is not there; `readOnly`: as it lies.
+   * @throws disk.readonly, trail.locked, trail.newer, trail.unavailable, trail.broken
    */
-  constructor(path: string, format: Format) {
+  constructor(path: string, format: Format, readOnly = false) {
     this.path = path
     this.name = basename(path)
+    this.isReadOnly = readOnly
     let db: DatabaseSync | undefined
     try {
-      create(path)
+      if (!readOnly) create(path)
       checkLength(path)
-      db = new DatabaseSync(path, { timeout: 0 })
+      db = readOnly ? openStill(path) : new DatabaseSync(path, { timeout: 0 })
       this.#db = db
       this.#inode = inodeOf(path)
+      if (readOnly) {
+        this.#mustBeOf(format)
+        return
+      }
       if (format.pageSize !== undefined) this.#db.exec(`PRAGMA page_size=${format.pageSize}`)
       this.#settle()
       if (format.checked) this.#check()
@@ -102,6 +110,14 @@ export class File {
     if (found !== 'ok') throw new Fault('trail.broken', `${this.name}: ${String(found)}`)
   }
 
+  /** It is brought up to date nowhere. */
+  #mustBeOf({ version, checked }: Format): void {
+    const [found] = Object.values(this.#db.prepare('PRAGMA user_version').get() ?? {})
+    if (Number(found) > version) throw new Fault('trail.newer', `${this.name}: format ${String(found)}`)
+    if (found !== version) throw new Fault('disk.readonly', `${this.name} is of an earlier version`)
+    if (checked) this.#check()
+  }
+
   #prepareFormat({ version, schema, upgrades = {} }: Format): void {
     this.#db.exec('BEGIN IMMEDIATE')
     try {
@@ -126,6 +142,7 @@ export class File {
 
   /** Runs `work` as one durable transaction, all or nothing. */
   transaction<Result>(work: () => Result): Result {
+    if (this.isReadOnly) throw new Fault('disk.readonly', this.name)
     try {
       if (inodeOf(this.path) !== this.#inode) throw new Fault('trail.broken', `${this.name}: the file was replaced`)
       this.#widen()

@@ -1,6 +1,7 @@
 /** The folder of a trail: its lock, its head file, its keys, its day files. Opens files when asked for, a few at a time. */
 import { existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import { Fault } from '#exchange'
 import { isDayFile } from '../../dayfile.ts'
 import { makeFolders } from '../../folders.ts'
 import { point } from '../../points.ts'
@@ -10,7 +11,8 @@ import { faultOfStore } from './faults.ts'
 import { letGo, syncFolder } from './file.ts'
 import { Head } from './head.ts'
 import { Keys } from './keys.ts'
-import { FolderLock } from './lock.ts'
+import { FolderLock, LOCK } from './lock.ts'
+import { isReadOnly, shareLock } from './still.ts'
 
 /** So many day files are open at a time: opening one takes as long as a search in it. Of so many the pages stay in memory too. */
 const MOST = { open: 128, wide: 24 } as const
@@ -22,14 +24,14 @@ export class Folder {
   readonly path: string
   readonly head: Head
   readonly keys: Keys
-  readonly #lock: FolderLock
+  readonly #lock: { close(): void }
   readonly #days: string
   readonly #tokens: Tokens
   readonly #open = new Map<string, Day>()
   #kept: string | undefined
 
-  /** @throws trail.locked, trail.newer, trail.unavailable, trail.broken */
-  constructor(path: string, tokens: Tokens, now: () => number) {
+  /** @throws disk.readonly unless it is only looked at, trail.locked, trail.newer, trail.unavailable, trail.broken */
+  constructor(path: string, tokens: Tokens, now: () => number, looking = false) {
     this.path = path
     this.#tokens = tokens
     this.#days = join(path, 'days')
@@ -39,11 +41,13 @@ export class Folder {
     } catch (error) {
       throw faultOfStore(error, 'the data folder')
     }
-    this.#lock = new FolderLock(path)
+    const readOnly = isReadOnly(path)
+    if (readOnly && !looking) throw new Fault('disk.readonly', path)
+    this.#lock = readOnly ? shareLock(join(path, LOCK)) : new FolderLock(path)
     let head: Head | undefined
     try {
-      head = new Head(join(path, 'head.db'))
-      this.keys = new Keys(join(path, 'keys.db'), now)
+      head = new Head(join(path, 'head.db'), readOnly)
+      this.keys = new Keys(join(path, 'keys.db'), now, readOnly)
       this.head = head
     } catch (error) {
       head?.close()

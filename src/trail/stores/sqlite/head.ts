@@ -52,8 +52,8 @@ export class Head {
   readonly file: File
 
   /** @throws trail.locked at once where another process holds the folder */
-  constructor(path: string) {
-    this.file = new File(path, FORMAT)
+  constructor(path: string, readOnly = false) {
+    this.file = new File(path, FORMAT, readOnly)
   }
 
   /** A seq that none given out before was higher than, as far as is known without the day files. */

@@ -29,6 +29,7 @@ export function* rekey(folder: Folder, file: string, session: string | undefined
 
 /** Destroys the keys that nothing in a file is under any more. The transaction that doomed them must be over. */
 export function bury(folder: Folder, day: Day): void {
+  if (day.file.isReadOnly) return
   const doomed = day.keys.doomed()
   if (doomed.length === 0) return
   folder.keys.destroy(doomed)

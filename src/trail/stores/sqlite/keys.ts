@@ -85,8 +85,8 @@ export class Keys {
   #given = 0
 
   /** @param now milliseconds since the epoch @throws trail.locked, trail.newer, trail.unavailable, trail.broken */
-  constructor(path: string, now: () => number) {
-    this.file = new File(path, FORMAT)
+  constructor(path: string, now: () => number, readOnly = false) {
+    this.file = new File(path, FORMAT, readOnly)
     this.#now = now
   }
 
@@ -105,7 +105,7 @@ export class Keys {
     this.#absent.clear()
     this.#shut = lost === 'show' ? fault : undefined
     this.#wentOn = lost === 'go on' && fault !== undefined
-    if (this.#shut) return
+    if (this.#shut || this.file.isReadOnly) return
     if (behind) this.#goBeyond()
     if (current?.name !== name)
       this.file.transaction(() => {
@@ -211,7 +211,7 @@ export class Keys {
   }
 
   get isLow(): boolean {
-    return !this.#shut && this.#free.length < POOL.low
+    return !this.#shut && !this.file.isReadOnly && this.#free.length < POOL.low
   }
 
   /** Fetches what was wanted; what cannot be had is remembered with its fault. @throws trail.keyholder */
@@ -278,7 +278,7 @@ export class Keys {
 
   /** Writes down whose the keys are that were taken; whether there was something. */
   note(): boolean {
-    if (this.#noted.length === 0) return false
+    if (this.#noted.length === 0 || this.file.isReadOnly) return false
     const noted = [...this.#noted]
     this.file.transaction(() => {
       for (const { id, owner } of noted)
