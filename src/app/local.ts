@@ -65,7 +65,10 @@ export function openLocal(
       if (path.startsWith('/connections')) return connectionsOnly(waysOf(connections)).request(path, init)
       const makes = init.method === 'POST' && KEEPS.test(path)
       if (!makes && !existsSync(join(names.data, 'install.key'))) throw new Fault('trail.none', names.data)
-      record ??= openedFor(path, names, tell)
+      record ??= openedFor(path, names, tell).catch((error) => {
+        record = undefined // asked again, it is tried again
+        throw error
+      })
       const opened = await record
       if (OF_CA.test(path)) ca ??= await caOf(names, opened.keyholder)
       const compiled = () => (engine ??= compile(RULES))

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { folderOf, loadNames, type Names, openLocal } from '#app'
 import { Fault, faultOf } from '#exchange'
 import { checked, parsed } from './answer.ts'
+import { patient } from './held.ts'
 import { type Record, remote, splitLines } from './remote.ts'
 import { line, say } from './terminal.ts'
 import { userName } from './user.ts'
@@ -63,7 +64,7 @@ async function local(config: string, folder?: string): Promise<Record> {
     const answer = await ask(path, { method, ...(body !== undefined && { body: JSON.stringify(body) }) })
     return parsed<never>(checked(answer.status, await answer.text()))
   }
-  return {
+  const own: Record = {
     get: (path) => via('GET', path),
     send: via,
     follow: async () => {
@@ -76,4 +77,5 @@ async function local(config: string, folder?: string): Promise<Record> {
     },
     close,
   }
+  return patient(own, () => served(place.data))
 }

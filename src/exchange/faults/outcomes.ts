@@ -84,7 +84,7 @@ export const OUTCOMES = {
   'trail.locked': {
     status: 503,
     message: 'Another process holds the trail',
-    remedy: 'Stop the other gatelog, or wait for it.',
+    remedy: 'Stop the other gatelog, or wait for it: a server that starts answers once it has read its record.',
   },
   'trail.broken': {
     status: 503,
