@@ -13,6 +13,9 @@ export function willScrub({ head }: Folder, day: Day): void {
   if (head.document(KIND, day.file.name) === undefined) head.put(KIND, day.file.name, '{}')
 }
 
+/** Whether there are files that are to be written anew. */
+export const isLeft = ({ head }: Folder): boolean => head.documents(KIND).length > 0
+
 /** The next file that is to be written anew; none of the day `but`. */
 export function toScrub(folder: Folder, but: string | undefined): string | undefined {
   for (const { id } of folder.head.documents(KIND)) {

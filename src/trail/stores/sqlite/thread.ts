@@ -21,7 +21,7 @@ import { marksIn } from './marks.ts'
 import { Pages } from './pages.ts'
 import type { Answer, Call, Calls, Reply, Sealing, SealWish } from './protocol.ts'
 import { revise } from './revise.ts'
-import { condense, scrubbed, toScrub } from './scrubbing.ts'
+import { condense, isLeft, scrubbed, toScrub } from './scrubbing.ts'
 import { recordOf, sealerOf, stateOf, unsealedState } from './sealing.ts'
 import { Search } from './search.ts'
 import { beginSlice, type Sliced } from './sliced.ts'
@@ -43,7 +43,7 @@ let timer: NodeJS.Timeout | undefined
 async function open(wrapping: Begin, seal: Sealing | undefined, looking: boolean): Promise<void> {
   const opening = () => new Engine(folder, { tokens, wrapping, now: Date.now, looking })
   engine ??= looking ? looked(opening) : opening()
-  left = !looking
+  left = !looking && isLeft(engine.folder)
   if (!looking) await proven()
   if (!seal) return
   const sealer = sealerOf(engine, seal, { ask, reading: withKeys })
@@ -286,7 +286,7 @@ function tidyLater(ms: number): void {
   timer = setTimeout(() => inLine(tidy), ms)
 }
 
-/** Whether files may have been left that are to be written anew: by a process before this one, or by somebody who stopped. */
+/** Whether files were left that are to be written anew: by a process before this one, or by somebody who stopped. */
 let left = false
 let scrubbing: NodeJS.Timeout | undefined
 
