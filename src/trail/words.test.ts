@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { holds, LONGEST_WORD, MOST_WORDS, soughtOf, wordsOf } from './words.ts'
+import { holds, LONGEST_WORD, MOST_WORDS, soughtOf, wordsIn, wordsOf } from './words.ts'
 
 const TABLE: [string, string[], string[]?][] = [
   ['Refactor the login page.', ['refactor', 'the', 'login', 'page']],
@@ -51,4 +51,22 @@ test('every run of whole words of a text is found in it', () => {
 test('the words of a vast text and of a vast word are bounded', () => {
   assert.ok(wordsOf('ab cd '.repeat(MOST_WORDS)).flow.length <= MOST_WORDS)
   assert.equal(wordsOf('x'.repeat(100_000)).flow[0]?.length, LONGEST_WORD)
+})
+test('a letter with marks without end is one word, in time that its length says', () => {
+  const marked = `a${'\u0301\u0323'.repeat(2 ** 18)}`
+  assert.equal(wordsOf(`so ${marked} it is`).flow.length, 4)
+  assert.ok(holds(wordsOf(`so ${marked} it is`), soughtOf(marked)))
+})
+test('all words of a text come in pieces, and are those of its beginning where it is long', () => {
+  const lines = Array.from({ length: 40_000 }, (_, nth) => `row ${nth} getUserName caf\u0065\u0301`).join('\n')
+  const pieces = [...wordsIn(lines)]
+  assert.ok(pieces.length > 100)
+  const flow = pieces.flatMap((piece) => piece.flow)
+  assert.equal(flow.length, 240_000)
+  assert.deepEqual(flow.slice(0, MOST_WORDS), wordsOf(lines).flow)
+  assert.equal(pieces.flatMap((piece) => piece.runs).length, 40_000)
+  assert.deepEqual(
+    [...wordsIn('one line')].map((piece) => piece.flow),
+    [['one', 'line']],
+  )
 })

@@ -18,11 +18,16 @@ const PART =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]|\p{Lu}+(?=\p{Lu}\p{Ll})|\p{Lu}?[[\p{Ll}\p{Lt}\p{Lm}\p{Lo}\p{M}\p{N}]--[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]]+|\p{Lu}+[\p{N}\p{M}]*/gv
 const ONE_PART = /^(?:[A-Za-z]?[a-z0-9]*|[A-Z]+[0-9]*)$/
 
+/** Marks in a row after which a joiner stands, as in UAX #15 (stream-safe text): to bring n in order takes their square. */
+const MARKS = /\p{M}{30}/gu
+
+const composed = (text: string): string => text.replace(MARKS, '$&\u034f').normalize('NFC')
+
 /** Reads the words of a text. */
 export function wordsOf(text: string): Words {
   const flow: string[] = []
   const runs: string[] = []
-  for (const [run] of text.normalize('NFC').matchAll(RUN)) {
+  for (const [run] of composed(text).matchAll(RUN)) {
     if (flow.length >= MOST_WORDS) break
     if (ONE_PART.test(run)) flow.push(fold(run))
     else addParts(run, flow, runs)
@@ -39,7 +44,7 @@ const UNITS = 65_536
 export function* wordsIn(text: string): Generator<Words> {
   let [flow, runs]: [string[], string[]] = [[], []]
   for (const lines of linesOf(text))
-    for (const [run] of lines.normalize('NFC').matchAll(RUN)) {
+    for (const [run] of composed(lines).matchAll(RUN)) {
       if (ONE_PART.test(run)) flow.push(fold(run))
       else addParts(run, flow, runs)
       if (flow.length < SOME) continue
@@ -75,7 +80,7 @@ export interface Sought {
 /** What to look for in the index for one item of free text. `flow` is empty where the text holds no word. */
 export function soughtOf(text: string): Sought {
   const { flow, runs } = wordsOf(text)
-  const single = (text.normalize('NFC').match(RUN) ?? []).length === 1
+  const single = (composed(text).match(RUN) ?? []).length === 1
   if (!single) return { flow }
   const run = runs[0] ?? flow[0]
   return run === undefined ? { flow } : { flow, run }
