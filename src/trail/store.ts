@@ -178,6 +178,8 @@ export interface Revision {
     /** All that it says, as far as the index of words knows it: of its words those stay by which it is found. Absent: none does. */
     readonly says?: string
   }[]
+  /** Bodies that stay as they are, and are found by no more words than this says. */
+  readonly words?: readonly Pick<Revision['bodies'][number], 'exchange' | 'part' | 'says'>[]
   /** Entries that belong to no exchange, and go too: those with this id at this seq, of earlier versions by their seq alone. */
   readonly notes: readonly { readonly file: string; readonly seq: number; readonly exchange?: string }[]
   /** More goes soon: only once a revision without this, or `scrub`, is done is no byte of what went on disk. */

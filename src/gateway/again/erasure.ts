@@ -12,6 +12,7 @@ import {
   tookOf,
 } from '#trail'
 import { Cutting, type ToCut } from './cutting.ts'
+import { followersOf, type Reworded } from './following.ts'
 import { type ErasurePlan, forbid, forbiddenIn, laterOf, openIn, planOf } from './forbidding.ts'
 import { type FoundLine, type GoingLine, goingLines, linesAt, putAnew } from './lines.ts'
 import { listedIn } from './listed.ts'
@@ -194,8 +195,11 @@ export class Erasure {
     const left = await this.#cutting.cut(note, { ids, sessions })
     await sealedUpTo(trail, await trail.highest()) // an outcome that came meanwhile is known by its leaf alone
     const named = sessions.filter((session) => session !== null)
-    const begun = openIn(await laterOf(trail, new Set(ids), named))
-    await trail.dayFiles.revise({ by: id, erased: ids, bodies: [], notes })
+    const gone = new Set(ids)
+    const begun = openIn(await laterOf(trail, gone, named))
+    const words: Reworded[] = []
+    for (const session of named) words.push(...(await followersOf(this.#house, session, gone, gone)))
+    await trail.dayFiles.revise({ by: id, erased: ids, bodies: [], words, notes })
     for (const session of sessions) await trail.keys.rekey(session ?? undefined)
     forget?.()
     await trail.documents.delete(PENDING, id)

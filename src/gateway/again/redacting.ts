@@ -7,6 +7,7 @@ import { Breath } from '../breath.ts'
 import { type Anew, maskedAnew } from './anew.ts'
 import { commitmentOf } from './commitment.ts'
 import { entrySays } from './entry-text.ts'
+import { followersOf, type Reworded } from './following.ts'
 import { saysOf } from './says.ts'
 
 export interface RedactingHouse {
@@ -120,15 +121,15 @@ export class Redacting {
     const note: Redact = { kind: 'redact', exchange: uuid(), at: now(), who, why, ...said, bodies: redacted }
     const seq = await trail.append(note)
     await sealedUpTo(trail, seq)
-    const anew = await this.#revised(bodies)
-    const revised = await trail.dayFiles.revise({ by: note.exchange, erased: [], bodies: anew, notes: [], more: true })
+    const revision = { ...(await this.#revised(bodies)), by: note.exchange, erased: [], notes: [], more: true } as const
+    const revised = await trail.dayFiles.revise(revision)
     for (const session of new Set(bodies.map(({ row }) => row.opening.session))) await trail.keys.rekey(session)
     forget?.()
     return { seq, bodies: revised.bodies }
   }
 
-  /** Each with all that it says now, which is read of it. */
-  async #revised(bodies: readonly Body[]): Promise<Revision['bodies']> {
+  /** Each with all that it says now, which is read of it, and what else was found by the words of any. */
+  async #revised(bodies: readonly Body[]): Promise<Pick<Revision, 'bodies' | 'words'>> {
     const breath = new Breath(this.#house.clock)
     const taken = [...new Set(bodies.flatMap(({ anew }) => anew.taken))]
     const revised: Revision['bodies'][number][] = []
@@ -143,7 +144,14 @@ export class Redacting {
       })
       await breath.pause()
     }
-    return revised
+    const words: Reworded[] = []
+    for (const [session, own] of Map.groupBy(bodies, ({ row }) => row.opening.session))
+      if (session !== undefined) {
+        const ids = (some: readonly Body[]) => new Set(some.map(({ row }) => row.opening.exchange))
+        const prompts = own.filter(({ part }) => part === 'prompt')
+        words.push(...(await followersOf(this.#house, session, ids(own), ids(prompts))))
+      }
+    return { bodies: revised, words }
   }
 }
 

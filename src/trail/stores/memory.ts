@@ -279,7 +279,7 @@ class MemoryStore implements Store {
 
   readonly #erased = new Map<string, string>()
 
-  async revise({ by, erased, bodies, notes }: Revision): Promise<Revised> {
+  async revise({ by, erased, bodies, words = [], notes }: Revision): Promise<Revised> {
     const lines = erased.flatMap((exchange) => this.#lines.get(exchange) ?? [])
     if (lines.some(isOpen)) throw new Fault('gateway.internal', 'an open exchange is not erased')
     const ids = new Set(lines.map(({ opening }) => opening.exchange))
@@ -294,6 +294,11 @@ class MemoryStore implements Store {
     for (const id of ids) if (this.#lines.delete(id)) this.#erased.set(id, by)
     const left = this.#notes.filter(({ seq, note }) => !goes(seq, note.exchange))
     this.#notes.splice(0, this.#notes.length, ...left)
+    for (const { exchange, part, says } of words) {
+      const line = this.#lines.get(exchange)
+      const nth = part === 'prompt' ? 0 : 1
+      if (line?.words[nth]) line.words[nth] = wordsLeft(line.words[nth], says)
+    }
     let count = 0
     for (const body of bodies) {
       const { exchange, part, bytes, findings, withEdits, says } = body

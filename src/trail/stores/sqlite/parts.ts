@@ -15,8 +15,8 @@ export async function partsOf(
   revision: Revision,
   homes: (exchanges: readonly string[]) => Promise<readonly (string | undefined)[]>,
 ): Promise<Part[]> {
-  const { erased, bodies, notes } = revision
-  const ids = [...new Set([...erased, ...bodies.map(({ exchange }) => exchange)])]
+  const { erased, bodies, words = [], notes } = revision
+  const ids = [...new Set([...erased, ...[...bodies, ...words].map(({ exchange }) => exchange)])]
   const home = new Map<string, string>()
   for (let at = 0; at < ids.length; at += STEP) {
     const some = ids.slice(at, at + STEP)
@@ -29,6 +29,7 @@ export async function partsOf(
       ...revision,
       erased: erased.filter((id) => home.get(id) === file),
       bodies: bodies.filter(({ exchange }) => home.get(exchange) === file),
+      words: words.filter(({ exchange }) => home.get(exchange) === file),
       notes: notes.filter((note) => note.file === file),
     },
   }))

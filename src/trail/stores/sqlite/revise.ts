@@ -26,10 +26,14 @@ interface NewBody {
   readonly seq: number
 }
 
+type Saying = Pick<NewBody['given'], 'part' | 'says'>
+
 /** What is to be done in one file. */
 interface Part {
   readonly erased: Exchange[]
   readonly bodies: NewBody[]
+  /** Rows of the index of words. */
+  readonly rows: readonly Worded[]
 }
 
 interface Means {
@@ -62,7 +66,7 @@ export function* revise(engine: Engine, { file, revision, tokens, isSealed }: As
   engine.settle(day, revision.erased)
   willScrub(engine.folder, day)
   while (day.index(INDEXED)) yield
-  yield* unword(day, tokens, worded(part))
+  yield* unword(day, tokens, part.rows)
   point('revise.unworded')
   const then = () => {
     point('revise.durable')
@@ -80,7 +84,7 @@ export function* revise(engine: Engine, { file, revision, tokens, isSealed }: As
 /** Texts that are put into the index at a time, before words are taken out of it. */
 const INDEXED = 16
 
-function* partOf(day: Day, { erased, bodies }: Revision): Sliced<Part> {
+function* partOf(day: Day, { erased, bodies, words = [] }: Revision): Sliced<Part> {
   const find = (exchange: string) => day.file.get<Exchange>(FOUND, exchange)
   const gone = yield* each(erased, find)
   const anew = yield* each(bodies, (given) => {
@@ -95,19 +99,25 @@ function* partOf(day: Day, { erased, bodies }: Revision): Sliced<Part> {
       )
     return of && seq && !stale ? { given, of, seq } : undefined
   })
-  return { erased: gone.filter((one) => one !== undefined), bodies: anew.filter((one) => one !== undefined) }
+  const rest = yield* each(words, (given) => {
+    const of = find(given.exchange)
+    return of && { given, of }
+  })
+  const part = { erased: gone.filter(isHere), bodies: anew.filter(isHere) }
+  return { ...part, rows: [...goneRows(part), ...[...part.bodies, ...rest.filter(isHere)].map(rowOf)] }
 }
+
+const isHere = <Item>(item: Item | undefined): item is Item => item !== undefined
 
 const FOUND = 'SELECT exchange, seq, closing, session FROM exchanges WHERE exchange = ?'
 
-/** Rows of the index of words. */
-const worded = ({ erased, bodies }: Part): Worded[] => [
-  ...erased.flatMap(({ seq }) => [{ id: 2 * seq }, { id: 2 * seq + 1 }]),
-  ...bodies.map(({ of: { seq }, given: { part, says } }) => ({
-    id: 2 * seq + (part === 'reply' ? 1 : 0),
-    ...(says !== undefined && { says }),
-  })),
-]
+const goneRows = ({ erased }: Pick<Part, 'erased'>): Worded[] =>
+  erased.flatMap(({ seq }) => [{ id: 2 * seq }, { id: 2 * seq + 1 }])
+
+const rowOf = ({ of: { seq }, given: { part, says } }: { of: Exchange; given: Saying }): Worded => ({
+  id: 2 * seq + (part === 'reply' ? 1 : 0),
+  ...(says !== undefined && { says }),
+})
 
 const sessionsIn = ({ erased, bodies }: Part): Set<number | null> =>
   new Set([...erased, ...bodies.map(({ of }) => of)].map(({ session }) => session))
