@@ -97,6 +97,11 @@ export const OUTCOMES = {
     message: 'A file that the record is made of is gone, empty or damaged, so it cannot be looked at',
     remedy: 'Keep the folder as it is, find out who was there, and put the record back from a backup: docs/backup.md.',
   },
+  'trail.older': {
+    status: 500,
+    message: 'This trail is of an earlier version, and was only to be looked at, so nothing of it was changed',
+    remedy: '`gatelog migrate` brings it up to date: of what may be evidence, a copy.',
+  },
   'trail.newer': {
     status: 500,
     message: 'This trail was written by a newer Gatelog',

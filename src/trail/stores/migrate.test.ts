@@ -19,6 +19,7 @@ const keyring: Keyring = {
   key: (purpose) => createHash('sha256').update(purpose).digest(),
 }
 const open = (folder: string) => openTrail({ folder, keyring, now: () => NOON })
+const lookAt = (folder: string) => openTrail({ folder, keyring, now: () => NOON, asItIs: true, lostKey: 'show' })
 const FILES = ['days/2026-11-22.default.db', 'days/2026-11-23.default.db', 'days/2026-11-24.default.db']
 
 /** Three days, the older two as version 2 left them. */
@@ -89,6 +90,25 @@ test('one file that is newer, or too old, and none is touched', async (t) => {
     for (const dryRun of [true, false]) assert.throws(() => migrate(folder, { dryRun }), { code })
     assert.deepEqual(contents(folder), before)
   }
+})
+
+test('who only looks at a record of before begins nothing: it is refused, and nothing of it is changed', async (t) => {
+  const folder = await early(t)
+  const before = contents(folder)
+  for (const _ of [1, 2]) await assert.rejects(lookAt(folder), { code: 'trail.older', detail: /days|format 2/ })
+  assert.deepEqual(contents(folder), before)
+  migrate(folder, { dryRun: false })
+  await (await lookAt(folder)).close()
+})
+
+test('a keys.db that is gone is named, whatever number the day files bear', async (t) => {
+  const folder = await early(t)
+  migrate(folder, { dryRun: false })
+  rmSync(join(folder, 'keys.db'))
+  for (const file of FILES) alter(join(folder, file), 'PRAGMA user_version=4')
+  const before = contents(folder)
+  await assert.rejects(lookAt(folder), { code: 'trail.damaged', message: /keys\.db is gone or empty/ })
+  assert.deepEqual(contents(folder), before)
 })
 
 test('where no record is, that is told', () => {

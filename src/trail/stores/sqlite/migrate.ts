@@ -2,11 +2,12 @@
  * What it takes to bring the files of a record to the formats of this version, and doing it: file by file, each in one
  * transaction. No process may have the record open.
  */
-import { existsSync, readdirSync, rmSync, statfsSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, statfsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
 import { Fault } from '#exchange'
 import { isDayFile } from '../../dayfile.ts'
+import { atRest, versionOf } from './at-rest.ts'
 import { faultOfStore } from './faults.ts'
 import { File, type Format } from './file.ts'
 import { FORMAT as HEAD } from './head.ts'
@@ -95,18 +96,13 @@ const formatOf = (file: string): Format => (file === 'head.db' ? HEAD : file ===
 function looked(folder: string, file: string): Migrated {
   const path = join(folder, file)
   const format = formatOf(file)
-  const made = [`${path}-shm`, `${path}-wal`].filter((part) => !existsSync(part))
-  let db: DatabaseSync | undefined
   try {
-    db = new DatabaseSync(path, { readOnly: true, timeout: 0 })
-    const version = Number(db.prepare('PRAGMA user_version').get()?.['user_version'])
-    return { file, version, to: format.version, ...planned(db, file, version, format, statSync(path).size) }
+    return atRest(path, (db) => {
+      const version = versionOf(db)
+      return { file, version, to: format.version, ...planned(db, file, version, format, statSync(path).size) }
+    })
   } catch (error) {
     throw faultOfStore(error, file)
-  } finally {
-    // While it is open, nobody else can open it and have a log there.
-    if (db) for (const part of made) rmSync(part, { force: true })
-    db?.close()
   }
 }
 
