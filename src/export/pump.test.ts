@@ -1,5 +1,9 @@
 /** A pump and its cursor: hanging sinks, restored records, what is told of an exchange and when. */
 import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
 import { Fault, type Keyring } from '#exchange'
 import { openTrail, type SealState, type Trail } from '#trail'
@@ -17,7 +21,7 @@ async function started(
   more: Partial<PumpOptions> = {},
   before?: (trail: Trail) => unknown,
 ) {
-  const trail = await openTrail({ folder: '', keyring, now: Date.now, store: 'memory' })
+  const trail = more.trail ?? (await openTrail({ folder: '', keyring, now: Date.now, store: 'memory' }))
   await before?.(trail)
   const [told, rows]: [string[], Row[]] = [[], []]
   const taking: Sink = {
@@ -152,6 +156,57 @@ test('a new sink begins with the oldest entry, or now; one whose record was put 
   assert.match(restored.told[0] ?? '', /cursor 99 is above the record’s 2/)
   await restored.trail.append({ ...NOTES[0]!, exchange: idOf(61) })
   await until(() => restored.rows.length === 1)
+})
+
+for (const value of [
+  null,
+  {},
+  [],
+  { seq: 'x' },
+  { seq: -1 },
+  { seq: 0.5 },
+  { seq: 1e300 },
+  { seq: 2, owed: 5 },
+  { seq: 2, owed: [['a', 'b']] },
+  { seq: 2, owed: [[2, 1]] },
+  { seq: 2, owed: [[1, 9e15]] },
+  { seq: 2, untaken: [null] },
+  { seq: 2, untaken: 'x' },
+  { seq: 2, stuck: 5 },
+])
+  test(`what is no cursor is named with its sink, and all that is kept is sent: ${JSON.stringify(value)}`, async (t) => {
+    const { rows, told, trail, pump } = await started(t, {}, { from: 'now' }, async (trail) => {
+      await fill(trail, 3)
+      await trail.documents.put('export', 'x', value)
+    })
+    await until(() => rows.length === 3)
+    await until(() => pump.state.cursor === 6)
+    assert.equal(told.length, 1)
+    assert.match(told[0] ?? '', /^export x: A document of head\.db .*: export x, which is no cursor by its form\./)
+    assert.match(told[0] ?? '', /begins again with the oldest entry that is kept\. Find out who else/)
+    assert.equal((await placeOf(trail, 'x'))?.seq, 6)
+  })
+
+test('a cursor that nobody wrote here passes over nothing', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'gatelog-pump-'))
+  const first = await openTrail({ folder, keyring, now: Date.now })
+  await fill(first, 3)
+  await keepPlace(first, 'x', { seq: 2, owed: [], untaken: [] }, 1)
+  await first.close()
+  const head = new DatabaseSync(join(folder, 'head.db'))
+  head.exec(`UPDATE documents SET json = '{"name":"x","seq":6,"at":1}' WHERE kind = 'export'`)
+  head.close()
+  const { rows, told } = await started(
+    t,
+    {},
+    { from: 'now', trail: await openTrail({ folder, keyring, now: Date.now }) },
+  )
+  t.after(() => rm(folder, { recursive: true, force: true }))
+  await until(() => rows.length === 3)
+  assert.match(
+    told[0] ?? '',
+    /^export x: A document of head\.db was not written by who had the key of this record.*: export x\. It begins again/,
+  )
 })
 
 test('one that goes on begins where it was acknowledged', async (t) => {

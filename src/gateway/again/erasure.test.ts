@@ -6,6 +6,21 @@ import { Reads } from '#trail'
 import { Erasure } from './erasure.ts'
 import { AT, bodyOf, converse, DOER, found, idOf, LONG, MASK, NOON, OTHER, open, SAID, textOf } from './ground.case.ts'
 
+const readOf = (nth: number, of: string): Read => ({
+  ...{
+    kind: 'read',
+    exchange: idOf(nth),
+    at: NOON,
+    did: 'searched',
+    via: 'local',
+    of,
+    content: false,
+    count: 1,
+    times: 1,
+  },
+  reader: { value: 'ana', source: 'observed' },
+})
+
 for (const store of ['memory', 'sqlite'] as const) {
   test(`an exchange goes, and what it was the first to say goes from every later turn; ${store}`, async (t) => {
     const house = await open(t, store)
@@ -271,4 +286,47 @@ for (const store of ['memory', 'sqlite'] as const) {
     assert.equal(await house.erasure.resume(), 0)
     assert.ok(await house.trail.exchange(idOf(0, AT[0])))
   })
+
+  test(`what is no erasure by its form stops nothing; ${store}`, async (t) => {
+    const house = await open(t, store)
+    for (const [nth, value] of [null, {}, [], { id: 'x' }, { id: 'x', ids: 5, sessions: [], notes: [] }].entries())
+      await house.trail.documents.put('erasing', `x${nth}`, value)
+    assert.deepEqual([await house.erasure.resume(), await house.erasure.waiting()], [0, []])
+  })
 }
+
+test('what the entry does not list is not erased, nor cut out of later turns, and is told', async (t) => {
+  const house = await open(t, 'sqlite')
+  const { trail, erasure } = house
+  await converse(house, SAID)
+  const mine = await trail.append(readOf(70, 'quux'))
+  await erasure.erase({ exchange: idOf(0, AT[0]) }, DOER)
+  const [entry] = await trail.custody()
+  const before = await textOf(house, 3)
+  const id = entry?.note.exchange ?? ''
+  const notes = [{ seq: mine, file: '2026-11-24.notes.db', lost: [0] }]
+  await trail.documents.put('erasing', id, { id, ids: [idOf(0, AT[0]), idOf(1, AT[1])], sessions: ['s'], notes })
+  const told: (readonly number[])[] = []
+  assert.equal(await erasure.resume({ more: (...one) => told.push(one) }), 1)
+  assert.deepEqual(told, [[entry?.seq, 2]])
+  assert.ok(await trail.exchange(idOf(1, AT[1])))
+  assert.deepEqual(await textOf(house, 3), before)
+  assert.equal((await trail.reads(9)).find(({ seq }) => seq === mine)?.read.of, 'quux')
+  assert.equal((await trail.custody()).length, 1)
+  assert.deepEqual(await trail.documents.list('erasing'), [])
+})
+
+test('of an entry that lists none no more goes than it says', async (t) => {
+  const house = await open(t, 'sqlite')
+  const { trail, erasure } = house
+  await converse(house, SAID)
+  const id = idOf(90)
+  const counts = { exchanges: 1, sessions: 1, later: 0, notes: 0 }
+  await trail.append({ kind: 'erase', exchange: id, at: NOON, ...DOER, scope: { user: 'x' }, ...counts })
+  await trail.documents.put('erasing', id, { id, ids: [idOf(0, AT[0]), idOf(1, AT[1])], sessions: ['s'], notes: [] })
+  const told: number[] = []
+  assert.equal(await erasure.resume({ more: (_, count) => told.push(count) }), 1)
+  assert.deepEqual(told, [1])
+  assert.equal(await trail.exchange(idOf(0, AT[0])), undefined)
+  assert.ok(await trail.exchange(idOf(1, AT[1])))
+})
