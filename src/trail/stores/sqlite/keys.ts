@@ -104,7 +104,7 @@ export class Keys {
     this.#name = name
     this.#absent.clear()
     this.#shut = lost === 'show' ? fault : undefined
-    this.#wentOn = lost === 'go on' && fault !== undefined
+    this.#wentOn = lost === 'go on'
     if (this.#shut || this.file.isReadOnly) return
     if (behind) this.#goBeyond()
     if (current?.name !== name)
@@ -205,7 +205,7 @@ export class Keys {
     return this.#given > this.#made()
   }
 
-  /** Whether somebody said that the key before is lost for good. */
+  /** Whether somebody said that the key before is lost for good, or that the record is put back without its keys. */
   get wentOn(): boolean {
     return this.#wentOn
   }
