@@ -229,6 +229,8 @@ test('the JSON of every command is what the document says', async (t) => {
   await told('`gatelog hold add`', 'hold', 'add', '--exchange', idOf(7, AT - 10 * 86_400_000), '--why', 'x')()
   await told('`gatelog hold add`', 'hold', 'add', '--user', 'bea', '--why', 'z')()
   await told('`gatelog purge`', 'purge', '--dry-run')()
+  const bare = { kind: 'hold', exchange: idOf(8), at: AT, who: { value: 'ana', source: 'declared' }, why: 'x' } as const
+  await trail.append({ ...bare, scope: { user: 'd' } }) // nothing but its entry tells of it
   const { holds: list } = (await json(folder, 'hold', 'list')) as { holds: { id: string }[] }
   await told('`gatelog hold list`', 'hold', 'list')()
   for (const { id } of list) await told('`gatelog hold release`', 'hold', 'release', id, '--why', 'y')()

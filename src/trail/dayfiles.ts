@@ -20,8 +20,8 @@ export interface DayFiles {
   begunIn(name: string): Promise<number>
   /** The id of the entry that erased an exchange, by the beginning of its id. */
   erasedBy(prefix: string): Promise<string | undefined>
-  /** What an entry erased and is still in its files: exchanges by ids, lines of none by their places. */
-  takenBy(by: string): Promise<TakenBy>
+  /** What an entry erased and is still in its files: exchanges by ids, lines of none by their places. Of that what `took` lists, where it is given. */
+  takenBy(by: string, took?: readonly number[]): Promise<TakenBy>
 }
 
 /** The day files of a store. */
@@ -38,5 +38,5 @@ export const dayFilesOf = (store: Store, write: Write): DayFiles => ({
   seqsIn: (name) => store.seqsIn(name),
   begunIn: (name) => store.begunIn(name),
   erasedBy: async (prefix) => (isExchangePrefix(prefix) ? store.erasedBy(prefix) : undefined),
-  takenBy: (by) => store.takenBy(by),
+  takenBy: (by, took) => store.takenBy(by, took),
 })

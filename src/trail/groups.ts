@@ -1,6 +1,7 @@
 /** The trail's one line of batches: appends and journals in groups, latches. No promise resolves before its durability. */
-import { type Entry, Fault } from '#exchange'
-import { type AckedMark, toldVanished, vanishedIn } from './acked.ts'
+import { type Entry, Fault, type Keyring, type Note } from '#exchange'
+import { type AckedMark, toldVanished } from './acked.ts'
+import { isDoubted } from './custody/doubts.ts'
 import { type DayFiles, dayFilesOf } from './dayfiles.ts'
 import { isExchangeId, isExchangePrefix } from './days.ts'
 import { type Documents, documentsOf, writing } from './documents.ts'
@@ -14,7 +15,8 @@ import type { Query } from './query.ts'
 import { barrierOf, earliest, type Group, Queue } from './queue.ts'
 import { readAnchors } from './seal/anchor.ts'
 import { keptSizes } from './seal/before.ts'
-import type { Evidence, VerifyOptions } from './seal/evidence.ts'
+import type { VerifyOptions } from './seal/evidence.ts'
+import { evidenceOf } from './seal/gathering.ts'
 import { proofOf, type Question, type Showing } from './seal/question.ts'
 import type { Report } from './seal/report.ts'
 import { standingIn } from './seal/standing.ts'
@@ -34,6 +36,7 @@ type Listener = (entry: Entry, seq: number) => void
 
 /** What stands around a trail. */
 interface Around {
+  readonly keyring: Pick<Keyring, 'digest'>
   readonly onLatch?: (fault: Fault) => void
   readonly journal?: Journal
   readonly acked?: AckedMark
@@ -47,6 +50,7 @@ export class GroupTrail implements Trail {
   readonly dayFiles: DayFiles
   readonly late: LateLines
   readonly #store: Store
+  readonly #keyring: Around['keyring']
   readonly #onLatch: ((fault: Fault) => void) | undefined
   readonly #journal: Journal | undefined
   readonly #retention: Around['retention']
@@ -61,8 +65,9 @@ export class GroupTrail implements Trail {
   #starting = false
   #closed: Promise<void> | undefined
 
-  constructor(store: Store, { onLatch, journal, retention, acked }: Around = {}) {
+  constructor(store: Store, { keyring, onLatch, journal, retention, acked }: Around) {
     this.#store = store
+    this.#keyring = keyring
     this.#acked = acked
     this.#retention = retention
     this.#journal = journal
@@ -265,7 +270,10 @@ export class GroupTrail implements Trail {
   }
 
   async policies() {
-    return (await this.#store.notes('ruled')).map(({ seq, note }) => ({ seq, ruled: note }))
+    const all = await this.#store.claims(['ruled'])
+    return all.flatMap((claim) =>
+      claim.note?.kind === 'ruled' && !isDoubted(claim) ? [{ seq: claim.seq, ruled: claim.note }] : [],
+    )
   }
 
   async policy(id: string) {
@@ -276,8 +284,13 @@ export class GroupTrail implements Trail {
   }
 
   async custody() {
-    const all = await Promise.all(CUSTODY.map((kind) => this.#store.notes(kind)))
-    return all.flat().sort((one, other) => one.seq - other.seq)
+    const all = await this.#store.claims(CUSTODY)
+    if (all.some(({ mark }) => mark === 'unknown')) throw new Fault('trail.key', LOCKED)
+    return all.flatMap(({ seq, note, mark }) => (note && isCustodyNote(note) && !mark ? [{ seq, note }] : []))
+  }
+
+  claims(kinds: readonly Note['kind'][]) {
+    return this.#store.claims(kinds)
   }
 
   async searches() {
@@ -298,14 +311,8 @@ export class GroupTrail implements Trail {
   }
 
   async verify(options: VerifyOptions): Promise<Report | undefined> {
-    const state = await this.#store.state()
-    if (!state) return undefined
-    const notes = await Promise.all([...CUSTODY, 'vanished' as const].map((kind) => this.#store.notes(kind)))
-    const restored = await this.#store.notes('restored')
-    const held: Evidence['held'] = (from, count, first) => this.#store.held(from, count, first)
-    const gone = options.acked && (await vanishedIn(this.#store, options.acked))
-    const anchors = await readAnchors(state.folder)
-    return verify({ ...state, held, notes: notes.flat(), restored, anchors, ...(gone && { gone }) }, options)
+    const evidence = await evidenceOf(this.#store, this.#keyring, options)
+    return evidence && verify(evidence, options)
   }
 
   prove(question: Question, showing: Showing) {
@@ -361,6 +368,8 @@ export class GroupTrail implements Trail {
     await this.#store.close()
   }
 }
+
+const LOCKED = 'what was done to the record is proven with a key under it'
 
 const EVERYTHING: Query = { where: {}, except: {}, text: [], without: [] }
 

@@ -2,7 +2,8 @@
 
 export type { Acked, AckedMark, Gone } from './acked.ts'
 export { Custody, type Doer, type Purged } from './custody/custody.ts'
-export type { HoldRow } from './custody/holds.ts'
+export { ACTED_ON, type Doubt, doubtsIn } from './custody/doubts.ts'
+export type { HoldRow } from './custody/in-force.ts'
 export { namesUser } from './custody/naming.ts'
 export type { PurgeRow } from './custody/purge.ts'
 export { printScope, queryOf, readScope, toldScope } from './custody/scope.ts'

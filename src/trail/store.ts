@@ -72,6 +72,20 @@ export interface Mark {
   readonly mark: 'changed' | 'unproven'
 }
 
+/** A line that tells what was done to the record itself, held against its proof and against its leaf. */
+export interface Claim {
+  readonly seq: number
+  /** Absent where it is none by its form. */
+  readonly note?: Note
+  /**
+   * `unproven`: nobody wrote it who had the record's key. `changed`: it is not what was sealed in its place. `unknown`: the key is
+   * not here, so nobody can tell. Absent where it is what it says.
+   */
+  readonly mark?: Mark['mark'] | 'unknown'
+  /** What the log has in its place, as it says itself, of one that is not that. */
+  readonly sealed?: { readonly kind: string; readonly exchange?: string }
+}
+
 /** What was received in an exchange before it was masked, sealed to a key that is not here. */
 export interface KeptOriginals {
   readonly exchange: string
@@ -233,6 +247,11 @@ export interface Store {
   /** Those of one kind, oldest first; with `newest` only the last so many. */
   notes<Kind extends Note['kind']>(kind: Kind, newest?: number): Promise<readonly NoteOf<Kind>[]>
   /**
+   * Those of these kinds, oldest first, each with what is wrong with it; also what stands where the log has one of these kinds.
+   * A log that cannot be read says nothing: a proof counts alone then.
+   */
+  claims(kinds: readonly Note['kind'][]): Promise<readonly Claim[]>
+  /**
    * Exchanges whose reply brought any of these lines (fingerprints, 12 hexadecimal digits), the newest first, at most `most`
    * of each day file.
    */
@@ -278,8 +297,8 @@ export interface Store {
   scrub(soon?: Soon): Promise<void>
   /** The id of the entry that erased an exchange, by the beginning of its id. */
   erasedBy(prefix: string): Promise<string | undefined>
-  /** What an entry erased and is still in its files. */
-  takenBy(by: string): Promise<TakenBy>
+  /** What an entry erased and is still in its files; of that what its `took` lists, where it is given. */
+  takenBy(by: string, took?: readonly number[]): Promise<TakenBy>
   /**
    * Puts all that is kept of a session under a new key and destroys the old ones, in every file: what was taken out
    * of it before can be read by nobody, in no copy. `undefined` is what belongs to no session. How many rows it were.

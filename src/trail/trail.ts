@@ -1,5 +1,5 @@
 /** What the trail is to the rest of the gateway. Types only. */
-import type { Bypass, CustodyNote, Entry, Fault, Gap, Read, Ruled, Searched, Vanished } from '#exchange'
+import type { Bypass, CustodyNote, Entry, Fault, Gap, Note, Read, Ruled, Searched, Vanished } from '#exchange'
 import type { DayFiles } from './dayfiles.ts'
 import type { Documents } from './documents.ts'
 import type { KeyCare } from './key-care.ts'
@@ -12,7 +12,7 @@ import type { Question, Showing } from './seal/question.ts'
 import type { Report } from './seal/report.ts'
 import type { SealState } from './seal/sealer.ts'
 import type { Standing } from './seal/standing.ts'
-import type { Copied, Copying, Followed, KeptOriginals, Mark, Origin, Page, Recorded } from './store.ts'
+import type { Claim, Copied, Copying, Followed, KeptOriginals, Mark, Origin, Page, Recorded } from './store.ts'
 import type { SessionSummary, Summary } from './summary.ts'
 
 /** `refusing` recovers with the next append that succeeds; `latched` never does. */
@@ -63,12 +63,14 @@ export interface Trail {
   bypasses(): Promise<readonly { readonly seq: number; readonly bypass: Bypass }[]>
   /** Who read the record, oldest first: the last so many. */
   reads(newest: number): Promise<readonly { readonly seq: number; readonly read: Read }[]>
-  /** Which rules came into force when, oldest first; each version's text is in the first entry that bears it. */
+  /** Which rules came into force when, oldest first, by entries that are proven; each version's text is in the first one that bears it. */
   policies(): Promise<readonly { readonly seq: number; readonly ruled: Ruled }[]>
   /** The entry that has the text of a version of the rules; undefined where the record has none such. */
   policy(id: string): Promise<{ readonly seq: number; readonly ruled: Ruled & { readonly text: string } } | undefined>
-  /** What was done to the record itself, oldest first. */
+  /** What was done to the record itself, oldest first, by entries that are proven alone. @throws trail.key where nobody can tell */
   custody(): Promise<readonly { readonly seq: number; readonly note: CustodyNote }[]>
+  /** Lines of these kinds, oldest first, each with what is wrong with it; also what stands where the log has one of these kinds. */
+  claims(kinds: readonly Note['kind'][]): Promise<readonly Claim[]>
   /**
    * Exchanges whose reply brought any of these lines, the newest first, at most `most` of each day file. A line is sought by
    * its fingerprint: the first 12 hexadecimal digits of the keyring's digest `line` of its form.

@@ -32,6 +32,7 @@ import {
   tileOf,
   underMadeUp,
 } from './tampered.case.ts'
+
 /** The first alarm: what it is, of which entry, what it says. */
 export type Expected = readonly [harm: Alarm['harm'], seq: number | 'any' | undefined, told?: RegExp]
 

@@ -11,6 +11,7 @@ import { commitmentsOf, FIELDS, type Field, printSalts, saltOf } from '../../src
 import { signerOf } from '../../src/trail/seal/made.ts'
 import { LogWriter } from '../../src/trail/seal/writer.ts'
 import { idOf, NOON } from '../../src/trail/stores/made.ts'
+import { BELIEVED } from './believed.case.ts'
 import { type Expected, MUTATIONS } from './mutations.case.ts'
 import {
   ACT,
@@ -32,7 +33,7 @@ before(setUp)
 after(tearDown)
 
 describe('mutations', () => {
-  for (const [name, change, [harm, seq, told], options] of MUTATIONS)
+  for (const [name, change, [harm, seq, told], options] of [...MUTATIONS, ...BELIEVED])
     test(`${name}: ${harm}`, async (t) => {
       const report = await look(await mutated(t, change), options)
       const [first] = report.alarms

@@ -68,4 +68,13 @@ async function list(_options: unknown, command: Command): Promise<void> {
   out(table(['id', 'since', 'who', 'what', 'why'], holds.map(row)))
 }
 
-const row = ({ id, at, who, why, scope }: HoldRow): Cell[] => [id.slice(0, 13), brief(at), who, scopeText(scope), why]
+const WRONG = {
+  gone: 'what it is about is gone',
+  changed: 'what it is about was changed',
+  entry: 'its entry was changed',
+} as const
+
+const row = ({ id, at, who, why, scope, wrong }: HoldRow): Cell[] => {
+  const what = wrong ? `${scopeText(scope) || 'everything'}: ${WRONG[wrong]} (gatelog verify)` : scopeText(scope)
+  return [id.slice(0, 13), brief(at), who, what, why]
+}

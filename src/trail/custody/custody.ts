@@ -16,7 +16,7 @@ export interface Doer {
 export interface CustodyHouse {
   readonly trail: Pick<
     Trail,
-    'append' | 'documents' | 'recorded' | 'exchange' | 'dayFiles' | 'sealed' | 'highest' | Lines
+    'append' | 'documents' | 'claims' | 'recorded' | 'exchange' | 'dayFiles' | 'sealed' | 'highest' | Lines
   >
   readonly keyring: Pick<Keyring, 'digest'>
   /** Milliseconds since the Unix epoch. */
@@ -48,8 +48,10 @@ export class Custody {
     const { trail, now } = this.#house
     const today = dayOf(now())
     const rows: PurgeRow[] = []
+    const holds = await this.holds.list()
+    const holding = (name: string) => this.holds.holding(name, holds)
     for (const file of await trail.dayFiles.list())
-      rows.push(await this.#counted(await fateOf(file, { today, before, holding: (name) => this.holds.holding(name) })))
+      rows.push(await this.#counted(await fateOf(file, { today, before, holding })))
     return rows
   }
 

@@ -4,21 +4,12 @@ import { fileFor, noteFile } from '../dayfile.ts'
 import { dayOfExchange } from '../days.ts'
 import type { Trail } from '../trail.ts'
 import type { Doer } from './custody.ts'
+import { type HoldRow, inForce, OF_HOLDS } from './in-force.ts'
 import { holdsLine } from './line.ts'
 import { queryOf, readScope, toldScope } from './scope.ts'
 
-/** A hold in force. `id` is that of its entry. */
-export interface HoldRow {
-  readonly id: string
-  /** Milliseconds since the Unix epoch. */
-  readonly at: number
-  readonly who: string
-  readonly why: string
-  readonly scope: Scope
-}
-
 interface House {
-  readonly trail: Pick<Trail, 'append' | 'documents' | 'recorded' | 'exchange' | Lines>
+  readonly trail: Pick<Trail, 'append' | 'documents' | 'claims' | 'recorded' | 'exchange' | Lines>
   readonly keyring: Pick<Keyring, 'digest'>
   now(): number
   uuid(): string
@@ -39,7 +30,10 @@ const KEPT = 'kept'
 const MOST = 1000
 const STEP = 500
 
-/** The holds of a trail, generous ones: who has the name of a held user is held too. A small record each, in force until it is released, and an entry for its beginning and its end. */
+/**
+ * The holds of a trail, generous ones: who has the name of a held user is held too. A small record each, in force until it is
+ * released, and an entry for its beginning and its end: one whose record is gone is in force until there is one for its end.
+ */
 export class Holds {
   readonly #house: House
   #alone: Promise<unknown> = Promise.resolve()
@@ -48,9 +42,10 @@ export class Holds {
     this.#house = house
   }
 
-  /** Oldest first. */
+  /** Oldest first. @throws trail.* */
   async list(): Promise<readonly HoldRow[]> {
-    return (await this.#house.trail.documents.list(KIND)) as HoldRow[]
+    const { trail, keyring } = this.#house
+    return inForce(await trail.documents.list(KIND), await trail.claims(OF_HOLDS), keyring)
   }
 
   /**
@@ -119,9 +114,8 @@ export class Holds {
     return (await this.#house.trail.documents.list(KEPT)) as Kept[]
   }
 
-  /** The holds that keep something in a day file. */
-  async holding(file: string): Promise<HoldRow[]> {
-    const holds = await this.list()
+  /** Those of `holds`, the ones in force, that keep something in a day file. */
+  async holding(file: string, holds: readonly HoldRow[]): Promise<HoldRow[]> {
     const lines = holds.length > 0 ? await this.#linesIn(file) : []
     const kept = await this.#kept()
     const keeps = (id: string) =>

@@ -1,7 +1,7 @@
 /** What may be removed because its time is over, and why the rest stays. Decides; the custodian removes. Pure. */
 import { expiryOf, isWorm } from '#exchange'
 import type { DayFile } from '../store.ts'
-import type { HoldRow } from './holds.ts'
+import type { HoldRow } from './in-force.ts'
 
 /** One day file in a plan. `why` is what keeps it, or what lets it go. */
 export interface PurgeRow extends DayFile {

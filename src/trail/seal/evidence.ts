@@ -1,6 +1,8 @@
 /** What a record is verified by: what is read of it, and what others say. Types only. */
 import type { Restored } from '#exchange'
 import type { Acked, Gone } from '../acked.ts'
+import type { HoldRow } from '../custody/in-force.ts'
+import type { Claim } from '../store.ts'
 import type { KeptAnchor } from './anchor.ts'
 import type { ProveAnchor } from './anchored.ts'
 import type { Outside } from './before.ts'
@@ -13,8 +15,10 @@ export interface Evidence {
   readonly folder: string
   /** What the record holds of `count` seqs from `from` on, in their order; `first` are those whose leaves are of version 1. */
   held(from: number, count: number, first: readonly number[]): Promise<readonly Held[]>
-  /** Entries that say of what was removed, or is gone. */
-  readonly notes: readonly Placed[]
+  /** Entries that say what was done to the record, or is gone, each with what is wrong with it. */
+  readonly notes: readonly (Placed & Pick<Claim, 'mark'>)[]
+  /** Holds in force. */
+  readonly holds?: readonly HoldRow[]
   /** Entries that say that the record was put back from a backup. */
   readonly restored?: readonly { readonly seq: number; readonly note: Restored }[]
   /** Entries that were acknowledged and are not there, and nothing says so. */

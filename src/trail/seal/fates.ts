@@ -1,6 +1,7 @@
 /** Which entries somebody was entitled to remove: what erasures, purges and redactions say, and that it adds up. Pure. */
 import type { EndingKind, Note, Vanished } from '#exchange'
 import { dayOfExchange } from '../days.ts'
+import { CUSTODY } from '../entries.ts'
 import type { Anew } from './held.ts'
 import type { Leaf } from './leaf.ts'
 import type { Alarm } from './report.ts'
@@ -31,6 +32,8 @@ export class Fates {
   /** Places of which an entry says that what stood there was acknowledged and is gone. */
   readonly #vanished: Vanished[] = []
   readonly #missing = new Map<string, Leaf[]>()
+  /** Those that are nowhere, and that nobody removes. */
+  readonly #kept: Leaf[] = []
   readonly #erased = new Map<string, Set<string>>()
   /** Exchanges that stayed and lost by an erasure what they said again. */
   readonly #cut = new Map<string, Set<string>>()
@@ -104,8 +107,12 @@ export class Fates {
     this.#cut.set(exchange, (this.#cut.get(exchange) ?? new Set()).add(leaf.exchange ?? ''))
   }
 
-  /** An entry that is nowhere; a purge of its day may have taken it. */
+  /** An entry that is nowhere; a purge of its day may have taken it, but for those that lie where no purge goes. */
   missing(leaf: Leaf): void {
+    if (isCustody(leaf.kind)) {
+      this.#kept.push(leaf)
+      return
+    }
     const day = leaf.exchange === undefined ? '' : dayOfExchange(leaf.exchange)
     const known = this.#missing.get(day)
     if (known) known.push(leaf)
@@ -123,7 +130,7 @@ export class Fates {
     readonly missing: readonly Leaf[]
   } {
     let [expired, counted, vanished] = [0, 0, 0]
-    const missing: Leaf[] = []
+    const missing = [...this.#kept]
     for (const [day, leaves] of this.#missing) {
       const there = leaves.filter((leaf) => !this.#hadVanished(leaf))
       vanished += leaves.length - there.length
@@ -185,6 +192,8 @@ export class Fates {
     })
   }
 }
+
+const isCustody = (kind: string): boolean => CUSTODY.some((known) => known === kind)
 
 /** What an entry took was there before it, but for what became of a suggestion meanwhile. */
 const isBefore = (leaf: Leaf, seq: number): boolean => leaf.seq < seq || leaf.kind === 'outcome'

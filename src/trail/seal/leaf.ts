@@ -188,3 +188,10 @@ export function parseSalts(bytes: Uint8Array): Salts {
   }
   return left
 }
+
+/** Whether two say the same, in whatever order. */
+export const sameLeaf = (one: Leaf, other: Leaf): boolean => {
+  const flat = ({ fields, ...rest }: Leaf) =>
+    JSON.stringify([Object.entries(rest).sort(), Object.entries(fields).sort()])
+  return flat(one) === flat(other)
+}

@@ -17,6 +17,7 @@ export type Harm =
   | 'log changed'
   | 'unreadable'
   | 'index changed'
+  | 'hold changed'
 
 export interface Alarm {
   readonly harm: Harm

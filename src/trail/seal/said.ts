@@ -1,4 +1,5 @@
 /** What is said of one entry, or of a document beside them, that is not as it should be. Judges nothing. */
+import type { HoldRow } from '../custody/in-force.ts'
 import type { Held } from './held.ts'
 import { parseLeaf } from './leaf.ts'
 import type { Alarm } from './report.ts'
@@ -30,6 +31,15 @@ export const forgedDocument = (document: { readonly kind: string; readonly id: s
   ...{ harm: 'forged', document },
   told: `the document ${document.kind} ${document.id} of head.db: nobody wrote it there who had the key of this record, and nothing acts on it`,
 })
+
+/** Holds of which `head.db` does not say what their entries do; what is wrong with an entry itself is told in its place. */
+export const heldWrong = (holds: readonly HoldRow[]): Alarm[] =>
+  holds.flatMap(({ id: exchange, seq, wrong }) => {
+    if (seq === undefined || wrong === undefined || wrong === 'entry') return []
+    const why = wrong === 'gone' ? 'is gone' : 'is another one than its entry tells'
+    const told = `what this hold is about ${why}, and no entry releases it: until one does it keeps all that it may be about`
+    return [{ harm: 'hold changed', seq, exchange, told }]
+  })
 
 /** Seqs of which there is more than one row: whichever is true, who reads the record may be shown the other. */
 export function repeatedIn(held: readonly Held[]): Set<number> {

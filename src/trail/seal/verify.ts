@@ -4,17 +4,17 @@ import type { ToldAnchor } from './anchored.ts'
 import { beforesOf, furthestIn, missed } from './before.ts'
 import { blame, duplicates, gone } from './blame.ts'
 import type { Evidence, VerifyOptions } from './evidence.ts'
-import { Fates, type Placed } from './fates.ts'
+import { Fates } from './fates.ts'
 import { type Head, headIn, LogFiles, parseHead, vkeyIn } from './files.ts'
 import { Frontier, leafHash } from './hashes.ts'
 import type { Held } from './held.ts'
-import { type Field, isFirst, type Leaf, parseLeaf } from './leaf.ts'
-import { lineage, type ToldFormer } from './lineage.ts'
+import { type Field, isFirst, type Leaf, parseLeaf, sameLeaf } from './leaf.ts'
+import { begunBy, lineage, type ToldFormer } from './lineage.ts'
 import { isOfLost, lostBy } from './lost.ts'
 import { isSignedBy, parseVerifier, printVerifier, type Verifier } from './note.ts'
 import { type PutBack, putBackIn } from './put-back.ts'
 import type { Alarm, Counts, Report } from './report.ts'
-import { destroyed, forged, forgedDocument, misfiled, repeated, repeatedIn } from './said.ts'
+import { destroyed, forged, forgedDocument, heldWrong, misfiled, repeated, repeatedIn } from './said.ts'
 import { TILE } from './tiles.ts'
 import { Unread } from './unread.ts'
 
@@ -79,7 +79,7 @@ class Verification {
       this.#settle(head)
     }
     this.#acknowledged()
-    this.#alarm(...this.#evidence.forgedDocuments.map(forgedDocument))
+    this.#alarm(...this.#evidence.forgedDocuments.map(forgedDocument), ...heldWrong(this.#evidence.holds ?? []))
     return this.#report(head, verifier)
   }
 
@@ -115,7 +115,7 @@ class Verification {
 
   /** What entries tell of logs of which nothing is here. */
   get #lost() {
-    return lostBy(this.#evidence.notes.flatMap(begunIn).map(({ note }) => note))
+    return lostBy(begunBy(this.#evidence.notes).map(({ note }) => note))
   }
 
   #isOfLost(note: string): boolean {
@@ -132,7 +132,7 @@ class Verification {
       })
     const { folder, anchors } = this.#evidence
     const { heads = [], known = [], outside = [], prove } = this.#o
-    const { formers, told, alarms } = lineage(folder, head.size, this.#evidence.notes.flatMap(begunIn))
+    const { formers, told, alarms } = lineage(folder, head.size, begunBy(this.#evidence.notes))
     this.#alarm(...alarms)
     this.#formers = told
     const former = formers.map((one) => one.verifier)
@@ -388,14 +388,6 @@ class Verification {
       anchors: this.#found === 0 ? this.#anchors : [],
     }
   }
-}
-
-const begunIn = ({ seq, note }: Placed) => (note.kind === 'begun' ? [{ seq, note }] : [])
-
-const sameLeaf = (one: Leaf, other: Leaf): boolean => {
-  const flat = ({ fields, ...rest }: Leaf) =>
-    JSON.stringify([Object.entries(rest).sort(), Object.entries(fields).sort()])
-  return flat(one) === flat(other)
 }
 
 function verifierOf(vkey: string | undefined, folder: string): Verifier | undefined {

@@ -260,6 +260,24 @@ async function keepsNotes(store: Store): Promise<void> {
   )
 }
 
+async function holdsNotesAgainstTheirProof(store: Store): Promise<void> {
+  const act = { at: NOON, who: { value: 'ana', source: 'declared' }, why: 'case 17' } as const
+  const hold: Note = { kind: 'hold', exchange: idOf(1), ...act, scope: { session: 's1' } }
+  const release: Note = { kind: 'release', exchange: idOf(2, NOON - DAY), ...act, hold: hold.exchange }
+  const ruled: Note = { kind: 'ruled', exchange: idOf(3), at: NOON, via: 'start', policy: 'ab', text: 'rules' }
+  assert.deepEqual(await store.claims(['hold']), [])
+  await commit(store, hold, opening(idOf(4)), ruled, read(5, NOON))
+  await commit(store, release)
+  assert.deepEqual(await store.claims(['hold', 'release']), [
+    { seq: (await store.notes('hold'))[0]?.seq, note: hold },
+    { seq: 5, note: release },
+  ])
+  assert.deepEqual(
+    (await store.claims(['ruled'])).map(({ note, mark }) => [note, mark]),
+    [[ruled, undefined]],
+  )
+}
+
 const read = (nth: number, at: number): Read => ({
   ...{ kind: 'read', exchange: idOf(nth, at), at, did: 'viewed', via: 'server', of: idOf(2) },
   ...{ reader: { value: 'ana', source: 'declared' }, content: true, count: 1, times: 1 },
@@ -321,6 +339,7 @@ export const CASES: readonly [string, (store: Store) => Promise<void>][] = [
   ['keeps what became of suggestions', keepsOutcomes],
   ['finds exchanges by account, place and outcome', findsByPlaceAndOutcome],
   ['keeps notes', keepsNotes],
+  ['holds notes against their proof', holdsNotesAgainstTheirProof],
   ['keeps what replies brought, and finds it by its lines', findsLines],
   ['finds lines among many', findsAmongMany],
   ['keeps documents', keepsDocuments],

@@ -1,9 +1,9 @@
 /** A line of the store in memory: an exchange with what became of it, and how it is told. Pure. */
-import { type Ending, type Entry, Fault, type KeptEdits, type Opening, type Outcome } from '#exchange'
+import { type Ending, type Entry, Fault, type Finding, type KeptEdits, type Opening, type Outcome } from '#exchange'
 import { isBefore, type Position, parseCursor, printCursor } from '../cursor.ts'
 import { fileFor } from '../dayfile.ts'
 import { parseEntry, printEntry } from '../entries.ts'
-import type { EndingFacets, OpeningFacets } from '../facets.ts'
+import { type EndingFacets, markedBy, type OpeningFacets } from '../facets.ts'
 import { stillSaid } from '../still.ts'
 import type { Recorded, Redaction } from '../store.ts'
 import { type Words, wordsIn } from '../words.ts'
@@ -33,6 +33,16 @@ export function wordsLeft(words: Words, says: string | undefined): Words {
     const { done, value } = work.next()
     if (done) return value
   }
+}
+
+/** With what a redaction found. */
+export function foundAnew(facets: OpeningFacets, findings: readonly Finding[]): OpeningFacets {
+  const { many, findings: before } = facets
+  const marked = Object.entries(markedBy(findings)).map(([key, values]) => [
+    key,
+    [...(many[key as keyof typeof many] ?? []), ...values],
+  ])
+  return { ...facets, findings: before + findings.length, many: { ...many, ...Object.fromEntries(marked) } }
 }
 
 export const fileOf = ({ day, opening }: Line): string => fileFor(day, opening.retain)

@@ -6,12 +6,13 @@ import { isBefore } from '../cursor.ts'
 import { dayFileOf, noteFile } from '../dayfile.ts'
 import { dayOfExchange } from '../days.ts'
 import { isNote, isOpening, isOutcome, parseEntry, printEntry } from '../entries.ts'
-import { answers, endingFacets, markedBy, openingFacets, outcomeFacets } from '../facets.ts'
+import { answers, endingFacets, openingFacets, outcomeFacets } from '../facets.ts'
 import { digestsOf, Prints, spellPrints } from '../prints.ts'
 import type { Query } from '../query.ts'
 import type { SealState } from '../seal/sealer.ts'
 import type {
   Batch,
+  Claim,
   Committed,
   Copied,
   DayFile,
@@ -31,7 +32,19 @@ import type {
   Waiting,
 } from '../store.ts'
 import { holds, soughtOf, wordsOf } from '../words.ts'
-import { after, doubled, fileOf, isOpen, type Line, listed, paged, recorded, stored, wordsLeft } from './memory-line.ts'
+import {
+  after,
+  doubled,
+  fileOf,
+  foundAnew,
+  isOpen,
+  type Line,
+  listed,
+  paged,
+  recorded,
+  stored,
+  wordsLeft,
+} from './memory-line.ts'
 import { packUnits } from './sqlite/units.ts'
 import { isStale } from './stale.ts'
 
@@ -190,6 +203,11 @@ class MemoryStore implements Store {
     return structuredClone(newest === undefined ? found : found.slice(Math.max(0, found.length - newest)))
   }
 
+  /** Nobody else writes here. */
+  async claims(kinds: readonly Note['kind'][]): Promise<Claim[]> {
+    return structuredClone(this.#notes.filter(({ note }) => kinds.includes(note.kind)))
+  }
+
   #matching(query: Query, before: string | undefined): Line[] {
     const text = query.text.map(soughtOf)
     const without = query.without.map(soughtOf)
@@ -313,16 +331,7 @@ class MemoryStore implements Store {
       line.words[nth] = wordsLeft(line.words[nth] ?? wordsOf(''), says)
       if (!line.redactions.some((each) => each.by === by && each.part === part)) {
         line.redactions.push({ part, by, findings })
-        const { many, findings: before } = line.facets
-        const marked = Object.entries(markedBy(findings)).map(([key, values]) => [
-          key,
-          [...(many[key as keyof typeof many] ?? []), ...values],
-        ])
-        line.facets = {
-          ...line.facets,
-          findings: before + findings.length,
-          many: { ...many, ...Object.fromEntries(marked) },
-        }
+        line.facets = foundAnew(line.facets, findings)
       }
       count += 1
     }

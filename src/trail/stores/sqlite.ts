@@ -3,13 +3,14 @@ import { once } from 'node:events'
 import { setImmediate } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import { Fault, faultOf, type Note } from '#exchange'
-import { isOpening, readEntry } from '../entries.ts'
+import { isNote, isOpening, readEntry } from '../entries.ts'
 import type { Query } from '../query.ts'
 import { type Held, heldOf, type Unmade } from '../seal/held.ts'
 import type { SealState } from '../seal/sealer.ts'
 import type { Signer } from '../seal/signer.ts'
 import type {
   Batch,
+  Claim,
   Committed,
   Copying,
   Mark,
@@ -223,6 +224,13 @@ class SqliteStore implements Store {
     })
   }
 
+  async claims(kinds: readonly Note['kind'][]): Promise<Claim[]> {
+    return (await this.#link.call('claims', [kinds])).map(({ json, ...claim }) => {
+      const note = readEntry(json)
+      return note && isNote(note) ? { ...claim, note } : claim
+    })
+  }
+
   /** A day file at a time, so that commits go on between them. */
   async lines(prints: readonly string[], most: number): Promise<Origin[]> {
     const found: Origin[] = []
@@ -279,8 +287,8 @@ class SqliteStore implements Store {
     return this.#link.call('erasedBy', [prefix])
   }
 
-  takenBy(by: string) {
-    return this.#link.call('takenBy', [by])
+  takenBy(by: string, took?: readonly number[]) {
+    return this.#link.call('takenBy', [by, took])
   }
 
   files() {

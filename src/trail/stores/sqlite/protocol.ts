@@ -26,6 +26,7 @@ import type {
   Waiting,
   Wrapper,
 } from '../../store.ts'
+import type { ClaimRow } from './claims.ts'
 import type { Begin, Grant, Wish } from './keys.ts'
 
 /** A stretch of a parcel's bytes: [offset, length]. */
@@ -154,6 +155,7 @@ export interface Calls {
   following(after: number, limit: number): readonly FollowedRow[]
   highest(): number
   notes(kind: Note['kind'], newest?: number): readonly { readonly seq: number; readonly json: string }[]
+  claims(kinds: readonly Note['kind'][]): readonly ClaimRow[]
   /** The files to look for lines in, newest day first. */
   lineFiles(): readonly string[]
   lines(file: string, prints: readonly string[], most: number): readonly Origin[]
@@ -172,7 +174,7 @@ export interface Calls {
   /** Writes every day file anew that something was deleted in, but those of `soon`. */
   scrub(soon: Soon | undefined): Promise<void>
   erasedBy(prefix: string): string | undefined
-  takenBy(by: string): TakenBy
+  takenBy(by: string, took?: readonly number[]): TakenBy
   /** Gives a session a new key and destroys the old ones; how many rows were put under it. */
   rekey(file: string, session: string | undefined): Promise<number>
   /** The day file of each exchange. */

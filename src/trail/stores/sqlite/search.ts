@@ -3,6 +3,7 @@ import type { Note } from '#exchange'
 import { ambiguous, MOST_NAMED } from '../../ambiguous.ts'
 import { dayOfFile, holdsExchanges } from '../../dayfile.ts'
 import { daysOfPrefix } from '../../days.ts'
+import { Taken } from '../../seal/taken.ts'
 import type { KeptOriginals, Origin, TakenBy } from '../../store.ts'
 import type { Day, Indexed as Found } from './day.ts'
 import type { Engine } from './engine.ts'
@@ -63,12 +64,13 @@ export class Search {
     return undefined
   }
 
-  /** What an entry erased, of the files that are still there. */
-  takenBy(by: string): TakenBy {
+  /** What an entry erased, of the files that are still there: rows that `took` does not list are somebody else's. */
+  takenBy(by: string, took?: readonly number[]): TakenBy {
+    const taken = took && new Taken(took)
     const rows = this.#engine.folder.names().flatMap((file) =>
       this.#day(file)
         .file.all<{ seq: number; exchange: string }>('SELECT seq, exchange FROM erased WHERE "by" = ?', by)
-        .map((row) => ({ ...row, file })),
+        .flatMap((row) => (!taken || taken.has(row.seq) ? { ...row, file } : [])),
     )
     return {
       ids: [...new Set(rows.flatMap(({ exchange }) => (exchange === '' ? [] : exchange)))],

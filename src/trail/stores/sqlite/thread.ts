@@ -10,6 +10,7 @@ import type { Sealer } from '../../seal/sealer.ts'
 import type { Soon } from '../../store.ts'
 import { Tokens } from '../../tokens.ts'
 import { writeAnew } from './anew.ts'
+import { claimsIn } from './claims.ts'
 import { copyFiles } from './copy.ts'
 import { Engine } from './engine.ts'
 import { faultOfStore, lineOfFault, looked } from './faults.ts'
@@ -86,6 +87,7 @@ const CALLS: Calls = {
   highest: () => opened().seq,
   following: (after, limit) => search().following(after, limit),
   notes: (kind, newest) => search().notes(kind, newest),
+  claims: (kinds) => claimsIn(opened(), kinds),
   lineFiles: () => opened().folder.names(),
   lines: (file, prints, most) => search().lines(file, prints, most),
   putDocument: (kind, id, json) => writable().documents.put(kind, id, json),
@@ -101,7 +103,7 @@ const CALLS: Calls = {
     return writable().remove(names)
   },
   erasedBy: (prefix) => search().erasedBy(prefix),
-  takenBy: (by) => search().takenBy(by),
+  takenBy: (by, took) => search().takenBy(by, took),
   async revise(file, revision) {
     if (revision.erased.length + revision.notes.length > 0) await sealing?.sealer.reach()
     return inTurns(revise(writable(), { file, revision, tokens, isSealed }))
