@@ -29,6 +29,7 @@ import type { HeldCa } from './ca/held.ts'
 import { clockCheck } from './clock-watch.ts'
 import type { Names } from './config-names.ts'
 import { documentChecks, provenChecks } from './documents.ts'
+import { doubtChecks } from './doubts.ts'
 import { sinkChecks } from './export-checks.ts'
 import { markLeftIn } from './gap-mark.ts'
 import { keyChecks, memoryCheck, orFault, wrappingHouse } from './keyholder/house.ts'
@@ -119,6 +120,7 @@ export function backendOf(options: BackendOptions): Backend {
       ...(await bypassCheck(options)),
       ...(await provenChecks(
         () => documentChecks(trail),
+        () => doubtChecks(options),
         () => erasureCheck(options),
         () => clockCheck(trail),
         () => options.shipping.checks(),

@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Opening } from '#exchange'
-import { beginLog, logPack, printVerifier, unpackLog, verifierOf } from '#trail'
-import { backup, ground } from './backup/ground.case.ts'
+import { beginLog, logPack, parseHead, printVerifier, unpackLog, verifierOf } from '#trail'
+import { backup, forge, ground } from './backup/ground.case.ts'
 import { beginLogIn } from './begin-log.ts'
 import { holdKeys } from './keyholder/index.ts'
 import { type OpenRecord, openRecord } from './record.ts'
@@ -137,12 +137,33 @@ test('cut short between head and entry, it is an alarm, and done again it ends w
     untold?.alarms.map(({ harm }) => harm),
     ['forged'],
   )
+  const seq = (await half.trail.highest()) + 1
+  const {
+    origin = '',
+    size,
+    root = '',
+  } = parseHead(readFileSync(join(config.data, 'seal/former/1/checkpoint'), 'utf8')) ?? {}
   await half.close()
+  const act = { at: Date.now(), who: { value: 'mallory', source: 'observed' }, why: 'x' }
+  const former = { origin, size, root: Buffer.from(root).toString('hex') }
+  forge(config.data, seq, { ...act, kind: 'begun', exchange: uuid7(Date.now()), origin: 'second', former })
+  const forged = await open('second')
+  assert.deepEqual(
+    (await forged.trail.verify({}))?.alarms.map((alarm) => [alarm.harm, alarm.seq]),
+    [
+      ['forged', undefined],
+      ['forged', seq],
+    ],
+  )
+  await forged.close()
   assert.equal((await begin()).former.size, 4)
   assert.ok(!existsSync(join(config.data, 'seal/former/2')))
   const record = await open('second')
   await sealed(record)
-  assert.equal((await record.trail.verify({}))?.ok, true)
+  assert.deepEqual(
+    (await record.trail.verify({}))?.alarms.map((alarm) => [alarm.harm, alarm.seq]),
+    [['forged', seq]],
+  )
   await record.close()
 })
 

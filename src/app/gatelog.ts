@@ -35,6 +35,7 @@ import { socketIn } from './config-place.ts'
 import { daily } from './daily.ts'
 import { startDemo } from './demo/index.ts'
 import { watchDocuments } from './documents.ts'
+import { Doubts } from './doubts.ts'
 import { openGapMark } from './gap-mark.ts'
 import { variablesIn } from './keyholder/credentials.ts'
 import { type Keyholder, startKeyholder } from './keyholder/index.ts'
@@ -108,6 +109,8 @@ export async function openGatelog(first: Config, ears: Ears): Promise<Gatelog> {
   })
   if (erased > 0) ears.tell(`${erased} erasures that were cut short are done`)
   tellNotes(first, ears)
+  const doubts = new Doubts(record, ears.tell)
+  await doubts.look()
   const seal = watchSeal(record.trail, ears.tell)
   opened.defer(() => seal.close())
   await seal.look()
@@ -124,6 +127,7 @@ export async function openGatelog(first: Config, ears: Ears): Promise<Gatelog> {
     unsealed: () => seal.why,
     vanished: () => vanishedLately(vanished, Date.now()),
     forged: () => documents.count,
+    doubted: () => doubts.why,
   })
   opened.defer(() => health.drain(0))
   running.ports.push(health.port)
@@ -135,7 +139,11 @@ export async function openGatelog(first: Config, ears: Ears): Promise<Gatelog> {
     await documents.look()
     return watch.look()
   }
-  opened.defer(daily({ custody, tell: ears.tell, resume: () => running.resume(), look }))
+  const resume = async () => {
+    await doubts.look()
+    return running.resume()
+  }
+  opened.defer(daily({ custody, tell: ears.tell, resume, look }))
   const all = opened.move()
   return {
     gateway: gateway.url,

@@ -12,7 +12,7 @@ import { beginJournal, journalPath, reconcile } from './backup/journal-file.ts'
 import { removeLeft } from './backup/left.ts'
 import type { Config } from './config.ts'
 import type { Seal } from './config-trail.ts'
-import { keysOf, unlocked } from './documents.ts'
+import { keysOf } from './documents.ts'
 import type { HolderOptions } from './keyholder/holder.ts'
 import { holdKeys, type Keyholder } from './keyholder/index.ts'
 import { openKeyring } from './keyring.ts'
@@ -88,7 +88,9 @@ export async function openRecord(
   })
   opened.defer(() => trail.close())
   const left = asItIs ? [] : removeLeft(config.data)
-  const begunAfter = journal ? ((await unlocked(() => reconcile(journal, trail))) ?? 0) : 0
+  const clock = { now: Date.now, uuid: () => uuid7(Date.now()) }
+  const custody = new Custody({ trail, keyring, ...clock })
+  const begunAfter = journal ? await reconcile(journal, trail, custody.holds) : 0
   const identity = await openIdentity({
     keyring,
     now: Date.now,
@@ -96,11 +98,9 @@ export async function openRecord(
     pathKeys: config.path_keys,
     store: keysOf(trail.documents),
   })
-  const clock = { now: Date.now, uuid: () => uuid7(Date.now()) }
   const late = waits ? [] : await adoptedAtStart({ trail, ...clock })
   const reads = new Reads({ trail, ...clock })
   const all = opened.move()
-  const custody = new Custody({ trail, keyring, ...clock })
   return {
     keyring,
     keyholder,

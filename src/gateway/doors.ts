@@ -180,6 +180,8 @@ export interface HealthOptions {
   vanished(): number
   /** Documents beside the entries that nobody wrote who had the record's key. */
   forged(): number
+  /** What of the record is not true where somebody acts by it. */
+  doubted(): string | undefined
 }
 
 /** Opens `/healthz` (the process answers) and `/readyz` (the record can be written, and nothing drains). */
@@ -192,6 +194,7 @@ export function openHealth(options: HealthOptions): Promise<Listening> {
     onRequest: (request, response) => {
       const why = options.notReady()
       const [unsealed, vanished, forged] = [options.unsealed(), options.vanished(), options.forged()]
+      const doubted = options.doubted()
       const ready = {
         ready: why === undefined,
         ...(why && { why }),
@@ -200,6 +203,7 @@ export function openHealth(options: HealthOptions): Promise<Listening> {
         ...(unsealed && { unsealed }),
         ...(vanished > 0 && { vanished }),
         ...(forged > 0 && { forged_documents: forged }),
+        ...(doubted && { doubted }),
       }
       const [status, body] =
         request.url === '/healthz'

@@ -11,6 +11,7 @@ import {
   FORMATS,
   FULL,
   GAPS,
+  HELD_ON,
   IDENTITY,
   KILLS,
   MISSED,
@@ -185,7 +186,7 @@ export const NIST: Standard = {
       id: 'AU-11',
       asks: 'keep for as long as is required',
       does: 'retention by connection, group or rule, presets by name, legal hold',
-      proofs: [PURGE, [CUSTODY, 'a hold keeps what it is about, until it is released; '], NEVER_PURGED],
+      proofs: [PURGE, [CUSTODY, 'a hold keeps what it is about, until it is released; '], HELD_ON, NEVER_PURGED],
     },
     {
       id: 'AU-12',

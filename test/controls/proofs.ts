@@ -53,6 +53,10 @@ export const CHANGED: Proof = [
   ENCRYPTION,
   'a body that was changed, cut or moved is told as such, and all others are read',
 ]
+export const HELD_ON: Proof = [
+  'src/app/backup/doubted.test.ts',
+  'a hold whose record is taken away is in force, and an alarm, until an entry releases it',
+]
 export const PURGE: Proof = [CUSTODY, 'a purge removes the files of days whose time is over, and leaves one entry']
 export const NEVER_PURGED: Proof = [
   CUSTODY,

@@ -2,6 +2,7 @@
 import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Opening } from '#exchange'
 import { openFolder, type Place } from '#export'
@@ -83,3 +84,28 @@ export const bytesIn = (folder: string) =>
   globSync('**/*', { cwd: folder, withFileTypes: true })
     .filter((each) => each.isFile())
     .map((each) => readFileSync(join(each.parentPath, each.name)).toString('latin1'))
+
+/** Runs SQL on one file of a record; how many rows it changed. */
+export function sqlIn(path: string, statement: string, ...values: (string | number | Uint8Array)[]): number {
+  const db = new DatabaseSync(path)
+  const { changes } = db.prepare(statement).run(...values)
+  db.close()
+  return Number(changes)
+}
+
+/** The file of the lines that tell what was done to a record; where it has none yet, another one. */
+export function custodyIn(folder: string): string {
+  const [name = ''] = [...globSync('days/*.custody.db', { cwd: folder }), ...globSync('days/*.db', { cwd: folder })]
+  return join(folder, name)
+}
+
+/** Puts a line among them, as who has the folder and not its keys can. */
+export function forge(
+  folder: string,
+  seq: number,
+  note: { readonly kind: string; readonly [key: string]: unknown },
+): void {
+  const path = custodyIn(folder)
+  sqlIn(path, 'INSERT INTO entries VALUES (?, ?, ?)', seq, JSON.stringify(note), Buffer.alloc(32, 1))
+  sqlIn(path, 'INSERT INTO gaps VALUES (?, ?)', seq, note.kind)
+}

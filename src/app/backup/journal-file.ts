@@ -3,7 +3,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { dirname, join, resolve, sep } from 'node:path'
 import { type Erase, Fault } from '#exchange'
-import { type Journal, type JournalLine, makeFolders, type Trail } from '#trail'
+import { type Custody, type Journal, type JournalLine, makeFolders, type Trail } from '#trail'
+import { unlocked } from '../documents.ts'
 import { parseJournal, withoutReleased } from './journal-lines.ts'
 
 export interface JournalFile extends Journal {
@@ -115,44 +116,57 @@ function linesIn(path: string): JournalLine[] {
 
 /**
  * Notes what the record knows and the journal does not: of a time before there was one, of one that was lost, or of a crash
- * between the two. How many entries the record had, where nothing but itself told of them.
+ * between the two. Only what is proven, and of a hold or an erasure under way no more than its entry bears out: whoever writes in
+ * the data folder says nothing here. How many entries the record had, where nothing but itself told of them. Where the key that proves entries
+ * is not here, nothing is noted of them.
  */
-export async function reconcile(journal: JournalFile, trail: Told): Promise<number> {
-  const { documents } = trail
+export async function reconcile(journal: JournalFile, trail: Told, holds: Holds): Promise<number> {
   const known = new Set(journal.lines().map(keyOf))
   const after = journal.isNew ? await trail.highest() : 0
-  const missing = async (line: JournalLine) => (known.has(keyOf(line)) ? undefined : await journal.note(line))
-  const matters = (kind: string, { id, revoked }: { id: string; revoked?: number }) =>
-    kind === 'key' ? revoked !== undefined : !known.has(`gone ${kind} ${id}`)
-  for (const kind of ['key', 'hold', 'erasing'])
-    for (const value of (await documents.list(kind)) as { id: string; revoked?: number }[])
-      if (matters(kind, value)) await missing({ kind: 'document', of: kind, id: value.id, value })
-  for (const { note: entry } of await trail.custody()) {
-    const line = { kind: 'entry', entry } as const
+  for (const line of (await unlocked(() => linesOf(trail, holds, known))) ?? []) {
     if (known.has(keyOf(line))) continue
-    if (entry.kind === 'release') await missing({ kind: 'gone', of: 'hold', id: entry.hold })
-    if (entry.kind !== 'erase') await journal.note(line)
-    else for (const one of await erasureIn(trail, entry)) if (!known.has(keyOf(one))) await journal.note(one)
+    await journal.note(line)
+    known.add(keyOf(line))
   }
   if (after > 0) await journal.note({ kind: 'mark', at: Date.now(), after })
   await journal.forgetReleased()
   return after
 }
 
-/** What the record tells of an erasure that is on it: what it took, that it did, and that it is done. */
-async function erasureIn({ documents, dayFiles }: Told, entry: Erase): Promise<JournalLine[]> {
-  const [of, id] = ['erasing', entry.exchange]
-  if (await documents.get(of, id)) return [{ kind: 'entry', entry }]
-  const taken = await dayFiles.takenBy(id)
-  if (taken.ids.length === 0) return [{ kind: 'entry', entry }]
-  const value = { id, ...taken, sessions: [] }
-  return [
-    { kind: 'document', of, id, value },
-    { kind: 'entry', entry },
-    { kind: 'gone', of, id },
-  ]
+async function linesOf(trail: Told, holds: Holds, known: ReadonlySet<string>): Promise<JournalLine[]> {
+  const lines: JournalLine[] = []
+  const keys = (await trail.documents.list('key')) as { id: string; revoked?: number }[]
+  for (const value of keys) if (value.revoked !== undefined) lines.push(documentOf('key', value))
+  for (const { wrong, id, at, who, why, scope } of await holds.list())
+    if (!wrong && !known.has(`gone hold ${id}`)) lines.push(documentOf('hold', { id, at, who, why, scope }))
+  for (const { note: entry } of await trail.custody()) {
+    const line = { kind: 'entry', entry } as const
+    if (entry.kind === 'erase') lines.push(...(await erasureIn(trail, entry, known.has(keyOf(line)))))
+    else if (known.has(keyOf(line))) continue
+    else if (entry.kind === 'release') lines.push({ kind: 'gone', of: 'hold', id: entry.hold }, line)
+    else lines.push(line)
+  }
+  return lines
 }
 
+const documentOf = <Value extends { readonly id: string }>(of: string, value: Value): JournalLine => ({
+  ...{ kind: 'document', of, id: value.id, value },
+})
+
+/** What the record tells of an erasure that is on it: what it took, that it did, and that it is done; of one that is under way only what it takes. */
+async function erasureIn(trail: Told, entry: Erase, isKnown: boolean): Promise<JournalLine[]> {
+  const [of, id] = ['erasing', entry.exchange]
+  const told = { kind: 'entry', entry } as const
+  const going = await trail.documents.get(of, id)
+  if (going) return [{ kind: 'document', of, id, value: going }, told]
+  if (isKnown) return []
+  const taken = await trail.dayFiles.takenBy(id, entry.took)
+  if (taken.ids.length === 0) return [told]
+  const value = { id, ...taken, sessions: [] }
+  return [{ kind: 'document', of, id, value }, told, { kind: 'gone', of, id }]
+}
+
+type Holds = Pick<Custody['holds'], 'list'>
 type Told = Pick<Trail, 'documents' | 'custody' | 'dayFiles' | 'highest'>
 
 /** What a line is of: noted once. */

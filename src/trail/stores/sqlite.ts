@@ -313,9 +313,7 @@ class SqliteStore implements Store {
     return this.#link.call('rewrap', [beginOf(this.#wrapping, lost)])
   }
 
-  wrappers() {
-    return this.#link.call('wrappers', [])
-  }
+  wrappers = () => this.#link.call('wrappers', [])
 
   copy(copying: Copying) {
     return this.#link.call('copy', [copying])
