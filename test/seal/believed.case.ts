@@ -41,7 +41,7 @@ export const BELIEVED: typeof MUTATIONS = [
   [
     'a hold that is to be about somebody else',
     withHold((f) => headSql(f, `UPDATE documents SET json = replace(json, 'ana', 'ben') WHERE kind = 'hold'`)),
-    ['hold changed', SIZE + 1, /another one than its entry tells/],
+    ['forged', undefined, /document hold/],
   ],
   [
     'a hold that a line releases which nobody wrote',
@@ -62,7 +62,7 @@ export const BELIEVED: typeof MUTATIONS = [
       await trail.append({ ...ACT, kind: 'purge', exchange: idOf(8500), days })
       await trail.close()
     }),
-    ['truncated', SIZE + 1],
+    ['dropped', SIZE + 1],
   ],
   [
     'a log of which nothing is here, excused by a line that nobody wrote',

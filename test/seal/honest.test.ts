@@ -70,12 +70,12 @@ describe('no false alarm', () => {
     const folder = await mutated(t, () => undefined)
     const shown = await lookAt(folder, wrappingOf([Buffer.alloc(32, 5)]), false)
     await shown.append(READ)
-    const hold = { ...ACT, exchange: idOf(9100), kind: 'hold', scope: {} } as const
-    await assert.rejects(shown.append(hold), { code: 'trail.key' })
+    const release = { ...ACT, exchange: idOf(9100), kind: 'release', hold: idOf(1) } as const
+    await assert.rejects(shown.append(release), { code: 'trail.key' })
     await shown.close()
     const trail = await open(folder, true)
     assert.deepEqual(await adopt({ trail, now: () => NOON, uuid: () => idOf(8300) }), { lines: 1, strange: 0, left: 0 })
-    await trail.append(hold)
+    await trail.append(release)
     await trail.close()
     const { alarms, counts } = await look(folder)
     assert.deepEqual([alarms, counts.verified, counts.unproven], [[], SIZE + 2, undefined])
@@ -112,7 +112,7 @@ describe('no false alarm', () => {
     const folder = await mutated(t, () => undefined)
     for (const day of ['2026-11-23', '2026-11-24']) await age(folder, `${day}.default.db`, SIZE)
     keysSql(folder, `DELETE FROM keys WHERE file = 'entries'`) // what proves under it proves nothing under another
-    forge(folder, { ...ACT, kind: 'hold', scope: {} })
+    forge(folder, { ...ACT, kind: 'release', hold: idOf(1) })
     const trail = await open(folder, true)
     await trail.append(opening(idOf(8002)))
     await trail.close()
