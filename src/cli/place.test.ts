@@ -69,7 +69,8 @@ describe('place', { concurrency: 2 }, () => {
     put(there, 'gatelog.yaml', 'data: ./record\n')
     await run(there, ['keys', 'create', '--user', 'ana'])
     assert.deepEqual(readdirSync(there).sort(), ['.config', 'gatelog.yaml', 'record'])
-    const { code, out } = await run(here, ['--config', join(there, 'gatelog.yaml'), 'keys', 'list'])
+    const asked = ['--config', join(there, 'gatelog.yaml'), 'keys', 'list']
+    const { code, out } = await spawned(here, asked, '', { HOME: there }) // where the wrapping key is
     assert.equal(code, EXIT.ok)
     assert.match(out, /\bana\b/)
     assert.deepEqual(readdirSync(here), [])
