@@ -51,7 +51,9 @@ export async function beforesOf(
   }
   for (const note of heads) {
     const strange = notOwn(note, shown)
-    if (strange !== undefined) alarms.push({ harm: 'forged', told: `a checkpoint that was kept: ${strange}` })
+    const isLost = shown.lost.some(({ origin }) => origin === parseHead(note)?.origin)
+    if (strange !== undefined && !isLost)
+      alarms.push({ harm: 'forged', told: `a checkpoint that was kept: ${strange}` })
     else check('a checkpoint that was kept', note, false)
   }
   const unlike = known.flatMap((note) => unlikeSigned(note, shown) ?? [])
