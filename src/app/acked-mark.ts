@@ -65,13 +65,15 @@ const MOST_SEQ = 2 ** 40
 
 function isAcked(told: unknown): told is Acked {
   if (typeof told !== 'object' || told === null) return false
-  const { seq, restored } = told as Record<string, unknown>
-  const isSeq = Number.isSafeInteger(seq) && (seq as number) >= 0 && (seq as number) < MOST_SEQ
-  return isSeq && (restored === undefined || typeof restored === 'string')
+  const { seq, restored, skipped } = told as Record<string, unknown>
+  const isSpan = Array.isArray(skipped) && skipped.length === 2 && skipped.every(isSeq)
+  return isSeq(seq) && (restored === undefined || typeof restored === 'string') && (skipped === undefined || isSpan)
 }
 
-/** Opens the first of them that can be written, or none; what cannot be kept stops no traffic. */
-export function openAckedMark(paths: readonly string[]): AckedFile {
+const isSeq = (told: unknown): boolean => Number.isSafeInteger(told) && Number(told) >= 0 && Number(told) < MOST_SEQ
+
+/** Opens the first of them that can be written, or none; what cannot be kept stops no traffic. `sealed`: what is known outside too. */
+export function openAckedMark(paths: readonly string[], sealed?: number): AckedFile {
   const { acked: left, unread } = ackedIn(paths)
   const { path, file, fault: shut } = opened(paths)
   let fault = shut
@@ -87,7 +89,7 @@ export function openAckedMark(paths: readonly string[]): AckedFile {
     }
   }
   return {
-    ...{ left, path, unread },
+    ...{ left, path, unread, ...(sealed !== undefined && { sealed }) },
     get fault() {
       return fault
     },

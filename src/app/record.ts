@@ -16,7 +16,7 @@ import { keysOf } from './documents.ts'
 import type { HolderOptions } from './keyholder/holder.ts'
 import { holdKeys, type Keyholder } from './keyholder/index.ts'
 import { openKeyring } from './keyring.ts'
-import { rememberedIn, toldBy } from './signed-last.ts'
+import { rememberedIn, sealedOutside, toldBy } from './signed-last.ts'
 import { uuid7 } from './uuid.ts'
 
 type Place = Pick<Config, 'data' | 'path_keys' | 'encryption'> & {
@@ -69,7 +69,10 @@ export async function openRecord(
   const journal = path === undefined ? undefined : await beginJournal(path, Date.now())
   opened.defer(() => journal?.close())
   const marks = ackedOf(config, keyholder, keyring)
-  const acked = asItIs || keyless || config.copy ? undefined : openAckedMark(marks)
+  const acked =
+    asItIs || keyless || config.copy
+      ? undefined
+      : openAckedMark(marks, sealedOutside(config.seal, config.data, keyholder.place))
   opened.defer(() => acked?.close())
   const signer = seal && guard(await keyholder.signer(seal, config.data))
   let { retention = FOREVER } = config

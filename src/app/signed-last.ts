@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { faultOf } from '#exchange'
 import { type Acked, parseHead, type Signer } from '#trail'
 import type { Seal } from './config-trail.ts'
-import { memoriesOf } from './seal-key.ts'
+import { isOutside, memoriesOf } from './seal-key.ts'
 
 /** Signed notes, how far entries were acknowledged, and which memories could not be read, and why. */
 export interface SignedLast {
@@ -24,10 +24,19 @@ export async function toldBy(signer: Signer): Promise<SignedLast> {
 }
 
 /** As its memories lie there, where nobody signs: the folder may be there and the place beside the keys not be readable. */
-export function rememberedIn(seal: Seal | undefined, data: string, keys: string | undefined): SignedLast {
+export const rememberedIn = (seal: Seal | undefined, data: string, keys: string | undefined): SignedLast =>
+  readFrom([...memoriesOf(seal, data, keys), join(data, 'seal.known')])
+
+/** How many entries were sealed, as is remembered outside of the data folder; undefined where nothing there tells. */
+export function sealedOutside(seal: Seal | undefined, data: string, keys: string | undefined): number | undefined {
+  const { notes } = readFrom(memoriesOf(seal, data, keys).filter((path) => isOutside(path, data)))
+  return notes.length === 0 ? undefined : Math.max(...notes.map((note) => parseHead(note)?.size ?? 0))
+}
+
+function readFrom(paths: readonly string[]): SignedLast {
   const notes: string[] = []
   const unread: string[] = []
-  for (const path of [...memoriesOf(seal, data, keys), join(data, 'seal.known')])
+  for (const path of paths)
     try {
       const note = readFileSync(path, 'utf8')
       if (parseHead(note)) notes.push(note)

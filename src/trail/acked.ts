@@ -2,7 +2,7 @@
  * Entries that were acknowledged and are gone: who opens a record holds its end against what is remembered outside of the data
  * folder, before anything else is written. Says what is missing; takes nothing away.
  */
-import type { Entry, Vanished } from '#exchange'
+import { type Entry, Fault, type Vanished } from '#exchange'
 import type { Held } from './seal/held.ts'
 import type { Store } from './store.ts'
 
@@ -11,6 +11,8 @@ export interface Acked {
   readonly seq: number
   /** The exchange id of the entry that told last, until then, that the record was put back from a backup. */
   readonly restored?: string
+  /** The first and the last of the numbers that were passed over last, since rows of somebody else stood there: nobody heard of them. */
+  readonly skipped?: readonly [from: number, to: number]
 }
 
 /** The first and the last seq. */
@@ -20,6 +22,8 @@ export type Gone = Pick<Vanished, 'from' | 'to'>
 export interface AckedMark {
   /** What a process before this one left. */
   readonly left: Acked | undefined
+  /** How many entries were sealed, as is remembered outside as well; undefined where nothing there tells. */
+  readonly sealed?: number
   /** All of it anew: the record ends here. Never throws. */
   begin(acked: Acked): void
   /** Entries up to this one are durable, and nobody was told yet. Never throws. */
@@ -29,36 +33,72 @@ export interface AckedMark {
 }
 
 type Record = Pick<Store, 'following' | 'held' | 'highest' | 'notes' | 'sealed'>
+type Opened = Record & Pick<Store, 'goOn'>
 
 /** Entries that are looked at together, from the last one backwards. */
 const PAGE = 32
+/** So many numbers are passed over at most for what somebody else may have put there: each takes a place in the log. */
+const NEAR = 100_000
+/** More entries than that are never said to be gone: rather that memory is wrong. */
+const MOST_GONE = 1_000_000
 
 /**
- * Tells what is gone as the first entry that is written, and marks where the record ends now.
- * @throws trail.*; where the entry cannot be written the mark stays as it is
+ * Says from where on numbers are given out, tells what is gone as the first entries that are written, and marks where the record
+ * ends now. Without a mark only the first.
+ * @throws trail.end where more is gone than can be; trail.*; where an entry cannot be written the mark stays as it is
  */
 export async function settleEnd(
-  record: Record,
-  mark: AckedMark,
+  record: Opened,
+  mark: AckedMark | undefined,
   append: (entry: Entry) => Promise<number>,
 ): Promise<void> {
-  const { left } = mark
-  const gone = left && (await vanishedIn(record, left))
-  const end = gone ? await append(mark.entry(gone)) : await endOf(record)
+  const left = mark?.left
+  const own = await endOf(record, mark?.sealed ?? left?.seq)
+  const gone = left ? await vanishedBehind(record, own, left) : []
+  const most = gone.reduce((sum, { from, to }) => sum + to - from + 1, 0)
+  if (left && most > MOST_GONE)
+    throw new Fault('trail.end', `entry ${left.seq} is said to be acknowledged, and the record ends with ${own}`)
+  const last = gone.at(-1)?.to ?? own
+  const begin = await beginOf(record, last, left)
+  await record.goOn(begin)
+  let end = own
+  for (const one of gone) if (mark) end = await append(mark.entry(one))
+  const skipped = begin > last ? ([last + 1, begin] as const) : left?.skipped
   const [restored = ''] = [(await putBackBy(record)) ?? '', left?.restored ?? ''].sort().reverse() // none explains twice
-  mark.begin({ seq: end, ...(restored !== '' && { restored }) })
+  mark?.begin({ seq: end, ...(restored !== '' && { restored }), ...(skipped && { skipped }) })
 }
 
-/** What was acknowledged and is not there; undefined where all of it is, or where the record was put back since. @throws trail.* */
-export async function vanishedIn(record: Record, { seq, restored = '' }: Acked): Promise<Gone | undefined> {
-  const end = await endOf(record)
-  if (seq <= end || ((await putBackBy(record)) ?? '') > restored) return undefined
-  return { from: end + 1, to: seq }
+/** What was acknowledged and is not there; nothing where all of it is, or where the record was put back since. @throws trail.* */
+export const vanishedIn = async (record: Record, left: Acked): Promise<readonly Gone[]> =>
+  vanishedBehind(record, await endOf(record, left.seq), left)
+
+async function vanishedBehind(record: Record, end: number, left: Acked): Promise<readonly Gone[]> {
+  const { seq, restored = '', skipped: [from, to] = [seq + 1, seq] } = left
+  if (seq <= end || ((await putBackBy(record)) ?? '') > restored) return []
+  return [
+    { from: end + 1, to: Math.min(from - 1, seq) },
+    { from: Math.max(to, end) + 1, to: seq },
+  ].filter((gone) => gone.from <= gone.to)
 }
 
-/** The last place that an entry stands in, or that is sealed; whatever number was given out, and whatever somebody else wrote. */
-async function endOf(record: Record): Promise<number> {
-  const { size } = await record.sealed()
+/**
+ * The number that the next entry stands behind: the last one of this record's, or of somebody else's row that is near. The highest
+ * number that was given out, as the folder has it, counts only where nothing else knows an end: anybody can write one there.
+ */
+async function beginOf(record: Record, end: number, left: Acked | undefined): Promise<number> {
+  const [highest, { kind, size }] = [await record.highest(), await record.sealed()]
+  const isNear = highest <= end + NEAR
+  if (left === undefined && (isNear || kind === 'off' || size === 0)) return Math.max(end, highest)
+  return Math.max(end, await lastRow(record, Math.min(highest, end + NEAR)))
+}
+
+/**
+ * The last place that an entry stands in, or that is sealed; whatever number was given out, and whatever somebody else wrote. Where
+ * nobody checked whose head the log has, that is over no more than is known outside.
+ */
+async function endOf(record: Record, outside = 0): Promise<number> {
+  const sealed = await record.sealed()
+  const size = sealed.kind === 'on' ? sealed.size : Math.min(sealed.size, outside)
   let to = await lastRow(record, await record.highest())
   for (let most = 1; to > size; most = PAGE) {
     const from = Math.max(size + 1, to - most + 1)

@@ -73,7 +73,7 @@ export async function startTrail(open: OpenStore, options: TrailOptions): Promis
     }
   try {
     const { acked } = options
-    if (acked) await settleEnd(store, acked, (entry) => trail.append(entry)).catch(without(undefined))
+    await settleEnd(store, acked, (entry) => trail.append(entry)).catch(without(undefined))
     const unfinished = await store.unfinished().catch(without([]))
     const { reduce = (ending) => ending } = options
     for (const one of unfinished) {

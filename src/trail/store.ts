@@ -244,6 +244,8 @@ export interface Store {
   following(after: number, limit: number): Promise<readonly Followed[]>
   /** The highest seq that was given out; 0 where none was. */
   highest(): Promise<number>
+  /** Numbers are given out behind this one from now on, whatever stood there; nothing is sealed before that is said. */
+  goOn(seq: number): Promise<void>
   /** Those of one kind, oldest first; with `newest` only the last so many. */
   notes<Kind extends Note['kind']>(kind: Kind, newest?: number): Promise<readonly NoteOf<Kind>[]>
   /**

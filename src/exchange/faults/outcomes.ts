@@ -97,6 +97,12 @@ export const OUTCOMES = {
     message: 'A file that the record is made of is gone, empty or damaged, so it cannot be looked at',
     remedy: 'Keep the folder as it is, find out who was there, and put the record back from a backup: docs/backup.md.',
   },
+  'trail.end': {
+    status: 500,
+    message: 'The record ends so far before what is remembered of it that nobody says those entries vanished',
+    remedy:
+      'Keep a copy of the folder and of acked.mark beside the wrapping keys. Entries are gone: put the record back from a backup. That file is wrong: take it away, docs/trail.md.',
+  },
   'trail.older': {
     status: 500,
     message: 'This trail is of an earlier version, and was only to be looked at, so nothing of it was changed',

@@ -22,7 +22,7 @@ export interface Evidence {
   /** Entries that say that the record was put back from a backup. */
   readonly restored?: readonly { readonly seq: number; readonly note: Restored }[]
   /** Entries that were acknowledged and are not there, and nothing says so. */
-  readonly gone?: Gone
+  readonly gone?: readonly Gone[]
   /** The seq of the record's last entry, and how many it once had, as far as it says so itself. */
   readonly last: number
   readonly sealedOnce: number

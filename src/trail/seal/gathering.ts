@@ -25,7 +25,7 @@ export async function evidenceOf(
     ...(documents && { holds: inForce(documents, claims, keyring) }),
     restored: await store.notes('restored'),
     anchors: await readAnchors(state.folder),
-    ...(gone && { gone }),
+    ...(gone && gone.length > 0 && { gone }),
   }
 }
 

@@ -344,10 +344,12 @@ class Verification {
 
   /** What was cut off before it was sealed is known outside alone. */
   #acknowledged(): void {
-    const { gone } = this.#evidence
-    if (!gone) return
-    const told = `entries ${gone.from} to ${gone.to} were acknowledged, and are not in the record`
-    this.#alarm({ harm: 'truncated', seq: gone.from, told })
+    for (const { from, to } of this.#evidence.gone ?? [])
+      this.#alarm({
+        harm: 'truncated',
+        seq: from,
+        told: `entries ${from} to ${to} were acknowledged, and are not in the record`,
+      })
   }
 
   /** What entries of this record say of others that are gone. */

@@ -176,6 +176,10 @@ class MemoryStore implements Store {
     return this.#ofSession(id).map(recorded)
   }
 
+  async goOn(seq: number): Promise<void> {
+    this.#seq = seq
+  }
+
   async highest(): Promise<number> {
     return this.#seq
   }

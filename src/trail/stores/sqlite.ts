@@ -208,6 +208,10 @@ class SqliteStore implements Store {
     return (await this.#link.call('session', [id])).map(recorded)
   }
 
+  goOn(seq: number): Promise<void> {
+    return this.#link.call('goOn', [seq])
+  }
+
   highest(): Promise<number> {
     return this.#link.call('highest', [])
   }

@@ -16,7 +16,7 @@ import { mayLook } from './missing.ts'
 import type { FaultLine, Line, LineOutcome, Outcome, Parcel, UnfinishedRow } from './protocol.ts'
 import { ProvenDocuments } from './proven-documents.ts'
 import { Proving } from './proving.ts'
-import { sealedIn } from './sealing.ts'
+import { saidToBeSealed, sealedIn } from './sealing.ts'
 import { openIn, unfinishedIn } from './unfinished.ts'
 import { FolderUnsealed } from './unsealed.ts'
 import { waitOutside } from './waiting.ts'
@@ -64,6 +64,7 @@ export class Engine {
   readonly #ranges = new Map<string, { readonly first: number; last: number }>()
   readonly #flight = new Flight()
   #seq = 0
+  #goesOn = false
   #flightId = 0
   #broken: Fault | undefined
   /** Bytes that commits wrote, about, since the logs were looked at. */
@@ -106,7 +107,7 @@ export class Engine {
   }
 
   #recover(wrapping: Begin): void {
-    this.#seq = Math.max(this.folder.head.seq, sealedIn(this.folder.path))
+    this.#seq = Math.max(this.folder.head.seq, sealedIn(this.folder))
     const rows: { id: number; name: string; exchanges: string[] }[] = []
     const free = this.folder.keys.lowestFree
     let given = 0
@@ -123,7 +124,8 @@ export class Engine {
         for (const { id, pieces } of day.flight.all())
           rows.push({ id, name, exchanges: pieces.map((one) => one.exchange) })
       })
-    if (this.#seq > 0 && this.folder.head.isBare) throw headGone(this.#seq)
+    const entries = Math.max(this.#seq, saidToBeSealed(this.folder.path))
+    if (entries > 0 && this.folder.head.isBare) throw headGone(entries)
     this.folder.keys.reached(given, wrapping)
     for (const { id, name, exchanges } of rows) {
       this.#flight.placed(id, name, exchanges)
@@ -143,6 +145,17 @@ export class Engine {
   /** The highest seq that was given out. */
   get seq(): number {
     return this.#seq
+  }
+
+  /** Numbers are given out behind this one from now on, and what has one may be sealed. */
+  goOn(seq: number): void {
+    this.#seq = seq
+    this.#goesOn = true
+  }
+
+  /** The highest seq that may be sealed: 0 until it is known where the record ends. */
+  get sealable(): number {
+    return this.#goesOn ? this.#seq : 0
   }
 
   /** Every exchange that was asked and has no ending, with its bytes in flight in order. @throws Wanted, trail.key */
@@ -301,7 +314,8 @@ export class Engine {
     for (const { line, at, seq, salt, hash } of written) {
       outcomes[at] = seq
       this.#settled(line, seq, name)
-      this.rangeOf(name).last = seq
+      const range = this.rangeOf(name)
+      range.last = Math.max(range.last, seq)
       this.unsealed.wrote(name, line, { seq, salt, hash })
     }
     if (pieces.length === 0) return
@@ -321,7 +335,7 @@ export class Engine {
   }
 
   #settled(line: Line, seq: number, name: string): void {
-    this.#seq = Math.max(this.#seq, seq)
+    this.goOn(Math.max(this.#seq, seq))
     if (asked(line)) this.#flight.opened(line.exchange, { file: name, session: sessionIn(line) })
     if (line.part === 'ending') this.#flight.ended(line.exchange)
   }

@@ -11,7 +11,7 @@ import { faultOfStore } from './faults.ts'
 import { FORMAT as HEAD } from './head.ts'
 import { FORMAT as KEYS } from './keys.ts'
 import { FORMAT as DAY } from './schema.ts'
-import { sealedIn } from './sealing.ts'
+import { saidToBeSealed } from './sealing.ts'
 
 /** Where the number of a file's format stands in its header (sqlite.org/fileformat2.html §1.3.16). */
 const FORMAT_AT = 60
@@ -23,7 +23,7 @@ export function mayLook(path: string): void {
   try {
     const folder = join(path, 'days')
     const days = existsSync(folder) ? readdirSync(folder).filter(isDayFile) : []
-    if (days.length === 0 && sealedIn(path) === 0) return
+    if (days.length === 0 && saidToBeSealed(path) === 0) return
     const isGone = (name: string) => sizeOf(join(path, name)) + sizeOf(join(path, `${name}-wal`)) === 0
     const keyed = () => !days.every((name) => isKeyless(join(folder, name)))
     const gone = [...(isGone('head.db') ? ['head.db'] : []), ...(isGone('keys.db') && keyed() ? ['keys.db'] : [])]

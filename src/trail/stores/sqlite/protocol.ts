@@ -154,6 +154,7 @@ export interface Calls {
   session(id: string): Promise<readonly Row[]>
   following(after: number, limit: number): readonly FollowedRow[]
   highest(): number
+  goOn(seq: number): void
   notes(kind: Note['kind'], newest?: number): readonly { readonly seq: number; readonly json: string }[]
   claims(kinds: readonly Note['kind'][]): readonly ClaimRow[]
   /** The files to look for lines in, newest day first. */

@@ -9,6 +9,7 @@ import type { RecordState } from '../../store.ts'
 import { readable } from './bodies.ts'
 import type { Engine } from './engine.ts'
 import { faultOfStore } from './faults.ts'
+import type { Folder } from './folder.ts'
 import type { Grant } from './keys.ts'
 import type { Sealing, SealWish } from './protocol.ts'
 
@@ -83,11 +84,14 @@ export function stateOf({
   return { kind: 'on', vkey, size, ...(head && { head: head.printed }), ...failed }
 }
 
-/** How many entries the log in a data folder says were sealed: no seq of theirs is given out again. */
-export function sealedIn(path: string): number {
+/** How many entries the log in a data folder says were sealed. Nobody checked its signature: that number counts for nothing. */
+export function saidToBeSealed(path: string): number {
   try {
     return headIn(sealIn(path))?.size ?? 0
   } catch {
     return 0
   }
 }
+
+/** The same, no more than the head file has seen: no seq of theirs is given out again where nothing outside tells an end. */
+export const sealedIn = ({ path, head }: Folder): number => Math.min(saidToBeSealed(path), head.mark(BEGUN))

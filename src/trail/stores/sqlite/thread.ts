@@ -85,6 +85,10 @@ const CALLS: Calls = {
   sessions: (query, page) => inTurns(pages().sessions(query, page), searching),
   session: (id) => inTurns(search().session(id), searching),
   highest: () => opened().seq,
+  goOn(seq) {
+    opened().goOn(seq)
+    sealing?.sealer.wake()
+  },
   following: (after, limit) => search().following(after, limit),
   notes: (kind, newest) => search().notes(kind, newest),
   claims: (kinds) => claimsIn(opened(), kinds),

@@ -17,9 +17,9 @@ interface Recent {
   readonly hash: string | undefined
 }
 
-/** Which seqs were given out, and which of them lie in a day file. */
+/** Up to which seq may be sealed, and which seqs lie in a day file. */
 interface Seqs {
-  readonly seq: number
+  readonly sealable: number
   rangeOf(name: string): { readonly first: number; readonly last: number }
 }
 
@@ -64,7 +64,7 @@ export class FolderUnsealed implements Unsealed {
   }
 
   get last(): number {
-    return this.#seqs.seq
+    return this.#seqs.sealable
   }
 
   /** An entry is durable. */
