@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 
 /** A body that ends within these bounds leaves its connection usable; beyond them it is closed. Bytes and ms. */
 const BYTES = 1024 * 1024
-const MS = 500
+const MS = 2000
 const EVERY_MS = 10
 
 /** Node discards the rest of such a body. A client still sending would meet a reset if we closed at once. */

@@ -110,7 +110,7 @@ function sendEndless(url: string, key: string, most: number): Promise<{ status: 
       }
       asked.end()
     }
-    asked.on('error', (error) => (sent === 0 ? reject(error) : undefined))
+    asked.on('error', reject) // once it is answered, that counts for nothing
     more()
   })
 }
