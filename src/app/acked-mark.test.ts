@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
 import type { Vanished } from '#exchange'
+import type { Acked } from '#trail'
 import { ackedIn, ackedPaths, openAckedMark } from './acked-mark.ts'
 import { backup, exchange, ground, sealed } from './backup/ground.case.ts'
 import { keyringOf } from './keyring.ts'
@@ -43,14 +44,14 @@ test('it grows with what is durable, in its place; only a record that is opened 
   for (const seq of [5, 4, 9]) first.reach(seq)
   assert.deepEqual(ackedIn([path]), { acked: { seq: 9 }, unread: [] })
   first.close()
-  assert.deepEqual([statSync(path).size, statSync(path).mode & 0o777], [128, 0o600])
+  assert.deepEqual([statSync(path).size, statSync(path).mode & 0o777], [160, 0o600])
   const again = openAckedMark([path])
   assert.deepEqual(again.left, { seq: 9 })
   again.begin({ seq: 2, restored: '019ab000-0000-7000-8000-000000000001' })
   again.reach(1_000_000_007)
   again.close()
   assert.deepEqual(ackedIn([path]).acked, { seq: 1_000_000_007, restored: '019ab000-0000-7000-8000-000000000001' })
-  assert.equal(statSync(path).size, 128)
+  assert.equal(statSync(path).size, 160)
 })
 
 test('what cannot be read is told and counts for nothing, and what is read elsewhere counts', (t) => {
@@ -62,10 +63,12 @@ test('what cannot be read is told and counts for nothing, and what is read elsew
     '{"seq":-1}',
     '{"seq":1.5}',
     '{"seq":2e15}',
+    '{"seq":2,"since":-1}',
+    '{"seq":2,"since":"1"}',
     '{"seq":"9"}',
     '[]',
     'null',
-    '\0'.repeat(128),
+    '\0'.repeat(160),
   ]) {
     writeFileSync(one, text)
     const told = ackedIn([one, other])
@@ -108,7 +111,7 @@ function cut(data: string, end: number): void {
 
 test('a restore is no alarm, a dry run touches nothing, and what is cut off after it is found', async (t) => {
   const { folder, config, open, to, keys, restore, back } = ground(t)
-  const mark = (path: string) => JSON.parse(readFileSync(path, 'utf8')) as { seq: number; restored?: string }
+  const mark = (path: string) => JSON.parse(readFileSync(path, 'utf8')) as Acked
   const first = await open()
   const path = first.acked?.path ?? ''
   assert.match(path, /keys\/[0-9a-f]{16}\/acked\.mark$/)
@@ -117,15 +120,16 @@ test('a restore is no alarm, a dry run touches nothing, and what is cut off afte
   await backup(first, config.data, to, keys)
   for (const said of ['two', 'three']) await exchange(first, 'ana', said)
   await first.close()
-  assert.deepEqual(mark(path), { seq: 6 })
+  assert.deepEqual(mark(path), { seq: 6, since: 0 })
   await restore({ dryRun: true })
-  assert.deepEqual(mark(path), { seq: 6 })
+  assert.deepEqual(mark(path), { seq: 6, since: 0 })
   const { last } = await restore()
-  const { seq, restored } = mark(path)
+  const { seq, restored, since } = mark(path)
   assert.ok(seq > last && restored)
+  assert.equal(since, 0) // before the first start already
   const second = await back()
   assert.deepEqual(await second.trail.vanished(), [])
-  assert.deepEqual(mark(path), { seq: await second.trail.highest(), restored })
+  assert.deepEqual(mark(path), { seq: await second.trail.highest(), restored, since: 0 })
   const end = await second.trail.highest()
   await exchange(second, 'ana', 'four')
   await second.close()

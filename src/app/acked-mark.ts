@@ -2,16 +2,16 @@
  * How far entries were acknowledged, in a small file outside of the data folder. It is written before anybody hears that they are
  * durable, and is not synced: the system has it, so that no kill of a process takes it back. Holds numbers, no key.
  */
-import { closeSync, constants, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { closeSync, constants, fsyncSync, openSync, readFileSync, statSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Keyring } from '#exchange'
-import type { Acked, AckedMark } from '#trail'
+import type { Acked, AckedMark, Begun } from '#trail'
 import type { Seal } from './config-trail.ts'
 import { isOutside } from './seal-key.ts'
 import { uuid7 } from './uuid.ts'
 
 /** The size of the file, within one sector: it never changes, so that writing it takes no room and leaves nothing half done. */
-const BYTES = 128
+const BYTES = 160
 
 export interface AckedFile extends AckedMark {
   /** Where it is; undefined where there is no place for it outside of the data folder. */
@@ -65,12 +65,29 @@ const MOST_SEQ = 2 ** 40
 
 function isAcked(told: unknown): told is Acked {
   if (typeof told !== 'object' || told === null) return false
-  const { seq, restored, skipped } = told as Record<string, unknown>
+  const { seq, restored, skipped, since } = told as Record<string, unknown>
   const isSpan = Array.isArray(skipped) && skipped.length === 2 && skipped.every(isSeq)
-  return isSeq(seq) && (restored === undefined || typeof restored === 'string') && (skipped === undefined || isSpan)
+  const isRest = (skipped === undefined || isSpan) && (since === undefined || isSeq(since))
+  return isSeq(seq) && (restored === undefined || typeof restored === 'string') && isRest
 }
 
 const isSeq = (told: unknown): boolean => Number.isSafeInteger(told) && Number(told) >= 0 && Number(told) < MOST_SEQ
+
+/** That proofs and MACs have begun, as is remembered there; undefined where nothing does. What cannot be read may say so. */
+export function begunIn(paths: readonly string[]): Begun | undefined {
+  const { acked, unread } = ackedIn(paths)
+  if (acked?.since !== undefined) return { since: acked.since }
+  return acked === undefined && unread.length > 0 && paths.some(isWritten) ? { since: undefined } : undefined
+}
+
+/** One that is empty is of a process that died before it had opened its record. */
+function isWritten(path: string): boolean {
+  try {
+    return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0
+  } catch {
+    return true // nobody knows
+  }
+}
 
 /** Opens the first of them that can be written, or none; what cannot be kept stops no traffic. `sealed`: what is known outside too. */
 export function openAckedMark(paths: readonly string[], sealed?: number): AckedFile {

@@ -7,7 +7,7 @@ import { editsOf, reduced, textOf } from '#gateway'
 import { openIdentity } from '#identity'
 import { adopt, Custody, type LineRetention, type LostKey, openTrail, Reads, type Signer } from '#trail'
 import { formOfText, PROTOCOLS } from '#wire'
-import { ackedIn, ackedPaths, openAckedMark } from './acked-mark.ts'
+import { ackedIn, ackedPaths, begunIn, openAckedMark } from './acked-mark.ts'
 import { beginJournal, journalPath, reconcile } from './backup/journal-file.ts'
 import { removeLeft } from './backup/left.ts'
 import type { Config } from './config.ts'
@@ -69,6 +69,7 @@ export async function openRecord(
   const journal = path === undefined ? undefined : await beginJournal(path, Date.now())
   opened.defer(() => journal?.close())
   const marks = ackedOf(config, keyholder, keyring)
+  const begun = begunIn(marks)
   const acked =
     asItIs || keyless || config.copy
       ? undefined
@@ -87,6 +88,7 @@ export async function openRecord(
       ...(signer && { signer }),
       ...(journal && { journal }),
       ...(acked && { acked }),
+      ...(begun && { begun }),
     },
   })
   opened.defer(() => trail.close())

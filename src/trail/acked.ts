@@ -13,6 +13,8 @@ export interface Acked {
   readonly restored?: string
   /** The first and the last of the numbers that were passed over last, since rows of somebody else stood there: nobody heard of them. */
   readonly skipped?: readonly [from: number, to: number]
+  /** Entries are proven and documents bear MACs; the last one that was there before. */
+  readonly since?: number
 }
 
 /** The first and the last seq. */
@@ -33,7 +35,7 @@ export interface AckedMark {
 }
 
 type Record = Pick<Store, 'following' | 'held' | 'highest' | 'notes' | 'sealed'>
-type Opened = Record & Pick<Store, 'goOn'>
+type Opened = Record & Pick<Store, 'goOn' | 'state'>
 
 /** Entries that are looked at together, from the last one backwards. */
 const PAGE = 32
@@ -65,7 +67,15 @@ export async function settleEnd(
   for (const one of gone) if (mark) end = await append(mark.entry(one))
   const skipped = begin > last ? ([last + 1, begin] as const) : left?.skipped
   const [restored = ''] = [(await putBackBy(record)) ?? '', left?.restored ?? ''].sort().reverse() // none explains twice
-  mark?.begin({ seq: end, ...(restored !== '' && { restored }), ...(skipped && { skipped }) })
+  const since = (await provenAfter(record)) ?? left?.since
+  const rest = { ...(skipped && { skipped }), ...(since !== undefined && { since }) }
+  mark?.begin({ seq: end, ...(restored !== '' && { restored }), ...rest })
+}
+
+/** The last entry that was there before entries were proven; undefined where that cannot be told here. @throws trail.* */
+export async function provenAfter(record: Pick<Store, 'state'>): Promise<number | undefined> {
+  const { provenAfter } = (await record.state()) ?? {}
+  return Number.isSafeInteger(provenAfter) ? provenAfter : undefined
 }
 
 /** What was acknowledged and is not there; nothing where all of it is, or where the record was put back since. @throws trail.* */

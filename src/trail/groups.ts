@@ -1,6 +1,6 @@
 /** The trail's one line of batches: appends and journals in groups, latches. No promise resolves before its durability. */
 import { type Entry, Fault, type Keyring, type Note } from '#exchange'
-import { type AckedMark, toldVanished } from './acked.ts'
+import { type AckedMark, provenAfter, toldVanished } from './acked.ts'
 import { isDoubted } from './custody/doubts.ts'
 import { type DayFiles, dayFilesOf } from './dayfiles.ts'
 import { isExchangeId, isExchangePrefix } from './days.ts'
@@ -340,6 +340,10 @@ export class GroupTrail implements Trail {
   async anchors() {
     const state = await this.#store.state()
     return state ? readAnchors(state.folder) : []
+  }
+
+  provenAfter() {
+    return provenAfter(this.#store)
   }
 
   sealed() {

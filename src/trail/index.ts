@@ -62,7 +62,19 @@ export { printLeafProof } from './seal/tlog-proof.ts'
 export { LogWriter } from './seal/writer.ts'
 export { open as openSealed, seal as sealUnder } from './sealed.ts'
 export { type ListedSeal, sealsOf } from './seals.ts'
-export type { Copied, Copying, Followed, Mark, Origin, Page, Recorded, Redaction, Revision, Soon } from './store.ts'
+export type {
+  Begun,
+  Copied,
+  Copying,
+  Followed,
+  Mark,
+  Origin,
+  Page,
+  Recorded,
+  Redaction,
+  Revision,
+  Soon,
+} from './store.ts'
 export type { StoreName } from './stores/index.ts'
 export { emptyKeys, FORMATS as RECORD_FORMATS, keysBeyond } from './stores/sqlite/formats.ts'
 export { FolderLock } from './stores/sqlite/lock.ts'

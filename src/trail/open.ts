@@ -6,7 +6,7 @@ import type { Journal } from './journal.ts'
 import type { LineRetention } from './line-retention.ts'
 import { type EditsOf, interrupted, type Words } from './recovery.ts'
 import type { Signer } from './seal/signer.ts'
-import type { OpenStore, Store, Unfinished } from './store.ts'
+import type { Begun, OpenStore, Store, Unfinished } from './store.ts'
 import { STORES, type StoreName } from './stores/index.ts'
 import type { Trail } from './trail.ts'
 import { type LostKey, type Wrapping, wrappingOf } from './wrapping.ts'
@@ -39,6 +39,8 @@ export interface TrailOptions {
   readonly journal?: Journal
   /** Where it is remembered, outside of the folder, how far entries were acknowledged. */
   readonly acked?: AckedMark
+  /** That proofs and MACs have begun, as is remembered there; undefined where nothing does. */
+  readonly begun?: Begun
   /** Told once, when the disk has failed: nothing will be written again, and the process should end. */
   readonly onLatch?: (fault: Fault) => void
 }
@@ -60,6 +62,7 @@ export async function startTrail(open: OpenStore, options: TrailOptions): Promis
     ...(lostKey && { lostKey }),
     ...(signer && { signer }),
     ...(options.asItIs && { asItIs: true }),
+    ...(options.begun && { begun: options.begun }),
   }
   const store = await open({ folder, ...keysOf(keyring), wrapping, onBroken, ...some })
   const trail = new GroupTrail(store, options)

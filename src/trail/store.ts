@@ -367,6 +367,14 @@ export interface RecordState {
   readonly forgedDocuments: readonly ForgedDocument[]
 }
 
+/**
+ * That entries are proven and documents bear MACs, as is remembered outside of the folder, and the last entry that was there
+ * before: undefined where it is remembered, and cannot be read.
+ */
+export interface Begun {
+  readonly since: number | undefined
+}
+
 /** What a store is opened with. */
 export interface StoreOptions {
   /** Where a store on disk keeps its files. */
@@ -385,6 +393,8 @@ export interface StoreOptions {
   readonly onBroken: (fault: Fault) => void
   /** Who signs the heads of the log; without one nothing is sealed. */
   readonly signer?: Signer
+  /** Undefined where nothing outside remembers it. */
+  readonly begun?: Begun
 }
 
 /** @throws trail.locked, trail.newer, trail.unavailable, trail.broken */

@@ -55,6 +55,8 @@ export interface Trail {
   highest(): Promise<number>
   /** Stretches in which traffic passed unrecorded, oldest first. */
   gaps(): Promise<readonly { readonly seq: number; readonly gap: Gap }[]>
+  /** The last entry that was there before entries were proven; undefined where that cannot be told here. */
+  provenAfter(): Promise<number | undefined>
   /** Entries that were acknowledged and were not there when the record was opened next, oldest first. */
   vanished(): Promise<readonly { readonly seq: number; readonly vanished: Vanished }[]>
   /** Searches for secrets by their value, oldest first. */

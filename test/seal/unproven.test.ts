@@ -142,7 +142,7 @@ describe('lines that somebody wrote who has the folder and not its keys', () => 
     [
       'since when entries are proven was written anew',
       (f) => headSql(f, `UPDATE documents SET json = '{"since":999,"mark":"00"}' WHERE kind = 'proof'`),
-      [],
+      [['forged', undefined]],
     ],
     [
       'the key that proves is gone',

@@ -9,7 +9,6 @@ import { Fault, type Restored } from '#exchange'
 import { fetchFile, goesAtEnd, namesAt, type OpenedBackup, openBackup, type Place, recordIn } from '#export'
 import { Erasure } from '#gateway'
 import {
-  type Acked,
   type Alarm,
   adopt,
   emptyKeys,
@@ -131,7 +130,7 @@ async function putBack(options: RestoreOptions, name: string, work: string): Pro
     const bytes = backup.files.reduce((sum, each) => sum + each.bytes, 0)
     const untold = newest.filter((line) => !isTold(line))
     if (!options.dryRun && path !== undefined) await keepLines(path, untold)
-    if (!options.dryRun) keepEnd(options, opened, { seq: await opened.trail.highest(), restored: note.exchange })
+    if (!options.dryRun) await keepEnd(options, opened, note.exchange)
     const figures = { name, taken, last, sealed, known, files: backup.files.length, bytes }
     return { ...figures, report, replayed, journal: hasJournal, done: false }
   } finally {
@@ -149,10 +148,11 @@ async function keepLines(path: string, lines: readonly JournalLine[]): Promise<v
 }
 
 /** From here on it is missed what is cut off: what was acknowledged since the backup is told by the note. */
-function keepEnd({ config }: RestoreOptions, { keyholder, keyring }: OpenRecord, acked: Acked): void {
+async function keepEnd({ config }: RestoreOptions, { keyholder, keyring, trail }: OpenRecord, restored: string) {
   const { seal, journal } = config
   const mark = openAckedMark(ackedPaths({ seal, journal, data: resolve(config.data), keys: keyholder.place, keyring }))
-  mark.begin(acked)
+  const since = await trail.provenAfter()
+  mark.begin({ seq: await trail.highest(), restored, ...(since !== undefined && { since }) })
   mark.close()
 }
 

@@ -41,7 +41,7 @@ export async function age(folder: string, day: string, until: number, signer = s
   }
   db.close()
   const head = new DatabaseSync(join(folder, 'head.db'))
-  head.exec("DELETE FROM documents WHERE kind = 'proof'")
+  head.exec("DELETE FROM documents WHERE kind = 'proof'; DELETE FROM macs")
   head.close()
   const origin = headIn(sealIn(folder))?.origin ?? ''
   rmSync(sealIn(folder), { recursive: true })

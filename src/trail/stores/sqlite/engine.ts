@@ -4,6 +4,7 @@ import { fileFor, noteFileFor } from '../../dayfile.ts'
 import { dayOfExchange } from '../../days.ts'
 import { point } from '../../points.ts'
 import { sha256 } from '../../seal/hashes.ts'
+import type { Begun } from '../../store.ts'
 import type { Tokens } from '../../tokens.ts'
 import type { Day } from './day.ts'
 import { lineOfFault } from './faults.ts'
@@ -13,7 +14,7 @@ import { bury, shred } from './key-work.ts'
 import type { Begin } from './keys.ts'
 import { asked, hashOf, isOfReading, noPlace, pieceOf, sessionIn, storedOf, vanishedUpTo } from './lines.ts'
 import { mayLook } from './missing.ts'
-import type { FaultLine, Line, LineOutcome, Outcome, Parcel, UnfinishedRow } from './protocol.ts'
+import type { FaultLine, Line, LineOutcome, Outcome, Parcel, Sealing, UnfinishedRow } from './protocol.ts'
 import { ProvenDocuments } from './proven-documents.ts'
 import { Proving } from './proving.ts'
 import { saidToBeSealed, sealedIn } from './sealing.ts'
@@ -30,6 +31,8 @@ export interface EngineOptions {
   readonly now: () => number
   /** The record is only looked at: a day file that is damaged is passed over, and nothing is tidied. */
   readonly looking?: boolean
+  readonly begun?: Begun | undefined
+  readonly sealing?: Sealing | undefined
 }
 
 interface Group {
@@ -74,11 +77,11 @@ export class Engine {
   #halfway: Halfway | undefined
 
   /** @throws trail.locked, trail.newer, trail.key, trail.unavailable, trail.broken */
-  constructor(path: string, { tokens, wrapping, now, looking = false }: EngineOptions) {
+  constructor(path: string, { tokens, wrapping, now, looking = false, begun, sealing }: EngineOptions) {
     this.#looking = looking
     if (looking) mayLook(path)
     this.folder = new Folder(path, tokens, now, looking)
-    this.proving = new Proving(this.folder, () => this.#seq, !looking)
+    this.proving = new Proving(this.folder, { last: () => this.#seq, makes: !looking, begun, sealing })
     this.documents = new ProvenDocuments(this.folder.head, this.proving)
     this.unsealed = new FolderUnsealed(this.folder, this, this.proving)
     try {

@@ -82,6 +82,11 @@ export class Head {
     return this.file.get<{ rows: number }>(sql)?.rows === 0
   }
 
+  /** Whether any document ever bore a MAC here, true or not. */
+  get hasMacs(): boolean {
+    return this.file.get('SELECT 1 FROM macs LIMIT 1') !== undefined
+  }
+
   /** Puts one down, with MACs that begin to count with it: its own, or of others. */
   put(kind: string, id: string, json: string, macs: readonly MacOf[] = []): void {
     const sql = 'INSERT INTO documents VALUES (?, ?, ?) ON CONFLICT(kind, id) DO UPDATE SET json = excluded.json'

@@ -7,6 +7,7 @@ import type { Unmade } from '../../seal/held.ts'
 import type { Disclosure } from '../../seal/prove.ts'
 import type { SealState } from '../../seal/sealer.ts'
 import type {
+  Begun,
   Copied,
   Copying,
   DayFile,
@@ -144,7 +145,7 @@ export interface Paged<Item> {
 
 /** The calls that the thread answers. */
 export interface Calls {
-  open(wrapping: Begin, sealing: Sealing | undefined, looking: boolean): Promise<void>
+  open(wrapping: Begin, how: OpenHow): Promise<void>
   commit(parcel: Parcel): Outcome
   unfinished(): readonly UnfinishedRow[]
   exchange(prefix: string): Row | undefined
@@ -200,6 +201,13 @@ export interface Calls {
 export interface Sealing {
   readonly vkey: string
   readonly last?: string
+}
+
+/** How a record is opened. */
+export interface OpenHow {
+  readonly looking: boolean
+  readonly sealing?: Sealing | undefined
+  readonly begun?: Begun | undefined
 }
 
 /** A signature over these bytes is wanted. */

@@ -44,9 +44,11 @@ export class ProvenDocuments {
     return this.#head.delete(kind, id)
   }
 
-  /** All that are here, and those that were met before; none where what they are proven with is not here. @throws Wanted, trail.* */
+  /** All that are here, and those that were met before, the mark of when proofs began among them where it is lost; none where what they are proven with is not here. @throws Wanted, trail.* */
   forged(): readonly ForgedDocument[] {
-    if (this.#proving.open()) this.#true()
+    const open = this.#proving.open()
+    if (open) this.#true()
+    if (open?.isMarkLost) this.#meet({ kind: 'proof', id: 'since' })
     return [...this.#met.values()]
   }
 
@@ -62,7 +64,7 @@ export class ProvenDocuments {
     })
   }
 
-  #meet({ kind, id }: Row): void {
+  #meet({ kind, id }: Pick<Row, 'kind' | 'id'>): void {
     const one = { kind: printed(kind), id: printed(id) }
     if (this.#met.size < MOST) this.#met.set(JSON.stringify(one), one)
   }

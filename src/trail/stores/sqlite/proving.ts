@@ -3,17 +3,19 @@
  * wrapping key, which lies outside the data folder, to write one that looks true. And from which entry on they are proven.
  */
 import { Fault } from '#exchange'
-import { type Head, headIn, LogFiles, sealIn } from '../../seal/files.ts'
-import { included, inclusionProof, leafHash } from '../../seal/hashes.ts'
-import { isFirst } from '../../seal/leaf.ts'
 import { type Document, type Proofs, Proofs as ProofsOf, type Proven } from '../../seal/proofs.ts'
+import type { Begun } from '../../store.ts'
+import { endsInFirst, type Signed, unprovenUntil } from './before-proofs.ts'
 import { readable } from './bodies.ts'
 import type { Folder } from './folder.ts'
 import { OWN, type Row } from './head.ts'
+import type { Sealing } from './protocol.ts'
 
 /** Whose key it is, in the place of a day file's name. */
 const OWNER = 'entries'
 const DOCUMENT = ['proof', 'since'] as const
+/** The number in the head file of how many entries were sealed at least. */
+const SEALED = 'sealed'
 
 /** Proofs, and the last entry that was there before there were any; undefined where nothing says so that could be believed. */
 interface Open {
@@ -21,6 +23,25 @@ interface Open {
   readonly since: number | undefined
   /** Whether documents bear MACs. Those of a record of before do not where it is only looked at. */
   readonly hasMacs: boolean
+  /** Proofs had begun, and the mark that said so is gone, or another one. */
+  readonly isMarkLost: boolean
+}
+
+/** What is taken without a proof: entries up to one, and documents as they lie. */
+interface Taken {
+  readonly since: number | undefined
+  readonly documents: boolean
+  readonly isMarkLost: boolean
+}
+
+/** How a record is opened, and what is known of it elsewhere. */
+export interface ProvingOptions {
+  /** The highest seq that was given out. */
+  last(): number
+  /** Whether a key may be made where there is none. */
+  readonly makes: boolean
+  readonly begun?: Begun | undefined
+  readonly sealing?: Sealing | undefined
 }
 
 /** What stands in the head file of when proofs began. */
@@ -32,15 +53,12 @@ interface Since {
 
 export class Proving {
   readonly #folder: Folder
-  readonly #last: () => number
-  readonly #makes: boolean
+  readonly #o: ProvingOptions
   #open: Open | undefined
 
-  /** @param last the highest seq that was given out @param makes whether a key may be made where there is none */
-  constructor(folder: Folder, last: () => number, makes: boolean) {
+  constructor(folder: Folder, options: ProvingOptions) {
     this.#folder = folder
-    this.#last = last
-    this.#makes = makes
+    this.#o = options
   }
 
   /** The keys may be others now. */
@@ -94,21 +112,42 @@ export class Proving {
     keys.need(ids)
     const found = ids.flatMap((id) => readable(() => keys.key(id)) ?? []).reverse()
     const [first, ...rest] = found.map((key) => key.export())
-    if (first) return this.#marked(new ProofsOf([first, ...rest]))
-    if (!this.#makes || keys.isShut) return undefined
+    if (first) return this.#marked(new ProofsOf([first, ...rest]), false)
+    if (!this.#o.makes || keys.isShut) return undefined
     const id = keys.take({ file: OWNER, session: undefined })
-    keys.note()
-    return this.#marked(new ProofsOf([keys.key(id).export()]))
+    const open = this.#marked(new ProofsOf([keys.key(id).export()]), true)
+    keys.note() // behind the mark: where there is a key, proofs have begun
+    return open
   }
 
-  #marked(proofs: Proofs): Open {
+  #marked(proofs: Proofs, isNew: boolean): Open {
     const told = this.#told(proofs)
-    if (!this.#makes) return { proofs, since: told?.since, hasMacs: told?.isEarlier !== true }
-    if (told?.isEarlier === false) return { proofs, since: told.since, hasMacs: true }
-    const { keys, path } = this.#folder
-    const since = told?.since ?? (keys.wentOn ? this.#last() : unprovenUntil(path, this.#last()))
-    this.#begin(proofs, since, told !== undefined || keys.wentOn || endsInFirst(path))
-    return { proofs, since, hasMacs: true }
+    if (told?.isEarlier === false) return { proofs, since: told.since, hasMacs: true, isMarkLost: false }
+    const { since, documents, isMarkLost } = this.#taken(proofs, told, isNew)
+    if (!this.#o.makes) return { proofs, since, hasMacs: !documents, isMarkLost }
+    this.#begin(proofs, since ?? 0, documents)
+    return { proofs, since: since ?? 0, hasMacs: true, isMarkLost }
+  }
+
+  /**
+   * Where the mark is not one of now. Once they have begun nothing in the folder takes that back: what is remembered outside of
+   * it counts before all that could be put there, then that there is a key.
+   */
+  #taken(proofs: Proofs, told: Since | undefined, isNew: boolean): Taken {
+    const { makes, begun } = this.#o
+    const { keys, path, head } = this.#folder
+    const last = this.#o.last()
+    if (keys.wentOn) return { since: told?.since ?? last, documents: true, isMarkLost: false }
+    const signed: Signed = { sealing: this.#o.sealing, sealed: head.mark(SEALED) }
+    if (told && !begun) {
+      const isMarkLost = head.rows().some((row) => isDocument(row) && isOwn(proofs, row))
+      return { since: told.since, documents: !isMarkLost, isMarkLost }
+    }
+    if (begun || !isNew || head.hasMacs) {
+      const bySigned = makes && signed.sealing ? unprovenUntil(path, 0, signed) : undefined
+      return { since: begun?.since ?? told?.since ?? bySigned, documents: false, isMarkLost: true }
+    }
+    return { since: unprovenUntil(path, last, signed), documents: endsInFirst(path, signed), isMarkLost: false }
   }
 
   /** From now on every document bears its MAC. Of a record of before, or whose key was lost for good, those that are there do as they lie. */
@@ -132,6 +171,9 @@ export class Proving {
   }
 }
 
+const isOwn = (proofs: Proofs, { mac, ...document }: Row & Document): boolean =>
+  mac !== null && proofs.isDocument(mac, document)
+
 const isDocument = (row: Row): row is Row & Document =>
   row.kind !== null && !OWN.has(row.kind) && row.id !== null && row.json !== null && isObject(row.json)
 
@@ -143,39 +185,4 @@ function isObject(json: string): boolean {
   } catch {
     return false
   }
-}
-
-/** Whether the log ends before there were proofs. */
-function endsInFirst(path: string): boolean {
-  try {
-    const head = headIn(sealIn(path))
-    return head !== undefined && isFirst(new LogFiles(sealIn(path), head.size).leaf(head.size - 1).toString())
-  } catch {
-    return false // a log that cannot be read says nothing for anybody
-  }
-}
-
-/**
- * The last entry that was there before any was proven, as the log tells: all that are here where no leaf is of a version that
- * came with proofs, else the last one whose leaf is of the version before. A log that cannot be read says nothing for anybody.
- */
-function unprovenUntil(path: string, last: number): number {
-  try {
-    const head = headIn(sealIn(path))
-    if (!head) return last
-    const files = new LogFiles(sealIn(path), head.size)
-    for (let [at, isProven] = [head.size - 1, false]; at >= 0; at--) {
-      const bytes = files.leaf(at)
-      if (!isProven && !stands(files, head, at, bytes)) return 0
-      if (isFirst(bytes.toString())) return isProven ? at + 1 : last
-      isProven = true
-    }
-    return 0
-  } catch {
-    return 0
-  }
-}
-
-function stands(files: LogFiles, { size, root }: Head, index: number, leaf: Buffer): boolean {
-  return included(leafHash(leaf), { index, size }, inclusionProof(files.node, index, size), root)
 }

@@ -20,7 +20,7 @@ import { prepare, rekey, rewrap, shred } from './key-work.ts'
 import type { Begin, Grant, Wish } from './keys.ts'
 import { marksIn } from './marks.ts'
 import { Pages } from './pages.ts'
-import type { Answer, Call, Calls, Reply, Sealing, SealWish } from './protocol.ts'
+import type { Answer, Call, Calls, OpenHow, Reply, SealWish } from './protocol.ts'
 import { revise } from './revise.ts'
 import { condense, isLeft, scrubbed, toScrub } from './scrubbing.ts'
 import { recordOf, sealerOf, stateOf, unsealedState } from './sealing.ts'
@@ -41,8 +41,9 @@ let sealing: { readonly sealer: Sealer; readonly vkey: string } | undefined
 let told = false
 let timer: NodeJS.Timeout | undefined
 
-async function open(wrapping: Begin, seal: Sealing | undefined, looking: boolean): Promise<void> {
-  const opening = () => new Engine(folder, { tokens, wrapping, now: Date.now, looking })
+async function open(wrapping: Begin, how: OpenHow): Promise<void> {
+  const { looking, sealing: seal } = how
+  const opening = () => new Engine(folder, { tokens, wrapping, now: Date.now, ...how })
   engine ??= looking ? looked(opening) : opening()
   left = !looking && isLeft(engine.folder)
   if (!looking) await proven()
