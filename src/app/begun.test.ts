@@ -5,7 +5,8 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
-import { exchange, ground, sealed, sqlIn } from './backup/ground.case.ts'
+import type { Trail } from '#trail'
+import { backup, exchange, ground, sealed, sqlIn } from './backup/ground.case.ts'
 import type { Config } from './config.ts'
 import { documentChecks, watchDocuments } from './documents.ts'
 import { holdKeys } from './keyholder/index.ts'
@@ -112,6 +113,39 @@ for (const [how, leave] of [
     )
     await again.close()
   })
+
+test('a backup that an earlier version made is put back, and its documents are taken as they lie once', async (t) => {
+  const { config, open, to, keys, restore, back } = ground(t)
+  const first = await open()
+  await exchange(first, 'ana', 'x')
+  await first.trail.documents.put('key', 'k_true', { id: 'k_true' })
+  await sealed(first)
+  await first.close()
+  const path = first.acked?.path ?? ''
+  const mark = await earlier(config, basename(dirname(path)))
+  const record = await open()
+  const copy: Trail['copy'] = async (copying) => {
+    const copied = await record.trail.copy(copying)
+    const head = join(copying.to, 'head.db')
+    if (!copied.some((one) => one.copied && one.path === 'head.db')) return copied
+    sqlIn(head, "UPDATE documents SET json = ? WHERE kind = 'proof'", mark)
+    for (const sql of ['DROP TABLE macs', 'PRAGMA user_version = 1']) sqlIn(head, sql)
+    return copied
+  }
+  const trail = new Proxy(record.trail, {
+    get: (own, name) => (name === 'copy' ? copy : bound(own, Reflect.get(own, name))),
+  })
+  await backup({ ...record, trail }, config.data, to, keys)
+  await record.close()
+  await restore()
+  const { since } = JSON.parse(readFileSync(path, 'utf8'))
+  const again = await back()
+  assert.deepEqual([await again.trail.documents.list('key'), since], [[{ id: 'k_true' }], 0])
+  assert.deepEqual(await again.trail.documents.forged(), [])
+  await again.close()
+})
+
+const bound = (own: object, value: unknown) => (typeof value === 'function' ? value.bind(own) : value)
 
 test('a key that is given up for lost begins it anew, and that is remembered', async (t) => {
   const { config, open } = ground(t)

@@ -15,6 +15,7 @@ import {
   isSignedBy,
   type JournalLine,
   keysBeyond,
+  migrate,
   parseCheckpoint,
   parseNote,
   parseVerifier,
@@ -101,6 +102,7 @@ async function putBack(options: RestoreOptions, name: string, work: string): Pro
   const backup = await openBackup(from, name, keyholder)
   await fetchAll(options, backup, work)
   await fetchKeys(options.keys, record, keyholder, work)
+  migrate(work, { dryRun: false }) // of an earlier version nothing is only looked at
   keysBeyond(work)
   const newest = await newestJournal(options, record, keyholder, work)
   await keyholder.close()
