@@ -137,6 +137,8 @@ function tell({ report, unreached, unkept, halted }: Told, standing: string): vo
   out(
     `${sealed} entries are sealed${unsealed ? `, ${unsealed} not yet` : ''}: ${states.map(([state, count]) => `${count} ${state}`).join(', ') || 'none verified'}`,
   )
+  if (report.unproven !== undefined)
+    out(`taken without proof: entries up to ${report.unproven}, from before there were any`)
   if (counted > 0)
     out(
       `${counted} of those that were erased or expired by count alone: an entry of an earlier version says how many, not which`,

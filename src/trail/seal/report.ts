@@ -60,6 +60,8 @@ export interface Report {
   /** Entries that the head covers, and those that came since. */
   readonly sealed: number
   readonly unsealed: number
+  /** Entries up to this one are taken without a proof, for they were there before there were any; absent where there is none such. */
+  readonly unproven?: number
   readonly root?: string
   /** Logs that this one goes on from, the oldest first; absent where there was none. */
   readonly former?: readonly ToldFormer[]

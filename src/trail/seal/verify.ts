@@ -375,6 +375,7 @@ class Verification {
     const sealed = head?.size ?? 0
     const { locked } = this.#unread
     const vanished = this.#vanished
+    const { provenAfter = 0, last } = this.#evidence
     return {
       ok: this.#found === 0 && !locked,
       ...(locked && { locked }),
@@ -384,7 +385,8 @@ class Verification {
       ...(this.#back && { putBack: this.#back }),
       ...(vanished.length > 0 && { vanished }),
       ownKey: this.#o.vkey === undefined,
-      ...{ sealed, unsealed: Math.max(0, this.#evidence.last - sealed) },
+      ...{ sealed, unsealed: Math.max(0, last - sealed) },
+      ...(Number.isSafeInteger(provenAfter) && provenAfter > 0 && { unproven: provenAfter }),
       counts: this.#counts,
       ...{ alarms: this.#alarms, found: this.#found },
       anchors: this.#found === 0 ? this.#anchors : [],
