@@ -5,6 +5,7 @@ import { DatabaseSync, type Session, type SQLInputValue, type StatementSync } fr
 import { Fault } from '#exchange'
 import { migrationPoint, point } from '../../points.ts'
 import { faultOfStore } from './faults.ts'
+import { mustBeMadeBy } from './objects.ts'
 import { openStill } from './still.ts'
 import { Wanted } from './wanted.ts'
 
@@ -111,10 +112,11 @@ export class File {
   }
 
   /** It is brought up to date nowhere. */
-  #mustBeOf({ version, checked }: Format): void {
+  #mustBeOf({ version, checked, schema }: Format): void {
     const [found] = Object.values(this.#db.prepare('PRAGMA user_version').get() ?? {})
     if (Number(found) > version) throw new Fault('trail.newer', `${this.name}: format ${String(found)}`)
     if (found !== version) throw new Fault('disk.readonly', `${this.name} is of an earlier version`)
+    mustBeMadeBy(schema, this.#db, this.name)
     if (checked) this.#check()
   }
 
@@ -125,6 +127,7 @@ export class File {
       if (Number(found) > version) throw new Fault('trail.newer', `${this.name}: format ${String(found)}`)
       if (found === 0) this.#db.exec(schema)
       else for (let at = Number(found); at < version; at++) this.#upgrade(at, upgrades[at])
+      mustBeMadeBy(schema, this.#db, this.name)
       if (found !== version) this.#db.exec(`PRAGMA user_version=${version}`)
       if (found !== version && found !== 0) migrationPoint('migrate.written')
       this.#db.exec('COMMIT')
@@ -176,6 +179,12 @@ export class File {
   run(sql: string, ...values: Values): { changes: number; id: number } {
     const { changes, lastInsertRowid } = this.#writing(sql).run(...values)
     return { changes: Number(changes), id: Number(lastInsertRowid) }
+  }
+
+  /** The same of rows that are there from then on, or no more: a statement that changes none did not do what it says. @throws trail.broken */
+  mustChange(sql: string, ...values: Values): void {
+    if (this.run(sql, ...values).changes === 0)
+      throw new Fault('trail.broken', `${this.name}: a row was not written, and nothing says why`)
   }
 
   /** Runs a command of an index. */

@@ -73,7 +73,7 @@ export class Head {
   /** Raises a number; it never becomes less. */
   setMark(name: string, value: number): void {
     const sql = 'INSERT INTO marks VALUES (?, ?) ON CONFLICT(name) DO UPDATE SET value = max(value, excluded.value)'
-    this.file.transaction(() => this.file.run(sql, name, value))
+    this.file.transaction(() => this.file.mustChange(sql, name, value))
   }
 
   /** Whether nothing was ever put down here: a record that has entries has marks, or from when on they are proven. */
@@ -91,7 +91,7 @@ export class Head {
   put(kind: string, id: string, json: string, macs: readonly MacOf[] = []): void {
     const sql = 'INSERT INTO documents VALUES (?, ?, ?) ON CONFLICT(kind, id) DO UPDATE SET json = excluded.json'
     this.file.transaction(() => {
-      this.file.run(sql, kind, id, json)
+      this.file.mustChange(sql, kind, id, json)
       for (const one of macs) this.#prove(one)
       point('document.written')
     })
@@ -104,7 +104,7 @@ export class Head {
 
   #prove({ kind, id, mac }: MacOf): void {
     const sql = 'INSERT INTO macs VALUES (?, ?, ?) ON CONFLICT(kind, id) DO UPDATE SET mac = excluded.mac'
-    this.file.run(sql, kind, id, mac)
+    this.file.mustChange(sql, kind, id, mac)
   }
 
   /** All documents, of one kind or all, or one of it, in the order of their ids. */
@@ -122,8 +122,10 @@ export class Head {
   delete(kind: string, id: string): boolean {
     const sql = 'DELETE FROM documents WHERE kind = ? AND id = ?'
     return this.file.transaction(() => {
+      const isThere = this.document(kind, id) !== undefined
       this.file.run('DELETE FROM macs WHERE kind = ? AND id = ?', kind, id)
-      return this.file.run(sql, kind, id).changes > 0
+      if (isThere) this.file.mustChange(sql, kind, id)
+      return isThere
     })
   }
 

@@ -303,7 +303,11 @@ export class Keys {
     const doomed = new Set(ids)
     this.note()
     this.file.transaction(() => {
-      for (const id of doomed) this.file.run('DELETE FROM keys WHERE id = ?', id)
+      for (const id of doomed) {
+        this.file.run('DELETE FROM keys WHERE id = ?', id)
+        if (this.file.get('SELECT id FROM keys WHERE id = ?', id))
+          throw new Fault('trail.broken', `keys.db: key ${id} was not removed, and nothing says why`)
+      }
     })
     for (const id of doomed) {
       this.#open.delete(id)
