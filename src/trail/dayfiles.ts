@@ -1,7 +1,8 @@
 /** The day files of a trail, as whoever decides what becomes of them sees them. Decides nothing; writes nothing once it has latched. */
 import { isExchangePrefix } from './days.ts'
 import type { Write } from './documents.ts'
-import type { DayFile, Revised, Revision, Soon, Store, TakenBy } from './store.ts'
+import type { Revised, Revision, Soon } from './revision.ts'
+import type { DayFile, Store, TakenBy } from './store.ts'
 
 export interface DayFiles {
   /** Oldest day first. */

@@ -21,6 +21,7 @@ export type { LineRetention } from './line-retention.ts'
 export { openTrail, type TrailOptions } from './open.ts'
 export { folded, isKey, parseQuery, type Query, readTerms, type Term } from './query.ts'
 export { type ReadOf, Reads } from './reads.ts'
+export type { Redaction, Revision, Soon } from './revision.ts'
 export { type Anchored, type KeptAnchor, keepAnchored, readAnchors } from './seal/anchor.ts'
 export {
   type ProveAnchor,
@@ -62,19 +63,7 @@ export { printLeafProof } from './seal/tlog-proof.ts'
 export { LogWriter } from './seal/writer.ts'
 export { open as openSealed, seal as sealUnder } from './sealed.ts'
 export { type ListedSeal, sealsOf } from './seals.ts'
-export type {
-  Begun,
-  Copied,
-  Copying,
-  Followed,
-  Mark,
-  Origin,
-  Page,
-  Recorded,
-  Redaction,
-  Revision,
-  Soon,
-} from './store.ts'
+export type { Begun, Copied, Copying, Followed, Mark, Origin, Page, Recorded } from './store.ts'
 export type { StoreName } from './stores/index.ts'
 export { emptyKeys, FORMATS as RECORD_FORMATS, keysBeyond } from './stores/sqlite/formats.ts'
 export { FolderLock } from './stores/sqlite/lock.ts'

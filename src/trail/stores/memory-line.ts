@@ -4,8 +4,9 @@ import { isBefore, type Position, parseCursor, printCursor } from '../cursor.ts'
 import { fileFor } from '../dayfile.ts'
 import { parseEntry, printEntry } from '../entries.ts'
 import { type EndingFacets, markedBy, type OpeningFacets } from '../facets.ts'
+import type { Redaction } from '../revision.ts'
 import { stillSaid } from '../still.ts'
-import type { Recorded, Redaction } from '../store.ts'
+import type { Recorded, SessionTotals } from '../store.ts'
 import { type Words, wordsIn } from '../words.ts'
 
 export interface Line extends Position {
@@ -78,4 +79,20 @@ export function paged<Row>(lines: Line[], limit: number, row: (line: Line) => Ro
   const rows = lines.slice(0, limit)
   const last = rows.at(-1)
   return { rows: rows.map(row), ...(last && lines.length > limit && { next: printCursor(last) }) }
+}
+
+/** What a list of sessions tells of one, of its lines from the oldest on. */
+export function totalsOf(session: string, lines: readonly Line[]): SessionTotals {
+  const sum = (figure: (line: Line) => number) => lines.reduce((total, line) => total + figure(line), 0)
+  const times = lines.map(({ opening }) => opening.at)
+  return {
+    session,
+    exchanges: lines.length,
+    first: Math.min(...times),
+    last: Math.max(...times),
+    findings: sum(({ facets, endingFacets: ending }) => facets.findings + (ending?.findings ?? 0)),
+    input: sum(({ endingFacets: ending }) => ending?.input ?? 0),
+    output: sum(({ endingFacets: ending }) => ending?.output ?? 0),
+    newest: recorded(lines.at(-1) as Line),
+  }
 }

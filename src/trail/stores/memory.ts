@@ -9,6 +9,7 @@ import { isNote, isOpening, isOutcome, parseEntry, printEntry } from '../entries
 import { answers, endingFacets, openingFacets, outcomeFacets } from '../facets.ts'
 import { digestsOf, Prints, spellPrints } from '../prints.ts'
 import type { Query } from '../query.ts'
+import type { Revised, Revision } from '../revision.ts'
 import type { SealState } from '../seal/sealer.ts'
 import type {
   Batch,
@@ -22,8 +23,6 @@ import type {
   Origin,
   Page,
   Recorded,
-  Revised,
-  Revision,
   SessionTotals,
   Store,
   StoredDocument,
@@ -43,6 +42,7 @@ import {
   paged,
   recorded,
   stored,
+  totalsOf,
   wordsLeft,
 } from './memory-line.ts'
 import { packUnits } from './sqlite/units.ts'
@@ -169,7 +169,7 @@ class MemoryStore implements Store {
       if (session !== undefined && !newest.has(session)) newest.set(session, line)
     }
     const lines = [...newest.values()].filter(after(page.before))
-    return paged(lines, page.limit, ({ opening }) => this.#totals(opening.session ?? ''))
+    return paged(lines, page.limit, ({ opening: { session = '' } }) => totalsOf(session, this.#ofSession(session)))
   }
 
   async session(id: string): Promise<Recorded[]> {
@@ -233,22 +233,6 @@ class MemoryStore implements Store {
   #ofSession(id: string): Line[] {
     const lines = [...this.#lines.values()].filter(({ opening }) => opening.session === id)
     return lines.sort((a, b) => (isBefore(a, b) ? -1 : 1))
-  }
-
-  #totals(session: string): SessionTotals {
-    const lines = this.#ofSession(session)
-    const sum = (figure: (line: Line) => number) => lines.reduce((total, line) => total + figure(line), 0)
-    const times = lines.map(({ opening }) => opening.at)
-    return {
-      session,
-      exchanges: lines.length,
-      first: Math.min(...times),
-      last: Math.max(...times),
-      findings: sum(({ facets, endingFacets: ending }) => facets.findings + (ending?.findings ?? 0)),
-      input: sum(({ endingFacets: ending }) => ending?.input ?? 0),
-      output: sum(({ endingFacets: ending }) => ending?.output ?? 0),
-      newest: recorded(lines.at(-1) as Line),
-    }
   }
 
   async putDocument(kind: string, id: string, json: string): Promise<void> {

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { likeness } from '../likeness.ts'
-import type { Revision, Store } from '../store.ts'
+import type { Revision } from '../revision.ts'
+import type { Store } from '../store.ts'
 import { print } from './edits.ts'
 import { ask, bodyOf, commit, DAY, ending, finding, idOf, NOON, opening } from './made.ts'
 

@@ -1,7 +1,8 @@
 /** Cases for every store: by which words a body is found once it was written anew. Never used by the product. */
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import type { Revision, Store } from '../store.ts'
+import type { Revision } from '../revision.ts'
+import type { Store } from '../store.ts'
 import { holds, MOST_WORDS, soughtOf, wordsOf } from '../words.ts'
 import { ask, bodyOf, commit, ending, idOf, opening } from './made.ts'
 

@@ -1,6 +1,7 @@
 /** `node scrub.case.ts <folder> <word>`: records two exchanges and erases the one whose path holds the word, until it is killed. */
 import { createHash } from 'node:crypto'
-import type { Revision, Store } from '../store.ts'
+import type { Revision } from '../revision.ts'
+import type { Store } from '../store.ts'
 import { wrappingOf } from '../wrapping.ts'
 import { bodyOf, commit, ending, idOf, opening } from './made.ts'
 import { openSqlite } from './sqlite.ts'

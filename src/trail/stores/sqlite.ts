@@ -1,13 +1,11 @@
 /** The default store, seen from the data path: hands batches to a worker thread. Runs no SQL, touches no file. */
-import { once } from 'node:events'
 import { setImmediate } from 'node:timers/promises'
-import { Worker } from 'node:worker_threads'
-import { Fault, faultOf, type Note } from '#exchange'
+import { Fault, type Note } from '#exchange'
 import { isNote, isOpening, readEntry } from '../entries.ts'
 import type { Query } from '../query.ts'
+import type { Revised, Revision, Soon } from '../revision.ts'
 import { type Held, heldOf, type Unmade } from '../seal/held.ts'
 import type { SealState } from '../seal/sealer.ts'
-import type { Signer } from '../seal/signer.ts'
 import type {
   Batch,
   Claim,
@@ -19,18 +17,15 @@ import type {
   Page,
   Recorded,
   RecordState,
-  Revised,
-  Revision,
-  Soon,
   Store,
   StoreOptions,
 } from '../store.ts'
 import type { LostKey, Wrapping } from '../wrapping.ts'
-import { lineOfFault } from './sqlite/faults.ts'
-import type { Begin, Grant, Wish } from './sqlite/keys.ts'
+import type { Begin } from './sqlite/keys.ts'
+import { Link } from './sqlite/link.ts'
 import { packBatch } from './sqlite/parcel.ts'
 import { partsOf } from './sqlite/parts.ts'
-import type { Answer, Asked, Call, Calls, LineOutcome, Parcel, Reply, SealWish } from './sqlite/protocol.ts'
+import type { LineOutcome, Parcel } from './sqlite/protocol.ts'
 import { faultFrom, followed, recorded } from './sqlite/rows.ts'
 
 /**
@@ -60,96 +55,6 @@ const beginOf = ({ name, known, missing }: Wrapping, lost: LostKey = 'refuse'): 
   ...{ name, known, lost },
   ...(missing !== undefined && { missing }),
 })
-
-interface Waiting {
-  readonly resolve: (value: never) => void
-  readonly reject: (fault: Fault) => void
-}
-
-/** The line to the worker: numbered calls, each answered once. When the worker dies, every call is told so. */
-class Link {
-  readonly #worker: Worker
-  readonly #waiting = new Map<number, Waiting>()
-  readonly #wrapping: Wrapping
-  readonly #onBroken: (fault: Fault) => void
-  readonly #signer: Signer | undefined
-  #count = 0
-  #dead: Fault | undefined
-
-  constructor({ folder, tokenKey, lineKey, wrapping, onBroken, signer }: StoreOptions) {
-    this.#wrapping = wrapping
-    this.#signer = signer
-    this.#onBroken = onBroken
-    const workerData = { folder, tokenKey: Uint8Array.from(tokenKey), lineKey: Uint8Array.from(lineKey) }
-    this.#worker = new Worker(new URL('./sqlite/thread.ts', import.meta.url), { workerData, execArgv: [] })
-    this.#worker.on('message', (reply: Reply) => this.#answered(reply))
-    this.#worker.on('error', (error) => this.#died(error))
-    this.#worker.on('exit', (code) => this.#died(new Error(`the store’s thread ended with ${code}`)))
-  }
-
-  call<Name extends keyof Calls>(
-    name: Name,
-    args: Parameters<Calls[Name]>,
-    transfer: readonly ArrayBuffer[] = [],
-  ): Promise<Awaited<ReturnType<Calls[Name]>>> {
-    if (this.#dead) return Promise.reject(this.#dead)
-    const { promise, resolve, reject } = Promise.withResolvers<Awaited<ReturnType<Calls[Name]>>>()
-    const number = ++this.#count
-    this.#waiting.set(number, { resolve, reject })
-    this.#worker.postMessage({ number, name, args } satisfies Call, [...transfer])
-    return promise
-  }
-
-  /** Ends the thread. What it has not answered is rejected. */
-  async end(): Promise<void> {
-    if (this.#dead) return
-    this.#dead = new Fault('trail.unavailable', 'the store is closed')
-    const gone = once(this.#worker, 'exit')
-    await this.#worker.terminate()
-    await gone
-    this.#rejectAll(this.#dead)
-  }
-
-  /** The thread wants keys wrapped or unwrapped, or a head signed. */
-  #grant({ asked, wish }: Asked): void {
-    const tell = (answer: Answer) => this.#dead || this.#worker.postMessage(answer)
-    const grant = 'sign' in wish ? signed(this.#signer, wish) : granted(this.#wrapping, wish)
-    grant.then(
-      (grant) => tell({ asked, grant }),
-      (error: unknown) => tell({ asked, fault: lineOfFault(faultOf(error)) }),
-    )
-  }
-
-  #answered(reply: Reply): void {
-    if ('asked' in reply) {
-      this.#grant(reply)
-      return
-    }
-    const waiting = this.#waiting.get(reply.number)
-    this.#waiting.delete(reply.number)
-    if (!('fault' in reply)) waiting?.resolve(reply.value as never)
-    else if (reply.number === 0) this.#onBroken(faultFrom(reply.fault))
-    else waiting?.reject(faultFrom(reply.fault))
-  }
-
-  #died(cause: unknown): void {
-    if (this.#dead) return
-    this.#dead = new Fault('trail.broken', cause instanceof Error ? cause.message : String(cause), { cause })
-    this.#rejectAll(this.#dead)
-    this.#onBroken(this.#dead)
-  }
-
-  #rejectAll(fault: Fault): void {
-    for (const { reject } of this.#waiting.values()) reject(fault)
-    this.#waiting.clear()
-  }
-}
-
-/** A signature. @throws seal.key */
-async function signed(signer: Signer | undefined, { sign }: SealWish): Promise<Grant> {
-  if (!signer) throw new Fault('seal.key', 'there is none')
-  return { by: signer.vkey, bytes: [await signer.sign(sign)] }
-}
 
 class SqliteStore implements Store {
   readonly #link: Link
@@ -386,14 +291,6 @@ async function madeByTurns(unmade: readonly Unmade[]): Promise<readonly Held[]> 
     if (held.length % LEAVES_A_TURN === 0) await setImmediate()
   }
   return held
-}
-
-async function granted(wrapping: Wrapping, wish: Wish): Promise<Grant> {
-  if ('unwrap' in wish) return { by: '', bytes: await wrapping.unwrap(wish.unwrap) }
-  const keys = 'wrap' in wish ? wish.wrap : await wrapping.unwrap(wish.rewrap)
-  const { by, wrapped } = await wrapping.wrap(keys.filter((key) => key !== undefined))
-  const rest = wrapped.values()
-  return { by, bytes: keys.map((key) => (key ? rest.next().value : undefined)) }
 }
 
 /** A line that was sent whole and is still asked for cannot be. */

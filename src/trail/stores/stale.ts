@@ -1,6 +1,7 @@
 /** Whether a body is another by now than the one that a new one was made from. Pure. */
+
+import type { Revision } from '../revision.ts'
 import { sha256 } from '../seal/hashes.ts'
-import type { Revision } from '../store.ts'
 
 /** Not where it is the new one already; and not where any body is to go. `body`: as it is; undefined where it cannot be read. */
 export function isStale(

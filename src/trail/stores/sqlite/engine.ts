@@ -20,6 +20,7 @@ import { Proving } from './proving.ts'
 import { saidToBeSealed, sealedIn } from './sealing.ts'
 import { openIn, unfinishedIn } from './unfinished.ts'
 import { FolderUnsealed } from './unsealed.ts'
+import { Upkeep } from './upkeep.ts'
 import { waitOutside } from './waiting.ts'
 import { Wanted } from './wanted.ts'
 
@@ -48,21 +49,13 @@ interface Halfway {
   readonly done: number
 }
 
-/** Pages of log after which a file is checkpointed although commits wait. */
-const LOG_FULL = 4_000
-/** Bytes that commits were given, and what each writes beside them: then it is looked how long the log is. */
-const LOOK = { bytes: 2 ** 20, each: 2 ** 16 } as const
-/** Pages of log that are worth a checkpoint once nothing else is to be done. */
-const LOG_WORTH = 400
-/** Texts, and bytes of tokens, that may wait for the index of words before commits wait for it; how many go at once. */
-const BACKLOG = { most: 512, bytes: 64 * 1024, step: 64 } as const
-
 /** The open store. After a `trail.broken` it never writes again. */
 export class Engine {
   readonly folder: Folder
   readonly unsealed: FolderUnsealed
   readonly proving: Proving
   readonly documents: ProvenDocuments
+  readonly upkeep: Upkeep
   /** By day file: the lowest and the highest seq of its entries. */
   readonly #ranges = new Map<string, { readonly first: number; last: number }>()
   readonly #flight = new Flight()
@@ -70,20 +63,20 @@ export class Engine {
   #goesOn = false
   #flightId = 0
   #broken: Fault | undefined
-  /** Bytes that commits wrote, about, since the logs were looked at. */
-  #logged = 0
-  readonly #looking: boolean
+  /** The record is only looked at. */
+  readonly isLooking: boolean
   /** A commit that waits for keys: which groups of it are done. */
   #halfway: Halfway | undefined
 
   /** @throws trail.locked, trail.newer, trail.key, trail.unavailable, trail.broken */
   constructor(path: string, { tokens, wrapping, now, looking = false, begun, sealing }: EngineOptions) {
-    this.#looking = looking
+    this.isLooking = looking
     if (looking) mayLook(path)
     this.folder = new Folder(path, tokens, now, looking)
     this.proving = new Proving(this.folder, { last: () => this.#seq, makes: !looking, begun, sealing })
     this.documents = new ProvenDocuments(this.folder.head, this.proving)
     this.unsealed = new FolderUnsealed(this.folder, this, this.proving)
+    this.upkeep = new Upkeep(this)
     try {
       this.folder.keys.begin(wrapping)
       if (!looking) this.folder.removeHalf()
@@ -141,7 +134,7 @@ export class Engine {
     try {
       read()
     } catch (error) {
-      if (!this.#looking || faultOf(error).code !== 'trail.broken') throw error
+      if (!this.isLooking || faultOf(error).code !== 'trail.broken') throw error
     }
   }
 
@@ -177,7 +170,7 @@ export class Engine {
     const groups = halfway?.groups ?? this.#groupsOf(parcel, outcomes)
     const done = halfway?.done ?? 0
     this.#halfway = undefined
-    this.#logged += parcel.bytes.byteLength + LOOK.each
+    this.upkeep.wrote(parcel.bytes.byteLength)
     let piecesFault: FaultLine | undefined
     for (const [index, group] of groups.entries()) {
       if (index < done) continue
@@ -242,9 +235,7 @@ export class Engine {
   settle(day: Day, exchanges: readonly string[]): void {
     if (exchanges.some((exchange) => this.#flight.isOpen(exchange)))
       throw new Fault('gateway.internal', 'an open exchange is not erased')
-    const { name } = day.file
-    day.transaction(() => this.#removeDead(day, name))
-    this.#flight.removed(name)
+    this.removeDead(day)
   }
 
   /** Removes day files for good, and first the keys of all that is in them; those that are not there count nothing. Bytes given back. */
@@ -343,73 +334,30 @@ export class Engine {
     if (line.part === 'ending') this.#flight.ended(line.exchange)
   }
 
+  /** The day files that hold bytes in flight which nobody needs any more. */
+  get dead(): Iterable<string> {
+    return this.#flight.files
+  }
+
+  /** Takes them out of a day file. */
+  removeDead(day: Day): void {
+    const { name } = day.file
+    day.transaction(() => this.#removeDead(day, name))
+    this.#flight.removed(name)
+  }
+
   #removeDead(day: Day, name: string): void {
     for (const id of this.#flight.dead(name)) day.file.run('DELETE FROM flight WHERE id = ?', id)
   }
 
-  /** Work that cannot wait longer, after a commit was answered. */
-  relieve(): void {
-    if (this.#broken || this.#looking) return
-    if (this.folder.keys.isFull) this.folder.keys.note()
-    const look = this.#logged > LOOK.bytes
-    if (look) this.#logged = 0
-    for (const day of this.folder.opened()) {
-      while (isBehind(day) && day.index(BACKLOG.step));
-      if (look && day.file.logged() > LOG_FULL) day.file.checkpoint()
-    }
-  }
-
-  /** One step of the work that can wait; whether there is more. */
-  tidy(): boolean {
-    if (this.#broken || this.#looking) return false
-    for (const day of this.folder.opened()) if (day.waiting > 0) return day.index(BACKLOG.step) || true
-    if (this.folder.keys.note()) return true
-    for (const name of this.#flight.files) {
-      const day = this.folder.day(name)
-      day.transaction(() => this.#removeDead(day, name))
-      this.#flight.removed(name)
-      return true
-    }
-    for (const day of this.folder.opened()) {
-      if (day.file.logged() <= LOG_WORTH) continue
-      day.file.checkpoint()
-      return day.file.logged() <= LOG_WORTH
-    }
-    this.folder.head.tidy()
-    return false
-  }
-
-  /** Puts some texts of a file into the index of words; whether any may be left. */
-  indexSome(day: Day): boolean {
-    return day.waiting > 0 && !this.#broken && day.index(BACKLOG.step)
-  }
-
-  /** All of them, so that a search sees them. */
-  indexed(day: Day): Day {
-    while (this.indexSome(day));
-    return day
-  }
-
-  /** Texts that wait take twice the room that they do in the index. Where that fails they go on waiting. */
-  #indexAll(): void {
-    if (this.#looking) return
-    try {
-      for (const day of this.folder.opened()) this.indexed(day)
-    } catch (error) {
-      this.noticed(faultOf(error))
-    }
-  }
-
   /** A store that broke is left as it is: closing it would write. */
   close(): void {
-    this.#indexAll()
+    this.upkeep.indexAll()
     if (this.#broken) return
-    if (!this.#looking) this.folder.head.seq = this.#seq
+    if (!this.isLooking) this.folder.head.seq = this.#seq
     this.folder.close()
   }
 }
-
-const isBehind = (day: Day) => day.waiting > BACKLOG.most || day.waitingBytes > BACKLOG.bytes
 
 /** Nothing is written beside entries whose holds, keys and marks are not known any more. */
 const headGone = (entries: number): Fault =>

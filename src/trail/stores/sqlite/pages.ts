@@ -167,7 +167,7 @@ export class Pages {
   /** Puts what waits into the index of words. */
   *#indexed(name: string): Sliced {
     const { folder } = this.#engine
-    for (let step = 0; folder.has(name) && this.#engine.indexSome(folder.day(name)); step++)
+    for (let step = 0; folder.has(name) && this.#engine.upkeep.indexSome(folder.day(name)); step++)
       if (step < STEPS && isOver()) yield
   }
 }

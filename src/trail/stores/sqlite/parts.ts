@@ -1,5 +1,5 @@
 /** A revision by the day files that it touches. Reads nothing itself. */
-import type { Revision } from '../../store.ts'
+import type { Revision } from '../../revision.ts'
 
 /** So many exchanges are looked for at a time. */
 const STEP = 64

@@ -3,6 +3,7 @@ import type { FaultCode, KeptEdits, Like, Note } from '#exchange'
 import type { EndingFacets, ManyValues, OpeningFacets } from '../../facets.ts'
 import type { EditDigests } from '../../prints.ts'
 import type { Query } from '../../query.ts'
+import type { Revised, Revision, Soon } from '../../revision.ts'
 import type { Unmade } from '../../seal/held.ts'
 import type { Disclosure } from '../../seal/prove.ts'
 import type { SealState } from '../../seal/sealer.ts'
@@ -17,11 +18,8 @@ import type {
   Origin,
   Page,
   RecordState,
-  Revised,
-  Revision,
   Rewrapped,
   SessionTotals,
-  Soon,
   StoredDocument,
   TakenBy,
   Waiting,

@@ -3,7 +3,8 @@ import { Fault, type Finding, type Opening } from '#exchange'
 import { isExchangeId, NO_EXCHANGE, timeOfExchange } from '../../days.ts'
 import { isEnding, isOpening, isOutcome, readEntry } from '../../entries.ts'
 import { areFindings } from '../../form.ts'
-import type { Followed, Recorded, Redaction } from '../../store.ts'
+import type { Redaction } from '../../revision.ts'
+import type { Followed, Recorded } from '../../store.ts'
 import type { FaultLine, FollowedRow, RedactedRow, Row } from './protocol.ts'
 
 const redactionOf =

@@ -114,7 +114,7 @@ export class Search {
   /** Exchanges of one file whose reply brought any of these lines; none where the file is gone. */
   lines(file: string, prints: readonly string[], most: number): Origin[] {
     if (!this.#engine.folder.names().includes(file)) return []
-    return this.#engine.indexed(this.#day(file)).lines(prints, most)
+    return this.#engine.upkeep.indexed(this.#day(file)).lines(prints, most)
   }
 
   /** Entries of one kind that belong to no exchange, oldest first, the last `newest`; their table was made for gaps. */

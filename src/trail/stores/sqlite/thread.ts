@@ -6,8 +6,8 @@ import { setImmediate } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import { Fault } from '#exchange'
 import { Prints } from '../../prints.ts'
+import type { Soon } from '../../revision.ts'
 import type { Sealer } from '../../seal/sealer.ts'
-import type { Soon } from '../../store.ts'
 import { Tokens } from '../../tokens.ts'
 import { writeAnew } from './anew.ts'
 import { claimsIn } from './claims.ts'
@@ -303,7 +303,8 @@ async function tidy(): Promise<void> {
     begin(scrub().catch(noticed))
   }
   const more = await unasked(
-    async () => engine !== undefined && (engine.tidy() || (!engine.broken && (await prepare(engine.folder, ask)))),
+    async () =>
+      engine !== undefined && (engine.upkeep.tidy() || (!engine.broken && (await prepare(engine.folder, ask)))),
   )
   tellBroken()
   if (more) tidyLater(1)
@@ -319,7 +320,7 @@ async function called(call: Call): Promise<void> {
     return
   }
   await unasked(() => {
-    engine?.relieve()
+    engine?.upkeep.relieve()
     return false
   })
   tellBroken()

@@ -4,15 +4,10 @@ import type { Folder } from './folder.ts'
 import type { SessionRow } from './protocol.ts'
 import { each, type Sliced } from './sliced.ts'
 
-interface Figures {
+/** As the row of a query has them. */
+interface Figures extends Omit<SessionRow, 'session' | 'newest'> {
   readonly term: number
   readonly seq: number
-  readonly exchanges: number
-  readonly first: number
-  readonly last: number
-  readonly findings: number
-  readonly input: number
-  readonly output: number
 }
 
 interface Placed {
