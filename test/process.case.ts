@@ -117,6 +117,16 @@ export async function startGateway(
   }
 }
 
+/** Asks the demo something, and waits for all of its reply. */
+export async function askDemo({ url }: Pick<Gateway, 'url'>, key: string, content: string): Promise<void> {
+  const answer = await fetch(`${url}/c/demo/v1/chat/completions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-gatelog-key': key },
+    body: JSON.stringify({ model: 'demo', messages: [{ role: 'user', content }] }),
+  })
+  await answer.text()
+}
+
 function askApi<Answer>(socketPath: string, path: string): Promise<Answer> {
   return new Promise((resolve, reject) => {
     request({ socketPath, path, agent: false }, (answer) => {

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
-import { gatelog, startGateway } from '../process.case.ts'
+import { askDemo, gatelog, startGateway } from '../process.case.ts'
 
 const YAML = `connections: { demo: { kind: demo } }
 backup: { to: ./to, keys: ./apart, every: 10s }
@@ -16,12 +16,7 @@ test('a running server ships its record and says how far behind it is; one whose
   const names = () => (existsSync(join(folder, 'to/backups')) ? readdirSync(join(folder, 'to/backups')) : [])
   while (names().length === 0) await wait(50)
   const key = await gateway.key('--user', 'ana')
-  const answer = await fetch(`${gateway.url}/c/demo/v1/chat/completions`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', 'x-gatelog-key': key },
-    body: JSON.stringify({ model: 'demo', messages: [{ role: 'user', content: 'a lighthouse keeper' }] }),
-  })
-  await answer.text()
+  await askDemo(gateway, key, 'a lighthouse keeper')
   const checks = await gateway.api<{ check: string; state: string; told: string }[]>('/checks')
   const row = checks.find(({ check }) => check === 'backup')
   assert.match(`${row?.state} ${row?.told}`, /^ok the newest is \d+ s old, \d+ entries came since$/)

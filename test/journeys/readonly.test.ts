@@ -4,7 +4,7 @@ import { execFile, spawnSync } from 'node:child_process'
 import { cpSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { gatelog, startGateway, type Told } from '../process.case.ts'
+import { askDemo, gatelog, startGateway, type Told } from '../process.case.ts'
 
 const BIN = join(import.meta.dirname, '../../bin/gatelog.mjs')
 
@@ -27,12 +27,7 @@ function under(folder: string, data: string, args: readonly string[]): Promise<T
 async function ground(t: TestContext) {
   const gateway = await startGateway(t, 'connections: { demo: { kind: demo } }\n')
   const key = await gateway.key('--user', 'ana')
-  const answer = await fetch(`${gateway.url}/c/demo/v1/chat/completions`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', 'x-gatelog-key': key },
-    body: JSON.stringify({ model: 'demo', messages: [{ role: 'user', content: 'a lighthouse keeper' }] }),
-  })
-  await answer.text()
+  await askDemo(gateway, key, 'a lighthouse keeper')
   return { gateway, folder: gateway.folder, data: join(gateway.folder, 'gatelog-data') }
 }
 

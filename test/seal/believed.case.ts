@@ -6,7 +6,7 @@ import { EMPTY_ROOT } from '../../src/trail/seal/hashes.ts'
 import { printCheckpoint, printNote } from '../../src/trail/seal/note.ts'
 import { printTaken } from '../../src/trail/seal/taken.ts'
 import { idOf, NOON } from '../../src/trail/stores/made.ts'
-import type { MUTATIONS } from './mutations.case.ts'
+import type { Mutation } from './mutations.case.ts'
 import { ACT, type Change, forge, headSql, keyring, open, SIZE } from './tampered.case.ts'
 
 /** A hold, sealed; and what is done to it then. */
@@ -32,7 +32,7 @@ const BEGUN = {
   known: { origin: 'other.example/log', size: 9000, root: '07'.repeat(32) },
 }
 
-export const BELIEVED: typeof MUTATIONS = [
+export const BELIEVED: readonly Mutation[] = [
   [
     'what a hold is about taken away',
     withHold((f) => headSql(f, `DELETE FROM documents WHERE kind = 'hold'`)),

@@ -12,6 +12,7 @@ import { signerOf } from '../../src/trail/seal/made.ts'
 import { LogWriter } from '../../src/trail/seal/writer.ts'
 import { idOf, NOON } from '../../src/trail/stores/made.ts'
 import { BELIEVED } from './believed.case.ts'
+import { LOG_MUTATIONS } from './log-mutations.case.ts'
 import { type Expected, MUTATIONS } from './mutations.case.ts'
 import {
   ACT,
@@ -33,7 +34,7 @@ before(setUp)
 after(tearDown)
 
 describe('mutations', () => {
-  for (const [name, change, [harm, seq, told], options] of [...MUTATIONS, ...BELIEVED])
+  for (const [name, change, [harm, seq, told], options] of [...MUTATIONS, ...LOG_MUTATIONS, ...BELIEVED])
     test(`${name}: ${harm}`, async (t) => {
       const report = await look(await mutated(t, change), options)
       const [first] = report.alarms
