@@ -55,8 +55,8 @@ async function started(t: TestContext) {
   t.after(() => sink.close())
   const lines = () => {
     const path = join(folder, 'out.jsonl')
-    const all = existsSync(path) ? readFileSync(path, 'utf8').trim().split('\n').filter(Boolean) : []
-    return all.map((line) => JSON.parse(line) as Record<string, string>)
+    const whole = existsSync(path) ? readFileSync(path, 'utf8').split('\n').slice(0, -1) : [] // the last may be half written
+    return whole.map((line) => JSON.parse(line) as Record<string, string>)
   }
   return { sink, lines, said }
 }
