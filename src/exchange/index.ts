@@ -16,41 +16,30 @@ export type {
   Scope,
 } from './custody.ts'
 export { type Digests, digestsOf } from './digest.ts'
+export type { EditOrigin, Edits, EditUnit, KeptEdits } from './edits.ts'
 export type {
   Body,
-  Bypass,
-  EditOrigin,
-  Edits,
-  EditUnit,
   Ending,
   EndingKind,
   Entry,
   EntryKind,
-  Gap,
-  KeptEdits,
-  Late,
   Like,
   Measure,
-  Note,
   Opening,
   OpeningKind,
   Outcome,
   OutcomeCounts,
   OutcomeName,
-  Read,
-  ReadAct,
-  Restored,
   RouteKind,
-  Ruled,
-  Searched,
   Timings,
-  Vanished,
 } from './entry.ts'
 export { FAULTS, Fault, type FaultCode, faultOf, faultOfDisk } from './fault.ts'
 export { type Action, type Direction, type Finding, secretKey, secretsIn } from './finding.ts'
 export { type Hmac, hmacWith } from './hmac.ts'
 export type { Hash, Keyring, Purpose } from './keyring.ts'
+export type { Bypass, Gap, Note, Restored, Ruled, Vanished } from './note.ts'
 export type { Message, Prompt, ProtocolName, Reply, Role, ToolCall, Usage } from './prompt.ts'
+export type { Late, Read, ReadAct, Searched } from './reads.ts'
 export {
   expiryOf,
   isRetention,
