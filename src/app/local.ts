@@ -10,11 +10,11 @@ import { anchoring } from './anchored.ts'
 import { backendOf, waysOf } from './backend.ts'
 import { Shipping } from './backup/shipping.ts'
 import { SEALED_MS } from './backup/take.ts'
-import type { HeldCa } from './ca/held.ts'
+import { caOf, type HeldCa } from './ca/held.ts'
 import type { BackupSettings } from './config-backup.ts'
 import type { Names } from './config-names.ts'
 import type { Seal } from './config-trail.ts'
-import { caOf, sightingsOf } from './gatelog.ts'
+import { sightingsOf } from './made.ts'
 import { HERE, lookAt, type OpenRecord, openRecord } from './record.ts'
 
 export interface Local {

@@ -1,6 +1,7 @@
 /** A configuration, and what outlives it, to the house that the doors carry exchanges in. Opens nothing. */
-import type { House } from '#gateway'
-import { originalsTo } from '#masking'
+import { type House, Sightings } from '#gateway'
+import { type Engine, originalsTo } from '#masking'
+import type { Trail } from '#trail'
 import type { HeldCa } from './ca/held.ts'
 import { isProvider } from './ca/providers.ts'
 import type { Config } from './config.ts'
@@ -82,3 +83,6 @@ export const limitsOf = ({ limits: { actor, open_bytes } }: Config) => ({
   openBytes: actor.open_bytes,
   openBytesInAll: open_bytes,
 })
+
+export const sightingsOf = (trail: Trail, engine: () => Engine, tell: (line: string) => void): Sightings =>
+  new Sightings({ trail, engine, tell, now: Date.now, uuid: () => uuid7(Date.now()) })

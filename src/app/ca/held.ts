@@ -1,6 +1,9 @@
 /** The CA as the gateway has it: certificates and leaves, and never the key that signs. Asks whoever holds that. */
 import type { Ca, CaRow, Rotation } from '#console'
 import { type DatedLeaf, type Leaves, openLeaves } from '#relay'
+import type { Config } from '../config.ts'
+import type { Keyholder } from '../keyholder/index.ts'
+import { PROVIDER_HOSTS } from './providers.ts'
 
 /** What may be asked of a CA. @throws ca.* */
 export interface CaKeys extends Ca {
@@ -68,4 +71,14 @@ export class HeldCa implements CaKeys, Leaves {
     this.#leaves = this.#fresh()
     return rows
   }
+}
+
+/** The CA of a data folder, made where there is none; undefined where the forward door is off. @throws ca.* */
+export async function caOf(
+  { data, forward: { enabled, ca } }: Pick<Config, 'data' | 'forward'>,
+  keyholder: Keyholder,
+): Promise<HeldCa | undefined> {
+  if (!enabled) return undefined
+  const permitted = [...PROVIDER_HOSTS, ...ca.hosts]
+  return new HeldCa(await keyholder.ca({ data, permitted, configured: ca.configured }), Date.now)
 }
