@@ -3,10 +3,10 @@
 import { type Edits, type Entry, Fault, type KeptEdits, type Note, type Opening } from '#exchange'
 import { ambiguous } from '../ambiguous.ts'
 import { isBefore } from '../cursor.ts'
-import { dayFileOf, noteFile } from '../dayfile.ts'
+import { noteFile } from '../dayfile.ts'
 import { dayOfExchange } from '../days.ts'
 import { isNote, isOpening, isOutcome, parseEntry, printEntry } from '../entries.ts'
-import { answers, endingFacets, openingFacets, outcomeFacets } from '../facets.ts'
+import { endingFacets, openingFacets } from '../facets.ts'
 import { digestsOf, Prints, spellPrints } from '../prints.ts'
 import type { Query } from '../query.ts'
 import type { Revised, Revision } from '../revision.ts'
@@ -30,23 +30,12 @@ import type {
   Unfinished,
   Waiting,
 } from '../store.ts'
-import { holds, soughtOf, wordsOf } from '../words.ts'
-import {
-  after,
-  doubled,
-  fileOf,
-  foundAnew,
-  isOpen,
-  type Line,
-  listed,
-  paged,
-  recorded,
-  stored,
-  totalsOf,
-  wordsLeft,
-} from './memory-line.ts'
+import { wordsOf } from '../words.ts'
+import { filesOf } from './memory-files.ts'
+import { doubled, fileOf, isOpen, type Line, listed, recorded, stored } from './memory-line.ts'
+import { revised } from './memory-revising.ts'
+import { after, matching, ofSession, paged, totalsOf } from './memory-search.ts'
 import { packUnits } from './sqlite/units.ts'
-import { isStale } from './stale.ts'
 
 /** Opens an empty one. */
 export const openMemory = async ({ lineKey }: Pick<StoreOptions, 'lineKey'>): Promise<Store> => new MemoryStore(lineKey)
@@ -158,22 +147,26 @@ class MemoryStore implements Store {
 
   async find(query: Query, page: Page): Promise<{ rows: Recorded[]; next?: string }> {
     const { file } = page
-    const lines = this.#matching(query, page.before).filter((line) => file === undefined || fileOf(line) === file)
+    const lines = matching(this.#lines.values(), query, page.before).filter(
+      (line) => file === undefined || fileOf(line) === file,
+    )
     return paged(lines, page.limit, recorded)
   }
 
   async sessions(query: Query, page: Page): Promise<{ rows: SessionTotals[]; next?: string }> {
     const newest = new Map<string, Line>()
-    for (const line of this.#matching(query, undefined)) {
+    for (const line of matching(this.#lines.values(), query, undefined)) {
       const { session } = line.opening
       if (session !== undefined && !newest.has(session)) newest.set(session, line)
     }
     const lines = [...newest.values()].filter(after(page.before))
-    return paged(lines, page.limit, ({ opening: { session = '' } }) => totalsOf(session, this.#ofSession(session)))
+    return paged(lines, page.limit, ({ opening: { session = '' } }) =>
+      totalsOf(session, ofSession(this.#lines.values(), session)),
+    )
   }
 
   async session(id: string): Promise<Recorded[]> {
-    return this.#ofSession(id).map(recorded)
+    return ofSession(this.#lines.values(), id).map(recorded)
   }
 
   async goOn(seq: number): Promise<void> {
@@ -212,29 +205,6 @@ class MemoryStore implements Store {
     return structuredClone(this.#notes.filter(({ note }) => kinds.includes(note.kind)))
   }
 
-  #matching(query: Query, before: string | undefined): Line[] {
-    const text = query.text.map(soughtOf)
-    const without = query.without.map(soughtOf)
-    const fitting = [...this.#lines.values()].filter(
-      ({ opening, facets, endingFacets: ending, words, outcomes }) =>
-        answers(
-          query,
-          opening.at,
-          facets,
-          ending,
-          outcomes.map(({ outcome }) => outcomeFacets(outcome)),
-        ) &&
-        text.every((sought) => words.some((side) => holds(side, sought))) &&
-        !without.some((sought) => words.some((side) => holds(side, sought))),
-    )
-    return fitting.filter(after(before)).sort((a, b) => (isBefore(a, b) ? 1 : -1))
-  }
-
-  #ofSession(id: string): Line[] {
-    const lines = [...this.#lines.values()].filter(({ opening }) => opening.session === id)
-    return lines.sort((a, b) => (isBefore(a, b) ? -1 : 1))
-  }
-
   async putDocument(kind: string, id: string, json: string): Promise<void> {
     const documents = this.#documents.get(kind) ?? new Map<string, string>()
     this.#documents.set(kind, documents.set(id, json))
@@ -258,17 +228,7 @@ class MemoryStore implements Store {
   }
 
   async files(): Promise<DayFile[]> {
-    const files = new Map<string, { entries: number; exchanges: number; open: number }>()
-    const tell = (name: string, entries: number, exchanges = 0, open = 0) => {
-      const known = files.get(name) ?? { entries: 0, exchanges: 0, open: 0 }
-      const sum = { entries: known.entries + entries, exchanges: known.exchanges + exchanges, open: known.open + open }
-      files.set(name, sum)
-    }
-    for (const line of this.#lines.values())
-      tell(fileOf(line), 1 + (line.ending ? 1 : 0) + line.outcomes.length, 1, isOpen(line) ? 1 : 0)
-    for (const { note } of this.#notes) tell(noteFile(note), 1)
-    const told = [...files].map(([name, figures]) => ({ ...dayFileOf(name), ...figures, bytes: 0 }))
-    return told.sort((a, b) => (a.name < b.name ? -1 : 1))
+    return filesOf(this.#lines.values(), this.#notes)
   }
 
   async remove(names: readonly string[]): Promise<number> {
@@ -285,45 +245,9 @@ class MemoryStore implements Store {
 
   readonly #erased = new Map<string, string>()
 
-  async revise({ by, erased, bodies, words = [], notes }: Revision): Promise<Revised> {
-    const lines = erased.flatMap((exchange) => this.#lines.get(exchange) ?? [])
-    if (lines.some(isOpen)) throw new Fault('gateway.internal', 'an open exchange is not erased')
-    const ids = new Set(lines.map(({ opening }) => opening.exchange))
-    const going = new Map(notes.map(({ seq, exchange }) => [seq, exchange]))
-    const goes = (seq: number, exchange: string) => going.has(seq) && (going.get(seq) ?? exchange) === exchange
-    let entries = 0
-    for (const [at, { seq, entry }] of this.#entries.entries()) {
-      if (!entry || !(ids.has(entry.exchange) || goes(seq, entry.exchange))) continue
-      this.#entries[at] = { seq }
-      entries += 1
-    }
-    for (const id of ids) if (this.#lines.delete(id)) this.#erased.set(id, by)
-    const left = this.#notes.filter(({ seq, note }) => !goes(seq, note.exchange))
-    this.#notes.splice(0, this.#notes.length, ...left)
-    for (const { exchange, part, says } of words) {
-      const line = this.#lines.get(exchange)
-      const nth = part === 'prompt' ? 0 : 1
-      if (line?.words[nth]) line.words[nth] = wordsLeft(line.words[nth], says)
-    }
-    let count = 0
-    for (const body of bodies) {
-      const { exchange, part, bytes, findings, withEdits, says } = body
-      const line = this.#lines.get(exchange)
-      const entry = part === 'prompt' ? line?.opening : line?.ending
-      if (!line || !entry?.body) continue
-      if (isStale(entry.body.bytes, body)) continue
-      Object.assign(entry, { body: { ...entry.body, bytes: Uint8Array.from(bytes) } })
-      const nth = part === 'prompt' ? 0 : 1
-      if (findings.length === 0) delete line[part]
-      if (nth === 1 || withEdits) delete line.edits
-      line.words[nth] = wordsLeft(line.words[nth] ?? wordsOf(''), says)
-      if (!line.redactions.some((each) => each.by === by && each.part === part)) {
-        line.redactions.push({ part, by, findings })
-        line.facets = foundAnew(line.facets, findings)
-      }
-      count += 1
-    }
-    return { entries, bodies: count }
+  async revise(revision: Revision): Promise<Revised> {
+    const record = { lines: this.#lines, entries: this.#entries, notes: this.#notes, erased: this.#erased }
+    return revised(record, revision)
   }
 
   scrub = (): Promise<void> => Promise.resolve()
