@@ -27,8 +27,8 @@ export interface Gateway {
   readonly child: ChildProcess
   /** What the process has said on stderr so far. */
   said(): string
-  /** Resolves once stderr holds a text. */
-  hears(text: string): Promise<void>
+  /** Resolves once stderr holds a text: what it said before it answered, or ended, may come later than that. */
+  hears(text: string | RegExp): Promise<void>
   /** Replaces gatelog.yaml; the process does not know before a SIGHUP. */
   configure(yaml: string): void
   /** Asks the admin API on the socket. */

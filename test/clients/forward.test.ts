@@ -164,7 +164,7 @@ test('Copilot CLI that does not trust the CA: the log and doctor say so', { skip
   const client = copilot('claude-sonnet-4.6')
   const ran = await run(t, client.command, client.args('hi'), { ...env, ...client.env(stage, client.credential) })
   assert.notEqual(ran.code, 0)
-  assert.match(stage.gateway.said(), /ana \(.*\) does not trust Gatelog’s CA: gatelog ca install-help/)
+  await stage.gateway.hears(/ana \(.*\) does not trust Gatelog’s CA: gatelog ca install-help/)
   const doctor = await stage.gateway.gatelog('doctor')
   assert.match(doctor.stdout, /warn ca trust +ana/)
   assert.deepEqual(stage.world.asked, [])

@@ -4,9 +4,8 @@ import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, trunca
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, before, test } from 'node:test'
-import { setTimeout as wait } from 'node:timers/promises'
 import { Fault } from '#exchange'
-import { bodyOf, DOER, exchange, ground, sealed } from '../../src/app/backup/ground.case.ts'
+import { bodyOf, DOER, exchange, ground, sealed, unsealed } from '../../src/app/backup/ground.case.ts'
 import { lookAt, type OpenRecord } from '../../src/app/record.ts'
 import { FILES, type FileCase, type Outcome, type Rest } from './files.case.ts'
 
@@ -171,9 +170,7 @@ async function opened(record: OpenRecord, outcome: Outcome, file: FileCase): Pro
   assert.ok(record.begunAfter > 0 === (outcome.kind === 'begun anew'), `${record.begunAfter}`)
   const id = await exchange(record, 'later', 'said later')
   if (outcome.kind === 'unsealed') {
-    await wait(1200)
-    const state = await record.trail.sealed()
-    assert.match(state.kind === 'on' ? (state.fault ?? '') : '', outcome.told)
+    assert.match(await unsealed(record), outcome.told)
   } else {
     await sealed(record)
     const report = await record.trail.verify({ known: (await record.signed()).notes })

@@ -50,7 +50,7 @@ test('a key of the configuration that others may read is told of at the start, a
   writeFileSync(join(folder, 'ca.crt'), chain)
   writeFileSync(join(folder, 'ca.key'), key, { mode: 0o644 })
   const gateway = await startGateway(t, 'connections: {}\nforward: { ca: { cert: ca.crt, key: ca.key } }\n', folder)
-  assert.match(gateway.said(), /others may read the CA’s key, and vouch with it: chmod 600 .*ca\.key/)
+  await gateway.hears(/others may read the CA’s key, and vouch with it: chmod 600 .*ca\.key/)
   const { code, stdout } = await gateway.gatelog('doctor')
   assert.equal(code, 1)
   assert.match(stdout, /^fail ca key +others may read .*ca\.key\n +chmod 600 .*ca\.key$/m)

@@ -72,7 +72,7 @@ test('a credential whose source hangs is not put in force, and the former config
   gateway.configure(yaml('{ command: [sleep, "1000"] }'))
   gateway.child.kill('SIGHUP')
   await gateway.hears('the former configuration stays in force')
-  assert.match(gateway.said(), /own credential for this connection cannot be had: sleep: did not end within/)
+  await gateway.hears(/own credential for this connection cannot be had: sleep: did not end within/)
 })
 
 test('one that hangs at the end does not keep the gateway from ending', async (t) => {

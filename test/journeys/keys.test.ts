@@ -38,7 +38,7 @@ const placeOf = (folder: string) => join(keysIn(folder), readdirSync(keysIn(fold
 test('a bare start keeps its key outside the data folder, and says where', async (t) => {
   const gateway = await startGateway(t, YAML)
   const { folder } = gateway
-  assert.match(gateway.said(), /a wrapping key was made in .*keys/)
+  await gateway.hears(/a wrapping key was made in .*keys/)
   assert.ok(existsSync(join(placeOf(folder), 'current')))
   const rows = (await checksOf(gateway)).filter(({ check }) => /^key/.test(check))
   assert.deepEqual(

@@ -66,6 +66,15 @@ export const sealed = async ({ trail }: OpenRecord) => {
   while ((await trail.sealed()).size < (await trail.highest())) await wait(50)
 }
 
+/** Why nothing of a record is sealed, once it tells: with the first round that fails. */
+export async function unsealed({ trail }: OpenRecord): Promise<string> {
+  for (;;) {
+    const state = await trail.sealed()
+    if (state.kind === 'on' && state.fault) return state.fault
+    await wait(50)
+  }
+}
+
 export const backup = (record: OpenRecord, data: string, to: Place, keys?: Place, keep = 9) =>
   takeBackup({ ...record, data, now: Date.now }, { to, keys, keep, whole: true })
 

@@ -10,7 +10,7 @@ import { holdKeys } from '../keyholder/index.ts'
 import { openRecord } from '../record.ts'
 import { sealChecks } from '../seal-checks.ts'
 import { uuid7 } from '../uuid.ts'
-import { backup, bytesIn, DOER, erasureIn, exchange, ground, KEPT, sealed, WORD } from './ground.case.ts'
+import { backup, bytesIn, DOER, erasureIn, exchange, ground, KEPT, sealed, unsealed, WORD } from './ground.case.ts'
 import { Shipping } from './shipping.ts'
 
 const OLD = Date.now() - 3 * 86_400_000
@@ -89,6 +89,7 @@ test('what a restore did again verifies while the log is behind, says what that 
   assert.deepEqual([told.report?.ok, told.report?.counts.erased, told.report?.counts.expired], [true, 2, 2])
   const put = await back()
   await wait(1500)
+  await unsealed(put)
   const state = await put.trail.sealed()
   assert.ok(state.size <= 6 && 'code' in state && state.code === 'seal.behind')
   const house = { data: join(folder, 'back'), export: { anchors: {} } }
