@@ -1,10 +1,12 @@
 /** A real gateway process on free loopback ports, in a folder of its own, for journeys. Ends with its test. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Shown } from '#console'
 
 const BIN = join(import.meta.dirname, '../bin/gatelog.mjs')
 const START_MS = 50_000
@@ -64,6 +66,19 @@ export function folderFor(t: Ends): string {
 }
 
 const removed = (folder: string): void => rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+
+/** All files below a folder, by path. Where one is gone, or has another name, before it was read, all are read once more. */
+export function filesIn(folder: string, tries = 20): Map<string, Buffer> {
+  const paths = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((each) => each.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name))
+  try {
+    return new Map(paths.map((path) => [path, readFileSync(path)]))
+  } catch (error) {
+    if (tries === 0 || !(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
+    return filesIn(folder, tries - 1)
+  }
+}
 
 const LISTEN = "listen: { gateway: '127.0.0.1:0', health: '127.0.0.1:0' }\n"
 
@@ -125,6 +140,35 @@ export async function askDemo({ url }: Pick<Gateway, 'url'>, key: string, conten
     body: JSON.stringify({ model: 'demo', messages: [{ role: 'user', content }] }),
   })
   await answer.text()
+}
+
+/** The newest exchange, once its ending is on the record, where one is to come: that may be after its client has gone. */
+export async function lastOf({ api }: Pick<Gateway, 'api'>): Promise<Shown> {
+  for (let tries = 0; ; tries++) {
+    const shown = await api<Shown>('/exchanges/last')
+    if (shown.ending || shown.opening?.kind === 'refused' || tries === 1000) return shown
+    await wait(20)
+  }
+}
+
+/** Resolves with the number of an exchange's last entry, once all of them are sealed. */
+export async function sealedUpTo({ api }: Pick<Gateway, 'api'>, exchange: string): Promise<number> {
+  for (;;) {
+    const { seal = [] } = await api<Shown>(`/exchanges/${exchange}`)
+    if (seal.length > 0 && seal.every(({ state }) => state === 'verified'))
+      return Math.max(...seal.map(({ seq }) => seq))
+    await wait(50)
+  }
+}
+
+/**
+ * Resolves once all that clients have got so far is on the disk: each commit takes the bytes of open streams along, and what is
+ * refused is refused once it is on the record.
+ */
+export async function journalled({ url }: Pick<Gateway, 'url'>, key: string): Promise<void> {
+  const answer = await fetch(`${url}/c/up/none`, { headers: { 'x-gatelog-key': key } })
+  await answer.text()
+  if (answer.headers.get('x-gatelog-error') !== 'request.route') throw new Error(`it was not refused: ${answer.status}`)
 }
 
 function askApi<Answer>(socketPath: string, path: string): Promise<Answer> {

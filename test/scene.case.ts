@@ -2,10 +2,9 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:net'
 import type { TestContext } from 'node:test'
-import { setTimeout as wait } from 'node:timers/promises'
 import { ProxyAgent } from 'undici'
 import type { Shown } from '#console'
-import { type Ends, folderFor, type Gateway, startGateway } from './process.case.ts'
+import { type Ends, folderFor, type Gateway, lastOf, startGateway } from './process.case.ts'
 import { basic, connectTo, shake } from './tunnel.case.ts'
 import { chunk, DONE, SECRET } from './upstream.case.ts'
 import { type Says, startWorld, type World } from './world.case.ts'
@@ -52,13 +51,7 @@ ${more}`
   }
   return {
     ...{ gateway, world, key, ca, all, proxy: `${url.protocol}//ana:${key}@${url.host}` },
-    async last() {
-      for (let tries = 0; ; tries++) {
-        const shown = await gateway.api<Shown>('/exchanges/last')
-        if (shown.ending || shown.opening?.kind === 'refused' || tries === 100) return shown
-        await wait(20)
-      }
-    },
+    last: () => lastOf(gateway),
   }
 }
 

@@ -1,9 +1,9 @@
 /** Runs a real client once, in a home of its own behind the wall, and searches what it left there. Installs nothing. */
 import { execFile } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, mkdtempSync } from 'node:fs'
+import { join, relative } from 'node:path'
 import type { TestContext } from 'node:test'
-import { folderFor } from '../process.case.ts'
+import { filesIn, folderFor } from '../process.case.ts'
 import { startWall } from './wall.case.ts'
 
 const INSTALLED = join(import.meta.dirname, '../../.clients')
@@ -52,12 +52,7 @@ export async function run(
 
 /** Files under a folder that hold a text, by path. */
 export function filesWith(folder: string, wanted: string | RegExp): string[] {
-  const found: string[] = []
-  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
-    const path = join(folder, name)
-    if (!statSync(path, { throwIfNoEntry: false })?.isFile()) continue
-    const bytes = readFileSync(path)
-    if (typeof wanted === 'string' ? bytes.includes(wanted) : wanted.test(bytes.toString('latin1'))) found.push(name)
-  }
-  return found
+  const holds = (bytes: Buffer) =>
+    typeof wanted === 'string' ? bytes.includes(wanted) : wanted.test(bytes.toString('latin1'))
+  return [...filesIn(folder)].filter(([, bytes]) => holds(bytes)).map(([path]) => relative(folder, path))
 }

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
-import { folderFor, gatelog } from '../process.case.ts'
+import { filesIn, folderFor, gatelog } from '../process.case.ts'
 import { startUpstream } from '../upstream.case.ts'
 
 const BIN = join(import.meta.dirname, '../../bin/gatelog.mjs')
@@ -107,22 +107,12 @@ async function start(t: TestContext, folder: string): Promise<{ url: string; chi
   return { url: /gateway\s+(http\S+)/.exec(said)?.[1] ?? '', child }
 }
 
-/** The values that stand in any file below a folder, with one that holds it. Where a file gets another name meanwhile, all are read once more. */
-function valuesIn(folder: string, values: readonly string[], tries = 10): Map<string, string> {
-  try {
-    return valuesNow(folder, values)
-  } catch (error) {
-    if (tries === 0 || !(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
-    return valuesIn(folder, values, tries - 1)
-  }
-}
-
-function valuesNow(folder: string, values: readonly string[]): Map<string, string> {
+/** The values that stand in any file below a folder, with one that holds it. */
+function valuesIn(folder: string, values: readonly string[]): Map<string, string> {
   const found = new Map<string, string>()
-  for (const entry of globSync(join(folder, '**/*'), { withFileTypes: true })) {
-    if (!entry.isFile()) continue
-    const text = readFileSync(join(entry.parentPath, entry.name)).toString('latin1')
-    for (const value of values) if (text.includes(value)) found.set(value, entry.name)
+  for (const [path, bytes] of filesIn(folder)) {
+    const text = bytes.toString('latin1')
+    for (const value of values) if (text.includes(value)) found.set(value, basename(path))
   }
   return found
 }

@@ -22,7 +22,7 @@ function begin({ gateway, key }: Ground, body: string) {
   return { asked, answered, leave: () => asked.destroy() }
 }
 
-async function until(holds: () => boolean | Promise<boolean>, ms = 4000): Promise<boolean> {
+async function until(holds: () => boolean | Promise<boolean>, ms = 20_000): Promise<boolean> {
   for (let waited = 0; waited < ms; waited += 20) {
     if (await holds()) return true
     await wait(20)
@@ -49,7 +49,7 @@ test('a client that leaves is recorded as aborted, and its upstream is cut withi
   assert.deepEqual([shown.ending?.kind, shown.ending?.fault], ['aborted', 'client.aborted'])
   assert.match(shown.bodies.reply?.text ?? '', /first/)
   const sending = begin(ground, prompt('leave while sending'))
-  sending.asked.write('{"model":"m",')
+  await new Promise((resolve) => sending.asked.write('{"model":"m",', resolve)) // it is on its way
   await wait(100)
   sending.leave()
   assert.ok(await until(async () => (await ground.last()).opening.kind === 'refused'))
@@ -106,19 +106,23 @@ test('clients that read nothing hold back their upstreams, and others are served
 })
 
 test('an actor that floods is refused beyond its limits; others are served', async (t) => {
+  const served = Promise.withResolvers<void>()
   const ground = await openGround(
     t,
     async (received, response) => {
       response.writeHead(200, SSE).write(chunk('open'))
-      if (!received.body.includes('bob')) await wait(1500)
+      if (!received.body.includes('bob')) await served.promise
       response.end(DONE)
     },
-    'limits: { actor: { open_streams: 3 } }\ntimeouts: { total_ms: 9000, idle_ms: 5000 }\n',
+    'limits: { actor: { open_streams: 3 } }\n',
   )
   const floods = Array.from({ length: 12 }, () => ground.post(prompt('flood')))
-  await until(async () => (await ground.count('verdict:refused')) === 9)
+  let over = 0
+  for (const flood of floods) void flood.then(() => over++)
+  assert.ok(await until(() => over === 9 && ground.upstream.received.length === 3))
   const bob = await ground.gateway.key('--user', 'bob')
   assert.equal((await ground.post(prompt('bob'), { 'x-gatelog-key': bob })).status, 200)
+  served.resolve()
   const replies = await Promise.all(floods)
   const refused = replies.filter(({ headers }) => headers['x-gatelog-error'] === 'limit.requests')
   assert.deepEqual([refused.length, refused[0]?.status], [9, 400])

@@ -2,10 +2,9 @@
 import { type IncomingHttpHeaders, request } from 'node:http'
 import { connect } from 'node:net'
 import type { TestContext } from 'node:test'
-import { setTimeout as wait } from 'node:timers/promises'
 import type { Shown } from '#console'
 import type { Summary } from '#trail'
-import { type Gateway, startGateway } from '../process.case.ts'
+import { type Gateway, lastOf, startGateway } from '../process.case.ts'
 import { type Answer, startUpstream, type Upstream } from '../upstream.case.ts'
 
 export interface Reply {
@@ -30,8 +29,10 @@ export interface Ground {
   count(query: string): Promise<number>
 }
 
-const TIMEOUTS = 'timeouts: { connect_ms: 1000, first_byte_ms: 1500, idle_ms: 1500, total_ms: 4000 }\n'
-const SILENCE_MS = 1500
+/** More than anything here takes on a machine that is busy: whoever wants less says so. */
+const TIMEOUTS = 'timeouts: { connect_ms: 10000, first_byte_ms: 30000, idle_ms: 30000, total_ms: 60000 }\n'
+/** What has begun to answer has ended once it is silent for so long; until then it may take longer. */
+const [SILENCE_MS, ANSWER_MS] = [1500, 10_000]
 
 /** Opens it. `more` is added to the configuration. */
 export async function openGround(t: TestContext, answer: Answer, more = ''): Promise<Ground> {
@@ -48,14 +49,6 @@ export async function openGround(t: TestContext, answer: Answer, more = ''): Pro
     count: async (query) =>
       (await gateway.api<{ exchanges: Summary[] }>(`/exchanges?limit=1000&q=${encodeURIComponent(query)}`)).exchanges
         .length,
-  }
-}
-
-async function lastOf(gateway: Gateway): Promise<Shown> {
-  for (let tries = 0; ; tries++) {
-    const shown = await gateway.api<Shown>('/exchanges/last')
-    if (shown.ending || shown.opening?.kind === 'refused' || tries === 100) return shown
-    await wait(50)
   }
 }
 
@@ -80,9 +73,10 @@ function sendRaw(url: string, bytes: string | Buffer): Promise<string> {
   return new Promise((resolve) => {
     let got = ''
     const socket = connect({ host: hostname, port: Number(port) }, () => socket.write(bytes))
-    socket.setTimeout(SILENCE_MS, () => socket.destroy())
+    socket.setTimeout(ANSWER_MS, () => socket.destroy())
     socket.on('data', (part) => {
       got += part.toString()
+      socket.setTimeout(SILENCE_MS)
     })
     socket.once('error', () => socket.destroy())
     socket.once('close', () => resolve(got))

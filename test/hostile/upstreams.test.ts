@@ -149,26 +149,31 @@ const CASES: Record<string, Case> = {
 }
 
 const MORE = 'limits: { event_bytes: 11000000, reply_bytes: 100000000 }\n'
+/** Those that are cut by a time limit; all others have all the time that they need. */
+const LATE = ['never sends a byte', 'stalls in mid-stream', 'never ends']
+const casesOf = (late: boolean) => Object.entries(CASES).filter(([name]) => LATE.includes(name) === late)
+const SHORT = 'timeouts: { connect_ms: 10000, first_byte_ms: 1500, idle_ms: 1500, total_ms: 4000 }\n'
 
-test('an upstream that …', async (t) => {
-  const ground = await openGround(
-    t,
-    (request, response) => CASES[JSON.parse(request.body.toString()).messages[0].content]?.answer(request, response),
-    MORE,
-  )
-  for (const [name, { status, says, ending, fault }] of Object.entries(CASES))
-    await t.test(name, async () => {
-      const before = ground.upstream.received.length
-      const reply = await ground.post(prompt(name))
-      assert.equal(reply.status, status, reply.text.slice(0, 300))
-      assert.match(reply.text.slice(-3000), says)
-      assert.ok(!reply.text.includes(SECRET))
-      const shown = await ground.last()
-      assert.deepEqual([shown.ending?.kind, shown.ending?.fault], [ending, fault])
-      assert.equal(ground.upstream.received.length, before + 1, 'the prompt was sent more than once')
-    })
-  assert.doesNotMatch(ground.gateway.said(), /rejection|Warning|\n\s+at /)
-})
+for (const late of [false, true])
+  test(late ? 'an upstream that is late …' : 'an upstream that …', async (t) => {
+    const ground = await openGround(
+      t,
+      (request, response) => CASES[JSON.parse(request.body.toString()).messages[0].content]?.answer(request, response),
+      MORE + (late ? SHORT : ''),
+    )
+    for (const [name, { status, says, ending, fault }] of casesOf(late))
+      await t.test(name, async () => {
+        const before = ground.upstream.received.length
+        const reply = await ground.post(prompt(name))
+        assert.equal(reply.status, status, reply.text.slice(0, 300))
+        assert.match(reply.text.slice(-3000), says)
+        assert.ok(!reply.text.includes(SECRET))
+        const shown = await ground.last()
+        assert.deepEqual([shown.ending?.kind, shown.ending?.fault], [ending, fault])
+        assert.equal(ground.upstream.received.length, before + 1, 'the prompt was sent more than once')
+      })
+    assert.doesNotMatch(ground.gateway.said(), /rejection|Warning|\n\s+at /)
+  })
 
 test('headers of a refusal pass, those of the connection and cookies do not', async (t) => {
   const ground = await openGround(t, (_, response) => {

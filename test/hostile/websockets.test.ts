@@ -6,7 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { WebSocket, WebSocketServer } from 'ws'
 import type { Shown } from '#console'
 import type { Summary } from '#trail'
-import { folderFor, type Gateway, startGateway } from '../process.case.ts'
+import { folderFor, type Gateway, journalled, startGateway } from '../process.case.ts'
 import { basic, connectTo } from '../tunnel.case.ts'
 import { startUpstream } from '../upstream.case.ts'
 
@@ -45,7 +45,7 @@ async function speak({ url }: Gateway, key: string) {
 
 async function until(holds: () => boolean): Promise<void> {
   for (let tries = 0; !holds(); tries++) {
-    assert.ok(tries < 500, 'it never held')
+    assert.ok(tries < 3000, 'it never held')
     await wait(10)
   }
 }
@@ -64,10 +64,11 @@ test('killed with a turn open: it ends as interrupted, with what the client had'
   const { url } = await provider(t)
   const folder = folderFor(t)
   const gateway = await startGateway(t, yaml(url), folder)
-  const { socket, messages, closed } = await speak(gateway, await gateway.key())
+  const key = await gateway.key()
+  const { socket, messages, closed } = await speak(gateway, key)
   socket.send(PROMPT)
   await until(() => messages.length >= 2)
-  await wait(100)
+  for (let had = 0; had < messages.length; await journalled(gateway, key)) had = messages.length
   await gateway.end('SIGKILL')
   assert.equal(await closed, 1006)
   const shown = await turnOf(await startGateway(t, yaml(url), folder))

@@ -18,7 +18,7 @@ async function ask(gateway: Gateway, key: string): Promise<void> {
 
 const until = async (holds: () => boolean | Promise<boolean>, what: () => string) => {
   for (let tries = 0; !(await holds()); tries++) {
-    assert.ok(tries < 300, what())
+    assert.ok(tries < 600, what())
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
 }
@@ -55,8 +55,8 @@ test('anchored, told, and restored from an old copy', { skip: SKIP }, async (t) 
   )
   const rows = () =>
     readFileSync(join(folder, 'rows.jsonl'), 'utf8')
-      .trim()
       .split('\n')
+      .slice(0, -1) // the last may be half written
       .map((row) => JSON.parse(row))
   await until(
     () => existsSync(join(folder, 'rows.jsonl')) && rows().filter(({ kind }) => kind === 'replied').length === 5,
@@ -122,7 +122,7 @@ test('while the only anchor that can tell is out of reach nothing is sealed, and
   const waits = async () => (await gateway.gatelog('doctor')).stdout
   let told = ''
   for (let tries = 0; !told.includes('Nothing is sealed before an anchor tells'); tries++) {
-    assert.ok(tries < 20, told)
+    assert.ok(tries < 60, told)
     told = await waits()
   }
   assert.match(told, /fail seal +Nothing is sealed before an anchor tells what it has seen of the log.*: auditors/)

@@ -1,11 +1,10 @@
 /** Copilot's routes through a real gateway with its store on disk: what is relayed unread leaves no trace, what is learnt outlives a restart. */
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { Shown } from '#console'
 import type { Summary } from '#trail'
-import { folderFor, type Gateway, startGateway } from '../process.case.ts'
+import { filesIn, folderFor, type Gateway, startGateway } from '../process.case.ts'
 import { startUpstream } from '../upstream.case.ts'
 
 const HOSTS = ['api', 'proxy', 'github', 'telemetry', 'origin', 'uploads']
@@ -40,11 +39,8 @@ const search = async (gateway: Gateway, query: string) =>
   (await gateway.api<{ exchanges: Summary[] }>(`/exchanges?q=${encodeURIComponent(query)}`)).exchanges
 
 /** Every byte in the data folder, as Latin-1. */
-const disk = (folder: string): string =>
-  readdirSync(join(folder, 'gatelog-data'), { recursive: true, withFileTypes: true })
-    .filter((each) => each.isFile())
-    .map(({ parentPath, name }) => readFileSync(join(parentPath, name), 'latin1'))
-    .join('\n')
+const disk = (folder: string): string => [...filesIn(join(folder, 'gatelog-data')).values()].map(latin1).join('\n')
+const latin1 = (bytes: Buffer): string => bytes.toString('latin1')
 
 test('what is relayed unread is nowhere on the disk: no path, no body, no credential', async (t) => {
   const { upstream, folder, gateway, key } = await stage(t)

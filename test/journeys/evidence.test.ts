@@ -16,7 +16,7 @@ import { type TestContext, test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
 import { git, NO_GIT, NO_OPENSSL, ORIGIN, timestamp, witness } from '../../src/export/anchors/outside.case.ts'
 import { unzip } from '../../verifier/zip.ts'
-import { folderFor, type Gateway, startGateway } from '../process.case.ts'
+import { folderFor, type Gateway, sealedUpTo, startGateway } from '../process.case.ts'
 
 const SOURCE = join(import.meta.dirname, '../../verifier')
 const rules = (name: string) => `connections: { demo: { kind: demo } }
@@ -51,18 +51,17 @@ async function stage(t: TestContext) {
   const at = (name: string) => join(gateway.folder, name)
   const seal = at('gatelog-data/seal')
   const [ana, bea] = [await gateway.key('--user', 'ana'), await gateway.key('--user', 'bea')]
-  const keep = async (name: string) => {
-    await wait(1500)
+  const keep = async (name: string, exchange: string) => {
+    await sealedUpTo(gateway, exchange)
     copyFileSync(join(seal, 'checkpoint'), at(name))
   }
-  await ask(gateway, ana, 'how tall is the lighthouse')
-  await keep('before.txt')
+  await keep('before.txt', await ask(gateway, ana, 'how tall is the lighthouse'))
   gateway.configure(rules('second'))
   gateway.child.kill('SIGHUP')
-  await wait(1000)
+  await gateway.hears('in force')
   await ask(gateway, bea, 'what does the payroll say')
   const gone = await ask(gateway, ana, 'a word that will be erased')
-  await keep('later.txt')
+  await keep('later.txt', gone)
   const run = async (...args: string[]) => {
     const told = await gateway.gatelog(...args)
     assert.equal(told.code, 0, told.stderr)
@@ -169,13 +168,15 @@ export:
   const gateway = await startGateway(t, yaml, folder)
   const at = (name: string) => join(folder, name)
   const asked = await ask(gateway, await gateway.key('--user', 'ana'), 'how tall is the lighthouse')
-  const anchored = () =>
-    globSync(at('gatelog-data/seal/anchors/*/*/anchored.json')).map((path) => path.split('/').at(-3))
-  for (let tries = 0; new Set(anchored()).size < 3; tries++) {
-    assert.ok(tries < 300, `${anchored()}: ${gateway.said()}`)
+  const last = await sealedUpTo(gateway, asked)
+  const anchored = async () => {
+    const { anchors } = await gateway.api<{ anchors: { by: string; size: number }[] }>('/seal')
+    return new Set(anchors.filter(({ size }) => size >= last).map(({ by }) => by))
+  }
+  for (let tries = 0; (await anchored()).size < 3; tries++) {
+    assert.ok(tries < 600, `${[...(await anchored())]}: ${gateway.said()}`)
     await wait(100)
   }
-  await wait(1500)
   const made = await gateway.gatelog('prove', asked, '--bodies', '--output', at('all.zip'))
   assert.equal(made.code, 0, made.stderr)
   assert.match(made.stderr, /proofs of anchors are in it: audit, tsa, wit/)

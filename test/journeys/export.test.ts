@@ -26,11 +26,12 @@ async function ask(gateway: Gateway, key: string): Promise<boolean> {
 async function receiver(): Promise<{ server: Server; url: string; ids: string[]; taking: { on: boolean } }> {
   const ids: string[] = []
   const taking = { on: true }
-  const server = createServer(async (asked, reply) => {
-    await asked.toArray()
-    if (!taking.on) return void reply.writeHead(503).end('later')
-    ids.push(String(asked.headers['webhook-id']))
-    reply.writeHead(204).end()
+  const server = createServer((asked, reply) => {
+    asked.resume().once('end', () => {
+      if (!taking.on) return void reply.writeHead(503).end('later')
+      ids.push(String(asked.headers['webhook-id']))
+      reply.writeHead(204).end()
+    })
   })
   await once(server.listen(0, '127.0.0.1'), 'listening')
   return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, ids, taking }

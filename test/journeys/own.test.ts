@@ -7,8 +7,7 @@ import { type AddressInfo, connect, createServer } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import type { Shown } from '#console'
-import { folderFor, type Gateway, startGateway } from '../process.case.ts'
+import { folderFor, type Gateway, lastOf, startGateway } from '../process.case.ts'
 import { askOver, basic, connectTo, shake } from '../tunnel.case.ts'
 import { DONE, prompt } from '../upstream.case.ts'
 import { startWorld } from '../world.case.ts'
@@ -52,11 +51,10 @@ async function endpointsOf(gateway: string, key: string, ca: string): Promise<ty
 }
 
 const asking = { body: prompt('led here'), headers: { authorization: 'Bearer tid=1' } }
-const last = (gateway: Gateway) => gateway.api<Shown>('/exchanges/last')
 
 /** A prompt is an exchange of the reverse door, whose credential was the tunnel’s. */
 async function accountFor(gateway: Gateway): Promise<void> {
-  const { opening, ending } = await last(gateway)
+  const { opening, ending } = await lastOf(gateway)
   const { door, connection, host, path, actor } = opening
   assert.deepEqual([door, connection, host, path, actor?.id], ['reverse', 'copilot', 'api', OWN, 'ana'])
   assert.equal(ending?.kind, 'replied')

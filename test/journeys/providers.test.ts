@@ -3,9 +3,8 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:net'
 import { after, before, test } from 'node:test'
 import { connect as secure } from 'node:tls'
-import type { Shown } from '#console'
 import { isProvider } from '../../src/app/ca/providers.ts'
-import { type Ends, folderFor, type Gateway, startGateway } from '../process.case.ts'
+import { type Ends, folderFor, type Gateway, lastOf, startGateway } from '../process.case.ts'
 import { askOver, basic, connectTo, shake } from '../tunnel.case.ts'
 import { DONE, prompt } from '../upstream.case.ts'
 import { startWorld, type World } from '../world.case.ts'
@@ -40,7 +39,7 @@ after(async () => {
   for (const end of ends) await end()
 })
 
-const last = () => gateway.api<Shown>('/exchanges/last')
+const last = () => lastOf(gateway)
 
 async function ask(host: string, path: string, port = 443) {
   const { socket, status, told } = await connectTo(gateway.url, `${host}:${port}`, basic(key))

@@ -20,7 +20,7 @@ test('while it runs, and at the next start', async (t) => {
   const ready = async (at: string) => (await (await fetch(`${at}/readyz`)).json()) as Ready
   await call(gateway.url, 'one')
   const sealed = async () => (await gateway.api<{ size: number }>('/seal')).size
-  for (let tries = 0; tries < 100 && (await sealed()) === 0; tries++) await wait(50)
+  for (let tries = 0; tries < 600 && (await sealed()) === 0; tries++) await wait(50)
   assert.equal((await ready(gateway.health)).unsealed, undefined)
   const seal = join(gateway.folder, 'gatelog-data/seal')
   renameSync(seal, `${seal}.away`)
@@ -43,7 +43,7 @@ test('while it runs, and at the next start', async (t) => {
   renameSync(`${seal}.away`, seal)
   const last = await startGateway(t, YAML, gateway.folder)
   assert.equal((await ready(last.health)).unsealed, undefined)
-  for (let tries = 0; tries < 100 && (await last.api<{ size: number }>('/seal')).size < 2; tries++) await wait(50)
+  for (let tries = 0; tries < 600 && (await last.api<{ size: number }>('/seal')).size < 2; tries++) await wait(50)
   assert.equal((await last.gatelog('verify')).code, 0)
 })
 

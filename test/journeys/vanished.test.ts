@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
-import { type Gateway, startGateway } from '../process.case.ts'
+import { type Gateway, lastOf, sealedUpTo, startGateway } from '../process.case.ts'
 
 const YAML = 'connections: { demo: { kind: demo } }'
 const VERIFIER = join(import.meta.dirname, '../../verifier/verify.ts')
@@ -82,7 +82,7 @@ test('what was acknowledged and is cut off is told by verify, at the next start,
   const first = await startGateway(t, YAML)
   const key = await first.key()
   await ask(first, key)
-  await wait(1500)
+  await sealedUpTo(first, (await lastOf(first)).opening.exchange)
   await killed(first, key)
   assert.equal((await first.gatelog('verify')).code, 0)
 
@@ -106,7 +106,7 @@ test('what was acknowledged and is cut off is told by verify, at the next start,
   assert.match(doctor.stdout, /ok +last entries +\S+acked\.mark/)
   assert.equal(doctor.code, 5)
   await ask(third, key)
-  for (let tries = 0; sealedIn(third) <= last + 1 && tries < 200; tries++) await wait(50)
+  for (let tries = 0; sealedIn(third) <= last + 1 && tries < 600; tries++) await wait(50)
   const verified = await third.gatelog('verify')
   assert.equal(verified.code, 0, verified.stdout)
   assert.match(verified.stdout, new RegExp(`, ${last - sealed} vanished`))
