@@ -178,7 +178,7 @@ test('a live view gets each entry once it is durable, without bodies, and is let
     asked.end()
   })
   asked.once('error', () => undefined)
-  for (let nth = 1; lines.length < 2 && nth < 9; nth++) {
+  for (let nth = 1; lines.length < 2 && nth < 900; nth++) {
     await trail.append(openingOf(nth))
     await new Promise((resolve) => setTimeout(resolve, 20))
   }

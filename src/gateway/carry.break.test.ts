@@ -1,9 +1,8 @@
 /** `carry()`: trails, clients, keys and upstreams that fail on the way. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { setTimeout as wait } from 'node:timers/promises'
 import { digestsOf } from '#exchange'
-import { answer, ask, kinds, stream, until, within } from './asking.case.ts'
+import { answer, ask, kinds, type Open, stream, until, within } from './asking.case.ts'
 import { chat, chunk, DONE, Fault, PATIENT, type Script } from './house.case.ts'
 
 /** An upstream that begins its answer and says no more. */
@@ -63,10 +62,7 @@ for (const durable of ['each-event', 'during'] as const)
         },
       },
       async (house) => {
-        if (durable === 'during') {
-          house.watched.hold = wait(200)
-          setTimeout(() => (house.watched.fail = new Fault('trail.unavailable')), 100)
-        }
+        if (durable === 'during') failWhenAsked(house)
         const reply = await ask(house, chat('hi'))
         house.watched.fail = new Fault('trail.unavailable')
         assert.match(await reply.text(), /Gatelog: The audit trail cannot be written/)
@@ -74,15 +70,21 @@ for (const durable of ['each-event', 'during'] as const)
       },
     ))
 
+/** Nothing is written from when upstream has been asked. */
+function failWhenAsked({ seen, watched }: Open): void {
+  watched.hold = until(() => seen.length > 0).then(() => {
+    watched.fail = new Fault('trail.unavailable')
+  })
+}
+
 test('an exchange whose opening cannot be written lets go of an upstream that has not answered', () =>
   within({ durable: 'during', timeouts: PATIENT, script: () => undefined }, async (house) => {
-    house.watched.hold = wait(200)
-    setTimeout(() => (house.watched.fail = new Fault('trail.unavailable')), 100)
+    failWhenAsked(house)
     assert.equal((await ask(house, chat('hi'))).status, 503)
     await until(() => house.seen[0]?.aborted === true)
   }))
 
-test('the client’s abort reaches upstream within a second and is recorded', () =>
+test('the client’s abort reaches upstream and is recorded', () =>
   within(
     {
       script: begun,
@@ -98,8 +100,7 @@ test('the client’s abort reaches upstream within a second and is recorded', ()
       })
       await reply.body!.getReader().read()
       controller.abort()
-      await wait(300)
-      assert.equal(house.seen[0]?.aborted, true)
+      await until(() => house.seen[0]?.aborted === true && kinds(house).length === 2)
       assert.deepEqual(kinds(house), ['asked', 'aborted'])
     },
   ))

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
-import { answer, ask, kinds, stream, unmarked, within } from './asking.case.ts'
+import { answer, ask, kinds, stream, unmarked, until, within } from './asking.case.ts'
 import { chat, chunk, DONE, SECRET } from './house.case.ts'
 
 test('one exchange has one opening and one ending, and passes as it came', () =>
@@ -39,7 +39,7 @@ test('nothing goes upstream before its prompt is durable, no last event before t
 
 test('the last event waits for a durable ending', () =>
   within({ script: answer }, async (house) => {
-    let hold: () => void = () => undefined
+    let hold: (() => void) | undefined
     house.watched.hold = undefined
     const { append } = house.watched.trail
     Object.defineProperty(house.watched.trail, 'append', {
@@ -55,9 +55,10 @@ test('the last event waits for a durable ending', () =>
       for (let part = await reader.read(); !part.done; part = await reader.read())
         text += Buffer.from(part.value).toString()
     })()
+    await until(() => text.includes('hello') && hold !== undefined)
     await wait(80)
-    assert.ok(text.includes('hello') && !text.includes('[DONE]'), text)
-    hold()
+    assert.ok(!text.includes('[DONE]'), text)
+    hold?.()
     await pump
     assert.ok(text.endsWith('data: [DONE]\n\n'))
   }))

@@ -87,7 +87,7 @@ export const PATIENT = { first_byte_ms: 60_000, idle_ms: 60_000, total_ms: 60_00
 export async function openHouse(setup: Setup) {
   const seen: { headers: IncomingMessage['headers']; body: string; aborted: boolean }[] = []
   const upstream = createServer((request, response) => {
-    void request.toArray().then((chunks) => {
+    const answer = (chunks: Buffer[]) => {
       const turn = { headers: request.headers, body: Buffer.concat(chunks).toString(), aborted: false }
       seen.push(turn)
       watched.order.push('upstream')
@@ -95,7 +95,8 @@ export async function openHouse(setup: Setup) {
         turn.aborted = !response.writableFinished
       })
       setup.script(request, turn.body, response)
-    })
+    }
+    request.toArray().then(answer, () => response.destroy()) // cut while it was sent: nobody asked it
   })
   if (setup.upgrade) upstream.on('upgrade', setup.upgrade)
   await new Promise<void>((resolve) => upstream.listen(0, '127.0.0.1', resolve))
