@@ -1,7 +1,7 @@
 /** An editor with the Copilot language server: one file in a repository, typed in, completed, accepted. Ends with its test. */
 import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -113,8 +113,21 @@ export class Editor {
     const textDocument = { uri: this.uri, languageId: 'python', version: this.#version, text: TEXT }
     this.lsp.tell('textDocument/didOpen', { textDocument })
     this.lsp.tell('textDocument/didFocus', { textDocument: { uri: this.uri } })
-    if (signedIn) await until(async () => (await this.status()) === 'OK', 15_000)
+    if (signedIn && !(await until(async () => (await this.status()) === 'OK', 60_000))) throw new Error('not signed in')
     await wait(1500)
+    await until(() => this.#rested(), 20_000)
+  }
+
+  #ticks = 0
+  #looks = 0
+
+  /** Whether it has done nothing at the last five looks: what it begins with is over. Source: proc(5), of stat state, utime, stime. */
+  #rested(): boolean {
+    const fields = readFileSync(`/proc/${this.#child.pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? []
+    const ticks = Number(fields[11]) + Number(fields[12])
+    this.#looks = fields[0] !== 'R' && ticks === this.#ticks ? this.#looks + 1 : 0
+    this.#ticks = ticks
+    return this.#looks >= 5
   }
 
   async status(): Promise<string> {
@@ -174,7 +187,7 @@ export class Editor {
     }
     await this.lsp.ask('conversation/create', params)
     const ended = () => this.#progress(workDoneToken).some(({ kind }) => kind === 'end')
-    await until(ended, 20_000)
+    await until(ended, 60_000)
     return this.#progress(workDoneToken)
       .flatMap(({ reply = '', editAgentRounds = [] }) => [reply, ...editAgentRounds.map((round) => round.reply ?? '')])
       .join('')
@@ -190,9 +203,10 @@ export class Editor {
   /** Ends it as an editor does, so that it sends what it has still to tell. */
   async close(): Promise<void> {
     const gone = once(this.#child, 'exit')
-    await Promise.race([this.lsp.ask('shutdown', null).catch(() => undefined), wait(5000)])
+    const late = () => wait(30_000, undefined, { ref: false })
+    await Promise.race([this.lsp.ask('shutdown', null).catch(() => undefined), late()])
     this.lsp.tell('exit', null)
-    await Promise.race([gone, wait(5000)])
+    await Promise.race([gone, late()])
     this.kill()
   }
 

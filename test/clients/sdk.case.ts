@@ -44,8 +44,8 @@ export async function openSdkStage(t: TestContext): Promise<SdkStage> {
   return { ...stage, key: await stage.gateway.key() }
 }
 
-/** Waits until something holds, at most five seconds unless told. */
-export async function until(holds: () => boolean | Promise<boolean>, longest = 5000): Promise<boolean> {
+/** Waits until something holds, at most twenty seconds unless told. */
+export async function until(holds: () => boolean | Promise<boolean>, longest = 20_000): Promise<boolean> {
   for (let waited = 0; waited < longest; waited += 20) {
     if (await holds()) return true
     await wait(20)

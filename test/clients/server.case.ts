@@ -77,7 +77,7 @@ export const recordOf = (gateway: Gateway): OnRecord => ({
 })
 
 /** The exchanges that fit, once there are some. */
-export async function eventually(stage: OnRecord, query: string, longest = 10_000): Promise<Summary[]> {
+export async function eventually(stage: OnRecord, query: string, longest = 30_000): Promise<Summary[]> {
   let found: Summary[] = []
   await until(async () => {
     found = await stage.find(query)

@@ -76,7 +76,12 @@ function forward(one: Tapped, response: ServerResponse, target: string): void {
     answer.once('end', () => response.end()).once('error', () => response.destroy())
   })
   onward.once('error', () => response.destroy())
-  response.once('close', () => response.writableFinished || onward.destroy())
+  // A client that leaves has asked all the same: that goes on before the connection is broken.
+  const leave = () => onward.destroy()
+  response.once('close', () => {
+    if (onward.writableFinished && !response.writableFinished) leave()
+    else if (!response.writableFinished) onward.once('finish', leave)
+  })
   onward.end(body)
 }
 

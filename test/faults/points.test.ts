@@ -14,6 +14,8 @@ const CYCLES = Number(process.env['CYCLES'] ?? 200)
 /** Cycles of one record, after which it is held to all that was promised. */
 const OF_ONE = 20
 const LANES = 2
+/** Within which a process reaches its place, however slow the disk is; one that does not ends. */
+const SECONDS = '30'
 const LOAD = join(import.meta.dirname, 'load.case.ts')
 
 /** How often a place is reached before the process ends there: what happens all the time is hit at many times. */
@@ -23,7 +25,7 @@ const nthOf = (point: string, cycle: number): number =>
 /** Runs the load until it is killed at a place; whether it was. What it said goes to `said`. */
 async function killedAt(point: string, cycle: number, folder: string, said: Said): Promise<boolean> {
   const env = { ...process.env, GATELOG_KILL_AT: `${point}:${nthOf(point, cycle)}` }
-  const child = spawn(process.execPath, [LOAD, folder, String(cycle * 10_000), '8'], {
+  const child = spawn(process.execPath, [LOAD, folder, String(cycle * 10_000), SECONDS], {
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -209,10 +209,14 @@ async function plainTo(t: TestContext, gateway: string, ca: string): Promise<str
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
+/** A port below those that the system gives out by itself, so that nobody is given it before the gateway listens there. */
 async function freePort(): Promise<number> {
+  const port = 20_000 + Math.floor(Math.random() * 12_000)
   const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
+  const isFree = await new Promise<boolean>((resolve) =>
+    server.once('error', () => resolve(false)).listen(port, '0.0.0.0', () => resolve(true)),
+  )
+  if (!isFree) return freePort()
   await new Promise((resolve) => server.close(resolve))
   return port
 }

@@ -1,7 +1,7 @@
 /** What `npm run receivers` and the system have installed, and why a case is skipped where it is not there. Starts nothing. */
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, globSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -21,9 +21,14 @@ const lacks = (path: string): string | false => (existsSync(path) ? false : 'not
 export const NO_S3 = lacks(join(PYTHON, 'moto'))
 export const NO_OCSF = lacks(join(PYTHON, 'ocsf_json_schema'))
 export const NO_OTLP = lacks(join(PYTHON, 'opentelemetry/proto'))
-export const NO_RSYSLOG = spawnSync('rsyslogd', ['-v']).error
-  ? 'rsyslogd is not installed (Debian: rsyslog, rsyslog-gnutls)'
-  : false
+/** TLS is a package of its own: rsyslog may be there without. */
+const GNUTLS = globSync(
+  ['/usr/lib/rsyslog', '/usr/lib64/rsyslog', '/usr/lib/*/rsyslog'].map((at) => `${at}/lmnsd_gtls.so`),
+)
+export const NO_RSYSLOG =
+  spawnSync('rsyslogd', ['-v']).error || GNUTLS.length === 0
+    ? 'rsyslogd is not installed, or not with TLS (Debian: rsyslog, rsyslog-gnutls)'
+    : false
 
 const ENVIRONMENT = { ...process.env, PYTHONPATH: PYTHON, PYTHONDONTWRITEBYTECODE: '1' }
 

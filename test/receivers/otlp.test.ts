@@ -18,7 +18,7 @@ test('all that the sink sends is read, every row’s id among it', { skip: NO_OT
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const sink = openSink(SinkForm.parse({ kind: 'otlp', url }))
-  await sink.deliver(ROWS, AbortSignal.timeout(10_000))
+  await sink.deliver(ROWS, AbortSignal.timeout(60_000))
   await sink.close()
   server.closeAllConnections()
   server.close()

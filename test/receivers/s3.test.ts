@@ -19,18 +19,18 @@ const started = async (t: TestContext): Promise<Told> => JSON.parse(await servin
 test('a sink’s objects are taken, and are the rows', { skip: NO_S3 }, async (t) => {
   const told = await started(t)
   const sink = openSink(SinkForm.parse({ kind: 's3', ...told, prefix: 'team=a/b_c.d-e/' }))
-  await sink.deliver(ROWS, AbortSignal.timeout(10_000))
-  await sink.deliver(ROWS, AbortSignal.timeout(10_000))
+  await sink.deliver(ROWS, AbortSignal.timeout(60_000))
+  await sink.deliver(ROWS, AbortSignal.timeout(60_000))
   await sink.close()
   const bucket = openBucket({ ...told }, 67_108_864)
   t.after(() => bucket.close())
-  const keys = await bucket.list('team=a/', AbortSignal.timeout(10_000))
+  const keys = await bucket.list('team=a/', AbortSignal.timeout(60_000))
   assert.ok(
     keys.length > 0 && keys.every((key) => /^team=a\/b_c\.d-e\/\d{4}\/\d\d\/\d\d\/\d+-\d+\.jsonl\.gz$/.test(key)),
   )
   const ids: string[] = []
   for (const key of keys) {
-    const bytes = await bucket.get(key, AbortSignal.timeout(10_000))
+    const bytes = await bucket.get(key, AbortSignal.timeout(60_000))
     const lines = gunzipSync(bytes ?? Buffer.of())
       .toString()
       .trim()
@@ -42,7 +42,7 @@ test('a sink’s objects are taken, and are the rows', { skip: NO_S3 }, async (t
 
 test('a place of backups puts, lists over pages, reads, replaces and removes', { skip: NO_S3 }, async (t) => {
   const told = await started(t)
-  const place = openS3({ ...told, prefix: 'p/q/', timeout_ms: 10_000 })
+  const place = openS3({ ...told, prefix: 'p/q/', timeout_ms: 60_000 })
   t.after(() => place.close())
   assert.deepEqual(
     [await place.list('parts/'), await place.get('parts/1'), await place.size('parts/1')],
@@ -70,7 +70,7 @@ test('a wrong secret and an unknown key are refused; every name of an object is 
   for (const wrong of [{ secret_key: `${told.secret_key}x` }, { access_key: 'OTHER' }]) {
     const bucket = openBucket({ ...told, ...wrong })
     t.after(() => bucket.close())
-    await assert.rejects(bucket.put('a', Buffer.from('x'), 'text/plain', AbortSignal.timeout(5000)), {
+    await assert.rejects(bucket.put('a', Buffer.from('x'), 'text/plain', AbortSignal.timeout(60_000)), {
       code: 'export.refused',
       detail: /answered 403/,
     })
@@ -82,8 +82,8 @@ test('a wrong secret and an unknown key are refused; every name of an object is 
       encodeURIComponent(key).replaceAll('%2F', '/'),
       Buffer.from(key),
       'text/plain',
-      AbortSignal.timeout(5000),
+      AbortSignal.timeout(60_000),
     )
-    assert.deepEqual(await bucket.list(key.slice(0, 3), AbortSignal.timeout(5000)), [key])
+    assert.deepEqual(await bucket.list(key.slice(0, 3), AbortSignal.timeout(60_000)), [key])
   }
 })
