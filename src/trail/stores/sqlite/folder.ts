@@ -8,10 +8,10 @@ import { point } from '../../points.ts'
 import type { Tokens } from '../../tokens.ts'
 import { Day } from './day.ts'
 import { faultOfStore } from './faults.ts'
-import { letGo, syncFolder } from './file.ts'
 import { Head } from './head.ts'
 import { Keys } from './keys.ts'
 import { FolderLock, LOCK } from './lock.ts'
+import { letGo, syncFolder } from './on-disk.ts'
 import { isReadOnly, shareLock } from './still.ts'
 
 /** So many day files are open at a time: opening one takes as long as a search in it. Of so many the pages stay in memory too. */

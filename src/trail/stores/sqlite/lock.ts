@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
 import { Fault } from '#exchange'
 import { faultOfStore } from './faults.ts'
-import { syncFolder } from './file.ts'
+import { syncFolder } from './on-disk.ts'
 
 export const LOCK = 'lock'
 
