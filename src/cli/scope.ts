@@ -2,16 +2,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Scope } from '#exchange'
 
-export interface ScopeOptions {
-  readonly user?: string
-  readonly session?: string
-  readonly exchange?: string
-  readonly connection?: string
-  readonly query?: string
-  readonly since?: number
-  readonly until?: number
-}
-
 const KEYS = ['user', 'session', 'exchange', 'connection', 'query', 'since', 'until'] as const
 
 /** Adds the options. */
@@ -37,7 +27,7 @@ function timeOf(text: string): number {
 const withZone = (text: string): string => (text.includes('T') && !/(Z|[+-]\d\d:\d\d)$/.test(text) ? `${text}Z` : text)
 
 /** What was given. */
-export const scopeFrom = (options: ScopeOptions): Scope =>
+export const scopeFrom = (options: Scope): Scope =>
   Object.fromEntries(KEYS.flatMap((key) => (options[key] === undefined ? [] : [[key, options[key]]])))
 
 /** A scope on one line. */

@@ -18,6 +18,7 @@ export interface BackupRow {
   readonly sent: number
   /** Older ones that went. */
   readonly removed: number
+  /** Where the keys of sessions went. */
   readonly keys?: string
   readonly journal: boolean
 }

@@ -1,10 +1,10 @@
 /** Backups of an open record, one at a time: when they are asked for, and by themselves as often as is configured. Stops no traffic. */
-import type { BackupHouse, CheckRow } from '#console'
+import type { BackupHouse, BackupRow, CheckRow } from '#console'
 import { Fault, faultOf } from '#exchange'
 import { openFolder, openS3, type Place } from '#export'
 import { type BackupSettings, overlap, type WhereForm } from '../config-backup.ts'
 import type { JournalFile } from './journal-file.ts'
-import { type BackedUp, LAST, type Taken, takeBackup } from './take.ts'
+import { type BackedUp, LAST, takeBackup } from './take.ts'
 
 export interface ShippingOptions extends BackedUp {
   settings(): BackupSettings
@@ -26,13 +26,13 @@ export class Shipping implements BackupHouse {
   }
 
   /** A backup to where it is told, or else where the configuration says. @throws backup.*, usage.option, seal.*, trail.* */
-  take({ to, keys, quick }: { to?: string; keys?: string; quick?: boolean }): Promise<Taken> {
+  take({ to, keys, quick }: { to?: string; keys?: string; quick?: boolean }): Promise<BackupRow> {
     const taken = this.#running.then(() => this.#take({ to, keys, whole: quick !== true }))
     this.#running = taken.catch(() => undefined)
     return taken
   }
 
-  async #take(asked: { to: string | undefined; keys: string | undefined; whole: boolean }): Promise<Taken> {
+  async #take(asked: { to: string | undefined; keys: string | undefined; whole: boolean }): Promise<BackupRow> {
     const settings = this.#o.settings()
     const to = asked.to ?? settings.to
     const keys = asked.keys ?? (asked.to === undefined ? settings.keys : undefined)
@@ -74,8 +74,8 @@ export class Shipping implements BackupHouse {
     if (settings().everyMs === undefined) clearTimeout(this.#timer)
   }
 
-  async last(): Promise<Taken | undefined> {
-    return (await this.#o.trail.documents.get(...LAST)) as Taken | undefined
+  async last(): Promise<BackupRow | undefined> {
+    return (await this.#o.trail.documents.get(...LAST)) as BackupRow | undefined
   }
 
   /** How far the newest backup is behind, and whether what must outlive it has a place. */
@@ -110,7 +110,7 @@ export class Shipping implements BackupHouse {
 }
 
 /** Until a backup was taken since: what the lost one alone told, an earlier backup’s journal may still tell. */
-function begunAnew(journal: JournalFile, last: Taken | undefined): CheckRow[] {
+function begunAnew(journal: JournalFile, last: BackupRow | undefined): CheckRow[] {
   const mark = journal.lines().findLast((line) => line.kind === 'mark' && line.after !== undefined)
   if (mark?.kind !== 'mark' || (last?.at ?? 0) > mark.at) return []
   const told = `it was not there on ${new Date(mark.at).toISOString()}, and was begun anew from the record and its ${mark.after} entries`

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { BackupRow } from '#console'
 import { Fault, type Keyring } from '#exchange'
 import { goesAtEnd, type Place, prune, Taking } from '#export'
 import { logPack, type Trail, unsealedAfter } from '#trail'
@@ -30,22 +31,6 @@ export interface TakingOptions {
   readonly whole: boolean
 }
 
-/** What was taken. Sizes in bytes; `sent`: what was not there before. */
-export interface Taken {
-  readonly name: string
-  readonly to: string
-  readonly at: number
-  readonly last: number
-  readonly sealed: number
-  readonly files: number
-  readonly bytes: number
-  readonly sent: number
-  readonly removed: number
-  /** Where the keys of sessions went. */
-  readonly keys?: string
-  readonly journal: boolean
-}
-
 /** Each record’s id, in its backups and for its wrapping keys. */
 export const recordIdOf = (keyring: Keyring): string =>
   keyring.digest('wrapping', 'folder').toString('hex').slice(0, 16)
@@ -56,7 +41,7 @@ export const SEALED_MS = 5000
 export const LAST = ['backup', 'last'] as const
 
 /** Resolves once all of it was read back. One at a time. @throws backup.*, seal.*, trail.* */
-export async function takeBackup(house: BackedUp, options: TakingOptions): Promise<Taken> {
+export async function takeBackup(house: BackedUp, options: TakingOptions): Promise<BackupRow> {
   const { data, trail } = house
   const staging = stagingIn(data)
   using _ = goesAtEnd(staging)
@@ -71,7 +56,7 @@ export async function takeBackup(house: BackedUp, options: TakingOptions): Promi
   }
 }
 
-async function take(house: BackedUp, { to, keys, keep, whole }: TakingOptions, staging: string): Promise<Taken> {
+async function take(house: BackedUp, { to, keys, keep, whole }: TakingOptions, staging: string): Promise<BackupRow> {
   const { trail, keyring, keyholder, journal, data, now } = house
   const record = recordIdOf(keyring)
   const taking = await Taking.begin(to, record, keyholder)

@@ -1,12 +1,12 @@
 /** `gatelog erase`: takes exchanges out of the record for good; shows first what goes, and what forbids it. */
 import type { ErasureRow } from '#console'
-import { Fault } from '#exchange'
+import { Fault, type Scope } from '#exchange'
 import { commonOf, examples, type Register, withRecord } from '../command.ts'
 import { PRECEDENCE } from '../precedence.ts'
-import { type ScopeOptions, scopeFrom, scopeOptions, scopeText } from '../scope.ts'
+import { scopeFrom, scopeOptions, scopeText } from '../scope.ts'
 import { json, line, out, say } from '../terminal.ts'
 
-interface Options extends ScopeOptions {
+interface Options extends Scope {
   readonly why: string
   readonly basis: string
   readonly dryRun?: true

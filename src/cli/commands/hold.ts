@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { Fault, type Scope } from '#exchange'
 import type { HoldRow } from '#trail'
 import { commonOf, examples, type Register, withRecord } from '../command.ts'
-import { type ScopeOptions, scopeFrom, scopeOptions, scopeText } from '../scope.ts'
+import { scopeFrom, scopeOptions, scopeText } from '../scope.ts'
 import { type Cell, table } from '../table.ts'
 import { brief, json, line, out, say } from '../terminal.ts'
 
@@ -38,7 +38,7 @@ export const hold: Register = (program) => {
     .action(release)
 }
 
-async function add({ why, ...options }: ScopeOptions & { why: string }, command: Command): Promise<void> {
+async function add({ why, ...options }: Scope & { why: string }, command: Command): Promise<void> {
   const scope: Scope = scopeFrom(options)
   if (Object.keys(scope).length === 0) throw new Fault('usage.option', 'say what to hold')
   told(command, await withRecord(command, (record) => record.send<HoldRow>('POST', '/holds', { scope, why })), 'held')

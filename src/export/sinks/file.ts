@@ -6,7 +6,7 @@ import { type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promis
 import { basename, dirname, join } from 'node:path'
 import { z } from 'zod'
 import { Fault } from '#exchange'
-import { makeFolders } from '#trail'
+import { makeFolders, syncNames } from '#trail'
 import { FORMATS } from '../formats/index.ts'
 import type { Row } from '../row.ts'
 import type { Sink, SinkKind } from '../sink.ts'
@@ -59,7 +59,7 @@ class FileSink implements Sink {
     const { path, keep } = this.#form
     await this.close()
     await rename(path, `${path}.${new Date().toISOString().replace(/[-:.]/g, '')}`)
-    await syncFolder(dirname(path))
+    await syncNames(dirname(path))
     if (keep === undefined) return
     const name = `${basename(path)}.`
     const earlier = (await readdir(dirname(path))).filter((each) => each.startsWith(name) && STAMP.test(each))
@@ -100,7 +100,7 @@ async function opened(path: string): Promise<FileHandle> {
     const { size } = await file.stat()
     const whole = await endOfLines(file, size)
     if (whole < size) await file.truncate(whole)
-    await syncFolder(dirname(path))
+    await syncNames(dirname(path))
     return file
   } catch (error) {
     await file.close()
@@ -119,9 +119,4 @@ async function endOfLines(file: FileHandle, size: number): Promise<number> {
     end = from
   }
   return 0
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r')
-  await folder.sync().finally(() => folder.close())
 }
