@@ -24,7 +24,8 @@ export const MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   auth: 'the key is unknown, revoked, expired or does not reach',
   evidence: 'evidence did not hold: the record was changed, or a secret was found',
   unreachable: 'the server, or an upstream that was tested, does not answer',
-  locked: 'all that could be looked at holds, and bodies could not: a key is not here',
+  locked:
+    'all that could be looked at holds, and something could not: a key is not here, or nothing came of what was given',
   interrupted: 'ended by Ctrl-C',
 }
 

@@ -2,7 +2,7 @@
 import type { Context, Hono } from 'hono'
 import { stream } from 'hono/streaming'
 import { Fault, faultOf } from '#exchange'
-import { askingBy, headsOutside, type Looking, proverOf, type Trusted, unkeptOf } from '#export'
+import { askingBy, headsOutside, type Looking, proverOf, type Trusted, unkeptOf, unusedOf } from '#export'
 import {
   type Alarm,
   originOf,
@@ -37,6 +37,8 @@ export type Verifying =
       readonly unreached: readonly string[]
       /** Anchors that are configured and of which no proof is kept; where nothing was done, with what they have seen. */
       readonly unkept: readonly string[]
+      /** What whoever asks gave (a witness’ key, a CA, a repository) and nothing came of, and why. */
+      readonly unused: readonly string[]
       /** Why a running server seals nothing now; absent where it does, or none runs. */
       readonly halted?: string
     }
@@ -177,12 +179,15 @@ async function verified(
     const acked = last.acked && { acked: last.acked }
     const report = await trail.verify({ ...options, ...heads, ...acked, prove: proverOf(looking) })
     if (!report) throw new Fault('seal.off')
-    const unkept = unkeptOf(looking, await trail.anchors(), report.found > 0 ? [] : outside)
+    const kept = await trail.anchors()
+    const unkept = unkeptOf(looking, kept, report.found > 0 ? [] : outside)
+    const unused = report.found > 0 ? [] : unusedOf(looking, kept, report.anchors ?? [], { heads: outside })
     const fault = state.kind === 'on' && state.code?.startsWith('seal.') ? state.fault : undefined
     return {
       report: alarmed(report, state),
       unreached: [...unreached, ...last.unread],
       unkept,
+      unused,
       ...(fault !== undefined && { halted: fault }),
     }
   } catch (error) {

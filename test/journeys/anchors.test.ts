@@ -46,6 +46,8 @@ test('anchored, told, and restored from an old copy', { skip: SKIP }, async (t) 
   assert.equal(await first.end('SIGTERM'), 0)
   cpSync(data, old, { recursive: true })
 
+  const clone = join(folder, 'clone')
+  execFileSync('git', ['clone', '--quiet', '-b', 'gatelog', bare, clone])
   const second = await startGateway(t, yaml, folder)
   const before = outside()
   for (let nth = 0; nth < 4; nth++) await ask(second, key)
@@ -77,6 +79,20 @@ test('anchored, told, and restored from an old copy', { skip: SKIP }, async (t) 
   assert.match(verified.stdout, /\nanchored until 20\S+Z by auditors, \d+ entries \(the time is the gateway’s own\)\n$/)
   const offline = await second.gatelog('verify', '--offline')
   assert.match(offline.stdout, /\ninternally consistent; anchor of auditors claimed, not checked \(its commit was not/)
+  const older = await second.gatelog('verify', '--offline', '--git', clone)
+  assert.match(
+    older.stdout,
+    /\nanchored until 20\S+Z by auditors, \d+ entries \(the time is the gateway’s own\); anchor of/,
+  )
+  assert.match(
+    older.stdout,
+    /auditors claimed, not checked \(the branch there has no commit \w{12}; gatelog verify --git/,
+  )
+  assert.equal(older.code, 0)
+  const nothing = await second.gatelog('verify', '--offline', '--git', join(folder, 'none'))
+  assert.deepEqual([nothing.code, /--git: nothing of this log is in \S+none\n/.test(nothing.stdout)], [7, true])
+  const foo = await second.gatelog('verify', '--witness', 'foo')
+  assert.deepEqual([foo.code, /--witness: no verifier key of a witness/.test(foo.stderr)], [2, true])
   const seen = outside()
   assert.equal(await second.end('SIGTERM'), 0)
 

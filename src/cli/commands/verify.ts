@@ -7,7 +7,7 @@ import { Fault } from '#exchange'
 import type { Alarm, Report } from '#trail'
 import { faultIn } from '../answer.ts'
 import { commonOf, examples, type Register } from '../command.ts'
-import { checkpointIn, textIn, vkeyOf } from '../evidence/given.ts'
+import { checkpointIn, textIn, vkeyOf, witnessOf } from '../evidence/given.ts'
 import { EXIT } from '../exit.ts'
 import { bar } from '../progress.ts'
 import type { Record } from '../remote.ts'
@@ -63,12 +63,13 @@ export const verify: Register = (program) => {
       const told = await read(path, await opened(folder, command))
       const { standingOf } = await import('#trail')
       const standing = standingOf(told.report)
-      const { report, unreached, unkept, halted } = told
+      const { report, unreached, unkept, unused, halted } = told
       if (commonOf(command).json)
-        out(json({ ...report, unreached, standing, unkept, ...(halted !== undefined && { halted }) }))
+        out(json({ ...report, unreached, standing, unkept, unused, ...(halted !== undefined && { halted }) }))
       else tell(told, standing)
       if (!report.ok) process.exitCode = report.found > 0 ? EXIT.evidence : EXIT.locked
       else if (halted !== undefined) process.exitCode = EXIT.error
+      else if (unused.length > 0) process.exitCode = EXIT.locked
     })
 }
 
@@ -77,7 +78,7 @@ async function pathOf({ key, checkpoint, head, tsaCa, witness, git, branch, offl
   for (const file of checkpoint) asked.append('head', await checkpointIn(file))
   for (const file of head) asked.append('known', await checkpointIn(file))
   if (tsaCa !== undefined) asked.append('tsa_ca', certificatesIn(tsaCa))
-  for (const vkey of witness) asked.append('witness', vkey.trim())
+  for (const vkey of witness) asked.append('witness', await witnessOf(vkey))
   if (git !== undefined) asked.append('git', /^[a-z+]+:\/\/|^[^/]+:/.test(git) ? git : resolve(git))
   if (branch !== undefined) asked.append('branch', branch)
   if (offline) asked.append('offline', 'true')
@@ -128,7 +129,7 @@ async function read(path: string, record: Record): Promise<Told> {
   throw new Fault('server.unreachable', 'the verification broke off')
 }
 
-function tell({ report, unreached, unkept, halted }: Told, standing: string): void {
+function tell({ report, unreached, unkept, unused, halted }: Told, standing: string): void {
   const { ok, sealed, unsealed, counts, alarms, found, vkey, ownKey, origin, root, locked, former, putBack, vanished } =
     report
   if (halted !== undefined) out(paint('red', `nothing is sealed now: ${line(halted, 2000)}`))
@@ -155,7 +156,7 @@ function tell({ report, unreached, unkept, halted }: Told, standing: string): vo
   if (found > MOST_SHOWN) out(`and ${found - MOST_SHOWN} more`)
   if (!former && alarms.some(({ harm }) => harm === 'rolled back')) out(paint('yellow', WAY_ON))
   for (const why of unreached) out(`what it has seen was not told by ${line(why)}`)
-  for (const each of unkept) out(paint('yellow', line(each, 2000)))
+  for (const each of [...unkept, ...unused]) out(paint('yellow', line(each, 2000)))
   if (locked) out(paint('yellow', toldLocked(locked)))
   if (found > 0) out(paint('red', `not intact: ${found} ${found === 1 ? 'alarm' : 'alarms'}`))
   else if (ok) out(paint('green', line(standing, 2000)))

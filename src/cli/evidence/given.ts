@@ -25,3 +25,11 @@ export async function vkeyOf(text: string): Promise<string> {
   if (!parseVerifier(text)) throw new Fault('usage.input', '--key: no verifier key, <name>+<id>+<base64>')
   return text
 }
+
+/** A witness’ verifier key. @throws usage.input */
+export async function witnessOf(text: string): Promise<string> {
+  const { parseCosigner } = await import('#export')
+  if (!parseCosigner(text))
+    throw new Fault('usage.input', '--witness: no verifier key of a witness, <name>+<id>+<base64>')
+  return text.trim()
+}

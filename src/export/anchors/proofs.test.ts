@@ -6,8 +6,9 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { type KeptAnchor, keepAnchored, type Proven, parseCheckpoint, parseNote, readAnchors, standingOf } from '#trail'
+import type { Trusted } from './anchor.ts'
 import { openAnchor } from './index.ts'
-import { headsOutside, proverOf } from './look.ts'
+import { headsOutside, proverOf, unusedOf } from './look.ts'
 import {
   authority,
   folderFor,
@@ -145,6 +146,10 @@ test('a commit is looked up in the repository, and is a claim where that is out 
   const clone = join(folderFor(t), 'clone')
   execFileSync('git', ['clone', '--quiet', '-b', 'gatelog', outside.seen(), clone])
   assert.equal((await proverOf({ settings: {}, given: { repository: clone }, reachMs: 10_000 })(one)).state, 'checked')
+  const here = { settings: own.settings, given: { repository: clone }, reachMs: undefined }
+  assert.equal((await proverOf(here)(one)).state, 'checked', 'a clone is on this machine')
+  const seen = await headsOutside(ORIGIN, here)
+  assert.deepEqual([seen.heads.map(({ name }) => name), seen.unreached], [['the repository given'], []])
   const absent = await proverOf(own)({ ...one, proof: Buffer.from('a'.repeat(40)) })
   assert.match(sentence(one, absent), /the branch there has no commit aaaaaaaaaaaa/)
   assert.equal((await proverOf(own)({ ...one, note: one.note.replace('\n5\n', '\n6\n') })).state, 'false')
@@ -166,6 +171,24 @@ test('what the outside shows is asked without anchoring anything, and who does n
   const repository = '--upload-pack=x'
   await assert.rejects(headsOutside(ORIGIN, { ...looking, given: { repository } }), /git/)
   assert.ok(readFileSync(join(folder, 'checkpoint')).length > 0 && signerOf().vkey)
+})
+
+test('what was given and nothing came of is named', { skip: NO_GIT }, async (t) => {
+  const outside = await witness(t)
+  const { one } = await kept(t, outside)
+  const own = outside.settings.kind === 'witness' ? outside.settings.vkey : ''
+  const told = [{ by: 'out', size: 5, state: 'checked', at: 1 }] as const
+  const unused = (given: Trusted, heads: readonly { readonly name: string; readonly note: string }[] = []) =>
+    unusedOf({ settings: {}, given, reachMs: undefined }, [one], told, { heads })
+  assert.deepEqual(unused({ witnesses: [own] }), [])
+  assert.deepEqual(unused({ witnesses: [own, mlDsa('other.example').vkey, 'x+00000000+AAAA'] }), [
+    '--witness: none of the newest proofs here bears a cosignature of other.example',
+    '--witness: it is no verifier key of a witness',
+  ])
+  assert.match(unused({ tsaCa: 'x' }).join(), /^--tsa-ca: none of the newest proofs here is a timestamp/)
+  assert.deepEqual(unused({ repository: '/none' }), ['--git: nothing of this log is in /none'])
+  assert.deepEqual(unused({ repository: '/r' }, [{ name: 'the repository given', note: one.note }]), [])
+  assert.deepEqual(unused({}), [])
 })
 
 test('the commit goes along where it holds the head alone; names that others keep beside it do not', {

@@ -4,8 +4,12 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { keepAnchored, readAnchors } from './anchor.ts'
+import { type KeptAnchor, keepAnchored, readAnchors } from './anchor.ts'
+import type { Proven } from './anchored.ts'
+import { beforesOf } from './before.ts'
+import { headIn } from './files.ts'
 import { leafOf, signerOf } from './made.ts'
+import { parseVerifier } from './note.ts'
 import { LogWriter } from './writer.ts'
 
 test('the anchor of the largest head is read; one that was not finished, or is damaged, is passed over', async (t) => {
@@ -35,4 +39,41 @@ test('the anchor of the largest head is read; one that was not finished, or is d
     keepAnchored(folder, { ...by, name: '../x' }, log.head?.printed ?? '', { at: 1, proof: Buffer.of() }),
   )
   await assert.rejects(keepAnchored(folder, by, 'no note', { at: 1, proof: Buffer.of() }))
+})
+
+test('where the outside shows an older head than the newest proof is of, the newest proof that it can have is looked at', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'gatelog-anchor-'))
+  t.after(() => rm(folder, { recursive: true }))
+  const signer = signerOf()
+  const log = await LogWriter.open({ folder, origin: 'gatelog.example/log', signer })
+  const notes: string[] = []
+  for (const size of [3, 20, 100]) {
+    while (log.size < size) log.add(leafOf(log.size))
+    await log.publish()
+    notes.push(log.head?.printed ?? '')
+    await keepAnchored(folder, { name: 'git-1', kind: 'git' }, notes.at(-1) ?? '', { at: size, proof: Buffer.of(size) })
+  }
+  const head = headIn(folder)
+  assert.ok(head)
+  const shown = { folder, head, verifier: parseVerifier(signer.vkey), former: [], lost: [] }
+  const anchors = await readAnchors(folder)
+  const asked: number[] = []
+  const told = async (outside: number | undefined, has: number) => {
+    const prove = async ({ checkpoint: { size } }: KeptAnchor): Promise<Proven> => {
+      asked.push(size)
+      return size <= has ? { state: 'checked', at: size } : { state: 'claimed', why: 'not there', how: 'ask' }
+    }
+    const seen = outside === undefined ? [] : [{ name: 'a clone', note: notes[outside] ?? '' }]
+    const { alarms, anchors: all } = await beforesOf(shown, { heads: [], known: [], anchors, outside: seen, prove })
+    assert.deepEqual(alarms, [])
+    return all.map(({ size, state }) => [size, state])
+  }
+  assert.deepEqual(await told(1, 20), [
+    [100, 'claimed'],
+    [20, 'checked'],
+  ])
+  assert.deepEqual(await told(undefined, 20), [[100, 'claimed']], 'nobody says how far it goes')
+  assert.deepEqual(await told(1, 0), [[100, 'claimed']], 'one that is not there either is not told')
+  assert.deepEqual(await told(2, 100), [[100, 'checked']])
+  assert.deepEqual(asked, [100, 20, 100, 100, 20, 100])
 })

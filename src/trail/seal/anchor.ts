@@ -65,8 +65,13 @@ export async function readAnchors(seal: string): Promise<KeptAnchor[]> {
   return kept.filter((anchor) => anchor !== undefined)
 }
 
-async function lastOf(folder: string, name: string): Promise<KeptAnchor | undefined> {
-  const sizes = (await listed(folder)).filter((size) => /^\d+$/.test(size)).map(Number)
+/** The last anchor of a name whose head covers at most so many entries. */
+export const readAnchorUpTo = (seal: string, name: string, size: number): Promise<KeptAnchor | undefined> =>
+  isName(name) ? lastOf(join(seal, 'anchors', name), name, size) : Promise.resolve(undefined)
+
+async function lastOf(folder: string, name: string, most = Number.MAX_SAFE_INTEGER): Promise<KeptAnchor | undefined> {
+  const all = (await listed(folder)).filter((size) => /^\d+$/.test(size)).map(Number)
+  const sizes = all.filter((size) => size <= most)
   for (const size of sizes.sort((a, b) => b - a)) {
     const anchor = await anchorIn(join(folder, String(size)), name)
     if (anchor) return anchor

@@ -1,6 +1,6 @@
 /** Heads that others have seen of a log must be beginnings of it: those that were kept, anchored, or are shown outside. Writes nothing. */
 import { Fault, faultOf } from '#exchange'
-import type { KeptAnchor } from './anchor.ts'
+import { type KeptAnchor, readAnchorUpTo } from './anchor.ts'
 import { type ProveAnchor, type ToldAnchor, toldAnchors } from './anchored.ts'
 import { type Head, headIn, LogFiles, parseHead, vkeyIn } from './files.ts'
 import { type Covered, formersIn } from './former.ts'
@@ -59,13 +59,35 @@ export async function beforesOf(
   const unlike = known.flatMap((note) => unlikeSigned(note, shown) ?? [])
   for (const why of new Set(unlike)) alarms.push({ harm: 'rolled back', told: `what was signed last: ${why}` })
   for (const { name, note } of outside) check(name, note, true)
-  const told = await toldAnchors(
+  const newest = await toldAnchors(
     anchors.filter(({ name, note }) => check(name, note, false)),
     prove,
   )
+  const earlier = await earlierOf(shown.folder, newest, outside)
+  const told = [
+    ...newest,
+    ...(
+      await toldAnchors(
+        earlier.filter(({ name, note }) => check(name, note, false)),
+        prove,
+      )
+    ).filter(({ state }) => state !== 'claimed'),
+  ]
   for (const one of told)
     if (one.state === 'false') alarms.push({ harm: 'forged', told: `${one.by}: its proof is false: ${one.why}` })
   return { alarms, anchors: told }
+}
+
+/** Where the outside shows an older head than the newest proof is of, as an older clone does: the newest proof that it can have. */
+async function earlierOf(
+  folder: string,
+  newest: readonly ToldAnchor[],
+  outside: readonly Outside[],
+): Promise<readonly KeptAnchor[]> {
+  const seen = Math.max(0, ...outside.map(({ note }) => parseHead(note)?.size ?? 0))
+  const behind = newest.filter(({ state, size }) => state === 'claimed' && seen > 0 && seen < size)
+  const found = await Promise.all(behind.map(({ by }) => readAnchorUpTo(folder, by, seen)))
+  return found.filter((one) => one !== undefined)
 }
 
 /** Why a note is no beginning of the log; undefined where it is, or, with `strangers`, where it is another log’s. */
