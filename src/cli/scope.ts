@@ -1,6 +1,6 @@
 /** Which exchanges, as options of a command say it. Reads no record. */
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import type { Scope } from '#exchange'
+import { Fault, type Scope, TIME_SHAPE, timeIn } from '#exchange'
 
 const KEYS = ['user', 'session', 'exchange', 'connection', 'query', 'since', 'until'] as const
 
@@ -12,19 +12,24 @@ export const scopeOptions = (command: Command): Command =>
     .option('--exchange <id>', 'one exchange, by its whole id')
     .option('--connection <name>', 'over one connection')
     .option('--query <query>', 'what a search for it finds')
-    .addOption(timeOption('--since <time>', 'from then on: 2026-11-24, or with a time, UTC'))
+    .addOption(timeOption('--since <time>', `from then on: ${TIME_SHAPE}`))
     .addOption(timeOption('--until <time>', 'until then, not included'))
 
 /** An option that is a time. */
 export const timeOption = (flags: string, told: string): Option => new Option(flags, told).argParser(timeOf)
 
-function timeOf(text: string): number {
-  const time = /^\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:\d\d)?)?$/.test(text) ? Date.parse(withZone(text)) : Number.NaN
-  if (Number.isNaN(time)) throw new InvalidArgumentError('It is a date, as 2026-11-24 or 2026-11-24T08:30Z.')
+/** @throws InvalidArgumentError for what is no time */
+export function timeOf(text: string): number {
+  const time = timeIn(text, Date.now())
+  if (time === undefined) throw new InvalidArgumentError(`It is ${TIME_SHAPE}.`)
   return time
 }
 
-const withZone = (text: string): string => (text.includes('T') && !/(Z|[+-]\d\d:\d\d)$/.test(text) ? `${text}Z` : text)
+/** @throws usage.option */
+export function checkPeriod({ since, until }: Pick<Scope, 'since' | 'until'>): void {
+  if (since !== undefined && until !== undefined && since >= until)
+    throw new Fault('usage.option', 'the period ends before it begins')
+}
 
 /** What was given. */
 export const scopeFrom = (options: Scope): Scope =>

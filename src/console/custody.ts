@@ -1,6 +1,6 @@
 /** Holds and purges as the admin API tells and does them. Types and routes; decides nothing. */
 import type { Context, Hono } from 'hono'
-import { Fault, faultOf } from '#exchange'
+import { Fault, faultOf, isCalendarDay } from '#exchange'
 import { type Custody, type Doer, printScope, queryOf, readScope } from '#trail'
 import { callerOf, didOf, noteFor, type ReadHouse } from './readers.ts'
 import { bodyOf } from './refuse.ts'
@@ -66,7 +66,6 @@ export const actsOf = (custody: Custodian): Custodian => ({
 })
 
 const LONGEST_WHY = 500
-const DAY = /^\d{4}-\d\d-\d\d$/
 
 type House = ReadHouse & { now(): number }
 
@@ -159,7 +158,7 @@ function textIn(name: string, value: unknown): string {
 
 function dayIn(value: unknown): string | undefined {
   if (value === undefined) return undefined
-  if (typeof value === 'string' && DAY.test(value) && !Number.isNaN(Date.parse(value))) return value
+  if (typeof value === 'string' && isCalendarDay(value)) return value
   throw new Fault('usage.option', 'before: a day, as 2026-11-24')
 }
 

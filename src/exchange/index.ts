@@ -54,5 +54,6 @@ export {
   settled,
   together,
 } from './retention.ts'
+export { isCalendarDay, TIME_SHAPE, timeIn } from './time.ts'
 export type { Verdict } from './verdict.ts'
 export { visible, visibleJson } from './visible.ts'

@@ -1,5 +1,5 @@
 /** What can be asked of the trail, and the one grammar that every surface reads it in. Pure: the clock is a parameter. */
-import { Fault } from '#exchange'
+import { Fault, timeIn } from '#exchange'
 import { soughtOf } from './words.ts'
 
 /** The keys whose values are matched against facts of an exchange. */
@@ -41,7 +41,6 @@ export const QUERY_MOST = { characters: 4096, terms: 64 } as const
 
 const TERM = /(-?)(?:([a-z]+):)?(?:"((?:[^"\\]|\\.)*)"|([^\s"]*))(?=\s|$)|(\S)/gsy
 const BLANK = /\s*/y
-const MS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const
 
 interface Draft {
   where: Partial<Record<Key, string[]>>
@@ -161,23 +160,11 @@ function readText({ value, offset, not, quoted }: ReadTerm, draft: Draft): void 
   ;(not ? draft.without : draft.text).push(value)
 }
 
-const DATE = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)?)?$/i
-
 /** An ISO date (its midnight), a date-time (UTC unless it says otherwise), or how long ago: `90s 30m 2h 3d 1w`. */
 function readTime({ value, offset }: ReadTerm, now: number): number {
-  const [, count, unit] = /^(\d{1,6})([smhdw])$/.exec(value) ?? []
-  if (count !== undefined) return now - Number(count) * MS[unit as keyof typeof MS]
-  const match = DATE.exec(value)
-  const time = match ? Date.parse(match[1] && !match[4] ? `${value}Z` : value) : Number.NaN
-  const real = !Number.isNaN(time) && isCalendarDay(value)
-  if (!real) throw syntax(offset, 'a time is 2026-11-24, 2026-11-24T08:30Z, 2h or 3d')
+  const time = timeIn(value, now)
+  if (time === undefined) throw syntax(offset, 'a time is 2026-11-24, 2026-11-24T08:30Z, 2h or 3d')
   return time
-}
-
-/** Date.parse takes 31 February for a day in March. */
-const isCalendarDay = (value: string): boolean => {
-  const day = value.slice(0, 10)
-  return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day)
 }
 
 const syntax = (offset: number, why: string) => new Fault('query.syntax', `at ${offset}: ${why}`)

@@ -1,20 +1,21 @@
 /** `gatelog export`: the record as another system wants it, streamed; a file appears once all of it is written. */
 import { createWriteStream } from 'node:fs'
 import { finished } from 'node:stream/promises'
-import { InvalidArgumentError, Option } from 'commander'
+import { Option } from 'commander'
 import { Fault } from '#exchange'
 import type { FormatName, Row } from '#export'
 import { faultIn } from '../answer.ts'
 import { commonOf, examples, type Register, withRecord } from '../command.ts'
 import { type Progress, progress } from '../progress.ts'
+import { checkPeriod, timeOption } from '../scope.ts'
 import { json, line, out, say } from '../terminal.ts'
 import { QUERY } from './search.ts'
 
 interface How {
   readonly query?: string
   readonly format: FormatName
-  readonly since?: string
-  readonly until?: string
+  readonly since?: number
+  readonly until?: number
   readonly bodies?: true
   readonly output?: string
 }
@@ -28,8 +29,8 @@ export const exportCommand: Register = (program) => {
     .description('write exchanges as JSON Lines, CSV, OCSF or OpenTelemetry; the export is itself on the record')
     .option('--query <query>', 'the query, as one text')
     .addOption(new Option('--format <name>', 'of the output').choices(NAMES).default('jsonl'))
-    .addOption(new Option('--since <time>', 'as after: of a query').argParser(timeOf))
-    .addOption(new Option('--until <time>', 'as before: of a query').argParser(timeOf))
+    .addOption(timeOption('--since <time>', 'as after: of a query'))
+    .addOption(timeOption('--until <time>', 'as before: of a query'))
     .option('--bodies', 'with prompts and replies, as they are on the record: masked')
     .option('--output <file>', 'a file instead of stdout (-); it is there once it is whole, readable by you alone')
     .addHelpText('after', QUERY)
@@ -42,6 +43,7 @@ export const exportCommand: Register = (program) => {
       ),
     )
     .action(async (words: readonly string[], how: How, command) => {
+      checkPeriod(how)
       const file = how.output === '-' ? undefined : how.output
       const target = await targetOf(file)
       const shown = progress()
@@ -83,17 +85,15 @@ function tell(rows: number, file: string, format: FormatName, bytes: number, asJ
   else say(`${rows} exchanges in ${line(file)}`)
 }
 
-function timeOf(text: string): string {
-  if (/^[\w:.+-]+$/.test(text)) return text
-  throw new InvalidArgumentError('It is 2026-11-24, 2026-11-24T08:30Z, or how long ago: 90s 30m 2h 3d 1w.')
-}
-
 type Last = { readonly end: object } | { readonly fault: { readonly code: string; readonly detail?: string } }
 
 function pathOf(words: readonly string[], { query, since, until, bodies, format }: How): string {
-  const parts = [query, ...words, since && `after:${since}`, until && `before:${until}`].filter(Boolean)
+  const parts = [query, ...words, bound('after', since), bound('before', until)].filter(Boolean)
   return `/export?${new URLSearchParams({ q: parts.join(' '), format, bodies: String(bodies ?? false) })}`
 }
+
+const bound = (key: 'after' | 'before', time: number | undefined): string | undefined =>
+  time === undefined ? undefined : `${key}:${new Date(time).toISOString()}`
 
 interface Target {
   readonly bytes: number

@@ -1,7 +1,9 @@
 /** `gatelog purge`: removes the days whose time is over; shows first what goes, what stays, and why. */
+import { Option } from 'commander'
 import type { Purged, PurgeRow } from '#trail'
 import { commonOf, examples, type Register, withRecord } from '../command.ts'
 import { PRECEDENCE } from '../precedence.ts'
+import { timeOf } from '../scope.ts'
 import { type Cell, table } from '../table.ts'
 import { json, out, say } from '../terminal.ts'
 
@@ -16,7 +18,12 @@ export const purge: Register = (program) => {
   program
     .command('purge')
     .description('remove the days whose time is over; a running server does so daily')
-    .option('--before <day>', 'and every day before this one (UTC) that neither a hold nor a statute keeps')
+    .addOption(
+      new Option(
+        '--before <day>',
+        'and every day before that of this time (UTC) that neither a hold nor a statute keeps',
+      ).argParser(dayOf),
+    )
     .option('--dry-run', 'show what would go, and remove nothing')
     .option('--yes', 'do not ask')
     .option('--why <text>', 'the reason, for the record', 'its time is over')
@@ -38,6 +45,9 @@ export const purge: Register = (program) => {
       else say('nothing was removed')
     })
 }
+
+/** The UTC day of a time. */
+const dayOf = (text: string): string => new Date(timeOf(text)).toISOString().slice(0, 10)
 
 const question = (going: readonly PurgeRow[]): string =>
   `Remove ${going.length} ${going.length === 1 ? 'day' : 'days'} with ${sum(going, 'exchanges')} exchanges for good?`

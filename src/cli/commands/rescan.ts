@@ -1,5 +1,6 @@
 /** `gatelog rescan`: today's rules and known values over what was recorded before; what is found is masked in place. */
 import type { RescanRow } from '#console'
+import { TIME_SHAPE } from '#exchange'
 import { commonOf, examples, type Register, withRecord } from '../command.ts'
 import { timeOption } from '../scope.ts'
 import { type Cell, table } from '../table.ts'
@@ -11,11 +12,11 @@ export const rescan: Register = (program) => {
   program
     .command('rescan')
     .description('look through what was recorded by today’s rules, and mask in place what they find')
-    .addOption(timeOption('--since <time>', 'how far back: 2026-03-01').makeOptionMandatory())
+    .addOption(timeOption('--since <time>', `how far back: ${TIME_SHAPE}`).makeOptionMandatory())
     .option('--why <text>', 'the reason, for the record', 'rules have changed')
     .addHelpText(
       'after',
-      '\nIt goes on where it was stopped, if asked for the same time again; by other rules or known values it begins anew.\n',
+      '\nIt goes on where it was stopped, if asked for the same time again (a date: 7d is another one by then); by other rules or known values it begins anew.\n',
     )
     .addHelpText('after', examples('rescan --since 2026-03-01', "rescan --since 2026-03-01 --why 'key leaked' --json"))
     .action(async ({ since, why }: { readonly since: number; readonly why: string }, command) => {

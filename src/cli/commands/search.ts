@@ -1,5 +1,6 @@
 /** `gatelog search`: exchanges that fit a query, newest first. */
 import { text } from 'node:stream/consumers'
+import { TIME_SHAPE } from '#exchange'
 import type { Summary } from '#trail'
 import { commonOf, examples, listAt, type Paged, paged, type Register, withRecord } from '../command.ts'
 import { type Cell, table } from '../table.ts'
@@ -11,7 +12,7 @@ Query, all parts of which must hold:
   user: github: client: connection: model: verdict: rule: secret: session:
   repo: file: language: commit: interaction: request:     * stands for any characters
   accepted:yes        also partly, shown, rejected, kept, gone: what the client told of a suggestion
-  after: before:      2026-11-24, 2026-11-24T08:30Z, or how long ago: 90s 30m 2h 3d 1w
+  after: before:      ${TIME_SHAPE}
   has:finding         something was masked, or passed on and noted
   words "a phrase"    in the prompt's new part or in the reply
   -part               the part must not hold
