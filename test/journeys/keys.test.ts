@@ -106,6 +106,8 @@ test('without the key the server refuses, the record is shown without bodies, an
   const shown = await gatelog(folder, ['show', 'last'])
   assert.match(shown.stdout, /\[locked: .*\]/)
   assert.ok(!shown.stdout.includes('Write a config loader'))
+  assert.match(shown.stdout, /seal +locked, all but the body is as it was sealed/)
+  assert.doesNotMatch(shown.stdout, /CHANGED/)
   const { stdout: checks } = await gatelog(folder, ['doctor'])
   assert.match(checks, /fail.*are locked/)
   assert.match(checks, /warn.*who read the record: 1 to be put on it/)
@@ -126,6 +128,7 @@ test('without the key the server refuses, the record is shown without bodies, an
 
 test('where the key is lost for good the record goes on, and what it encrypted stays locked', async (t) => {
   const { folder } = await recorded(t)
+  const shown = await gatelog(folder, ['show', 'last', '--json'])
   rmSync(placeOf(folder), { recursive: true })
   assert.match((await gatelog(folder, ['trail', 'rotate-key'])).stderr, /is not here/)
   const { stdout, stderr } = await gatelog(folder, ['trail', 'rotate-key', '--lost', '--json'])
@@ -133,6 +136,9 @@ test('where the key is lost for good the record goes on, and what it encrypted s
   const gateway = await startGateway(t, YAML, folder)
   assert.equal(await ask(gateway, await gateway.key()), 200)
   assert.match((await gateway.gatelog('show', 'last')).stdout, /Write a config loader/)
+  const first = await gateway.gatelog('show', JSON.parse(shown.stdout).opening.exchange)
+  assert.match(first.stdout, /seal +locked/)
+  assert.doesNotMatch(first.stdout, /CHANGED/)
   const rows = await gateway.api<{ here: boolean }[]>('/wrapping')
   assert.deepEqual(
     rows.map(({ here }) => here),

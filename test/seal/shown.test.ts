@@ -5,15 +5,17 @@ import { join } from 'node:path'
 import { after, before, type TestContext, test } from 'node:test'
 import { asSealed } from '../../src/console/shown.ts'
 import { Fault } from '../../src/exchange/index.ts'
-import { Custody, parseQuery, sealsOf, type Trail } from '../../src/trail/index.ts'
+import { Custody, parseQuery, sealsOf, type Trail, type Wrapping, wrappingOf } from '../../src/trail/index.ts'
 import { sealIn } from '../../src/trail/seal/files.ts'
 import { idOf, NOON } from '../../src/trail/stores/made.ts'
 import {
   beforeFirst,
   type Change,
   exchangeIds,
+  flip,
   hasEntry,
   keyring,
+  keysSql,
   lookAt,
   markAnew,
   mutated,
@@ -28,8 +30,14 @@ before(setUp)
 after(tearDown)
 
 /** Of a record after a change: an exchange as it is shown, and its standing; `ask` is asked of the trail beside that. */
-async function shownOf(t: TestContext, change: Change, exchange: string, ask?: (trail: Trail) => Promise<void>) {
-  const trail = await lookAt(await mutated(t, change))
+async function shownOf(
+  t: TestContext,
+  change: Change,
+  exchange: string,
+  ask?: (trail: Trail) => Promise<void>,
+  wrapping?: Wrapping,
+) {
+  const trail = await lookAt(await mutated(t, change), wrapping)
   try {
     await ask?.(trail)
     const found = await trail.exchange(exchange)
@@ -49,6 +57,34 @@ test('an exchange that is as it was is verified', async (t) => {
     [78, 'verified'],
   ])
   assert.equal(found?.redactions, undefined)
+})
+
+const without = wrappingOf([Buffer.alloc(32, 5)])
+const statesOf = async (t: TestContext, change: Change, wrapping?: Wrapping) =>
+  (await shownOf(t, change, idOf(76), undefined, wrapping)).states?.map(([, state]) => state)
+
+test('an exchange whose bodies are locked says so, and what else was changed of it all the same', async (t) => {
+  assert.deepEqual(await statesOf(t, () => undefined, without), ['locked', 'locked'])
+  const changed: Change = (f) => sql(f, `UPDATE entries SET json = replace(json, '"Ana"', '"Bea"') WHERE seq = 77`)
+  assert.deepEqual(await statesOf(t, changed, without), ['changed', 'locked'])
+  const destroyed: Change = (f) => keysSql(f, "DELETE FROM keys WHERE file <> 'entries'")
+  assert.deepEqual(await statesOf(t, destroyed), ['changed', 'changed'])
+})
+
+test('where the log is damaged an exchange is not known, and not called changed nor verified', async (t) => {
+  const at = (seq: number, level: number | 'entries', bytes: (whole: Buffer) => Buffer | undefined) =>
+    statesOf(t, (f) => onBytes(tileOf(f, level, Math.floor((seq - 1) / 256)), bytes))
+  const cut = (whole: Buffer) => whole.subarray(0, 3000)
+  assert.deepEqual(await at(77, 'entries', cut), ['unknown', 'unknown'])
+  assert.deepEqual(await at(77, 0, cut), ['unknown', 'unknown'])
+  assert.deepEqual(await at(77, 0, (whole) => flip(whole, 76 * 32)), ['unknown', 'verified'])
+  const inLeaf = (whole: Buffer) => flip(whole, whole.indexOf(`"exchange":"${idOf(76)}"`) + 60)
+  assert.deepEqual(await at(77, 'entries', inLeaf), ['unknown', 'verified'])
+  assert.deepEqual(await at(300, 'entries', cut), ['verified', 'verified'])
+  assert.deepEqual(await statesOf(t, (f) => writeFile(join(sealIn(f), 'checkpoint'), 'garbage')), [
+    'unknown',
+    'unknown',
+  ])
 })
 
 test('a list is shown whole where the log is damaged: a tile costs its own lines their seal alone', async (t) => {

@@ -23,12 +23,24 @@ test('each state that is an alarm is told as one, with its entries', () => {
     { seq: 3, state: 'changed' },
     { seq: 4, state: 'unproven' },
     { seq: 5, state: 'misfiled' },
+    { seq: 6, state: 'unknown' },
   ] as const
   assert.match(
     shown({ seal }),
-    /^ {2}seal {8}CHANGED since it was sealed: entry 3; MISFILED, it is not what it is shown as: entry 2, 5; UNPROVEN, .*: entry 4$/m,
+    /^ {2}seal {8}CHANGED since it was sealed: entry 3; MISFILED, it is not what it is shown as: entry 2, 5; UNPROVEN, .*: entry 4; NOT KNOWN, .*: entry 6$/m,
   )
   assert.match(shown({ seal: seal.slice(0, 1) }), /^ {2}seal {8}verified$/m)
+})
+
+test('what is locked is no alarm, and says what that is', () => {
+  const seal = [
+    { seq: 3, state: 'locked' },
+    { seq: 4, state: 'verified' },
+  ] as const
+  assert.match(
+    shown({ seal }),
+    /^ {2}seal {8}locked, all but the body is as it was sealed: entry 3; verified: entry 4$/m,
+  )
 })
 
 test('where entries differ, each state is told with its entries', () => {

@@ -37,7 +37,11 @@ const ALARMS = [
   ['changed', 'CHANGED since it was sealed'],
   ['misfiled', 'MISFILED, it is not what it is shown as'],
   ['unproven', 'UNPROVEN, nobody wrote it who had the key of this record'],
+  ['unknown', 'NOT KNOWN, the log is damaged there'],
 ] as const
+
+/** What else is more than its name. */
+const SAID: { readonly [state: string]: string } = { locked: 'locked, all but the body is as it was sealed' }
 
 /** How it stands to the log: one word where its entries agree, else each entry’s. */
 function sealText(seal: Shown['seal']): string {
@@ -47,9 +51,10 @@ function sealText(seal: Shown['seal']): string {
     return seqs.length > 0 ? [`${said}: entry ${seqs.join(', ')}`] : []
   })
   const states = [...Map.groupBy(seal, ({ state }) => state)]
-    .map(([state, of], _, { length }) =>
-      length === 1 ? state : `${state}: entry ${of.map(({ seq }) => seq).join(', ')}`,
-    )
+    .map(([state, of], _, { length }) => {
+      const said = SAID[state] ?? state
+      return length === 1 ? said : `${said}: entry ${of.map(({ seq }) => seq).join(', ')}`
+    })
     .join('; ')
   return `  ${labelled('seal')}${alarms.length > 0 ? paint('red', alarms.join('; ')) : states}`
 }

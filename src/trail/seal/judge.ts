@@ -3,10 +3,10 @@ import { blame, duplicates, gone } from './blame.ts'
 import type { Fates } from './fates.ts'
 import type { LogFiles } from './files.ts'
 import type { Held } from './held.ts'
-import { type Field, type Leaf, parseLeaf, sameLeaf } from './leaf.ts'
+import { type Field, type Leaf, parseLeaf, sameButBody } from './leaf.ts'
 import type { Alarm, Counts } from './report.ts'
 import { destroyed, forged, misfiled, repeated, repeatedIn } from './said.ts'
-import { type Locked, Unread } from './unread.ts'
+import { isLocked, type Locked, Unread } from './unread.ts'
 
 /** What an entry is judged by. */
 export interface Judging {
@@ -116,7 +116,7 @@ export class Judge {
     } else if (this.#isRedacted(logged, held)) {
       if (held.unproven) this.#odd.push(forged(logged.seq, held.leaf))
       else this.#indexed(held)
-    } else if (held.locked !== undefined && this.#isLocked(logged, held)) {
+    } else if (held.locked !== undefined && isLocked(logged, held, this.#missingKeys === true)) {
       this.counts.locked = 1 + (this.counts.locked ?? 0)
       if (!this.#missingKeys) this.#unread.lock(held.locked)
       this.#indexed(held)
@@ -136,19 +136,11 @@ export class Judge {
   /** Whether all but the body is as it was, and the body what the entries make it that say so; counts it, unless it is not proven. */
   #isRedacted(logged: Leaf, { leaf = '', unknown = [], anew = [], unproven }: Held): boolean {
     const now = unknown.join() === 'body' ? parseLeaf(leaf) : undefined
-    const { body } = logged.fields
-    if (!now || body === undefined || !sameLeaf(logged, { ...now, fields: { ...now.fields, body } })) return false
+    if (!now || !sameButBody(logged, now)) return false
     const fate = this.#fates.redacted(logged, anew)
     if (fate !== false && !unproven) this.counts.redacted += 1
     if (fate === 'not provable' && !unproven) this.counts.unprovable = 1 + (this.counts.unprovable ?? 0)
     return fate !== false
-  }
-
-  /** Whether all but its body is as it was, and for that a key is wanted that is not here; one that was destroyed only where that is passed over. */
-  #isLocked(logged: Leaf, { leaf = '', locked }: Held): boolean {
-    const now = this.#missingKeys || locked !== '' ? parseLeaf(leaf) : undefined
-    const { body } = logged.fields
-    return now !== undefined && body !== undefined && sameLeaf(logged, { ...now, fields: { ...now.fields, body } })
   }
 
   #placeOf({ exchange, kind }: Leaf): number | undefined {

@@ -190,8 +190,14 @@ export function parseSalts(bytes: Uint8Array): Salts {
 }
 
 /** Whether two say the same, in whatever order. */
-export const sameLeaf = (one: Leaf, other: Leaf): boolean => {
+const sameLeaf = (one: Leaf, other: Leaf): boolean => {
   const flat = ({ fields, ...rest }: Leaf) =>
     JSON.stringify([Object.entries(rest).sort(), Object.entries(fields).sort()])
   return flat(one) === flat(other)
+}
+
+/** Whether two say the same of all but the body, of which `logged` has a commitment. */
+export const sameButBody = (logged: Leaf, now: Leaf): boolean => {
+  const { body } = logged.fields
+  return body !== undefined && sameLeaf(logged, { ...now, fields: { ...now.fields, body } })
 }

@@ -1,15 +1,26 @@
 /** How the entries of one exchange stand to the log, as every surface shows it. Reads both; writes nothing. */
 import { faultOf } from '#exchange'
 import type { Store } from '../store.ts'
-import { headIn, LogFiles } from './files.ts'
+import { type Head, headIn, LogFiles } from './files.ts'
+import { leafHash } from './hashes.ts'
 import type { Held } from './held.ts'
-import { isFirst, type Leaf, parseLeaf } from './leaf.ts'
+import { isFirst, parseLeaf, sameButBody } from './leaf.ts'
+import { isLocked } from './unread.ts'
 
 /**
  * `changed` is an alarm: the record is not what was sealed; so is `unproven`: it was not written by who had the record’s key;
- * and `misfiled`: it is shown as what it is not, as another exchange’s, or as erased or redacted while nothing of it was.
+ * `misfiled`: it is shown as what it is not, as another exchange’s, or as erased or redacted while nothing of it was; and
+ * `unknown`: the log is damaged there. `locked`: all but the body is as it was sealed, and for that a key is not here.
  */
-export type EntryState = 'verified' | 'not sealed yet' | 'redacted' | 'changed' | 'unproven' | 'misfiled'
+export type EntryState =
+  | 'verified'
+  | 'not sealed yet'
+  | 'redacted'
+  | 'locked'
+  | 'changed'
+  | 'unproven'
+  | 'misfiled'
+  | 'unknown'
 
 /** One entry against its leaf. That the log itself is whole is what `verify` tells. */
 export interface Standing {
@@ -27,21 +38,31 @@ export async function standingIn(
   shown: readonly number[] = [],
 ): Promise<readonly Standing[] | undefined> {
   const state = await store.state()
-  const head = state && readable(() => headIn(state.folder))
+  const head = state && readable<Head | undefined>(() => headIn(state.folder))
   if (!state || !head) return undefined
-  const files = new LogFiles(state.folder, head.size)
+  const log = head === 'damaged' ? head : new LogFiles(state.folder, head.size)
   const standings: Standing[] = []
   const seqs = new Set([...(await store.seqs(exchange)), ...shown])
   for (const seq of [...seqs].sort((one, other) => one - other)) {
-    const isSealed = seq <= head.size
-    const leaf = isSealed && seq > 0 ? readable(() => files.leaf(seq - 1).toString()) : undefined
+    const leaf = leafIn(log, seq)
     const held = (await store.held(seq, 1, leaf !== undefined && isFirst(leaf) ? [seq] : [])).filter(
       (one) => one.seq === seq,
     )
-    const state = held.length > 1 ? 'changed' : isSealed ? stateOf(leaf, held[0]) : 'not sealed yet'
+    const state = held.length > 1 ? 'changed' : stateOf(leaf, held[0])
     standings.push({ seq, state: placed(state, held[0], exchange) })
   }
   return standings
+}
+
+/** What the log has in a place: undefined where it does not go so far; of a log that is damaged there, that. */
+function leafIn(log: LogFiles | 'damaged', seq: number): string | 'damaged' | undefined {
+  if (log === 'damaged') return log
+  if (seq > log.size) return undefined
+  if (seq < 1) return '' // no log has such a place
+  return readable(() => {
+    const leaf = log.leaf(seq - 1)
+    return leafHash(leaf).equals(log.node(0, seq - 1)) ? leaf.toString() : 'damaged'
+  })
 }
 
 /** What is as it was sealed may stand where it does not belong. */
@@ -51,28 +72,24 @@ function placed(state: EntryState, held: Held | undefined, exchange: string): En
 }
 
 function stateOf(logged: string | undefined, held: Held | undefined): EntryState {
-  if (logged === undefined || held?.leaf === undefined) return 'changed'
+  if (logged === undefined) return 'not sealed yet'
+  if (logged === 'damaged') return 'unknown'
+  if (held?.leaf === undefined) return 'changed'
   if (held.leaf === logged) return held.unproven ? 'unproven' : 'verified'
   const [before, now] = [parseLeaf(logged), parseLeaf(held.leaf)]
   if (before?.kind === 'unproven') return 'unproven'
-  const unknown = held.unknown ?? []
-  if (!before || !now || unknown.join() !== 'body' || held.anew === undefined) return 'changed'
-  const rest = ({ fields, ...clear }: Leaf) =>
-    JSON.stringify([
-      Object.entries(clear).sort(),
-      Object.entries(fields)
-        .filter(([name]) => !unknown.some((one) => one === name))
-        .sort(),
-    ])
-  return rest(before) === rest(now) && !held.unproven ? 'redacted' : 'changed'
+  if (!before || !now) return 'changed'
+  if (isLocked(before, held, false)) return 'locked'
+  const isAnew = held.unknown?.join() === 'body' && held.anew !== undefined
+  return isAnew && !held.unproven && sameButBody(before, now) ? 'redacted' : 'changed'
 }
 
-/** undefined where the log is damaged, which `verify` and `doctor` tell. */
-function readable<Value>(read: () => Value): Value | undefined {
+/** What is wrong with the log `verify` and `doctor` tell too. */
+function readable<Value>(read: () => Value): Value | 'damaged' {
   try {
     return read()
   } catch (error) {
-    if (faultOf(error).code === 'seal.damaged') return undefined
+    if (faultOf(error).code === 'seal.damaged') return 'damaged'
     throw error
   }
 }

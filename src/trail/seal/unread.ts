@@ -2,7 +2,7 @@
 import { dayOfFile } from '../dayfile.ts'
 import { dayOfExchange } from '../days.ts'
 import type { Held } from './held.ts'
-import type { Leaf } from './leaf.ts'
+import { type Leaf, parseLeaf, sameButBody } from './leaf.ts'
 import type { Alarm } from './report.ts'
 
 /** Bodies that nobody here can read, and what was derived of replies: how many, and the names of the keys that would open them. */
@@ -11,6 +11,15 @@ export interface Locked {
   /** Endings whose body can be read, or that have none; absent where there is none. */
   readonly edits?: number
   readonly keys: readonly string[]
+}
+
+/**
+ * Whether all but its body is as it was sealed, and for that a key is wanted that is not here. `excused`: also one that was
+ * destroyed.
+ */
+export function isLocked(logged: Leaf, { leaf = '', locked }: Held, excused: boolean): boolean {
+  const now = locked === undefined || (locked === '' && !excused) ? undefined : parseLeaf(leaf)
+  return now !== undefined && sameButBody(logged, now)
 }
 
 interface Lost {
