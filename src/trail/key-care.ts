@@ -1,14 +1,17 @@
 /** What may be done to the keys of a trail's sessions. Never done once the trail has latched. */
 import type { Write } from './documents.ts'
-import type { Rewrapped, Store, Wrapper } from './store.ts'
+import type { Rewrapped, Store, Unopened, Wrapper } from './store.ts'
 import type { LostKey } from './wrapping.ts'
 
 export interface KeyCare {
   /**
    * Puts all that is kept of a session under a new key and destroys the old ones: what was taken out of it before can be
-   * read by nobody, in no copy. `undefined` is what belongs to no session. How many rows it were. @throws trail.*
+   * read by nobody, in no copy. What cannot be opened now stays as it lies, and so does its key. `undefined` is what belongs to no
+   * session. How many rows it were. @throws trail.*
    */
   rekey(session: string | undefined): Promise<number>
+  /** What is kept of a session and cannot be opened now. @throws trail.* */
+  unopened(session: string | undefined): Promise<readonly Unopened[]>
   /** Destroys every key of a day file, by its name: its bodies can be read by nobody, in no copy. How many. @throws trail.* */
   shred(file: string): Promise<number>
   /**
@@ -23,6 +26,7 @@ export interface KeyCare {
 /** The keys of a store. `write` does what may not be done in a latched trail. */
 export const keyCareOf = (store: Store, write: Write): KeyCare => ({
   rekey: (session) => write(() => store.rekey(session)),
+  unopened: (session) => store.unopened(session),
   shred: (file) => write(() => store.shred(file)),
   rewrap: (lost = 'refuse') => write(() => store.rewrap(lost)),
   wrappers: () => store.wrappers(),

@@ -94,6 +94,17 @@ export interface KeptOriginals {
   readonly reply?: Uint8Array
 }
 
+/** A body of an exchange, or what was derived of it or sealed beside it, that cannot be opened. */
+export interface Unopened {
+  readonly exchange: string
+  /** The name of its day file. */
+  readonly file: string
+  readonly part: 'body' | 'edits' | 'original'
+  /** `locked`: the wrapping key is not here, by its name. `destroyed`: its own key is no more. `damaged`: it was changed. */
+  readonly why: 'locked' | 'destroyed' | 'damaged'
+  readonly key?: string
+}
+
 /** A wrapping key by its name, and how many keys of sessions it wraps. */
 export interface Wrapper {
   readonly name: string
@@ -255,10 +266,13 @@ export interface Store {
   /** What an entry erased and is still in its files; of that what its `took` lists, where it is given. */
   takenBy(by: string, took?: readonly number[]): Promise<TakenBy>
   /**
-   * Puts all that is kept of a session under a new key and destroys the old ones, in every file: what was taken out
-   * of it before can be read by nobody, in no copy. `undefined` is what belongs to no session. How many rows it were.
+   * Puts all that is kept of a session under a new key and destroys the old ones, in every file: what was taken out of it before
+   * can be read by nobody, in no copy. What cannot be opened now stays as it lies, and so does its key: see `unopened`.
+   * `undefined` is what belongs to no session. How many rows it were.
    */
   rekey(session: string | undefined): Promise<number>
+  /** What is kept of a session, in every file, and cannot be opened now. `undefined` is what belongs to no session. */
+  unopened(session: string | undefined): Promise<readonly Unopened[]>
   /** Destroys every key of a day file, by its name; how many. Its bodies can be read by nobody, in no copy. */
   shred(file: string): Promise<number>
   /**

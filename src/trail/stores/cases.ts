@@ -297,6 +297,20 @@ async function keepsDocuments(store: Store): Promise<void> {
   assert.deepEqual([await store.deleteDocument('key', 'a'), await store.deleteDocument('key', 'a')], [true, false])
 }
 
+/** A session under another key, where there are keys: all of it is as it was, and nothing of it is told as not to be opened. */
+async function rekeys(store: Store): Promise<void> {
+  for (const [nth, session] of ['s', 's', undefined].entries())
+    await commit(store, opening(idOf(nth), { body: bodyOf(`prompt ${nth}`), ...(session && { session }) }))
+  await commit(store, ending(idOf(1), { body: bodyOf('a reply') }))
+  for (const session of ['s', undefined, 'nobody']) {
+    await store.rekey(session)
+    assert.deepEqual(await store.unopened(session), [])
+  }
+  const rows = await Promise.all([0, 1, 2].map((nth) => store.exchange(idOf(nth))))
+  const told = rows.flatMap((row) => [row?.opening.body, row?.ending?.body]).map((body) => body && plain(body.bytes))
+  assert.deepEqual(told, ['prompt 0', undefined, 'prompt 1', 'a reply', 'prompt 2', undefined])
+}
+
 async function standsHostileValues(store: Store): Promise<void> {
   const name = `'; DROP TABLE entries; -- "\u0000\u202e*\n`
   const actor = { id: name, kind: 'person', name, groups: [] } as const
@@ -343,5 +357,6 @@ export const CASES: readonly [string, (store: Store) => Promise<void>][] = [
   ['keeps what replies brought, and finds it by its lines', findsLines],
   ['finds lines among many', findsAmongMany],
   ['keeps documents', keepsDocuments],
+  ['reads all under another key as before', rekeys],
   ['stands hostile values', standsHostileValues],
 ]

@@ -262,6 +262,7 @@ class MemoryStore implements Store {
 
   /** Nothing here is under a key. */
   rekey = async () => 0
+  unopened = async () => []
   shred = async () => 0
 
   async rewrap() {

@@ -19,6 +19,7 @@ import type {
   RecordState,
   Store,
   StoreOptions,
+  Unopened,
 } from '../store.ts'
 import type { LostKey, Wrapping } from '../wrapping.ts'
 import type { Begin } from './sqlite/keys.ts'
@@ -212,6 +213,13 @@ class SqliteStore implements Store {
     let rows = 0
     for (const name of await this.#link.call('lineFiles', [])) rows += await this.#link.call('rekey', [name, session])
     return rows
+  }
+
+  async unopened(session: string | undefined) {
+    const found: Unopened[] = []
+    for (const name of await this.#link.call('lineFiles', []))
+      found.push(...(await this.#link.call('unopened', [name, session])))
+    return found
   }
 
   shred(file: string) {

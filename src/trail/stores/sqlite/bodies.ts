@@ -8,7 +8,7 @@ import type { File } from './file.ts'
 import { derive, Numbers, printNumber, printRecipe, type Recipe, readRecipe, sizeOf } from './recipe.ts'
 
 /** A row's coding where its bytes are a recipe with what the body brought anew; 0 and 1 as in `body.ts`. */
-const MADE = 2
+export const MADE = 2
 /** A shorter body is not compared, and fewer bytes in common are not worth a recipe. */
 const SHORT = 4096
 const WORTH = 1024
@@ -211,6 +211,17 @@ export class Bodies {
   /** The bytes of a body, 0 where there is none. */
   sizeOf(seq: number): number {
     return this.#file.get<{ size: number }>('SELECT size FROM bodies WHERE seq = ?', seq)?.size ?? 0
+  }
+
+  /** Whether a body cannot be read for a key that is not here. @throws Wanted */
+  isLocked(seq: number): boolean {
+    try {
+      this.read(seq)
+      return false
+    } catch (error) {
+      if (error instanceof Fault && UNREADABLE.has(error.code)) return error.code === 'trail.key'
+      throw error
+    }
   }
 
   /** Whether a body is put together from one of these. @throws Wanted */

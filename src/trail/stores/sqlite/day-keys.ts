@@ -111,6 +111,13 @@ export class DayKeys {
     return this.#keys.of({ file: this.#file.name, session: this.#nameOf(session ?? NO_SESSION) ?? '' })
   }
 
+  /** Whether a key that a session has, or had, is not here. @throws Wanted */
+  lacks(session: number | null): boolean {
+    const ids = this.of(session)
+    this.#keys.need(ids)
+    return ids.some((id) => !this.#keys.has(id))
+  }
+
   /** Gives a session a new key for what it writes from now on: its number. Within a transaction. @throws Wanted */
   renew(session: number | null): number {
     return this.#renew(session ?? NO_SESSION)

@@ -64,6 +64,12 @@ export class EditRows {
     }
   }
 
+  /** Its units as they were written. @throws Wanted, trail.key, trail.body */
+  opened(seq: number): Uint8Array | undefined {
+    const row = this.#row(seq)
+    return row && this.#units(row)
+  }
+
   /** What its ending says of a row, as it lies here now. @throws Wanted, trail.key, trail.body */
   digestOf(row: EditRow): string {
     return digestsOf(this.#units(row), row.prints).derived

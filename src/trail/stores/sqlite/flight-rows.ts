@@ -50,16 +50,21 @@ export class FlightRows {
     return this.#keys.open(keyAndBytes(bytes), id, inFlight(exchange))
   }
 
-  /** Puts what is under one of these keys under the one that its session has now; what cannot be read goes. How many rows. */
-  reseal(session: number | null, doomed: ReadonlySet<number>): number {
+  /** The numbers of all keys that something here is under. */
+  keys(): Set<number> {
+    const pieces = this.all().flatMap(({ sealed, pieces }) => (sealed ? pieces : []))
+    return new Set(pieces.map(({ bytes }) => keyAndBytes(bytes).key))
+  }
+
+  /** Puts what is under one of these keys under the one that its session has now; what cannot be read stays as it lies. How many rows. */
+  reseal(session: number | null, had: ReadonlySet<number>): number {
     let count = 0
     for (const { id, sealed, pieces } of this.all()) {
-      if (!sealed || !pieces.some(({ bytes }) => doomed.has(keyAndBytes(bytes).key))) continue
-      const anew = pieces.flatMap((piece) => {
-        if (!doomed.has(keyAndBytes(piece.bytes).key)) return piece
+      if (!sealed || !pieces.some(({ bytes }) => had.has(keyAndBytes(bytes).key))) continue
+      const anew = pieces.map((piece) => {
         const { exchange } = piece
-        const bytes = readable(() => this.read(id, piece))
-        return bytes ? { exchange, bytes: withKey(this.#keys.seal(session, id, inFlight(exchange), bytes)) } : []
+        const bytes = had.has(keyAndBytes(piece.bytes).key) ? readable(() => this.read(id, piece)) : undefined
+        return bytes ? { exchange, bytes: withKey(this.#keys.seal(session, id, inFlight(exchange), bytes)) } : piece
       })
       this.#file.run('UPDATE flight SET bytes = ? WHERE id = ?', packFlight(anew), id)
       count += 1

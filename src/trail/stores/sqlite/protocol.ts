@@ -22,6 +22,7 @@ import type {
   SessionTotals,
   StoredDocument,
   TakenBy,
+  Unopened,
   Waiting,
   Wrapper,
 } from '../../store.ts'
@@ -175,8 +176,10 @@ export interface Calls {
   scrub(soon: Soon | undefined): Promise<void>
   erasedBy(prefix: string): string | undefined
   takenBy(by: string, took?: readonly number[]): TakenBy
-  /** Gives a session a new key and destroys the old ones; how many rows were put under it. */
+  /** Gives a session a new key and destroys the old ones that nothing is under any more; how many rows were put under it. */
   rekey(file: string, session: string | undefined): Promise<number>
+  /** What a day file has of a session and cannot be opened now. */
+  unopened(file: string, session: string | undefined): Promise<readonly Unopened[]>
   /** The day file of each exchange. */
   homes(exchanges: readonly string[]): (string | undefined)[]
   /** Destroys every key of a day file: nothing in it, nor in a copy of it, can be read any more. */

@@ -1,4 +1,4 @@
-/** Puts all that a day file holds of a session under a new key, in slices. Destroys no key: it says which are to go. */
+/** Puts all that a day file holds of a session under a new key, in slices. Destroys no key: it says which are to go, none that something is under still. */
 import { point } from '../../points.ts'
 import type { Day } from './day.ts'
 import { inSlices, type Sliced, whole } from './sliced.ts'
@@ -12,9 +12,13 @@ interface Opened {
   readonly closing: number | null
 }
 
-/** The keys that the session had are doomed with the last slice. How many rows. `session`: its term, null for what belongs to none. */
+/**
+ * The keys that the session had are doomed with the last slice, but for those of rows that cannot be opened now: they stay, for
+ * their key may be here again one day. How many rows. `session`: its term, null for what belongs to none.
+ */
 export function* rekeyDay(day: Day, session: number | null): Sliced<number> {
-  const doomed = new Set(day.keys.of(session))
+  const had = new Set(day.keys.of(session))
+  const stay = new Set<number>()
   const key = yield* whole(() => day.transaction(() => day.keys.renew(session)))
   point('rekey.renewed')
   let rows = 0
@@ -22,12 +26,12 @@ export function* rekeyDay(day: Day, session: number | null): Sliced<number> {
     rows += yield* inSlices(
       day,
       seqs,
-      (of) => reseal(day, session, of, key),
+      (of) => reseal(day, { session, key, stay }, of),
       () => point('rekey.some'),
     )
     after = seqs.at(-1)?.seq ?? after
   }
-  rows += yield* whole(() => day.transaction(() => doom(day, session, doomed)))
+  rows += yield* whole(() => day.transaction(() => doom(day, session, { had, stay })))
   point('rekey.durable')
   return rows
 }
@@ -38,15 +42,32 @@ function seqsOf({ file }: Day, session: number | null, after: number): Opened[] 
   return file.all<Opened>(sql, after)
 }
 
-function reseal(day: Day, session: number | null, { seq, closing }: Opened, key: number): number {
-  const rows = [day.bodies, day.edits, day.originals]
-  const seqs = closing === null ? [seq] : [seq, closing]
-  return seqs.reduce((sum, one) => rows.reduce((more, each) => more + each.reseal(session, one, key), sum), 0)
+/** `stay` is told the keys of what stays under another than the new one. */
+interface Anew {
+  readonly session: number | null
+  readonly key: number
+  readonly stay: Set<number>
 }
 
-function doom({ flight, keys }: Day, session: number | null, doomed: ReadonlySet<number>): number {
-  const rows = flight.reseal(session, doomed)
-  keys.doom(doomed)
+const UNDER =
+  'SELECT key FROM bodies WHERE seq = ?1 UNION SELECT key FROM edits WHERE seq = ?1 UNION SELECT key FROM originals WHERE seq = ?1'
+
+function reseal(day: Day, { session, key, stay }: Anew, { seq, closing }: Opened): number {
+  const rows = [day.bodies, day.edits, day.originals]
+  const seqs = closing === null ? [seq] : [seq, closing]
+  const count = seqs.reduce((sum, one) => rows.reduce((more, each) => more + each.reseal(session, one, key), sum), 0)
+  for (const one of seqs) for (const under of day.file.all<{ key: number }>(UNDER, one)) stay.add(under.key)
+  return count
+}
+
+function doom(
+  { flight, keys }: Day,
+  session: number | null,
+  { had, stay }: Record<'had' | 'stay', Set<number>>,
+): number {
+  const rows = flight.reseal(session, had)
+  const flying = flight.keys()
+  keys.doom([...had].filter((key) => !stay.has(key) && !flying.has(key)))
   point('rekey.written')
   return rows
 }

@@ -1,8 +1,7 @@
 /** Bodies of one session that go or are written anew, and those that were put together from them: those keep what they are. */
-import type { Bodies } from './bodies.ts'
-import { readable } from './bodies.ts'
+import { type Bodies, MADE, readable } from './bodies.ts'
 import type { Day } from './day.ts'
-import { each, type Sliced } from './sliced.ts'
+import { each, type Sliced, whole } from './sliced.ts'
 
 /** An exchange by its seqs. */
 export interface Exchange {
@@ -97,12 +96,13 @@ export class Resting {
   }
 
   #putAgain(lot: readonly Exchange[], firm: (seq: number) => boolean): void {
-    const bodies = lot.flatMap(({ exchange, seq, closing }) => [
+    const all = lot.flatMap(({ exchange, seq, closing }) => [
       ...(this.#goesOn(seq) ? [] : [{ exchange, seq, isPrompt: true, body: this.#anew(seq) }]),
       ...(closing === null || !this.#changes.has(closing)
         ? []
         : [{ exchange, seq: closing, isPrompt: false, body: this.#anew(closing) }]),
     ])
+    const bodies = all.filter(({ seq, body }) => body || this.#changes.has(seq))
     this.#bodies.drop(bodies.map(({ seq }) => seq))
     for (const { body, ...of } of bodies)
       if (body) this.#bodies.keep({ ...of, session: this.#session }, body, undefined, firm)
@@ -114,10 +114,20 @@ export class Resting {
     return seq <= this.#last && !this.#touched.has(seq)
   }
 
-  /** What a body becomes; undefined where it goes, or cannot be read any more. */
+  /** What a body becomes; undefined where it goes, or cannot be read now: then it stays as it lies. */
   #anew(seq: number): Uint8Array | undefined {
     return this.#changes.has(seq) ? this.#changes.get(seq) : readable(() => this.#bodies.read(seq))
   }
+}
+
+/** The last prompt of a session that is put together from others and is locked: what it rests on is to stay. 0 where there is none. @throws Wanted */
+export function* lastLocked(day: Day, session: number | null): Sliced<number> {
+  if (session === null || !(yield* whole(() => day.keys.lacks(session)))) return 0
+  const sql = `SELECT seq FROM exchanges JOIN bodies USING (seq) WHERE session = ? AND coding = ${MADE} ORDER BY seq`
+  const locked = yield* each(day.file.all<{ seq: number }>(sql, session), ({ seq }) =>
+    day.bodies.isLocked(seq) ? seq : 0,
+  )
+  return Math.max(0, ...locked)
 }
 
 function lotsOf(found: readonly { readonly of: Exchange; readonly bytes: number }[]): Exchange[][] {

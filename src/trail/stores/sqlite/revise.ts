@@ -10,7 +10,7 @@ import { isStale } from '../stale.ts'
 import { readable } from './bodies.ts'
 import type { Day } from './day.ts'
 import type { Engine } from './engine.ts'
-import { type Exchange as Lying, Resting } from './resting.ts'
+import { type Exchange as Lying, lastLocked, Resting } from './resting.ts'
 import { willScrub } from './scrubbing.ts'
 import { each, inSlices, type Sliced, whole } from './sliced.ts'
 import { unword, type Worded } from './unword.ts'
@@ -54,8 +54,8 @@ interface Asked extends Pick<Means, 'isSealed'> {
 
 /**
  * What a revision says of one file. May be done again: what is done already is passed over. The file is to be scrubbed after
- * it, which is remembered before anything is done. A body that is not the one that its new one was made from stays, and is not
- * counted. @throws gateway.internal where an exchange is open
+ * it, which is remembered before anything is done. A body that is not the one that its new one was made from stays, and so does
+ * one that a locked one may be put together from; neither is counted. @throws gateway.internal where an exchange is open
  */
 export function* revise(engine: Engine, { file, revision, tokens, isSealed }: Asked): Sliced<Revised> {
   if (!engine.folder.names().includes(file)) return { entries: 0, bodies: 0 }
@@ -103,8 +103,16 @@ function* partOf(day: Day, { erased, bodies, words = [] }: Revision): Sliced<Par
     const of = find(given.exchange)
     return of && { given, of }
   })
-  const part = { erased: gone.filter(isHere), bodies: anew.filter(isHere) }
+  const part = { erased: gone.filter(isHere), bodies: yield* free(day, anew.filter(isHere)) }
   return { ...part, rows: [...goneRows(part), ...[...part.bodies, ...rest.filter(isHere)].map(rowOf)] }
+}
+
+/** Those that nothing locked may be put together from. What an erasure cuts is not asked: it is refused where something is locked. */
+function* free(day: Day, bodies: readonly NewBody[]): Sliced<NewBody[]> {
+  const locked = new Map<number | null, number>()
+  for (const { of, given } of bodies)
+    if (given.from && !locked.has(of.session)) locked.set(of.session, yield* lastLocked(day, of.session))
+  return bodies.filter(({ of, seq }) => seq >= (locked.get(of.session) ?? 0))
 }
 
 const isHere = <Item>(item: Item | undefined): item is Item => item !== undefined

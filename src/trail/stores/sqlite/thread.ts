@@ -26,6 +26,7 @@ import { condense, isLeft, scrubbed, toScrub } from './scrubbing.ts'
 import { recordOf, sealerOf, stateOf, unsealedState } from './sealing.ts'
 import { Search } from './search.ts'
 import { beginSlice, type Sliced } from './sliced.ts'
+import { unopenedIn } from './unopened.ts'
 import { unwait, waitingIn } from './waiting.ts'
 import { Wanted, WantedSeal } from './wanted.ts'
 
@@ -115,6 +116,7 @@ const CALLS: Calls = {
   },
   scrub,
   rekey: (file, session) => inTurns(rekey(writable().folder, file, session)),
+  unopened: (file, session) => inTurns(unopenedIn(opened().folder, file, session)),
   homes: (exchanges) => exchanges.map((id) => opened().homeOf(id)),
   shred: (file) => shred(writable().folder, file),
   rewrap: async (wrapping) => {
@@ -260,7 +262,7 @@ async function scrub(soon?: Soon): Promise<void> {
 /** These go in slices, any number of them beside each other and beside all else. */
 const SEARCHES: ReadonlySet<string> = new Set<keyof Calls>(['find', 'sessions', 'session'])
 /** These take long, and others are answered meanwhile. One at a time; what moves or removes files waits for them. */
-const LONG: ReadonlySet<string> = new Set<keyof Calls>(['copy', 'revise', 'scrub', 'rekey'])
+const LONG: ReadonlySet<string> = new Set<keyof Calls>(['copy', 'revise', 'scrub', 'rekey', 'unopened'])
 const AFTER_LONG: ReadonlySet<string> = new Set<keyof Calls>(['remove', 'shred', 'rewrap', 'unwait', 'close'])
 let long: Promise<void> | undefined
 let closing = false
