@@ -1,9 +1,8 @@
 /** Writes batches to day files and finds what to recover. Runs in the store's thread, one call at a time; no clock. */
 import { Fault, faultOf } from '#exchange'
-import { fileFor, noteFileFor } from '../../dayfile.ts'
-import { dayOfExchange } from '../../days.ts'
 import { point } from '../../points.ts'
 import { sha256 } from '../../seal/hashes.ts'
+import type { Proofs } from '../../seal/proofs.ts'
 import type { Begun } from '../../store.ts'
 import type { Tokens } from '../../tokens.ts'
 import type { Day } from './day.ts'
@@ -12,8 +11,9 @@ import { Flight } from './flight.ts'
 import { Folder } from './folder.ts'
 import { bury, shred } from './key-work.ts'
 import type { Begin } from './keys.ts'
-import { asked, hashOf, isOfReading, noPlace, pieceOf, sessionIn, storedOf, vanishedUpTo } from './lines.ts'
+import { asked, hashOf, noPlace, pieceOf, sessionIn, storedOf, vanishedUpTo } from './lines.ts'
 import { mayLook } from './missing.ts'
+import { type Group, groupsOf } from './placing.ts'
 import type { FaultLine, Line, LineOutcome, Outcome, Parcel, Sealing, UnfinishedRow } from './protocol.ts'
 import { ProvenDocuments } from './proven-documents.ts'
 import { Proving } from './proving.ts'
@@ -21,7 +21,6 @@ import { saidToBeSealed, sealedIn } from './sealing.ts'
 import { openIn, unfinishedIn } from './unfinished.ts'
 import { FolderUnsealed } from './unsealed.ts'
 import { Upkeep } from './upkeep.ts'
-import { waitOutside } from './waiting.ts'
 import { Wanted } from './wanted.ts'
 
 /** What an engine is opened with. */
@@ -34,11 +33,6 @@ export interface EngineOptions {
   readonly looking?: boolean
   readonly begun?: Begun | undefined
   readonly sealing?: Sealing | undefined
-}
-
-interface Group {
-  readonly name: string
-  readonly lines: { readonly line: Line; readonly at: number }[]
 }
 
 interface Halfway {
@@ -56,9 +50,9 @@ export class Engine {
   readonly proving: Proving
   readonly documents: ProvenDocuments
   readonly upkeep: Upkeep
+  readonly flight = new Flight()
   /** By day file: the lowest and the highest seq of its entries. */
   readonly #ranges = new Map<string, { readonly first: number; last: number }>()
-  readonly #flight = new Flight()
   #seq = 0
   #goesOn = false
   #flightId = 0
@@ -116,7 +110,7 @@ export class Engine {
         given = Math.max(given, day.keys.highest)
         bury(this.folder, day)
         for (const { exchange, session } of openIn(day))
-          this.#flight.opened(exchange, { file: name, session: session ?? undefined })
+          this.flight.opened(exchange, { file: name, session: session ?? undefined })
         for (const { id, pieces } of day.flight.all())
           rows.push({ id, name, exchanges: pieces.map((one) => one.exchange) })
       })
@@ -124,7 +118,7 @@ export class Engine {
     if (entries > 0 && this.folder.head.isBare) throw headGone(entries)
     this.folder.keys.reached(given, wrapping)
     for (const { id, name, exchanges } of rows) {
-      this.#flight.placed(id, name, exchanges)
+      this.flight.placed(id, name, exchanges)
       this.#flightId = Math.max(this.#flightId, id)
     }
   }
@@ -167,7 +161,7 @@ export class Engine {
   commit(parcel: Parcel): Outcome {
     const halfway = this.#halfway?.parcel === parcel ? this.#halfway : undefined
     const outcomes: LineOutcome[] = halfway?.outcomes ?? []
-    const groups = halfway?.groups ?? this.#groupsOf(parcel, outcomes)
+    const groups = halfway?.groups ?? groupsOf(this, parcel, outcomes)
     const done = halfway?.done ?? 0
     this.#halfway = undefined
     this.upkeep.wrote(parcel.bytes.byteLength)
@@ -191,49 +185,9 @@ export class Engine {
     return { outcomes, ...(piecesFault && { piecesFault }) }
   }
 
-  /** The lines by the file that each goes to, in order. What belongs to an exchange that is nowhere has no place. */
-  #groupsOf({ lines, pieces }: Parcel, outcomes: LineOutcome[]): Group[] {
-    const groups = new Map<string, Group>()
-    const begun = new Map<string, string>()
-    const isProvable = !lines.some(isOfReading) || this.proving.open() !== undefined
-    const group = (name: string): Group => {
-      const known = groups.get(name) ?? { name, lines: [] }
-      groups.set(name, known)
-      return known
-    }
-    for (const [at, line] of lines.entries()) {
-      if (!isProvable && isOfReading(line)) {
-        outcomes[at] = waitOutside(this, line)
-        continue
-      }
-      const name = begun.get(line.exchange) ?? this.#fileFor(line)
-      if (line.part === 'opening' && name) begun.set(line.exchange, name)
-      if (name) group(name).lines.push({ line, at })
-      else outcomes[at] = noPlace(line)
-    }
-    const flying = pieces.find(({ exchange }) => this.#flight.isOpen(exchange))
-    const home = flying && this.#flight.homeOf(flying.exchange)?.file
-    if (groups.size === 0 && home) group(home)
-    return [...groups.values()]
-  }
-
-  /** A first line makes its file, and no other does. */
-  #fileFor(line: Line): string | undefined {
-    if (line.part === 'note') return noteFileFor(dayOfExchange(line.exchange), line.kind, line.retain)
-    const home = this.#flight.homeOf(line.exchange)?.file
-    if (line.part === 'opening') return home ?? fileFor(dayOfExchange(line.exchange), line.retain)
-    return home ?? this.homeOf(line.exchange)
-  }
-
-  /** Where an exchange is that is open no more: in one of its day's files. */
-  homeOf(exchange: string): string | undefined {
-    const sql = 'SELECT seq FROM exchanges WHERE exchange = ? AND seq > 0'
-    return this.folder.namesOf(dayOfExchange(exchange)).find((name) => this.folder.day(name).file.get(sql, exchange))
-  }
-
   /** Takes bytes in flight that nobody needs any more out of a day file. @throws gateway.internal where one of these is open */
   settle(day: Day, exchanges: readonly string[]): void {
-    if (exchanges.some((exchange) => this.#flight.isOpen(exchange)))
+    if (exchanges.some((exchange) => this.flight.isOpen(exchange)))
       throw new Fault('gateway.internal', 'an open exchange is not erased')
     this.removeDead(day)
   }
@@ -248,7 +202,7 @@ export class Engine {
       shred(this.folder, name)
       point('purge.shredded')
       this.#ranges.delete(name)
-      this.#flight.removed(name)
+      this.flight.removed(name)
       const bytes = this.folder.remove(name)
       point('purge.removed')
       return sum + bytes
@@ -259,7 +213,7 @@ export class Engine {
   #isOpen(name: string): boolean {
     const day = this.folder.day(name)
     const rows = day.file.get<{ count: number }>('SELECT count(*) AS count FROM flight')?.count ?? 0
-    return openIn(day).length > 0 || rows > this.#flight.dead(name).length
+    return openIn(day).length > 0 || rows > this.flight.dead(name).length
   }
 
   #commitGroup({ name, lines }: Group, parcel: Parcel, withPieces: boolean, outcomes: LineOutcome[]): void {
@@ -270,28 +224,19 @@ export class Engine {
     const ended = new Set(lines.flatMap(({ line }) => (line.part === 'ending' ? line.exchange : [])))
     const begun = new Set(lines.flatMap(({ line }) => (asked(line) ? line.exchange : [])))
     const flying = ({ exchange }: { exchange: string }) =>
-      (begun.has(exchange) || this.#flight.isOpen(exchange)) && !ended.has(exchange)
+      (begun.has(exchange) || this.flight.isOpen(exchange)) && !ended.has(exchange)
     const pieces = withPieces ? parcel.pieces.filter(flying).map(pieceOf(parcel)) : []
     const id = this.#flightId + 1
     const sessions = new Map(lines.flatMap(({ line }) => (asked(line) ? [[line.exchange, sessionIn(line)]] : [])))
     const sessionOf = (exchange: string) =>
-      sessions.has(exchange) ? sessions.get(exchange) : this.#flight.homeOf(exchange)?.session
+      sessions.has(exchange) ? sessions.get(exchange) : this.flight.homeOf(exchange)?.session
     point('commit.begun')
     day.transaction(() => {
       for (const { line: given, at } of lines) {
         const line = day.derive(given)
         const seq = Math.max(written.at(-1)?.seq ?? this.#seq, vanishedUpTo(line)) + 1
-        const rooted = (hash: string | undefined) => proofs.root({ seq, json: line.json, body: bytesOf(hash) })
-        const hash = hashOf(parcel, line)
-        const unsure = line.body !== undefined && hash === undefined // it is put together first
-        const salt = rooted(hash)
-        const wrote = day.write(line, seq, storedOf(parcel, line), unsure ? null : salt)
-        if (wrote === 'written' && unsure) {
-          const own = sha256(day.body(seq) ?? EMPTY).toString('hex')
-          const salt = rooted(own)
-          day.salt(seq, salt)
-          written.push({ line, at, seq, salt, hash: own })
-        } else if (wrote === 'written') written.push({ line, at, seq, salt, hash })
+        const { wrote, salt, hash } = writeLine(day, parcel, line, seq, proofs)
+        if (wrote === 'written') written.push({ line, at, seq, salt, hash })
         else if (wrote === 'whole') outcomes[at] = 'whole'
         else outcomes[at] = noPlace(line)
       }
@@ -304,7 +249,7 @@ export class Engine {
       point('commit.written')
     })
     point('commit.durable')
-    this.#flight.removed(name)
+    this.flight.removed(name)
     for (const { line, at, seq, salt, hash } of written) {
       outcomes[at] = seq
       this.#settled(line, seq, name)
@@ -315,7 +260,7 @@ export class Engine {
     if (pieces.length === 0) return
     this.#flightId = id
     const exchanges = pieces.map(({ exchange }) => exchange)
-    this.#flight.placed(id, name, exchanges)
+    this.flight.placed(id, name, exchanges)
   }
 
   /** The seqs of a day file's entries, both 0 where it has none. */
@@ -330,24 +275,24 @@ export class Engine {
 
   #settled(line: Line, seq: number, name: string): void {
     this.goOn(Math.max(this.#seq, seq))
-    if (asked(line)) this.#flight.opened(line.exchange, { file: name, session: sessionIn(line) })
-    if (line.part === 'ending') this.#flight.ended(line.exchange)
+    if (asked(line)) this.flight.opened(line.exchange, { file: name, session: sessionIn(line) })
+    if (line.part === 'ending') this.flight.ended(line.exchange)
   }
 
   /** The day files that hold bytes in flight which nobody needs any more. */
   get dead(): Iterable<string> {
-    return this.#flight.files
+    return this.flight.files
   }
 
   /** Takes them out of a day file. */
   removeDead(day: Day): void {
     const { name } = day.file
     day.transaction(() => this.#removeDead(day, name))
-    this.#flight.removed(name)
+    this.flight.removed(name)
   }
 
   #removeDead(day: Day, name: string): void {
-    for (const id of this.#flight.dead(name)) day.file.run('DELETE FROM flight WHERE id = ?', id)
+    for (const id of this.flight.dead(name)) day.file.run('DELETE FROM flight WHERE id = ?', id)
   }
 
   /** A store that broke is left as it is: closing it would write. */
@@ -357,6 +302,20 @@ export class Engine {
     if (!this.isLooking) this.folder.head.seq = this.#seq
     this.folder.close()
   }
+}
+
+/** Writes a line, and its salt, which wants the hash of its body. */
+function writeLine(day: Day, parcel: Parcel, line: Line, seq: number, proofs: Proofs) {
+  const rooted = (hash: string | undefined) => proofs.root({ seq, json: line.json, body: bytesOf(hash) })
+  const hash = hashOf(parcel, line)
+  const unsure = line.body !== undefined && hash === undefined // it is put together first
+  const salt = rooted(hash)
+  const wrote = day.write(line, seq, storedOf(parcel, line), unsure ? null : salt)
+  if (wrote !== 'written' || !unsure) return { wrote, salt, hash }
+  const own = sha256(day.body(seq) ?? EMPTY).toString('hex')
+  const ownSalt = rooted(own)
+  day.salt(seq, ownSalt)
+  return { wrote, salt: ownSalt, hash: own }
 }
 
 /** Nothing is written beside entries whose holds, keys and marks are not known any more. */

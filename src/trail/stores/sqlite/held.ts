@@ -10,6 +10,7 @@ import { Derived } from './derived.ts'
 import type { Engine } from './engine.ts'
 import { faultOfStore } from './faults.ts'
 import { Indexed } from './indexed.ts'
+import { homeOf } from './placing.ts'
 import type { Proving } from './proving.ts'
 import { Wanted } from './wanted.ts'
 
@@ -79,7 +80,7 @@ function rangeIn(engine: Engine, name: string): { readonly first: number; readon
 
 /** The seqs of an exchange's entries, in their order; none where it is not here. */
 export function seqsIn(engine: Engine, exchange: string): number[] {
-  const name = engine.homeOf(exchange)
+  const name = homeOf(engine.folder, exchange)
   const day = name === undefined ? undefined : engine.folder.day(name)
   const row = day?.file.get<{ seq: number; closing: number | null }>(OF, exchange)
   if (!day || !row) return []

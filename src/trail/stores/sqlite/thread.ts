@@ -20,6 +20,7 @@ import { prepare, rekey, rewrap, shred } from './key-work.ts'
 import type { Begin, Grant, Wish } from './keys.ts'
 import { marksIn } from './marks.ts'
 import { Pages } from './pages.ts'
+import { homeOf } from './placing.ts'
 import type { Answer, Call, Calls, OpenHow, Reply, SealWish } from './protocol.ts'
 import { revise } from './revise.ts'
 import { condense, isLeft, scrubbed, toScrub } from './scrubbing.ts'
@@ -117,7 +118,7 @@ const CALLS: Calls = {
   scrub,
   rekey: (file, session) => inTurns(rekey(writable().folder, file, session)),
   unopened: (file, session) => inTurns(unopenedIn(opened().folder, file, session)),
-  homes: (exchanges) => exchanges.map((id) => opened().homeOf(id)),
+  homes: (exchanges) => exchanges.map((id) => homeOf(opened().folder, id)),
   shred: (file) => shred(writable().folder, file),
   rewrap: async (wrapping) => {
     opened().proving.forget()
