@@ -63,6 +63,7 @@ export async function startTrail(open: OpenStore, options: TrailOptions): Promis
     ...(signer && { signer }),
     ...(options.asItIs && { asItIs: true }),
     ...(options.begun && { begun: options.begun }),
+    sealedOutside: options.acked?.sealed,
   }
   const store = await open({ folder, ...keysOf(keyring), wrapping, onBroken, ...some })
   const trail = new GroupTrail(store, options)

@@ -362,6 +362,8 @@ export interface StoreOptions {
   readonly signer?: Signer
   /** Undefined where nothing outside remembers it. */
   readonly begun?: Begun
+  /** How many entries were sealed, as is remembered outside; undefined where nothing there tells. */
+  readonly sealedOutside?: number | undefined
 }
 
 /** @throws trail.locked, trail.newer, trail.unavailable, trail.broken */

@@ -17,29 +17,33 @@ export interface Signed {
   readonly sealed: number
 }
 
+/** What was there before proofs began, and is taken without. */
+export interface Before {
+  /** The last entry that was there before any was proven; 0 where all must be. */
+  readonly since: number
+  /** Whether documents are too. */
+  readonly documents: boolean
+}
+
+const NOTHING: Before = { since: 0, documents: false }
+
 /**
- * The last entry that was there before any was proven: `last` where there never was a log, or none of its leaves is of a version
- * that came with proofs, else the last one whose leaf is of the version before. A log that is not believed says nothing for anybody.
+ * What is taken without a proof: all up to `last` where there never was a log, or none of its leaves is of a version that came
+ * with proofs, else what has a leaf of the version before. A log that is not believed says nothing for anybody.
  */
-export function unprovenUntil(path: string, last: number, signed: Signed): number {
+export function beforeProofs(path: string, last: number, signed: Signed): Before {
   try {
     const head = believed(path, signed)
-    if (head === 'none') return last
-    return head ? lastFirst(new LogFiles(sealIn(path), head.size), head, last) : 0
+    if (head === 'none') return { since: last, documents: true }
+    return head ? byLog(new LogFiles(sealIn(path), head.size), head, last) : NOTHING
   } catch {
-    return 0
+    return NOTHING
   }
 }
 
-/** Whether a log that is there ends before there were proofs. */
-export function endsInFirst(path: string, signed: Signed): boolean {
-  try {
-    const head = believed(path, signed)
-    if (!head || head === 'none') return false
-    return isFirst(new LogFiles(sealIn(path), head.size).leaf(head.size - 1).toString())
-  } catch {
-    return false // a log that cannot be read says nothing for anybody
-  }
+function byLog(files: LogFiles, head: Head, last: number): Before {
+  const since = lastFirst(files, head, last)
+  return { since, documents: since > 0 && isFirst(files.leaf(head.size - 1).toString()) }
 }
 
 function believed(path: string, { sealing, sealed }: Signed): Head | 'none' | undefined {

@@ -33,6 +33,8 @@ export interface EngineOptions {
   readonly looking?: boolean
   readonly begun?: Begun | undefined
   readonly sealing?: Sealing | undefined
+  /** So many entries were sealed at least, as is remembered outside. */
+  readonly sealedOutside?: number | undefined
 }
 
 interface Halfway {
@@ -63,11 +65,11 @@ export class Engine {
   #halfway: Halfway | undefined
 
   /** @throws trail.locked, trail.newer, trail.key, trail.unavailable, trail.broken */
-  constructor(path: string, { tokens, wrapping, now, looking = false, begun, sealing }: EngineOptions) {
+  constructor(path: string, { tokens, wrapping, now, looking = false, ...known }: EngineOptions) {
     this.isLooking = looking
     if (looking) mayLook(path)
     this.folder = new Folder(path, tokens, now, looking)
-    this.proving = new Proving(this.folder, { last: () => this.#seq, makes: !looking, begun, sealing })
+    this.proving = new Proving(this.folder, { ...known, last: () => this.#seq, makes: !looking })
     this.documents = new ProvenDocuments(this.folder.head, this.proving)
     this.unsealed = new FolderUnsealed(this.folder, this, this.proving)
     this.upkeep = new Upkeep(this)

@@ -209,6 +209,7 @@ export interface OpenHow {
   readonly looking: boolean
   readonly sealing?: Sealing | undefined
   readonly begun?: Begun | undefined
+  readonly sealedOutside?: number | undefined
 }
 
 /** A signature over these bytes is wanted. */

@@ -5,7 +5,7 @@
 import { Fault } from '#exchange'
 import { type Document, type Proofs, Proofs as ProofsOf, type Proven } from '../../seal/proofs.ts'
 import type { Begun } from '../../store.ts'
-import { endsInFirst, type Signed, unprovenUntil } from './before-proofs.ts'
+import { beforeProofs, type Signed } from './before-proofs.ts'
 import { readable } from './bodies.ts'
 import type { Folder } from './folder.ts'
 import { OWN, type Row } from './head.ts'
@@ -42,6 +42,8 @@ export interface ProvingOptions {
   readonly makes: boolean
   readonly begun?: Begun | undefined
   readonly sealing?: Sealing | undefined
+  /** So many entries were sealed at least, as is remembered outside. */
+  readonly sealedOutside?: number | undefined
 }
 
 /** What stands in the head file of when proofs began. */
@@ -134,20 +136,20 @@ export class Proving {
    * it counts before all that could be put there, then that there is a key.
    */
   #taken(proofs: Proofs, told: Since | undefined, isNew: boolean): Taken {
-    const { makes, begun } = this.#o
+    const { makes, begun, sealing, sealedOutside = 0 } = this.#o
     const { keys, path, head } = this.#folder
     const last = this.#o.last()
     if (keys.wentOn) return { since: told?.since ?? last, documents: true, isMarkLost: false }
-    const signed: Signed = { sealing: this.#o.sealing, sealed: head.mark(SEALED) }
+    const signed: Signed = { sealing, sealed: Math.max(head.mark(SEALED), sealedOutside) }
     if (told && !begun) {
       const isMarkLost = head.rows().some((row) => isDocument(row) && isOwn(proofs, row))
       return { since: told.since, documents: !isMarkLost, isMarkLost }
     }
     if (begun || !isNew || head.hasMacs) {
-      const bySigned = makes && signed.sealing ? unprovenUntil(path, 0, signed) : undefined
+      const bySigned = makes && signed.sealing ? beforeProofs(path, 0, signed).since : undefined
       return { since: begun?.since ?? told?.since ?? bySigned, documents: false, isMarkLost: true }
     }
-    return { since: unprovenUntil(path, last, signed), documents: endsInFirst(path, signed), isMarkLost: false }
+    return { ...beforeProofs(path, last, signed), isMarkLost: false }
   }
 
   /** From now on every document bears its MAC. Of a record of before, or whose key was lost for good, those that are there do as they lie. */
