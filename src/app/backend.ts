@@ -276,12 +276,14 @@ function checks({ trail, config, notReady }: BackendOptions): CheckRow[] {
 /** Erasures that are on the record and not done. */
 async function erasureCheck(options: BackendOptions): Promise<CheckRow[]> {
   const waiting = await reviserOf(options).waiting()
-  return waiting.map(({ seq, holds }): CheckRow => {
-    const held = holds.length > 0
-    const told = `the erasure of entry ${seq} is not done${held ? `: it is held by ${holds.join(', ')}` : ''}`
+  return waiting.map(({ seq, holds, unread, keys }): CheckRow => {
+    const held = holds.length > 0 ? `: it is held by ${holds.join(', ')}` : ''
+    const locked =
+      unread > 0 ? `: ${unread} turns cannot be read${keys.map((key) => `, key ${key} is not here`).join('')}` : ''
+    const told = `the erasure of entry ${seq} is not done${held || locked}`
     const remedy = held
       ? 'It is done once nothing holds it: gatelog hold list, gatelog hold release'
-      : 'If none runs now: it goes on within a day, or when the server is started.'
+      : `${locked ? 'It is done once they can: put the key back (docs/encryption.md).' : 'If none runs now: it goes on within a day, or when the server is started.'}`
     return { check: 'erasures', state: 'warn', told, remedy }
   })
 }

@@ -135,6 +135,10 @@ function tellOpened({ keyholder, begunAfter, journal, late, acked }: OpenRecord,
 async function resumeErasures(running: Running, { tell }: Ears): Promise<void> {
   const erased = await running.resume({
     held: (by) => tell(`an erasure that was cut short waits, for it is held by ${by.join(', ')}`),
+    locked: (keys) =>
+      tell(
+        `an erasure that was cut short waits, for turns of its sessions cannot be read${keys.length > 0 ? `: key ${keys.join(', ')} is not here` : ''}`,
+      ),
     more: (seq, count) =>
       tell(
         `the erasure of entry ${seq} was to take ${count} exchanges or lines that its entry does not list: they stay, look at gatelog verify`,

@@ -121,7 +121,19 @@ export async function openHouse(
   return { folder, trail, identity, run: (...args) => run(folder, args), spawned: (...args) => spawned(folder, args) }
 }
 
-const NOBODY = { exchanges: 2, sessions: 1, later: 1, notes: 0, held: 0, holds: ['h'], worm: 0, open: 0 }
+const NOBODY = {
+  exchanges: 2,
+  sessions: 1,
+  later: 1,
+  notes: 0,
+  held: 0,
+  holds: ['h'],
+  worm: 0,
+  open: 0,
+  unread: 0,
+  damaged: 0,
+  keys: ['k'],
+}
 const LATE = {
   exchange: 'x',
   at: 1,

@@ -15,6 +15,10 @@ export interface ErasureRow {
   readonly holds: readonly string[]
   readonly worm: number
   readonly open: number
+  /** Turns that cannot be read, and forbid it; of them those that were changed, and the names of keys that are not here. */
+  readonly unread: number
+  readonly damaged: number
+  readonly keys: readonly string[]
 }
 
 /** One page of a rescan. */

@@ -94,7 +94,19 @@ async function backend(t: TestContext, note?: () => Promise<void>) {
   const uuid = () => NOTE + String(++count).padStart(4, '0')
   const reads = new Reads({ trail, now: Date.now, uuid })
   const store = { list: async () => [], put: async () => undefined }
-  const plan = { exchanges: 3, sessions: 1, later: 0, notes: 0, held: 1, holds: ['h'], worm: 0, open: 0 }
+  const plan = {
+    exchanges: 3,
+    sessions: 1,
+    later: 0,
+    notes: 0,
+    held: 1,
+    holds: ['h'],
+    worm: 0,
+    open: 0,
+    unread: 0,
+    damaged: 0,
+    keys: [],
+  }
   const tally = { since: 0, seen: 1, onRecord: 0, bypasses: 0, dropped: 0 }
   const opening = openingOf(1)
   await trail.append(opening)

@@ -10,8 +10,8 @@ export interface KeyCare {
    * session. How many rows it were. @throws trail.*
    */
   rekey(session: string | undefined): Promise<number>
-  /** What is kept of a session and cannot be opened now. @throws trail.* */
-  unopened(session: string | undefined): Promise<readonly Unopened[]>
+  /** What is kept of a session, of all days or some (`2026-11-24`), and cannot be opened now. @throws trail.* */
+  unopened(session: string | undefined, days?: readonly string[]): Promise<readonly Unopened[]>
   /** Destroys every key of a day file, by its name: its bodies can be read by nobody, in no copy. How many. @throws trail.* */
   shred(file: string): Promise<number>
   /**
@@ -26,7 +26,7 @@ export interface KeyCare {
 /** The keys of a store. `write` does what may not be done in a latched trail. */
 export const keyCareOf = (store: Store, write: Write): KeyCare => ({
   rekey: (session) => write(() => store.rekey(session)),
-  unopened: (session) => store.unopened(session),
+  unopened: (session, days) => store.unopened(session, days),
   shred: (file) => write(() => store.shred(file)),
   rewrap: (lost = 'refuse') => write(() => store.rewrap(lost)),
   wrappers: () => store.wrappers(),

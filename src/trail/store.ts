@@ -271,8 +271,8 @@ export interface Store {
    * `undefined` is what belongs to no session. How many rows it were.
    */
   rekey(session: string | undefined): Promise<number>
-  /** What is kept of a session, in every file, and cannot be opened now. `undefined` is what belongs to no session. */
-  unopened(session: string | undefined): Promise<readonly Unopened[]>
+  /** What is kept of a session, in every file or those of some days, and cannot be opened now. `undefined` is what belongs to no session. */
+  unopened(session: string | undefined, days?: readonly string[]): Promise<readonly Unopened[]>
   /** Destroys every key of a day file, by its name; how many. Its bodies can be read by nobody, in no copy. */
   shred(file: string): Promise<number>
   /**

@@ -66,12 +66,20 @@ function after({ sessions, left, begun }: Done): void {
     )
 }
 
-function tell(scope: string, { exchanges, sessions, later, notes, held, holds, worm, open }: ErasureRow): void {
+function tell(scope: string, plan: ErasureRow): void {
+  const { exchanges, sessions, later, notes, held, holds, worm, open, unread } = plan
   out(`${line(scope)}: ${exchanges} exchanges of ${sessions} sessions`)
-  if (later > 0) out(`${later} later exchanges of these sessions stay, without what they say again`)
+  if (later > 0 && unread === 0) out(`${later} later exchanges of these sessions stay, without what they say again`)
   if (notes > 0) out(`${notes} lines of reads, searches and leads lose what names the user or is found nowhere else`)
   if (held > 0) out(`forbidden: ${held} are held, later turns included, by ${holds.join(', ')}`)
   if (worm > 0) out(`forbidden: a statute keeps ${worm}, later turns included`)
   if (open > 0) out(`forbidden: ${open} are still open, later turns included`)
+  if (unread > 0) out(`forbidden: ${unreadText(plan)}`)
   out(`\n${PRECEDENCE}\n`)
+}
+
+function unreadText({ unread, damaged, keys }: ErasureRow): string {
+  const key = keys.length > 0 ? `, for key ${keys.join(', ')} is not here` : ''
+  const changed = damaged > 0 ? ` (${damaged} damaged)` : ''
+  return `${unread} turns of these sessions cannot be read${key}${changed}: nobody can tell what they say again, or what is said again of them`
 }

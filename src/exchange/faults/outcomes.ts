@@ -118,6 +118,12 @@ export const OUTCOMES = {
     message: 'Some of these exchanges are held, so none was erased',
     remedy: 'See `gatelog hold list`; release the hold, or say less.',
   },
+  'custody.unread': {
+    status: 409,
+    message: 'Some turns of these sessions cannot be read, so nobody can tell what they say again, and none was erased',
+    remedy:
+      'Put the key back (docs/encryption.md), or erase those turns too, as by --session: once it is gone, nobody finds again what they say of it.',
+  },
   'custody.worm': {
     status: 409,
     message: 'A statute keeps some of these exchanges, so none was erased',

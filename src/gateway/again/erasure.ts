@@ -13,9 +13,10 @@ import {
 } from '#trail'
 import { Cutting, type ToCut } from './cutting.ts'
 import { followersOf, type Reworded } from './following.ts'
-import { type ErasurePlan, forbid, forbiddenIn, laterOf, openIn, planOf } from './forbidding.ts'
+import { type ErasurePlan, type Forbidden, forbid, forbiddenIn, laterOf, openIn, planOf } from './forbidding.ts'
 import { type FoundLine, type GoingLine, goingLines, linesAt, putAnew } from './lines.ts'
 import { listedIn } from './listed.ts'
+import { type Unread, unreadIn } from './unread.ts'
 
 export interface ErasureHouse {
   readonly trail: Trail
@@ -46,6 +47,7 @@ interface Reach {
   readonly found: readonly Recorded[]
   readonly lines: readonly FoundLine[]
   readonly cuts: readonly ToCut[]
+  readonly unread: Unread
 }
 
 /** What is being erased: by ids alone, so that it can be taken up again. */
@@ -70,10 +72,16 @@ interface Begun {
 export interface Resuming {
   /** One waits for holds. */
   held?(holds: readonly string[]): void
+  /** One waits for keys, by the names of those that are not here. */
+  locked?(keys: readonly string[]): void
   /** So many exchanges and lines were to go by the entry with this seq, which does not list them: they stay. */
   more?(seq: number, count: number): void
 }
 
+/** What one waits for that is on the record and not done. */
+type Waits = Pick<Forbidden, 'holds' | 'unread' | 'keys'>
+
+const NOTHING: Waits = { holds: [], unread: 0, keys: [] }
 const PENDING = 'erasing'
 const STEP = 500
 
@@ -94,7 +102,7 @@ export class Erasure {
 
   /**
    * Erases all that a scope is about, or nothing; no hold begins meanwhile. Resolves once no byte of it is on disk.
-   * @throws usage.option, query.syntax, custody.held, custody.worm, custody.open, custody.nothing, trail.*
+   * @throws usage.option, query.syntax, custody.unread, custody.held, custody.worm, custody.open, custody.nothing, trail.*
    */
   erase(asked: unknown, doer: Doer & { readonly basis: string }): Promise<Erased> {
     return this.#house.holds.alone(() => this.#erase(asked, doer))
@@ -103,8 +111,9 @@ export class Erasure {
   async #erase(asked: unknown, { who, why, basis }: Doer & { readonly basis: string }): Promise<Erased> {
     const { trail, keyring, now, uuid } = this.#house
     const scope = readScope(asked, now())
-    const { found, lines, cuts } = await this.#reachOf(scope)
-    const plan = await planOf(this.#house, { found, lines, cuts })
+    const reach = await this.#reachOf(scope)
+    const { found, lines, cuts } = reach
+    const plan = await planOf(this.#house, reach)
     forbid(plan)
     const notes = lines.map(({ note: _note, ...line }) => line)
     const pending: Pending = { id: uuid(), ids: idsOf(found), sessions: touchedBy(found), notes }
@@ -122,20 +131,20 @@ export class Erasure {
 
   /**
    * Takes up what was left half done, as far as its entry lists it; what is not on the record was not begun. What is held by now
-   * waits for the end of the hold. How many were done. @throws trail.*
+   * waits for the end of the hold, what cannot be read for its key. How many were done. @throws trail.*
    */
   resume(resuming: Resuming = {}): Promise<number> {
     return this.#house.holds.alone(() => this.#resume(resuming))
   }
 
-  /** Those that are on the record and not done: the seq of each, and the holds that it waits for. */
-  async waiting(): Promise<readonly { readonly seq: number; readonly holds: readonly string[] }[]> {
-    const rows: { readonly seq: number; readonly holds: readonly string[] }[] = []
-    for (const { pending, seq } of await this.#begun()) rows.push({ seq, holds: await this.#holdsOf(pending) })
+  /** Those that are on the record and not done: the seq of each, and what it waits for. */
+  async waiting(): Promise<readonly (Waits & { readonly seq: number })[]> {
+    const rows: (Waits & { readonly seq: number })[] = []
+    for (const { pending, seq } of await this.#begun()) rows.push({ seq, ...(await this.#awaitedBy(pending)) })
     return rows
   }
 
-  async #resume({ held, more }: Resuming): Promise<number> {
+  async #resume({ held, locked, more }: Resuming): Promise<number> {
     const { trail } = this.#house
     const begun = await this.#begun()
     const told = new Set(begun.map(({ pending }) => pending.id))
@@ -144,11 +153,10 @@ export class Erasure {
     for (const { pending, seq, note } of begun) {
       const { more: others, ...own } = await listedIn(trail, note, pending)
       if (others > 0) more?.(seq, others)
-      const holds = await this.#holdsOf({ ...pending, ...own })
-      if (holds.length > 0) {
-        held?.(holds)
-        continue
-      }
+      const { holds, unread, keys } = await this.#awaitedBy({ ...pending, ...own })
+      if (holds.length > 0) held?.(holds)
+      else if (unread > 0) locked?.(keys)
+      if (holds.length + unread > 0) continue
       await this.#finish({ pending: { ...pending, ...own }, seq, note })
       done += 1
     }
@@ -171,8 +179,8 @@ export class Erasure {
     })
   }
 
-  async #holdsOf(pending: Pending): Promise<readonly string[]> {
-    return pending.done ? [] : (await forbiddenIn(this.#house, await this.#leftOf(pending))).holds
+  async #awaitedBy(pending: Pending): Promise<Waits> {
+    return pending.done ? NOTHING : forbiddenIn(this.#house, await this.#leftOf(pending))
   }
 
   /** What of it is still there. */
@@ -183,7 +191,9 @@ export class Erasure {
       const one = await trail.exchange(id)
       if (one) found.push(one)
     }
-    return { found, lines: await linesAt(trail, notes), cuts: await this.#cutting.find({ ids, sessions }) }
+    const gone = { ids, sessions }
+    const cuts = await this.#cutting.find(gone)
+    return { found, lines: await linesAt(trail, notes), cuts, unread: await unreadIn(trail, gone) }
   }
 
   /** Later turns first: what they say again is told by what is still there. Every step may be done again. */
@@ -209,7 +219,9 @@ export class Erasure {
   async #reachOf(scope: Scope): Promise<Reach> {
     const found = await this.#found(scope)
     const lines = await this.#linesOf(scope, found)
-    return { found, lines, cuts: await this.#cutting.find({ ids: idsOf(found), sessions: touchedBy(found) }) }
+    const gone = { ids: idsOf(found), sessions: touchedBy(found) }
+    const cuts = await this.#cutting.find(gone)
+    return { found, lines, cuts, unread: await unreadIn(this.#house.trail, gone) }
   }
 
   async #found(scope: Scope): Promise<Recorded[]> {

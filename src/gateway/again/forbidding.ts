@@ -1,8 +1,9 @@
-/** What an erasure would do, and what forbids it: a hold, a statute or an open exchange, of what goes and of what would be cut. Writes nothing. */
+/** What an erasure would do, and what forbids it: a hold, a statute, an open exchange or one that cannot be read, of what goes and of what would be cut. Writes nothing. */
 import { Fault, isWorm } from '#exchange'
 import type { Custody, Recorded, Summary, Trail } from '#trail'
 import type { ToCut } from './cutting.ts'
 import type { FoundLine } from './lines.ts'
+import type { Unread } from './unread.ts'
 
 export interface ForbiddingHouse {
   readonly trail: Trail
@@ -14,6 +15,8 @@ export interface Touched {
   readonly found: readonly Recorded[]
   readonly lines: readonly FoundLine[]
   readonly cuts: readonly ToCut[]
+  /** What nobody can look at, of what goes and of what stays of its sessions. */
+  readonly unread: Unread
 }
 
 /** What forbids an erasure, counted. */
@@ -25,6 +28,11 @@ export interface Forbidden {
   readonly worm: number
   /** That have no ending yet: their replies are still to come. */
   readonly open: number
+  /** That cannot be read, so that nobody can tell what would stay. */
+  readonly unread: number
+  readonly damaged: number
+  /** The names of the keys that it takes to read them. */
+  readonly keys: readonly string[]
 }
 
 /** What an erasure would do. */
@@ -67,9 +75,12 @@ export async function laterOf(
 export const openIn = (turns: readonly Summary[]): number => turns.filter(({ kind }) => kind === 'asked').length
 
 /** @throws trail.* */
-export async function forbiddenIn({ holds }: ForbiddingHouse, { found, lines, cuts }: Touched): Promise<Forbidden> {
+export async function forbiddenIn(
+  { holds }: ForbiddingHouse,
+  { found, lines, cuts, unread }: Touched,
+): Promise<Forbidden> {
   const openings = found.map(({ opening }) => opening)
-  const exchanges = new Map([...openings, ...cuts].map(({ exchange, retain }) => [exchange, retain]))
+  const exchanges = new Map([...openings, ...cuts, ...unread.staying].map(({ exchange, retain }) => [exchange, retain]))
   const notes = lines.map(({ note }) => note)
   const held = [await holds.among(new Set(exchanges.keys())), await holds.amongLines(notes)]
   return {
@@ -77,14 +88,28 @@ export async function forbiddenIn({ holds }: ForbiddingHouse, { found, lines, cu
     holds: [...new Set(held.flatMap(({ by }) => by))],
     worm: [...exchanges.values(), ...notes.map(({ retain }) => retain)].filter(isWorm).length,
     open: found.filter(({ opening, ending }) => opening.kind === 'asked' && !ending).length,
+    ...{ unread: unread.exchanges, damaged: unread.damaged, keys: unread.keys },
   }
 }
 
-/** @throws custody.held, custody.worm, custody.open, custody.nothing */
-export function forbid({ exchanges, later, notes, held, holds, worm, open }: ErasurePlan): void {
+/** @throws custody.unread, custody.held, custody.worm, custody.open, custody.nothing */
+export function forbid(plan: ErasurePlan): void {
+  const { exchanges, later, notes, held, holds, worm, open } = plan
   const all = exchanges + later + notes
+  if (plan.unread > 0) throw new Fault('custody.unread', unreadText(plan))
   if (held > 0) throw new Fault('custody.held', `${held} of ${all}, later turns included, by ${holds.join(', ')}`)
   if (worm > 0) throw new Fault('custody.worm', `${worm} of ${all}, later turns included`)
   if (open > 0) throw new Fault('custody.open', `${open} of ${exchanges + later}, later turns included`)
   if (exchanges === 0) throw new Fault('custody.nothing')
+}
+
+/** With what else forbids it, for whoever would take those out too. */
+function unreadText({ unread, damaged, keys, held, holds, worm }: ErasurePlan): string {
+  return [
+    `${unread} cannot be read, other turns of the same sessions included`,
+    ...(keys.length > 0 ? [`key ${keys.join(', ')} is not here`] : []),
+    ...(damaged > 0 ? [`${damaged} damaged`] : []),
+    ...(held > 0 ? [`${held} of all held, by ${holds.join(', ')}`] : []),
+    ...(worm > 0 ? [`${worm} of all kept by a statute`] : []),
+  ].join('; ')
 }

@@ -215,9 +215,10 @@ class SqliteStore implements Store {
     return rows
   }
 
-  async unopened(session: string | undefined) {
+  async unopened(session: string | undefined, days?: readonly string[]) {
     const found: Unopened[] = []
-    for (const name of await this.#link.call('lineFiles', []))
+    const names = await this.#link.call('lineFiles', [])
+    for (const name of names.filter((name) => !days || days.some((day) => name.startsWith(`${day}.`))))
       found.push(...(await this.#link.call('unopened', [name, session])))
     return found
   }
