@@ -7,6 +7,7 @@ import type { Config } from './config.ts'
 import { holdKeys } from './keyholder/index.ts'
 import { openRecord } from './record.ts'
 import { memoriesOf } from './seal-key.ts'
+import { isThere } from './there.ts'
 import { uuid7 } from './uuid.ts'
 
 export interface Beginning {
@@ -22,7 +23,7 @@ type Place = Pick<Config, 'data' | 'path_keys' | 'encryption' | 'seal'> & { read
  * seals it. Done again where it was cut short. @throws seal.named, seal.key, seal.damaged, seal.off, trail.*
  */
 export async function beginLogIn(config: Place, { why, reader }: Beginning): Promise<Begun & { readonly seq: number }> {
-  if (!existsSync(join(config.data, 'install.key'))) throw new Fault('trail.none', config.data)
+  if (!isThere(config.data)) throw new Fault('trail.none', config.data)
   const { seal } = config
   if (!seal) throw new Fault('seal.off')
   const { trail, keyholder, journal, close } = await openRecord(config, { keys: holdKeys, lostKey: 'show' })

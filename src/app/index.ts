@@ -2,6 +2,7 @@
  * Configuration to a running house; the only place that wires rooms. What is behind a function is read when it is called:
  * a command line that asks a running server needs none of it.
  */
+import { Fault } from '#exchange'
 import type { Restoring } from './backup/restoring.ts'
 import type { Config } from './config.ts'
 import type { Names } from './config-names.ts'
@@ -41,7 +42,14 @@ export const beginLog = async (config: string, asked: { why: string; reader: str
 export const migrateRecord = async (
   config: string,
   options: { dryRun: boolean; progress(done: number, total: number): void },
-) => (await import('#trail')).migrate((await loadNames(config)).data, options)
+) => {
+  const { data } = await loadNames(config)
+  if (!(await isThere(data))) throw new Fault('trail.none', data)
+  return (await import('#trail')).migrate(data, options)
+}
+
+/** As `isThere` in there.ts. @throws trail.damaged, disk.* */
+export const isThere = async (data: string) => (await import('./there.ts')).isThere(data)
 
 /** As `backupsIn` there. */
 export const backupsIn = async (asked: Pick<Restoring, 'config' | 'from'>) =>

@@ -1,18 +1,19 @@
 /** The installation's secret, in a 0600 file, and the keyed digests that are made with it. The secret is never shown. */
 import { createHash, hkdfSync, randomBytes } from 'node:crypto'
-import { chmodSync, closeSync, existsSync, fsyncSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
+import { chmodSync, closeSync, fsyncSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { Fault, type Hmac, hmacWith, type Keyring, type Purpose } from '#exchange'
 import { makeFolders } from '#trail'
+import { isThere } from './there.ts'
 
 const SECRET_BYTES = 32
 
-/** Opens the keyring of a data folder, making the secret on first use. @throws trail.unavailable */
+/** Opens the keyring of a data folder, making the secret on first use, never beside what was made with another. @throws trail.damaged, disk.* */
 export function openKeyring(folder: string): Keyring {
   const path = join(folder, 'install.key')
-  if (!existsSync(path)) create(folder, path)
+  if (!isThere(folder)) create(folder, path)
   const secret = Buffer.from(readFileSync(path, 'utf8').trim(), 'hex')
-  if (secret.length !== SECRET_BYTES) throw new Fault('trail.unavailable', 'install.key is damaged')
+  if (secret.length !== SECRET_BYTES) throw new Fault('trail.damaged', 'install.key is damaged')
   return keyringOf(secret)
 }
 

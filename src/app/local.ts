@@ -1,5 +1,4 @@
 /** The admin API over a record that no server holds, for the command line. Makes a record only where something is to be kept. */
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { connectionsOnly, routes } from '#console'
 import { Fault, type Keyring } from '#exchange'
@@ -16,9 +15,10 @@ import type { Names } from './config-names.ts'
 import type { Seal } from './config-trail.ts'
 import { sightingsOf } from './made.ts'
 import { HERE, lookAt, type OpenRecord, openRecord } from './record.ts'
+import { isThere } from './there.ts'
 
 export interface Local {
-  /** @throws trail.none, trail.locked, trail.unavailable, config.* */
+  /** @throws trail.none, trail.damaged, disk.path, trail.locked, trail.unavailable, config.* */
   request(path: string, init: RequestInit): Promise<Response>
   close(): Promise<void>
 }
@@ -64,7 +64,7 @@ export function openLocal(
     async request(path, init) {
       if (path.startsWith('/connections')) return connectionsOnly(waysOf(connections)).request(path, init)
       const makes = init.method === 'POST' && KEEPS.test(path)
-      if (!makes && !existsSync(join(names.data, 'install.key'))) throw new Fault('trail.none', names.data)
+      if (!isThere(names.data) && !makes) throw new Fault('trail.none', names.data)
       record ??= openedFor(path, names, tell).catch((error) => {
         record = undefined // asked again, it is tried again
         throw error

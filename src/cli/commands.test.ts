@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, existsSync, readFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, type TestContext, test } from 'node:test'
 import { makeKey } from '#identity'
@@ -63,6 +63,27 @@ describe('commands', { concurrency: 2 }, () => {
       }),
     )
     await Promise.all(all)
+  })
+
+  test('a record whose install.key is gone ends with 5, whoever asks', async (t) => {
+    const folder = folderFor(t)
+    mkdirSync(join(folder, 'gatelog-data', 'days'), { recursive: true })
+    for (const args of [
+      ['verify'],
+      ['verify', 'gatelog-data'],
+      ['search'],
+      ['doctor'],
+      ['migrate', '--dry-run'],
+      ['serve'],
+    ]) {
+      const { code, err } = await run(folder, args)
+      assert.deepEqual(
+        [args, code, /install\.key is gone.*\[trail\.damaged\]/.test(err)],
+        [args, EXIT.evidence, true],
+        err,
+      )
+    }
+    assert.deepEqual(readdirSync(join(folder, 'gatelog-data')), ['days'])
   })
 
   test('a beginning that several ids have is told with what they are', async (t) => {

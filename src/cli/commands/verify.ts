@@ -1,6 +1,5 @@
 /** `gatelog verify [folder]`: holds every entry against the log that seals it. Changes nothing; exits 5 where something was done. */
-import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { Verifying } from '#console'
 import { Fault } from '#exchange'
@@ -104,9 +103,9 @@ function certificatesIn(file: string): string {
 /** Nothing is recovered or written where no server runs. @throws as `openRecord` */
 async function opened(folder: string | undefined, command: Command): Promise<Record> {
   const { config, url } = commonOf(command)
-  const { lookAtRecord, openFolder } = await import('../record.ts')
+  const [{ isThere }, { lookAtRecord, openFolder }] = await Promise.all([import('#app'), import('../record.ts')])
   if (folder === undefined) return lookAtRecord(config, url)
-  if (!existsSync(join(folder, 'install.key')))
+  if (!(await isThere(folder)))
     throw new Fault('usage.input', `${folder}: no data folder of a record, which has an install.key`)
   return openFolder(config, folder)
 }
