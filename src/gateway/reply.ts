@@ -1,6 +1,5 @@
 /** One streamed reply on its way to the client: bytes in, masked events out. Opens no socket and reads no clock. */
 import { adjoined, Fault, type Finding, type Reply as Told } from '#exchange'
-import type { Engine } from '#masking'
 import {
   EVENTS,
   type EventReading,
@@ -13,8 +12,9 @@ import {
   type Protocol,
   readPlainEvent,
   type Shape,
-  Shapes,
+  type Shapes,
 } from '#wire'
+import { shapesFor } from './known-shapes.ts'
 import { Lanes } from './lanes.ts'
 import { blockedBy, type Masker } from './masker.ts'
 import type { Json } from './restore/places.ts'
@@ -37,21 +37,6 @@ export interface ReplyOptions extends Masker {
   readonly form?: Form | undefined
   /** Where values that this chain sent may come back. */
   readonly restoring?: Restoring | undefined
-}
-
-/** The shapes of events whose whole strings an engine found clean. */
-const known = new WeakMap<Engine, Map<Protocol, Shapes>>()
-
-/** Forgets them. */
-export const forgetShapes = (engine: Engine): void => void known.delete(engine)
-
-function shapesFor({ engine, protocol }: ReplyOptions): Shapes | undefined {
-  if (!protocol) return undefined
-  const byProtocol = known.get(engine) ?? new Map<Protocol, Shapes>()
-  known.set(engine, byProtocol)
-  const shapes = byProtocol.get(protocol) ?? new Shapes(protocol)
-  byProtocol.set(protocol, shapes)
-  return shapes
 }
 
 /**
@@ -91,7 +76,7 @@ export class Reply {
     this.#form = options.form ?? EVENTS
     this.#framer = this.#form.framer({ limit: options.eventBytes })
     this.#early = options.form ? undefined : NOTHING
-    this.#shapes = shapesFor(options)
+    this.#shapes = shapesFor(options.engine, options.protocol)
     this.#lanes = new Lanes(options, options.protocol !== undefined)
     this.#wholes = new Wholes(options)
   }

@@ -2,7 +2,7 @@
 import { forgetTexts } from '#masking'
 import { forgetFacts } from '../fact.ts'
 import type { House } from '../house.ts'
-import { forgetShapes } from '../reply.ts'
+import { forgetShapes } from '../known-shapes.ts'
 
 export function forgetSaid({ memory, engine }: Pick<House, 'memory' | 'engine'>): void {
   memory.forget()
