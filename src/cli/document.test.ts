@@ -264,7 +264,7 @@ test('the JSON of every command is what the document says', async (t) => {
   } as const
   await until(said, /"read"/, (nth) => trail.append({ ...read, ...instead, exchange: idOf(nth + 4000) }))
   const act = { at: AT, who: { value: 'ana', source: 'declared' }, why: 'text' } as const
-  const days = [{ day: '2026-11-24', retain: '1d', entries: 1, exchanges: 1 }]
+  const days = [{ day: '2026-11-24', retain: '1d', entries: 1, exchanges: 1, took: [0, 1] }]
   await until(said, /"hold"/, (nth) =>
     trail.append({ kind: 'hold', ...act, scope: { user: 'd' }, exchange: idOf(nth + 5000) }),
   )
@@ -298,6 +298,8 @@ test('the JSON of every command is what the document says', async (t) => {
     sessions: 1,
     later: 0,
     notes: 0,
+    took: [0, 1],
+    cut: [{ exchange: 'x', part: 'prompt', commitment: 'c' }],
   } as const
   await until(said, /"erase"/, (nth) => trail.append({ ...erase, exchange: idOf(nth + 8000) }))
   const bodies = [{ exchange: 'x', part: 'prompt', rules: ['r'], commitment: 'c' }] as const
@@ -311,6 +313,10 @@ test('the JSON of every command is what the document says', async (t) => {
   await until(said, /"outcome"/, () => trail.append(outcomeOf(3, 'text')))
   await until(said, /"refused"/, (nth) => trail.append(refusedOf(nth + 1000, 'text')))
   for (const line of said().trim().split('\n')) holds(JSON.parse(line), '`gatelog tail`')
+  trail.marks = () => Promise.reject(new Fault('seal.damaged', 'text'))
+  await told('`gatelog trail log`', 'trail', 'log')()
+  const [{ seq }] = (await trail.claims(['begun'])) as [{ seq: number }]
+  await told('`gatelog show`', 'show', String(seq))()
 })
 
 test('the JSON of commands that need no record is, too', async (t) => {

@@ -10,6 +10,7 @@ import { type Ca, caRoutes } from './ca.ts'
 import { type CoverageSource, coverageRoutes } from './coverage.ts'
 import { actsOf, type Custodian, custodyRoutes, type Reviser } from './custody.ts'
 import { exportRoutes } from './export.ts'
+import { absent, logRoutes } from './log.ts'
 import { didOf, noteFor, type ReadHouse } from './readers.ts'
 import { bodyOf, noBrowser } from './refuse.ts'
 import { proofRoutes, sealRoutes } from './seal.ts'
@@ -190,6 +191,7 @@ export function routes(backend: Backend): Hono {
     { ...backend.reading, now: () => backend.now() },
   )
   exportRoutes(app, backend)
+  logRoutes(app, backend)
   sealRoutes(app, backend)
   proofRoutes(app, backend)
   wrappingRoutes(app, backend.wrapping)
@@ -224,12 +226,6 @@ function telling(app: Hono): Hono {
     return c.json({ error: { code, message, remedy } }, status as 400)
   })
   return app
-}
-
-/** Why there is no such exchange. */
-async function absent(trail: Trail, id: string): Promise<Fault> {
-  const by = await trail.dayFiles.erasedBy(id)
-  return by === undefined ? new Fault('trail.absent', id.slice(0, 64)) : new Fault('trail.erased', `by entry ${by}`)
 }
 
 /** How far back a prompt is put together that names the reply before it. */

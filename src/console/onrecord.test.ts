@@ -13,6 +13,7 @@ import { keyring, openingOf } from './backend.case.ts'
 
 const ID = openingOf(1).exchange
 const NOTE = '01a20cad-1740-7000-9000-00000000'
+const NOTE_ID = `${NOTE}9999`
 
 /** What a route leaves of who asked: a read of this form, or an entry of another kind, or nothing because it shows nothing of the record. */
 type How =
@@ -33,6 +34,8 @@ const ROUTES: Readonly<Record<string, How>> = {
   'POST /secrets': { read: { did: 'searched', of: 'secret:f', count: 0 }, body: { value: 'v'.repeat(12) } },
   'GET /sessions': { read: { did: 'searched', of: 'secret', count: 1 }, path: '/sessions?q=secret' },
   'GET /sessions/:id': { read: { did: 'listed', of: 'session:s', count: 0 }, path: '/sessions/s' },
+  'GET /log': { read: { did: 'listed', of: '', format: 'log', count: 0 } },
+  'GET /log/:id': { read: { did: 'listed', of: NOTE_ID, format: 'log', count: 1 }, path: `/log/${NOTE_ID}` },
   'GET /reads': { read: { did: 'listed', of: '', format: 'reads', count: 0 } },
   'GET /tail': { read: { did: 'followed', of: '', count: 0 } },
   'GET /coverage': { read: { did: 'listed', of: '', format: 'leads', count: 1 } },
@@ -110,6 +113,7 @@ async function backend(t: TestContext, note?: () => Promise<void>) {
   const tally = { since: 0, seen: 1, onRecord: 0, bypasses: 0, dropped: 0 }
   const opening = openingOf(1)
   await trail.append(opening)
+  await trail.append({ kind: 'bypass', exchange: NOTE_ID, at: AT, source: 'declared', via: 'otlp', happened: AT })
   trail.originals = async () => ({ exchange: ID, prompt: Buffer.from('p') })
   trail.prove = async function* () {
     for (const index of [0, 1]) yield { entry: { index, leaf: '{}', proof: [] } }

@@ -54,7 +54,7 @@ export interface Read {
   readonly of: string
   /** Whether prompts and replies were in it, or words of them were sought. */
   readonly content: boolean
-  /** Of an export; else what it was asked for: `erase`, `rescan`, `purge`, `holds`, `leads`, `reads`, `proof`, `backup`. */
+  /** Of an export; else what it was asked for: `erase`, `rescan`, `purge`, `holds`, `leads`, `log`, `reads`, `proof`, `backup`. */
   readonly format?: string
   /** How many exchanges or entries were shown. */
   readonly count: number

@@ -51,8 +51,9 @@ export const PCI: Standard = {
     {
       id: '10.2.1.2',
       asks: 'all that administrators do',
-      does: 'holds, purges, key rotations, reads and changes of the rules are entries',
+      does: 'holds, purges, erasures, key rotations, reads and changes of the rules are entries; `gatelog trail log` lists them',
       proofs: [
+        ['src/cli/log.test.ts', 'what was done to the record is listed, newest first, by kind and since when'],
         [CUSTODY, 'a hold and its end are entries, and neither tells whose exchanges they were'],
         [
           KEYS,

@@ -120,6 +120,22 @@ test('an auditor with a key and two checkpoints of his own checks what a running
     erased.told,
     /exception {3}erased, entries [\s\S]*\nentries {5}2: 0 parts shown .* 2 with their place alone[\s\S]*\nintact\n$/,
   )
+  const shown = await gateway.gatelog('show', gone)
+  const [, number = ''] =
+    /erased: by entry (\d+), 20\S+, by \S+ \(\w+\), on the basis of Art\. 17: she asked/.exec(shown.stderr) ?? []
+  const entry = await gateway.gatelog('show', number)
+  assert.match(
+    entry.stdout,
+    / {2}erase\n {2}entry +\d+\n[\s\S]* why +she asked\n {2}basis +Art\. 17\n[\s\S]* seal +verified\n/,
+  )
+  const [, took = ''] = /\n {2}entries +(\d+)–/.exec(entry.stdout) ?? []
+  assert.match((await gateway.gatelog('show', took)).stderr, /erased: by entry \d+, .*she asked/)
+  const [, id = ''] = /^(\S+) /.exec(entry.stdout) ?? []
+  assert.equal((await gateway.gatelog('show', id)).stdout, entry.stdout)
+  const log = (await gateway.gatelog('trail', 'log')).stdout
+  assert.match(log, new RegExp(`\n${number} .* erase .* 1 exchange, Art\\. 17: she asked\n`))
+  assert.equal(log.match(/ ruled /g)?.length, 2)
+  assert.match((await gateway.gatelog('reads')).stdout, /listed: log/)
   const forged = at('ahead.txt')
   writeFileSync(forged, readFileSync(at('later.txt'), 'utf8').replace(/\n\d+\n/, '\n99999\n'))
   for (const [args, code] of [

@@ -1,19 +1,39 @@
-/** `gatelog trail keys|rotate-key|begin-log`: the wrapping keys of the record, and the name of its log. Never sees a key. */
+/** `gatelog trail log|keys|rotate-key|begin-log`: what was done to the record, its wrapping keys, the name of its log. Never sees a key. */
+import { Option } from 'commander'
 import { beginLog } from '#app'
-import type { Rotated, WrappingRow } from '#console'
-import { commonOf, examples, type Register, withRecord } from '../command.ts'
+import { LOGGED, type LogLine, type LogPage, type Rotated, type WrappingRow } from '#console'
+import { commonOf, examples, numberOf, type Register, withRecord } from '../command.ts'
+import { timeOption } from '../scope.ts'
+import { toldSeal, unread } from '../seals.ts'
+import { toldNote, whoOf } from '../shown/log.ts'
 import { type Cell, table } from '../table.ts'
-import { json, line, out, say } from '../terminal.ts'
+import { brief, json, line, out, say } from '../terminal.ts'
 import { userName } from '../user.ts'
 
 export const trail: Register = (program) => {
   const group = program
     .command('trail')
-    .description('the keys that the record’s bodies are encrypted under, and the log that seals it')
+    .description('what was done to the record, the keys that its bodies are encrypted under, and the log that seals it')
     .addHelpText(
       'after',
-      examples('trail keys', 'trail rotate-key', "trail begin-log --reason 'put back, a day is lost'"),
+      examples('trail log', 'trail keys', 'trail rotate-key', "trail begin-log --reason 'put back, a day is lost'"),
     )
+  group
+    .command('log')
+    .description('what was done to the record and befell it, newest first: erasures, purges, holds, restores, gaps …')
+    .addOption(timeOption('--since <time>', 'from then on: 2026-11-24, or with a time, UTC'))
+    .addOption(new Option('--kind <kind>', 'only these').choices(LOGGED))
+    .addOption(new Option('--limit <n>', 'rows, at most 1000').default(50).argParser(numberOf(1, 1000)))
+    .addHelpText('after', examples('trail log', 'trail log --kind erase --json', 'trail log --since 2026-11-01'))
+    .action(async (asked: { since?: number; kind?: string; limit: number }, command) => {
+      const query = new URLSearchParams(Object.entries(asked).map(([name, value]) => [name, String(value)]))
+      const page = await withRecord(command, (record) => record.get<LogPage>(`/log?${query}`))
+      if (commonOf(command).json) return out(json(page))
+      if (page.fault !== undefined) say(unread(page.fault))
+      if (page.entries.length === 0) return say('nothing was done to the record, and nothing befell it')
+      out(table(['entry', 'when', 'did', 'who', 'what'], page.entries.map(logged)))
+      if (page.more > 0) say(`${page.more} more before these: --limit, --since or --kind`)
+    })
   group
     .command('keys')
     .description('the wrapping keys that it takes to read the record')
@@ -57,6 +77,14 @@ export const trail: Register = (program) => {
       out('start the server: it seals what came since')
     })
 }
+
+const logged = ({ seq, kind, note, seal }: LogLine): Cell[] => [
+  String(seq),
+  note ? brief(note.at) : '',
+  seal ? [`${toldSeal(seal)}, ${kind}`, 'red'] : kind,
+  note ? whoOf(note) : '',
+  note ? toldNote(note) : 'what stands here is no entry by its form',
+]
 
 const row = ({ name, current, here, keys, backups = [] }: WrappingRow): Cell[] => [
   name,

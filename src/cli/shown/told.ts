@@ -44,7 +44,7 @@ const ALARMS = [
 const SAID: { readonly [state: string]: string } = { locked: 'locked, all but the body is as it was sealed' }
 
 /** How it stands to the log: one word where its entries agree, else each entry’s. */
-function sealText(seal: Shown['seal']): string {
+export function sealText(seal: Shown['seal']): string {
   if (!seal || seal.length === 0) return ''
   const alarms = ALARMS.flatMap(([alarm, said]) => {
     const seqs = seal.filter(({ state }) => state === alarm).map(({ seq }) => seq)
@@ -77,7 +77,7 @@ const NAME_WIDTH = 14
 /** A label of a row, with a blank behind it also where it is wider than its column. */
 const labelled = (name: string): string => `${paint('dim', name.padEnd(NAME_WIDTH - 3))} `
 
-function factText({ name, value, source }: Row): string {
+export function factText({ name, value, source }: Row): string {
   const text = safe(value).replace(/\s+/g, ' ') + (source ? ` (${source})` : '')
   const most = columns()
   const wrapped = most ? wrap(text, Math.max(20, most - NAME_WIDTH)) : [text]
@@ -92,5 +92,5 @@ function wrap(text: string, most: number): string[] {
   return [text.slice(0, end), ...wrap(text.slice(end).trimStart(), most)]
 }
 
-const section = (name: string, text: string): string =>
+export const section = (name: string, text: string): string =>
   text.trim() ? `\n${paint('cyan', `── ${name}`)}\n${safe(text).trimEnd()}` : ''

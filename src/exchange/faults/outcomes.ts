@@ -142,7 +142,8 @@ export const OUTCOMES = {
   'trail.erased': {
     status: 410,
     message: 'This exchange was erased',
-    remedy: 'The entry that is named tells by whom, why and on what basis.',
+    remedy:
+      '`gatelog show <entry>` shows the entry that is named; `gatelog trail log` lists all that was done to the record.',
   },
   'custody.absent': {
     status: 404,
