@@ -65,6 +65,13 @@ export interface Coded {
 /** The secret itself can go on no more; only what must follow it is waited for. */
 export const DEAD = new State('', false, 0)
 
+/** Whether something must still be read before an ended secret counts. */
+export function waits(candidate: Candidate): boolean {
+  if (!candidate.tails && !(candidate.guard >= 0 && candidate.end >= 0)) return false
+  candidate.state = DEAD
+  return true
+}
+
 const OPENING = '[masked:'
 /** A rule's id, its mark or nonce, and signs between them. */
 const MOST_INSIDE = 128

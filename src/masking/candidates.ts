@@ -1,16 +1,17 @@
 /** The secrets that have begun in one lane, stepped a character at a time; keeps nothing of those that have ended. */
-import { type Candidate, type Coded, DEAD, guarded, NO_GUARD, PLACEHOLDER } from './candidate.ts'
-import { afterPercent, type Decoder, ENDED, NOTHING, PERCENTS } from './coding.ts'
+import { type Candidate, type Coded, guarded, NO_GUARD, PLACEHOLDER, waits } from './candidate.ts'
 import { follows } from './follow.ts'
 import { Gate } from './gate.ts'
 import type { State } from './matcher.ts'
+import { merged } from './merged.ts'
 import { END, symbolOf } from './pattern.ts'
 import type { Program } from './program.ts'
 import { Shifts } from './repeats.ts'
 import { sees } from './sight.ts'
+import { goesOnInPercents, survivesSpelled } from './spelled.ts'
 import type { Step } from './step.ts'
 import { isHigh, isNumberStart, PERCENT, type UnitAt } from './units.ts'
-import { LONGEST_CODED, type Stretch, type Verdicts } from './verdicts.ts'
+import type { Stretch, Verdicts } from './verdicts.ts'
 
 /**
  * Live ones past which everything up to the next white space is masked: fail closed, bounded work. Texts that are not made
@@ -18,9 +19,6 @@ import { LONGEST_CODED, type Stretch, type Verdicts } from './verdicts.ts'
  */
 const MOST_PLAIN = 20
 const MOST = 128
-
-/** `=` at the end of base64. */
-const PADDING = 61
 
 /** Where a secret begins. */
 export interface Beginning {
@@ -162,7 +160,7 @@ export class Candidates {
     for (let i = 0; i < length; i++) {
       const candidate = list[i]!
       const lives = candidate.coded
-        ? this.#survivesCoded(candidate, candidate.coded, step, tick)
+        ? survivesSpelled(candidate, candidate.coded, step, tick, this.#verdicts)
         : this.#survives(candidate, step, tick)
       if (!lives && !(candidate.shifts && this.#slides(candidate, candidate.shifts, step))) continue
       list[kept++] = candidate
@@ -229,11 +227,11 @@ export class Candidates {
     if (candidate.bare && candidate.state === secret.start) candidate.bare = isNumberStart(unit)
     if (candidate.guard >= 0 && !candidate.forced && this.#isPlaceholder(candidate, step)) return false
     const state = quote ? null : secret.step(candidate.state, symbol)
-    if (!state && unit === PERCENT && this.#goesOnEncoded(candidate, step)) {
+    if (!state && unit === PERCENT && goesOnInPercents(candidate, step, this.#verdicts)) {
       if (candidate.shifts) this.#spill(candidate, candidate.shifts, step, tick)
       return true
     }
-    if (!state) return !quote && this.#waits(candidate) ? true : this.#ended(candidate)
+    if (!state) return !quote && waits(candidate) ? true : this.#ended(candidate)
     candidate.state = state
     if (candidate.shifts) candidate.shifts.take(index)
     if (candidate.gate >= 0 && !this.#passes(candidate, symbol)) return false
@@ -241,9 +239,9 @@ export class Candidates {
       candidate.late--
       candidate.start = to
     }
-    if (candidate.forced) return this.#swallows(candidate, index, to)
+    if (candidate.forced) return this.#verdicts.swallow(candidate, index, to)
     if (state.accept && this.#decided(candidate, step)) return false
-    return !this.#merged(candidate, state, tick)
+    return !merged(candidate, state, tick)
   }
 
   /** The next place from which the known value goes on stands in for one that failed or was found; false where there is none. */
@@ -254,7 +252,7 @@ export class Candidates {
       const next = shifts.slide(secret, symbolOf(step.unit), step.index)
       if (!next) return false
       candidate.state = next.state
-      if (candidate.forced) return this.#swallows(candidate, step.index, step.to)
+      if (candidate.forced) return this.#verdicts.swallow(candidate, step.index, step.to)
       Object.assign(candidate, next.begun, { end: -1, unitEnd: -1, certain: false })
       if (!next.state.accept || !this.#decided(candidate, step)) return true
     }
@@ -277,59 +275,9 @@ export class Candidates {
     return candidate.gate !== Gate.FAILED || candidate.forced
   }
 
-  /** Whether something must still be read before an ended secret counts. */
-  #waits(candidate: Candidate): boolean {
-    if (!candidate.tails && !(candidate.guard >= 0 && candidate.end >= 0)) return false
-    candidate.state = DEAD
-    return true
-  }
-
-  /** In an address a secret goes on in percent signs: `AccountKey=ab%2Bcd`. */
-  #goesOnEncoded(candidate: Candidate, { index, from }: Step): boolean {
-    if (candidate.forced || candidate.late > 0 || candidate.guard >= 0 || candidate.state === DEAD) return false
-    const text = this.#verdicts.read(candidate.unit, index)
-    if (text === undefined) return false
-    const matched = candidate.end < 0 ? 0 : candidate.unitEnd - candidate.unit
-    candidate.coded = { decoder: afterPercent(), text, matched, end: from, unitEnd: index }
-    return true
-  }
-
   #ended(candidate: Candidate): false {
     this.#verdicts.close(candidate)
     return false
-  }
-
-  /** The same for one in another spelling: what is masked goes on to the end of the spelling, the value does not. */
-  #survivesCoded(candidate: Candidate, coded: Coded, step: Step, tick: number): boolean {
-    const { unit, index, to, quote } = step
-    const next = symbolAfter(coded.decoder, unit)
-    const byte = quote ? ENDED : coded.decoder.feed(unit)
-    const goesOn = coded.decoder.kind !== PERCENTS && !quote && (byte !== ENDED || unit === PADDING)
-    if (candidate.forced) return goesOn && this.#swallows(candidate, index, to)
-    if (byte === NOTHING) return true
-    const symbol = byte === ENDED ? next : symbolOf(byte)
-    follows(candidate, symbol, coded.end, coded.unitEnd, this.#verdicts)
-    const state = byte === ENDED ? null : candidate.program.secret.step(candidate.state, symbol)
-    if (!state) {
-      if (byte !== ENDED && this.#waits(candidate)) return true
-      this.#verdicts.close(candidate)
-      candidate.forced = candidate.certain
-      return candidate.certain && goesOn && this.#swallows(candidate, index, to)
-    }
-    candidate.state = state
-    if (coded.text.length <= LONGEST_CODED) coded.text += String.fromCharCode(byte)
-    coded.end = to
-    coded.unitEnd = index + 1
-    const { follow, after } = candidate.program
-    if (state.accept && !follow && !after) this.#verdicts.accept(candidate, to, index + 1)
-    return !this.#merged(candidate, state, tick)
-  }
-
-  #swallows(candidate: Candidate, index: number, to: number): true {
-    candidate.end = to
-    candidate.unitEnd = index + 1
-    this.#verdicts.cover(candidate)
-    return true
   }
 
   /** True where it turns out to be a placeholder: a new one may begin behind it. */
@@ -353,34 +301,4 @@ export class Candidates {
     this.#verdicts.close(candidate)
     return true
   }
-
-  /** Two candidates of one rule in one state have one future: the earlier one goes on for both. */
-  #merged(candidate: Candidate, state: State, tick: number): boolean {
-    const { check, after, foreign, whole } = candidate.program
-    if (candidate.guard >= 0 || candidate.coded) return false
-    if (state.tick !== tick) {
-      state.tick = tick
-      state.holder = candidate
-      return false
-    }
-    const holder = state.holder as Candidate
-    if (check || after || foreign?.judge) return holder.start === candidate.start
-    if (!alike(holder.coded, candidate.coded) || holder.gate !== candidate.gate) return false
-    if (whole && (holder.end >= 0 || candidate.end >= 0)) return false
-    const { serial, start, unit, late, bare, certain, end, unitEnd, coded } = candidate
-    if (start < holder.start) Object.assign(holder, { serial, start, unit, late, bare, certain, end, unitEnd, coded })
-    return true
-  }
-}
-
-/** What stands behind a secret whose spelling ends with this unit: the unit itself where others may stand as they are. */
-function symbolAfter({ kind, phase }: Decoder, unit: number): number {
-  if (kind !== PERCENTS) return END
-  return phase === 0 ? symbolOf(unit) : PERCENT
-}
-
-/** Whether two candidates in one state go on alike: neither is spelled otherwise, or both in the same way. */
-function alike(one: Coded | undefined, other: Coded | undefined): boolean {
-  if (!one || !other) return one === other
-  return one.decoder.kind === other.decoder.kind && one.decoder.phase === other.decoder.phase
 }

@@ -73,6 +73,14 @@ export class Verdicts {
     this.cover(candidate)
   }
 
+  /** It eats the unit with this index too, which ends at `to`, and is masked so far. */
+  swallow(candidate: Candidate, index: number, to: number): true {
+    candidate.end = to
+    candidate.unitEnd = index + 1
+    this.cover(candidate)
+    return true
+  }
+
   /** It cannot grow any more: its longest match stands, or there was none. */
   close(candidate: Candidate): void {
     const { check, whole } = candidate.program
