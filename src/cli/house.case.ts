@@ -147,16 +147,29 @@ const LATE = {
 let pages = 0
 let releases = 0
 const NOTHING_MORE = {
-  ...{ found: [], entries: [], left: [], resumed: false, anew: false },
-  earlier: { bodies: 0, entries: [], left: [] },
+  ...{ found: [], entries: [], left: [], resumed: false, anew: false, unread: { bodies: 0, keys: [] } },
+  earlier: { bodies: 0, entries: [], left: [], unread: { bodies: 0, keys: [] } },
 }
 const NO_REVISER: Backend['reviser'] = {
   plan: async () => NOBODY,
   erase: async () => ({ ...NOBODY, seq: 7, left: 0, begun: 0 }),
   rescan: async () =>
     pages++ % 2
-      ? { ...NOTHING_MORE, seen: 2, resumed: true, earlier: { bodies: 1, entries: [8], left: ['x'] } }
-      : { ...NOTHING_MORE, seen: 1, found: [LATE], entries: [8], left: ['x'], reached: 1 },
+      ? {
+          ...NOTHING_MORE,
+          seen: 2,
+          resumed: true,
+          earlier: { bodies: 1, entries: [8], left: ['x'], unread: { bodies: 1, keys: ['k'] } },
+        }
+      : {
+          ...NOTHING_MORE,
+          seen: 1,
+          found: [LATE],
+          entries: [8],
+          left: ['x'],
+          unread: { bodies: 2, keys: ['k'] },
+          reached: 1,
+        },
   async resume() {
     if (releases++ % 2) throw new Fault('trail.unavailable', 'text')
     return 1

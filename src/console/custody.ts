@@ -21,6 +21,12 @@ export interface ErasureRow {
   readonly keys: readonly string[]
 }
 
+/** Bodies that could not be opened, and the names of the keys that it takes. */
+interface UnreadRow {
+  readonly bodies: number
+  readonly keys: readonly string[]
+}
+
 /** One page of a rescan. */
 export interface RescanRow {
   readonly seen: number
@@ -39,10 +45,16 @@ export interface RescanRow {
   readonly entries: readonly number[]
   /** Ids of exchanges whose entries say it beside their bodies. */
   readonly left: readonly string[]
+  readonly unread: UnreadRow
   readonly reached?: number
   readonly resumed: boolean
   readonly anew: boolean
-  readonly earlier: { readonly bodies: number; readonly entries: readonly number[]; readonly left: readonly string[] }
+  readonly earlier: {
+    readonly bodies: number
+    readonly entries: readonly number[]
+    readonly left: readonly string[]
+    readonly unread: UnreadRow
+  }
 }
 
 /** Erasure and rescan, which know what bodies mean. */

@@ -135,8 +135,8 @@ async function backend(t: TestContext, note?: () => Promise<void>) {
         throw new Fault('custody.held', 'by h')
       },
       rescan: async () => ({
-        ...{ seen: 0, found: [], entries: [], left: [], resumed: false, anew: false },
-        earlier: { bodies: 0, entries: [], left: [] },
+        ...{ seen: 0, found: [], entries: [], left: [], resumed: false, anew: false, unread: NONE },
+        earlier: { bodies: 0, entries: [], left: [], unread: NONE },
       }),
       resume: async () => 0,
     },
@@ -149,6 +149,8 @@ async function backend(t: TestContext, note?: () => Promise<void>) {
   })
   return { trail, reads, app: routes(made) }
 }
+
+const NONE = { bodies: 0, keys: [] }
 
 test('the table has every route, and no other', async (t) => {
   const { app } = await backend(t)

@@ -2,6 +2,7 @@
 import type { RescanRow } from '#console'
 import { TIME_SHAPE } from '#exchange'
 import { commonOf, examples, type Register, withRecord } from '../command.ts'
+import { EXIT } from '../exit.ts'
 import { timeOption } from '../scope.ts'
 import { type Cell, table } from '../table.ts'
 import { brief, json, out, say } from '../terminal.ts'
@@ -26,6 +27,12 @@ export const rescan: Register = (program) => {
         const found: Found[] = []
         const left: string[] = []
         const entries: number[] = []
+        let unread = 0
+        const keys = new Set<string>()
+        const pass = (some: RescanRow['unread']) => {
+          unread += some.bodies
+          for (const key of some.keys) keys.add(key)
+        }
         for (let [first, anew]: [RescanRow | undefined, boolean] = [undefined, false]; ; ) {
           const page = await record.send<RescanRow>('POST', '/rescan', { since, why })
           anew ||= page.anew
@@ -33,16 +40,22 @@ export const rescan: Register = (program) => {
             first = page
             left.push(...page.earlier.left)
             entries.push(...page.earlier.entries)
+            pass(page.earlier.unread)
           }
           found.push(...page.found)
           left.push(...page.left)
           entries.push(...page.entries)
+          pass(page.unread)
           const { resumed, earlier } = first
           if (page.reached === undefined)
-            return { seen: page.seen, resumed, anew, earlier: earlier.bodies, entries, found, left }
+            return {
+              ...{ seen: page.seen, resumed, anew, earlier: earlier.bodies, entries, found, left },
+              ...{ unread, keys: [...keys] },
+            }
           shown.at(page.seen, 0, new Date(page.reached).toISOString())
         }
       }).finally(() => shown.end())
+      if (done.unread > 0) process.exitCode = EXIT.locked
       if (commonOf(command).json) return out(json(done))
       if (done.found.length > 0) out(table(HEAD, done.found.map(row)))
       if (done.anew) say('begun anew: the one that was stopped went by other rules or known values')
@@ -50,12 +63,18 @@ export const rescan: Register = (program) => {
       say(`${resumed ? 'gone on: ' : ''}${seen} exchanges looked through, ${found.length} bodies masked anew`)
       if (earlier > 0)
         say(`${earlier} more were masked before it was stopped; entries ${entries.join(', ')} tell of all`)
+      if (done.unread > 0) say(unreadText(done))
       if (done.left.length === 0) return
       out(done.left.join('\n'))
       say(
         `${done.left.length} entries say it beside their bodies (path, file, model, reason), and keep it: erase these exchanges`,
       )
     })
+}
+
+function unreadText({ unread, keys }: { readonly unread: number; readonly keys: readonly string[] }): string {
+  const why = keys.length > 0 ? `: key ${keys.join(', ')} is not here` : ''
+  return `${unread} bodies could not be opened${why}; nothing was looked for in them: rescan again once they can be read`
 }
 
 const HEAD = ['exchange', 'when', 'who', 'model', 'in the', 'rules', 'found', 'entry']

@@ -6,14 +6,21 @@ import { saysOf } from './says.ts'
 
 export type Reworded = NonNullable<Revision['words']>[number]
 
+interface House {
+  readonly trail: Trail
+  readonly sparesLocked?: boolean
+  clock(): number
+}
+
 const STEP = 500
 
 /**
  * Of a session those prompts that go on from any of these exchanges, also by way of others, with what they say themselves: by
- * more they are to be found no longer. Not those of `besides`. @throws trail.*
+ * more they are to be found no longer. Not those of `besides`; with `sparesLocked` not those whose key is not here, which can still be
+ * found by what nobody can look at now. @throws trail.*
  */
 export async function followersOf(
-  { trail, clock }: { readonly trail: Trail; clock(): number },
+  { trail, clock, sparesLocked = false }: House,
   session: string,
   ids: ReadonlySet<string>,
   besides: ReadonlySet<string>,
@@ -25,7 +32,9 @@ export async function followersOf(
     if (!reached.has(follows)) continue
     reached.add(exchange)
     if (besides.has(exchange)) continue
-    const body = (await trail.exchange(exchange))?.opening.body
+    const { opening, unreadable } = (await trail.exchange(exchange)) ?? {}
+    if (sparesLocked && unreadable?.opening?.code === 'trail.key') continue
+    const body = opening?.body
     const says = body && saysOf(body, { route, direction: 'prompt' })
     words.push({ exchange, part: 'prompt', ...(says !== undefined && { says }) })
     await breath.pause()

@@ -1,4 +1,5 @@
 /** Where a rescan is, and what it found so far, so that it goes on after a stop. Pure; reads and keeps nothing itself. */
+import type { UnreadBodies } from './redacting.ts'
 
 /** Kept while a rescan is under way, by ids alone. */
 export interface Mark {
@@ -32,6 +33,8 @@ export interface Told {
   /** The seqs of the entries that tell of them, and ids of exchanges that say it still: the first thousand of each. */
   readonly entries: readonly number[]
   readonly left: readonly string[]
+  /** What could not be opened; a mark of an earlier version does not say. */
+  readonly unread?: UnreadBodies
 }
 
 /** One page as it was looked through. */
@@ -46,7 +49,8 @@ export const STOPPED_MS = 300_000
 /** The day of an exchange and its place among the others may differ a little from its time. */
 const SLACK_MS = 86_400_000
 const MOST_TOLD = 1000
-const NOTHING: Told = { bodies: 0, entries: [], left: [] }
+export const NONE_UNREAD: UnreadBodies = { bodies: 0, keys: [] }
+const NOTHING: Told = { bodies: 0, entries: [], left: [], unread: NONE_UNREAD }
 
 interface Asked {
   readonly since: number
@@ -89,4 +93,10 @@ const both = (one: Told, other: Told): Told => ({
   bodies: one.bodies + other.bodies,
   entries: [...one.entries, ...other.entries].slice(0, MOST_TOLD),
   left: [...one.left, ...other.left].slice(0, MOST_TOLD),
+  unread: bothUnread(one.unread ?? NONE_UNREAD, other.unread ?? NONE_UNREAD),
+})
+
+const bothUnread = (one: UnreadBodies, other: UnreadBodies): UnreadBodies => ({
+  bodies: one.bodies + other.bodies,
+  keys: [...new Set([...one.keys, ...other.keys])],
 })

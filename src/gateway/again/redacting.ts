@@ -1,8 +1,8 @@
 /** Masks what today's rules find in a page of stored bodies, in place and on the record. Says what it found; looks for no page. */
 import { hash, randomBytes } from 'node:crypto'
-import type { Finding, Keyring, Body as RecordedBody, Redact } from '#exchange'
+import type { Fault, Finding, Keyring, Body as RecordedBody, Redact } from '#exchange'
 import type { Engine } from '#masking'
-import { type Custody, type Doer, type Recorded, type Revision, sealedUpTo, type Trail } from '#trail'
+import { type Custody, type Doer, keyWantedBy, type Recorded, type Revision, sealedUpTo, type Trail } from '#trail'
 import { Breath } from '../breath.ts'
 import { type Anew, maskedAnew } from './anew.ts'
 import { commitmentOf } from './commitment.ts'
@@ -48,12 +48,21 @@ export interface Masked {
   readonly left: readonly string[]
   /** The seqs of all entries that tell of it. */
   readonly entries: readonly number[]
+  /** What could not be looked at. */
+  readonly unread: UnreadBodies
+}
+
+/** Bodies that cannot be opened, by their number, and the names of the keys that it takes, where a key is all that is missing. */
+export interface UnreadBodies {
+  readonly bodies: number
+  readonly keys: readonly string[]
 }
 
 /** Before anything is masked. */
 interface Found {
   readonly bodies: readonly Body[]
   readonly left: readonly string[]
+  readonly unread: UnreadBodies
 }
 
 /** So often at most a body is masked that is another each time. */
@@ -80,24 +89,27 @@ export class Redacting {
     }
     const stays = new Set(going.map(({ row }) => row.opening.exchange))
     const bodies = [...masked.values()].filter(({ row }) => !stays.has(row.opening.exchange))
-    return { bodies, left: [...new Set([...first.left, ...stays])], entries }
+    return { bodies, left: [...new Set([...first.left, ...stays])], entries, unread: first.unread }
   }
 
   /** An exchange that is open is passed over: its bodies are still to come, and are masked by the rules of now. */
   async #foundIn(rows: readonly Recorded[]): Promise<Found> {
     const found: Body[] = []
     const left: string[] = []
+    const unread: Fault[] = []
     for (const { opening, ending } of rows) {
       const isOpen = opening.kind === 'asked' && !ending
       const row = isOpen ? undefined : await this.#house.trail.exchange(opening.exchange)
       if (row && entrySays(this.#house.engine(), row)) left.push(opening.exchange)
+      unread.push(...Object.values(row?.unreadable ?? {}))
       for (const part of ['prompt', 'reply'] as const) {
         const body = part === 'prompt' ? row?.opening.body : row?.ending?.body
         const anew = row && body && (await this.#anew(row, part, body))
         if (anew) found.push({ row, part, anew, from: hash('sha256', body.bytes, 'buffer'), salt: randomBytes(32) })
       }
     }
-    return { bodies: found, left }
+    const keys = [...new Set(unread.flatMap((fault) => keyWantedBy(fault) ?? []))]
+    return { bodies: found, left, unread: { bodies: unread.length, keys } }
   }
 
   #anew({ opening }: Recorded, direction: Body['part'], body: RecordedBody): Promise<Anew | undefined> {
@@ -149,7 +161,7 @@ export class Redacting {
       if (session !== undefined) {
         const ids = (some: readonly Body[]) => new Set(some.map(({ row }) => row.opening.exchange))
         const prompts = own.filter(({ part }) => part === 'prompt')
-        words.push(...(await followersOf(this.#house, session, ids(own), ids(prompts))))
+        words.push(...(await followersOf({ ...this.#house, sparesLocked: true }, session, ids(own), ids(prompts))))
       }
     return { bodies: revised, words }
   }

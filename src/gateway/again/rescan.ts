@@ -1,8 +1,8 @@
 /** Looks through stored bodies by today's rules, a page at a time, newest first: what is found is masked in place, on the record. */
 import { secretsIn } from '#exchange'
 import { type Custody, type Doer, dayOfExchange, type Soon } from '#trail'
-import { above, type Mark, markAfter, markFor, reachOf, STOPPED_MS, type Told } from './mark.ts'
-import { type MaskedBody, Redacting, type RedactingHouse, rulesIn } from './redacting.ts'
+import { above, type Mark, markAfter, markFor, NONE_UNREAD, reachOf, STOPPED_MS, type Told } from './mark.ts'
+import { type MaskedBody, Redacting, type RedactingHouse, rulesIn, type UnreadBodies } from './redacting.ts'
 
 export interface RescanHouse extends RedactingHouse {
   readonly holds: Pick<Custody['holds'], 'alone' | 'pin'>
@@ -32,6 +32,8 @@ export interface RescanPage {
   readonly found: readonly Late[]
   /** Exchanges of this page that say it still: beside their bodies (a path, a file, a model, a reason). */
   readonly left: readonly string[]
+  /** Bodies of this page that could not be opened, so that nobody looked for anything in them; the keys that it takes, by their names. */
+  readonly unread: UnreadBodies
   /** How far back it has come, ms since the Unix epoch; absent once all is done. */
   readonly reached?: number
   /** The seqs of the entries that tell of what was found. */
@@ -41,7 +43,7 @@ export interface RescanPage {
   /** Whether one that was stopped is begun anew, for it went by other rules or known values. */
   readonly anew: boolean
   /** What earlier pages of it found. */
-  readonly earlier: Told
+  readonly earlier: Told & { readonly unread: UnreadBodies }
 }
 
 /** A page, and how it goes on. */
@@ -94,12 +96,13 @@ export class Rescan {
     const mark = markFor(last, { since, rules: this.#house.rules(), run: this.#house.run, now: this.#house.now() })
     const limits = { limit: PAGE, ...(mark.before && { before: mark.before }) }
     const { rows, next } = await trail.recorded({ ...EVERYTHING, after: reachOf(mark) }, limits)
-    const { bodies, left, entries } = await this.#redacting.mask(above(mark, rows), doer)
-    const told = { bodies: bodies.length, entries, left }
+    const { bodies, left, entries, unread } = await this.#redacting.mask(above(mark, rows), doer)
+    const told = { bodies: bodies.length, entries, left, unread }
     const goesOn = markAfter(mark, { rows, told, ...(next !== undefined && { next }) })
     const oldest = rows.at(-1)?.opening
     const page = {
-      ...{ seen: mark.seen + above(mark, rows).length, found: bodies.map(toldOf), entries, left, earlier: mark.told },
+      ...{ seen: mark.seen + above(mark, rows).length, found: bodies.map(toldOf), entries, left, unread },
+      earlier: { ...mark.told, unread: mark.told.unread ?? NONE_UNREAD },
       ...{ resumed: mark.seen > 0, anew: last?.since === since && mark.seen === 0 },
       ...(goesOn && { reached: oldest?.at ?? since }),
     }
