@@ -97,6 +97,36 @@ describe('commands', { concurrency: 2 }, () => {
     assert.equal((await gatelog('show', idOf(1))).code, EXIT.ok)
   })
 
+  test('nobody is asked to agree to an erasure that is forbidden, or of nothing', async (t) => {
+    const none = { exchanges: 0, sessions: 0, later: 0, notes: 0, held: 0, holds: [], worm: 0, open: 0 }
+    const plans = [
+      [
+        { ...none, exchanges: 2, sessions: 1, held: 1, holds: ['h'] },
+        /1 of what goes.*\(2 exchanges\), by h \[custody\.held\]/,
+      ],
+      [{ ...none }, /\[custody\.nothing\]/],
+      [{ ...none, exchanges: 1, sessions: 1 }, /\[client\.consent\]/],
+    ] as const
+    for (const [row, err] of plans) {
+      const refuse = () => Promise.reject(new Error('nothing may be erased'))
+      const plan = async () => ({ ...row, unread: 0, damaged: 0, keys: [] })
+      const reviser = { plan, erase: refuse, rescan: refuse, resume: refuse }
+      const { run: gatelog } = await openHouse(t, [], { reviser })
+      const ran = await gatelog('erase', '--user', 'ana', '--why', 'x', '--basis', 'y')
+      assert.match(ran.err, err)
+      assert.notEqual(ran.code, EXIT.ok)
+    }
+  })
+
+  test('a hold says how many exchanges it keeps now', async (t) => {
+    const { run: gatelog } = await openHouse(t, exchangeOf({ nth: 1, text: 'ana' }))
+    const spelt = await gatelog('hold', 'add', '--connection', 'demo', '--why', 'case 17')
+    assert.match(spelt.err, /^it keeps 1 exchange now, and what comes and fits\n$/)
+    const wrong = await gatelog('hold', 'add', '--connection', 'nope', '--why', 'case 17')
+    assert.match(wrong.err, /^it keeps no exchange now \(is it spelt right\?\)/)
+    assert.match((await gatelog('hold', 'list')).out, /keeps +why\n.* 1 +case 17\n.* 0 +case 17\n$/)
+  })
+
   test('a recorded reply leaves byte for byte in a pipe', async (t) => {
     const entries = exchangeOf({ nth: 1, text: 'a\u001b[2Jé' })
     const { spawned: gatelog } = await openHouse(t, entries)

@@ -90,7 +90,9 @@ export interface House {
 export async function openHouse(
   t: TestContext,
   entries: readonly Entry[],
-  rows: Partial<Pick<Backend, 'connections' | 'test' | 'checks' | 'secrets' | 'ca' | 'coverage' | 'anchors'>> = {},
+  rows: Partial<
+    Pick<Backend, 'connections' | 'test' | 'checks' | 'secrets' | 'ca' | 'coverage' | 'anchors' | 'reviser'>
+  > = {},
 ): Promise<House> {
   const folder = folderFor(t)
   mkdirSync(join(folder, 'gatelog-data'), { mode: 0o700 })

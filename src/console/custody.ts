@@ -1,7 +1,7 @@
 /** Holds and purges as the admin API tells and does them. Types and routes; decides nothing. */
 import type { Context, Hono } from 'hono'
 import { Fault, faultOf, isCalendarDay } from '#exchange'
-import { type Custody, type Doer, printScope, queryOf, readScope } from '#trail'
+import { type Custody, type Doer, type HoldRow, printScope, queryOf, readScope } from '#trail'
 import { callerOf, didOf, noteFor, type ReadHouse } from './readers.ts'
 import { bodyOf } from './refuse.ts'
 
@@ -26,6 +26,9 @@ interface UnreadRow {
   readonly bodies: number
   readonly keys: readonly string[]
 }
+
+/** A hold, with how many exchanges it keeps now; a thousand for that many and more. */
+export type HeldRow = HoldRow & { readonly keeps: number }
 
 /** One page of a rescan. */
 export interface RescanRow {
@@ -71,7 +74,7 @@ export interface Reviser {
 
 /** What is done to the record itself. */
 export type Custodian = Pick<Custody, 'plan' | 'purge'> & {
-  readonly holds: Pick<Custody['holds'], 'list' | 'add' | 'release'>
+  readonly holds: Pick<Custody['holds'], 'list' | 'add' | 'keeps' | 'release'>
 }
 
 /** Bound to their keeper. */
@@ -105,11 +108,14 @@ export function custodyRoutes(app: Hono, custody: Custodian & { readonly reviser
   app.get('/holds', async (c) => {
     const holds = await custody.holds.list()
     await noteOf(c)('listed', '', holds.length, { format: 'holds' })
-    return c.json({ holds })
+    const rows: HeldRow[] = []
+    for (const hold of holds) rows.push({ ...hold, keeps: await custody.holds.keeps(hold) })
+    return c.json({ holds: rows })
   })
   app.post('/holds', async (c) => {
     const { scope, why } = (await bodyOf(c.req)) as Record<string, unknown>
-    return c.json(await custody.holds.add(scope, doerOf(c, why)))
+    const hold = await custody.holds.add(scope, doerOf(c, why))
+    return c.json({ ...hold, keeps: await custody.holds.keeps(hold) } satisfies HeldRow)
   })
   app.delete('/holds/:id', async (c) => {
     const released = await custody.holds.release(c.req.param('id'), doerOf(c, c.req.query('why')))

@@ -3,7 +3,7 @@ export { type Backend, type CheckRow, type ConnectionRow, connectionsOnly, route
 export type { BackupHouse, BackupRow } from './backup.ts'
 export type { Ca, CaRow, Rotation } from './ca.ts'
 export type { Coverage, CoverageSource, CoverageTally, Report } from './coverage.ts'
-export type { Custodian, ErasureRow, RescanRow, Reviser } from './custody.ts'
+export type { Custodian, ErasureRow, HeldRow, RescanRow, Reviser } from './custody.ts'
 export { LOGGED, type LogEntry, type LogLine, type LogPage } from './log.ts'
 export type { ReadHouse } from './readers.ts'
 export type { Proving, Seal, Verifying } from './seal.ts'

@@ -2,7 +2,7 @@
 
 export { type ActionLine, type Actions, actionsOf, fitsPattern } from './actions.ts'
 export { type Erased, Erasure, type Resuming } from './again/erasure.ts'
-export type { ErasurePlan } from './again/forbidding.ts'
+export { type ErasurePlan, forbid } from './again/forbidding.ts'
 export { forgetSaid } from './again/forget.ts'
 export { type GoingLine, linesAt } from './again/lines.ts'
 export { type Late, Rescan, type RescanPage } from './again/rescan.ts'

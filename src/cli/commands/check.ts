@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { loadConfig } from '#app'
 import { commonOf, examples, type Register } from '../command.ts'
+import { counted } from '../count.ts'
 import { json, out, safe, say } from '../terminal.ts'
 
 export const check: Register = (program) => {
@@ -17,6 +18,8 @@ export const check: Register = (program) => {
       const { notes } = config.masking
       if (asJson) return out(json({ ok: true, connections, rules: config.rules.map((rule) => rule.name), notes }))
       for (const note of notes) say(safe(note))
-      out(safe(`${path} is valid: ${connections.length} connection(s), ${config.rules.length} rule(s)`))
+      out(
+        safe(`${path} is valid: ${counted(connections.length, 'connection')}, ${counted(config.rules.length, 'rule')}`),
+      )
     })
 }

@@ -5,6 +5,7 @@ import type { Coverage, CoverageTally } from '#console'
 import { Fault } from '#exchange'
 import type { Reported } from '#wire'
 import { commonOf, examples, type Register, withRecord } from '../command.ts'
+import { counted } from '../count.ts'
 import { toldSeal, unread } from '../seals.ts'
 import { type Cell, table } from '../table.ts'
 import { brief, json, out, say } from '../terminal.ts'
@@ -47,7 +48,9 @@ export const coverage: Register = (program) => {
         return sum
       })
       if (commonOf(command).json) return out(json(tally))
-      out(`${tally.seen} reports: ${tally.onRecord} on the record, ${tally.bypasses} not, ${tally.dropped} told before`)
+      out(
+        `${counted(tally.seen, 'report')}: ${tally.onRecord} on the record, ${tally.bypasses} not, ${tally.dropped} told before`,
+      )
     })
 }
 

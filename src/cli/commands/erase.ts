@@ -2,6 +2,7 @@
 import type { ErasureRow } from '#console'
 import { Fault, type Scope } from '#exchange'
 import { commonOf, examples, type Register, withRecord } from '../command.ts'
+import { counted } from '../count.ts'
 import { PRECEDENCE } from '../precedence.ts'
 import { scopeFrom, scopeOptions, scopeText } from '../scope.ts'
 import { json, line, out, say } from '../terminal.ts'
@@ -42,8 +43,9 @@ export const erase: Register = (program) => {
         const plan = await record.send<ErasureRow>('POST', '/erase/plan', { scope })
         if (!asJson) tell(scopeText(scope), plan)
         if (dryRun) return plan
-        const { agreed } = await import('../connect/ask.ts')
-        if (!(await agreed(`Erase ${plan.exchanges} exchanges for good?`, yes === true))) return plan
+        const [{ forbid }, { agreed }] = await Promise.all([import('#gateway'), import('../connect/ask.ts')])
+        forbid(plan) // nobody is asked to agree to what cannot be
+        if (!(await agreed(`Erase ${whatGoes(plan)} for good?`, yes === true))) return plan
         return record.send<Done>('POST', '/erase', { scope, why, basis })
       })
       if (asJson) return out(json(done))
@@ -53,12 +55,16 @@ export const erase: Register = (program) => {
     })
 }
 
+/** Exchanges, or where there are none of whom it is about, the lines that name him. */
+const whatGoes = ({ exchanges, notes }: ErasureRow): string =>
+  exchanges > 0 ? counted(exchanges, 'exchange') : `what names the user in ${counted(notes, 'line')}`
+
 /** What is not reached by it. */
 function after({ sessions, left, begun }: Done): void {
-  if (left) say(`${left} turns that came meanwhile say it again, and stay: they are held, or kept by a statute`)
+  if (left) say(`turns that came meanwhile, say it again and stay, held or kept by a statute: ${left}`)
   if (begun)
     say(
-      `${begun} later turns began meanwhile and are open: nothing goes from their replies; erase them once they ended`,
+      `later turns that began meanwhile and are open: ${begun}. Nothing goes from their replies; erase them once they ended`,
     )
   if (sessions > 0)
     say(
@@ -68,12 +74,14 @@ function after({ sessions, left, begun }: Done): void {
 
 function tell(scope: string, plan: ErasureRow): void {
   const { exchanges, sessions, later, notes, held, holds, worm, open, unread } = plan
-  out(`${line(scope)}: ${exchanges} exchanges of ${sessions} sessions`)
-  if (later > 0 && unread === 0) out(`${later} later exchanges of these sessions stay, without what they say again`)
-  if (notes > 0) out(`${notes} lines of reads, searches and leads lose what names the user or is found nowhere else`)
-  if (held > 0) out(`forbidden: ${held} are held, later turns included, by ${holds.join(', ')}`)
-  if (worm > 0) out(`forbidden: a statute keeps ${worm}, later turns included`)
-  if (open > 0) out(`forbidden: ${open} are still open, later turns included`)
+  out(`${line(scope)}: ${counted(exchanges, 'exchange')} of ${counted(sessions, 'session')}`)
+  if (later > 0 && unread === 0)
+    out(`later exchanges of these sessions that stay, without what they say again: ${later}`)
+  if (notes > 0)
+    out(`lines of reads, searches and leads that lose what names the user or is found nowhere else: ${notes}`)
+  if (held > 0) out(`forbidden: held, later turns and lines included: ${held}, by ${holds.join(', ')}`)
+  if (worm > 0) out(`forbidden: kept by a statute, later turns and lines included: ${worm}`)
+  if (open > 0) out(`forbidden: still open, later turns included: ${open}`)
   if (unread > 0) out(`forbidden: ${unreadText(plan)}`)
   out(`\n${PRECEDENCE}\n`)
 }

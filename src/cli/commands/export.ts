@@ -6,6 +6,7 @@ import { Fault } from '#exchange'
 import type { FormatName, Row } from '#export'
 import { faultIn } from '../answer.ts'
 import { commonOf, examples, type Register, withRecord } from '../command.ts'
+import { counted } from '../count.ts'
 import { type Progress, progress } from '../progress.ts'
 import { checkPeriod, timeOption } from '../scope.ts'
 import { json, line, out, say } from '../terminal.ts'
@@ -66,7 +67,7 @@ async function write(lines: AsyncIterable<string>, { format, bodies }: Written, 
   for await (const text of lines) {
     const told = JSON.parse(text) as Row | Last
     if ('end' in told) {
-      if (wrong > 0) say(`${wrong} rows are not what was sealed, and say so (seal): gatelog verify`)
+      if (wrong > 0) say(`rows that are not what was sealed, and say so (seal): ${wrong}. gatelog verify`)
       return rows
     }
     if ('fault' in told) throw faultIn(told.fault)
@@ -82,7 +83,7 @@ type Written = Pick<How, 'format' | 'bodies'>
 
 function tell(rows: number, file: string, format: FormatName, bytes: number, asJson: boolean): void {
   if (asJson) out(json({ file, format, rows, bytes }))
-  else say(`${rows} exchanges in ${line(file)}`)
+  else say(`${counted(rows, 'exchange')} in ${line(file)}`)
 }
 
 type Last = { readonly end: object } | { readonly fault: { readonly code: string; readonly detail?: string } }

@@ -1,8 +1,10 @@
 /** `gatelog hold add|list|release`: what may not be removed, whatever its retention. */
 import type { Command } from 'commander'
+import type { HeldRow } from '#console'
 import { Fault, type Scope } from '#exchange'
 import type { HoldRow } from '#trail'
 import { commonOf, examples, type Register, withRecord } from '../command.ts'
+import { counted } from '../count.ts'
 import { scopeFrom, scopeOptions, scopeText } from '../scope.ts'
 import { type Cell, table } from '../table.ts'
 import { brief, json, line, out, say } from '../terminal.ts'
@@ -41,8 +43,17 @@ export const hold: Register = (program) => {
 async function add({ why, ...options }: Scope & { why: string }, command: Command): Promise<void> {
   const scope: Scope = scopeFrom(options)
   if (Object.keys(scope).length === 0) throw new Fault('usage.option', 'say what to hold')
-  told(command, await withRecord(command, (record) => record.send<HoldRow>('POST', '/holds', { scope, why })), 'held')
+  const hold = await withRecord(command, (record) => record.send<HeldRow>('POST', '/holds', { scope, why }))
+  told(command, hold, 'held')
+  if (commonOf(command).json) return
+  if (hold.keeps === 0) say('it keeps no exchange now (is it spelt right?), and what comes and fits')
+  else say(`it keeps ${keptText(hold.keeps)} now, and what comes and fits`)
 }
+
+/** The most that is counted. */
+const MOST = 1000
+
+const keptText = (keeps: number): string => (keeps >= MOST ? `${MOST} exchanges or more` : counted(keeps, 'exchange'))
 
 async function release(id: string, { why }: { why: string }, command: Command): Promise<void> {
   const at = `/holds/${encodeURIComponent(id)}?${new URLSearchParams({ why })}`
@@ -62,10 +73,10 @@ function told(command: Command, hold: HoldRow, did: string): void {
 }
 
 async function list(_options: unknown, command: Command): Promise<void> {
-  const { holds } = await withRecord(command, (record) => record.get<{ holds: HoldRow[] }>('/holds'))
+  const { holds } = await withRecord(command, (record) => record.get<{ holds: HeldRow[] }>('/holds'))
   if (commonOf(command).json) return out(json({ holds }))
   if (holds.length === 0) return say('nothing is held')
-  out(table(['id', 'since', 'who', 'what', 'why'], holds.map(row)))
+  out(table(['id', 'since', 'who', 'what', 'keeps', 'why'], holds.map(row)))
 }
 
 const WRONG = {
@@ -74,7 +85,8 @@ const WRONG = {
   entry: 'its entry was changed',
 } as const
 
-const row = ({ id, at, who, why, scope, wrong }: HoldRow): Cell[] => {
+const row = ({ id, at, who, why, scope, wrong, keeps }: HeldRow): Cell[] => {
   const what = wrong ? `${scopeText(scope) || 'everything'}: ${WRONG[wrong]} (gatelog verify)` : scopeText(scope)
-  return [id.slice(0, 13), brief(at), who, what, why]
+  const kept: Cell = keeps === 0 ? ['0', 'yellow'] : keeps >= MOST ? `${MOST}+` : String(keeps)
+  return [id.slice(0, 13), brief(at), who, what, kept, why]
 }

@@ -4,6 +4,7 @@ import { Fault } from '#exchange'
 import type { ProvenEntry } from '#trail'
 import { faultIn } from '../answer.ts'
 import { commonOf, examples, type Register, withRecord } from '../command.ts'
+import { counted } from '../count.ts'
 import { checkpointIn } from '../evidence/given.ts'
 import { EXIT } from '../exit.ts'
 import { bar } from '../progress.ts'
@@ -68,13 +69,12 @@ export const prove: Register = (program) => {
       if (commonOf(command).json) out(json(told))
       else
         say(
-          `${told.entries} entries in ${line(told.file)}, ${told.bytes} bytes${waiting(told)}; the log: ${line(told.standing, 2000)}`,
+          `${counted(told.entries, 'entry', 'entries')} in ${line(told.file)}, ${told.bytes} bytes${waiting(told)}; the log: ${line(told.standing, 2000)}`,
         )
     })
 }
 
-const waiting = ({ unsealed }: Told): string =>
-  unsealed === 0 ? '' : `; ${unsealed} more are not sealed yet and are not in it`
+const waiting = ({ unsealed }: Told): string => (unsealed === 0 ? '' : `; not sealed yet, and not in it: ${unsealed}`)
 
 async function whole(
   record: Record,

@@ -2,6 +2,7 @@
 import { Option } from 'commander'
 import type { Purged, PurgeRow } from '#trail'
 import { commonOf, examples, type Register, withRecord } from '../command.ts'
+import { counted } from '../count.ts'
 import { PRECEDENCE } from '../precedence.ts'
 import { timeOf } from '../scope.ts'
 import { type Cell, table } from '../table.ts'
@@ -50,7 +51,7 @@ export const purge: Register = (program) => {
 const dayOf = (text: string): string => new Date(timeOf(text)).toISOString().slice(0, 10)
 
 const question = (going: readonly PurgeRow[]): string =>
-  `Remove ${going.length} ${going.length === 1 ? 'day' : 'days'} with ${sum(going, 'exchanges')} exchanges for good?`
+  `Remove ${counted(going.length, 'day')} with ${counted(sum(going, 'exchanges'), 'exchange')} for good?`
 
 const sum = (rows: readonly PurgeRow[], figure: 'exchanges' | 'bytes'): number =>
   rows.reduce((total, row) => total + row[figure], 0)

@@ -2,6 +2,7 @@
 import type { RescanRow } from '#console'
 import { TIME_SHAPE } from '#exchange'
 import { commonOf, examples, type Register, withRecord } from '../command.ts'
+import { counted } from '../count.ts'
 import { EXIT } from '../exit.ts'
 import { timeOption } from '../scope.ts'
 import { type Cell, table } from '../table.ts'
@@ -60,14 +61,18 @@ export const rescan: Register = (program) => {
       if (done.found.length > 0) out(table(HEAD, done.found.map(row)))
       if (done.anew) say('begun anew: the one that was stopped went by other rules or known values')
       const { seen, resumed, earlier, found, entries } = done
-      say(`${resumed ? 'gone on: ' : ''}${seen} exchanges looked through, ${found.length} bodies masked anew`)
+      say(
+        `${resumed ? 'gone on: ' : ''}${counted(seen, 'exchange')} looked through, ${counted(found.length, 'body', 'bodies')} masked anew`,
+      )
       if (earlier > 0)
-        say(`${earlier} more were masked before it was stopped; entries ${entries.join(', ')} tell of all`)
+        say(
+          `masked before it was stopped: ${earlier} more; told of all by ${entries.length === 1 ? 'entry' : 'entries'} ${entries.join(', ')}`,
+        )
       if (done.unread > 0) say(unreadText(done))
       if (done.left.length === 0) return
       out(done.left.join('\n'))
       say(
-        `${done.left.length} entries say it beside their bodies (path, file, model, reason), and keep it: erase these exchanges`,
+        `entries that say it beside their bodies (path, file, model, reason), and keep it: ${done.left.length}. Erase these exchanges`,
       )
     })
 }

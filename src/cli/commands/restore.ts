@@ -1,6 +1,7 @@
 /** `gatelog restore [folder]`: puts a record back where none is, verified and brought up to date. Touches no record that is there. */
 import { backupsIn, type RestoreReport, restoreFrom } from '#app'
 import { commonOf, examples, type Register } from '../command.ts'
+import { counted } from '../count.ts'
 import { bar } from '../progress.ts'
 import { json, line, out, say } from '../terminal.ts'
 import { userName } from '../user.ts'
@@ -47,14 +48,18 @@ export const restore: Register = (program) => {
 function tell(told: RestoreReport): void {
   const { name, taken, last, sealed, known, report, replayed, journal, done } = told
   out(`backup ${line(name)} of ${new Date(taken).toISOString()}: up to entry ${last}`)
-  out(report ? `verified: ${report.sealed} sealed entries, ${report.unsealed} not sealed` : 'it was not sealed')
+  out(
+    report
+      ? `verified: ${counted(report.sealed, 'sealed entry', 'sealed entries')}, ${report.unsealed} not sealed`
+      : 'it was not sealed',
+  )
   const { erasures, holds, purges, revocations, voided } = replayed
-  out(`done again: ${erasures} erasures, ${holds} holds and releases, ${purges} purges, ${revocations} revocations`)
+  out(`done again: erasures ${erasures}, holds and releases ${holds}, purges ${purges}, revocations ${revocations}`)
   if (!journal) say('there is no whole journal of what was done since')
-  if (voided > 0) say(`${voided} Gatelog keys were revoked, for nobody can say whether they had been: make new ones`)
+  if (voided > 0) say(`${counted(voided, 'Gatelog key')} revoked, for nobody can say what had been: make new ones`)
   if (known > sealed)
     say(
-      `${known} entries were sealed once, ${sealed} are here: nothing is sealed below that. Put a newer backup back, or where there is none: gatelog trail begin-log (docs/backup.md)`,
+      `${counted(known, 'entry', 'entries')} sealed once, ${sealed} here: nothing is sealed below that. Put a newer backup back, or where there is none: gatelog trail begin-log (docs/backup.md)`,
     )
   out(done ? 'put back: start the server' : 'nothing was changed')
 }

@@ -6,6 +6,7 @@ import { actionsIn, type Config, engineOf, loadConfig } from '#app'
 import { Fault } from '#exchange'
 import type { Imported } from '#masking'
 import { commonOf, examples, type Register } from '../command.ts'
+import { counted } from '../count.ts'
 import { EXIT } from '../exit.ts'
 import { table } from '../table.ts'
 import { json, out, safe, say } from '../terminal.ts'
@@ -108,8 +109,7 @@ async function importFile(file: string, _options: unknown, command: Command): Pr
     return
   }
   for (const note of notes) say(safe(told(note)))
-  const count = `${ids.length} rule${ids.length === 1 ? '' : 's'}`
-  out(safe(`${file}: ${count} can be used, ${notes.length} notes`))
+  out(safe(`${file}: ${counted(ids.length, 'rule')} can be used, ${counted(notes.length, 'note')}`))
   out(safe(`In force once gatelog.yaml says:\n  masking:\n    import: [${JSON.stringify(file)}]`))
 }
 

@@ -3,6 +3,7 @@ import { Option } from 'commander'
 import { beginLog } from '#app'
 import { LOGGED, type LogLine, type LogPage, type Rotated, type WrappingRow } from '#console'
 import { commonOf, examples, numberOf, type Register, withRecord } from '../command.ts'
+import { counted } from '../count.ts'
 import { timeOption } from '../scope.ts'
 import { toldSeal, unread } from '../seals.ts'
 import { toldNote, whoOf } from '../shown/log.ts'
@@ -52,7 +53,7 @@ export const trail: Register = (program) => {
       const asked = { lost: lost === true }
       const told = await withRecord(command, (record) => record.send<Rotated>('POST', '/wrapping/rotate', asked))
       if (commonOf(command).json) return out(json(told))
-      out(`${told.key} wraps from now on; ${told.rewrapped} keys of sessions were wrapped anew`)
+      out(`${told.key} wraps from now on; wrapped anew: ${counted(told.rewrapped, 'key')} of sessions`)
       if (told.lost) say(`${told.lost} could not be: the key before them is not here, and their bodies stay locked`)
       else if (told.former.length && told.place)
         say(
@@ -71,9 +72,13 @@ export const trail: Register = (program) => {
       const told = await beginLog(config, { why: reason, reader: userName() })
       if (asJson) return out(json(told))
       const { origin, former, known, seq } = told
-      out(`${line(origin)} goes on from ${line(former.origin)} over ${former.size} entries; entry ${seq} tells why`)
+      out(
+        `${line(origin)} goes on from ${line(former.origin)} over ${counted(former.size, 'entry', 'entries')}; entry ${seq} tells why`,
+      )
       if (known)
-        say(`${known.size} entries were sealed in ${line(known.origin)}: those after ${former.size} are not here`)
+        say(
+          `${counted(known.size, 'entry', 'entries')} sealed in ${line(known.origin)}: those after ${former.size} are not here`,
+        )
       out('start the server: it seals what came since')
     })
 }

@@ -6,6 +6,7 @@ import { Fault } from '#exchange'
 import type { Alarm, Report } from '#trail'
 import { faultIn } from '../answer.ts'
 import { commonOf, examples, type Register } from '../command.ts'
+import { counted as many } from '../count.ts'
 import { checkpointIn, textIn, vkeyOf, witnessOf } from '../evidence/given.ts'
 import { EXIT } from '../exit.ts'
 import { bar } from '../progress.ts'
@@ -135,7 +136,7 @@ function tell({ report, unreached, unkept, unused, halted }: Told, standing: str
   const { counted = 0, ...rest } = counts
   const states = Object.entries(rest).filter(([, count]) => count > 0)
   out(
-    `${sealed} entries are sealed${unsealed ? `, ${unsealed} not yet` : ''}: ${states.map(([state, count]) => `${count} ${state}`).join(', ') || 'none verified'}`,
+    `${sealed} ${sealed === 1 ? 'entry is' : 'entries are'} sealed${unsealed ? `, ${unsealed} not yet` : ''}: ${states.map(([state, count]) => `${count} ${state}`).join(', ') || 'none verified'}`,
   )
   if (report.unproven !== undefined)
     out(`taken without proof: entries up to ${report.unproven}, from before there were any`)
@@ -147,7 +148,7 @@ function tell({ report, unreached, unkept, unused, halted }: Told, standing: str
   if (vkey !== undefined) out(`key   ${line(vkey)}${ownKey ? ' (from beside the log: have it from elsewhere)' : ''}`)
   for (const one of former ?? [])
     out(
-      `before ${line(one.origin)} over ${one.size} entries, ended by entry ${one.by}${one.known ? `: it had sealed ${one.known}, and the rest of them are not here` : ''}`,
+      `before ${line(one.origin)} over ${many(one.size, 'entry', 'entries')}, ended by entry ${one.by}${one.known ? `: it had sealed ${one.known}, and the rest of them are not here` : ''}`,
     )
   if (putBack) out(paint('yellow', toldBack(putBack)))
   for (const one of vanished ?? []) out(paint('yellow', toldVanished(one)))
@@ -157,7 +158,7 @@ function tell({ report, unreached, unkept, unused, halted }: Told, standing: str
   for (const why of unreached) out(`what it has seen was not told by ${line(why)}`)
   for (const each of [...unkept, ...unused]) out(paint('yellow', line(each, 2000)))
   if (locked) out(paint('yellow', toldLocked(locked)))
-  if (found > 0) out(paint('red', `not intact: ${found} ${found === 1 ? 'alarm' : 'alarms'}`))
+  if (found > 0) out(paint('red', `not intact: ${many(found, 'alarm')}`))
   else if (ok) out(paint('green', line(standing, 2000)))
   else out(paint('yellow', 'not verified whole: all that could be looked at is as it was'))
 }

@@ -241,6 +241,17 @@ for (const store of ['memory', 'sqlite'] as const) {
     assert.deepEqual(await found(house, ''), [41, 40])
   })
 
+  test(`of who has no exchange here the lines that name him lose it; ${store}`, async (t) => {
+    const { trail, erasure } = await open(t, store)
+    const line = { kind: 'read', at: NOON, did: 'listed', via: 'local', reader: DOER.who, content: false } as const
+    await trail.append({ ...line, exchange: idOf(60), of: 'user:gone after:2026-11-01', count: 0, times: 1 })
+    const { exchanges, notes } = await erasure.plan({ user: 'gone' })
+    assert.deepEqual([exchanges, notes], [0, 1])
+    await erasure.erase({ user: 'gone' }, DOER)
+    assert.match((await trail.reads(9))[0]?.read.of ?? '', /^"\[masked:erased\]" after:2026-11-01$/)
+    await assert.rejects(erasure.erase({ user: 'gone' }, DOER), { code: 'custody.nothing' })
+  })
+
   test(`a later turn that is open forbids it, for its reply may say it again; ${store}`, async (t) => {
     const house = await open(t, store)
     await converse(house, SAID.slice(0, 3))

@@ -94,14 +94,21 @@ export async function forbiddenIn(
 
 /** @throws custody.unread, custody.held, custody.worm, custody.open, custody.nothing */
 export function forbid(plan: ErasurePlan): void {
-  const { exchanges, later, notes, held, holds, worm, open } = plan
-  const all = exchanges + later + notes
+  const { exchanges, notes, held, holds, worm, open } = plan
+  const of = `of what goes or would be cut (${wholeOf(plan)})`
   if (plan.unread > 0) throw new Fault('custody.unread', unreadText(plan))
-  if (held > 0) throw new Fault('custody.held', `${held} of ${all}, later turns included, by ${holds.join(', ')}`)
-  if (worm > 0) throw new Fault('custody.worm', `${worm} of ${all}, later turns included`)
-  if (open > 0) throw new Fault('custody.open', `${open} of ${exchanges + later}, later turns included`)
-  if (exchanges === 0) throw new Fault('custody.nothing')
+  if (held > 0) throw new Fault('custody.held', `${held} ${of}, by ${holds.join(', ')}`)
+  if (worm > 0) throw new Fault('custody.worm', `${worm} ${of}`)
+  if (open > 0) throw new Fault('custody.open', `${open} ${of}`)
+  if (exchanges + notes === 0) throw new Fault('custody.nothing')
 }
+
+/** What a plan is about, as it says it. */
+const wholeOf = ({ exchanges, later, notes }: ErasurePlan): string =>
+  [[exchanges, 'exchange'] as const, [later, 'later turn'] as const, [notes, 'line'] as const]
+    .filter(([count]) => count > 0)
+    .map(([count, what]) => `${count} ${what}${count === 1 ? '' : 's'}`)
+    .join(', ')
 
 /** With what else forbids it, for whoever would take those out too. */
 function unreadText({ unread, damaged, keys, held, holds, worm }: ErasurePlan): string {

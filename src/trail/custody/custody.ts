@@ -16,7 +16,7 @@ export interface Doer {
 export interface CustodyHouse {
   readonly trail: Pick<
     Trail,
-    'append' | 'documents' | 'claims' | 'recorded' | 'exchange' | 'dayFiles' | 'sealed' | 'highest' | Lines
+    'append' | 'documents' | 'claims' | 'find' | 'recorded' | 'exchange' | 'dayFiles' | 'sealed' | 'highest' | Lines
   >
   readonly keyring: Pick<Keyring, 'digest'>
   /** Milliseconds since the Unix epoch. */

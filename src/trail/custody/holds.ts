@@ -9,7 +9,7 @@ import { holdsLine } from './line.ts'
 import { queryOf, readScope, toldScope } from './scope.ts'
 
 interface House {
-  readonly trail: Pick<Trail, 'append' | 'documents' | 'claims' | 'recorded' | 'exchange' | Lines>
+  readonly trail: Pick<Trail, 'append' | 'documents' | 'claims' | 'find' | 'recorded' | 'exchange' | Lines>
   readonly keyring: Pick<Keyring, 'digest'>
   now(): number
   uuid(): string
@@ -29,6 +29,8 @@ const KIND = 'hold'
 const KEPT = 'kept'
 const MOST = 1000
 const STEP = 500
+/** So many exchanges of a hold are counted: whether it keeps any is the question. */
+export const MOST_COUNTED = 1000
 
 /**
  * The holds of a trail, generous ones: who has the name of a held user is held too. A small record each, in force until it is
@@ -127,6 +129,17 @@ export class Holds {
         found.push(hold)
     }
     return found
+  }
+
+  /** How many exchanges a hold keeps now: `MOST_COUNTED` stands for that many and more. @throws trail.* */
+  async keeps({ id, scope }: HoldRow): Promise<number> {
+    const { trail } = this.#house
+    if (scope.exchange !== undefined) return (await trail.exchange(scope.exchange)) ? 1 : 0
+    const { exchanges } = await trail.find(queryOf(scope), { limit: MOST_COUNTED })
+    const found = new Set(exchanges.map(({ exchange }) => exchange))
+    for (const kept of await this.#kept())
+      if (kept.hold === id) for (const { exchange } of kept.exchanges) found.add(exchange)
+    return Math.min(found.size, MOST_COUNTED)
   }
 
   /** How many of these exchanges are held, and by which holds. */
