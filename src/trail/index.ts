@@ -71,4 +71,13 @@ export { type Migration, migrate } from './stores/sqlite/migrate.ts'
 export { ownOf, type SessionSummary, type Summary } from './summary.ts'
 export type { Trail, TrailState } from './trail.ts'
 export { soughtOf, wordsOf } from './words.ts'
-export { KEY_BYTES, keyWantedBy, type LostKey, nameOfKey, type Wrapped, type Wrapping, wrappingOf } from './wrapping.ts'
+export {
+  GIVEN_UP,
+  KEY_BYTES,
+  keyWantedBy,
+  type LostKey,
+  nameOfKey,
+  type Wrapped,
+  type Wrapping,
+  wrappingOf,
+} from './wrapping.ts'

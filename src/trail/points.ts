@@ -19,12 +19,17 @@ let left = Number(nth) || 1
 /** Places of a migration, which a record that was made by this version never reaches. */
 export type MigrationPoint = 'migrate.written' | 'migrate.durable'
 
+/** Places where a key is given up for lost. */
+export type LostPoint = 'lost.begun' | 'lost.noted' | 'lost.proven' | 'lost.over'
+
+export const lostPoint = (name: LostPoint): void => reached(name)
+
 export const migrationPoint = (name: MigrationPoint): void => reached(name)
 
 /** Marks a place. */
 export const point = (name: Point): void => reached(name)
 
-function reached(name: Point | MigrationPoint): void {
+function reached(name: Point | MigrationPoint | LostPoint): void {
   if (name !== wanted || --left > 0) return
   process.kill(process.pid, 'SIGKILL')
   // A signal to one's own process may take a moment; nothing happens after it.

@@ -52,9 +52,15 @@ export function wrappingOf(keys: readonly [Uint8Array, ...Uint8Array[]]): Wrappi
   }
 }
 
+/** In the place of a wrapping key's name while one is given up for lost: nobody has it, so nobody opens the record meanwhile. */
+export const GIVEN_UP = 'given-up'
+
 /** Says of a record whose wrapping key is not here what is wanted. */
-export const keyMissing = (wanted: string, here: string, why?: string): Fault =>
-  new Fault('trail.key', `the record is under key ${wanted}, here is ${here}${why === undefined ? '' : `: ${why}`}`)
+export function keyMissing(wanted: string, here: string, why?: string): Fault {
+  const cutShort = 'the key was being given up for lost, and that was cut short: it is to be done again'
+  const missing = `the record is under key ${wanted}, here is ${here}${why === undefined ? '' : `: ${why}`}`
+  return new Fault('trail.key', wanted === GIVEN_UP ? cutShort : missing)
+}
 
 /** Says of a record whose file of keys is not the one that they were made in. */
 export const keysBehind = (given: number, made: number): Fault =>

@@ -4,7 +4,7 @@ import { url as inspectorUrl } from 'node:inspector'
 import { join, resolve, sep } from 'node:path'
 import type { CheckRow, WrappingHouse } from '#console'
 import { type Fact, faultOf } from '#exchange'
-import type { Trail } from '#trail'
+import { GIVEN_UP, type Trail } from '#trail'
 import { knownUnder, placesUnder, type Under } from '../backup/under.ts'
 import type { Keyholder } from './index.ts'
 
@@ -38,7 +38,7 @@ export function wrappingHouse({ trail, keyholder, via, reader, uuid, now }: Wrap
       if (!lost && before.some(({ name, current }) => current && !isHere(name))) await trail.keys.rewrap('refuse')
       if (!begun || !isHere(keyholder.name)) await keyholder.renew()
       const done = await trail.keys.rewrap(lost ? 'go on' : 'refuse')
-      const former = before.map(({ name }) => name).filter((name) => name !== keyholder.name)
+      const former = before.map(({ name }) => name).filter((name) => name !== keyholder.name && name !== GIVEN_UP)
       const told = { key: keyholder.name, former, ...done }
       const note = { kind: 'rotated', exchange: uuid(), at: now(), via, ...(reader && { reader }), ...told } as const
       await trail.append(note)

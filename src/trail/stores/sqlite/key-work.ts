@@ -1,7 +1,8 @@
 /** What is done to keys over all day files: a session gets another, a file's are destroyed, all are wrapped anew. */
-import { point } from '../../points.ts'
+import { lostPoint, point } from '../../points.ts'
 import type { Rewrapped } from '../../store.ts'
 import type { Day } from './day.ts'
+import type { Engine } from './engine.ts'
 import type { Folder } from './folder.ts'
 import type { Ask, Begin } from './keys.ts'
 import { rekeyDay } from './rekey.ts'
@@ -43,9 +44,30 @@ export function shred({ keys }: Folder, file: string): number {
   return ids.length
 }
 
-/** Wraps every key anew that another wrapping key wrapped than the one given, a few at a time. @throws trail.keyholder */
-export async function rewrap({ keys }: Folder, wrapping: Begin, ask: Ask): Promise<Rewrapped> {
-  keys.begin(wrapping)
+/** Who holds the wrapping keys, and what fetches the keys that a work wants. */
+interface Means {
+  readonly ask: Ask
+  reading<Result>(work: () => Result): Promise<Awaited<Result>>
+}
+
+/**
+ * Wraps every key anew that another wrapping key wrapped than the one given, a few at a time. Where that is lost, what proves
+ * entries and documents from now on is there before the new one takes over. @throws trail.keyholder
+ */
+export async function rewrap(
+  { folder, proving }: Engine,
+  wrapping: Begin,
+  { ask, reading }: Means,
+): Promise<Rewrapped> {
+  const { keys } = folder
+  proving.forget()
+  if (keys.giveUp(wrapping)) {
+    lostPoint('lost.begun')
+    await reading(() => proving.open())
+    lostPoint('lost.proven')
+    keys.takeOver()
+    lostPoint('lost.over')
+  } else keys.begin(wrapping)
   const total = { rewrapped: 0, lost: 0 }
   for (let after = 0; ; ) {
     const { last, rewrapped, lost } = await keys.rewrap(STEP, after, ask)

@@ -4,7 +4,7 @@
  */
 import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
 import { Fault } from '#exchange'
-import { KEY_BYTES, keyMissing, keysBehind, type LostKey, type Wrapped } from '../../wrapping.ts'
+import { GIVEN_UP, KEY_BYTES, keyMissing, keysBehind, type LostKey, type Wrapped } from '../../wrapping.ts'
 import { File } from './file.ts'
 import { Wanted } from './wanted.ts'
 
@@ -94,10 +94,43 @@ export class Keys {
    * Says by which key is wrapped from now on. Keys that are free were perhaps given to one in `used` before a crash.
    * @throws trail.key where the record is under another key that is not known here, or there is none to go on with
    */
-  begin({ name, known, missing, lost }: Begin): void {
-    const current = this.file.get<{ name: string }>('SELECT name FROM wrappers WHERE current = 1')
-    const wanted = current?.name ?? name
-    const behind = this.#given > this.#made() ? keysBehind(this.#given, this.#made()) : undefined
+  begin(wrapping: Begin): void {
+    this.#enter(wrapping)
+    if (this.#shut || this.file.isReadOnly) return
+    this.file.transaction(() => {
+      if (this.isBehind) beyond(this.file, this.#given)
+      this.#wraps(this.#name)
+    })
+    this.#goOn()
+  }
+
+  /**
+   * The same where the key before is lost, and it can be cut short: until `takeOver` whoever opens the record is told that the key
+   * is not here. Whether it is lost; where it is not, nothing is done. @throws trail.key where there is none to go on with
+   */
+  giveUp(wrapping: Begin): boolean {
+    const { known } = wrapping
+    const current = this.#current() ?? wrapping.name
+    if (wrapping.lost !== 'go on' || (known.includes(current) && !this.isBehind)) return false
+    this.#enter(wrapping)
+    this.file.transaction(() => {
+      if (this.isBehind) beyond(this.file, this.#given)
+      if (known.includes(current)) this.#wraps(GIVEN_UP)
+      this.#wrapperOf(this.#name)
+    })
+    this.#goOn()
+    return true
+  }
+
+  /** What is given up is, for good: what proves entries and documents from now on is there. */
+  takeOver(): void {
+    this.file.transaction(() => this.#wraps(this.#name))
+  }
+
+  /** Nothing is written. @throws as `begin` */
+  #enter({ name, known, missing, lost }: Begin): void {
+    const wanted = this.#current() ?? name
+    const behind = this.isBehind ? keysBehind(this.#given, this.#made()) : undefined
     const wraps = known.includes(name)
     const fault = wraps && known.includes(wanted) ? behind : keyMissing(wanted, name, missing)
     if (fault && (lost === 'refuse' || (lost === 'go on' && !wraps))) throw fault
@@ -105,15 +138,22 @@ export class Keys {
     this.#absent.clear()
     this.#shut = lost === 'show' ? fault : undefined
     this.#wentOn = lost === 'go on'
-    if (this.#shut || this.file.isReadOnly) return
-    if (behind) this.#goBeyond()
-    if (current?.name !== name)
-      this.file.transaction(() => {
-        this.file.run('UPDATE wrappers SET current = 0')
-        const sql = 'INSERT INTO wrappers(name, current) VALUES (?, 1) ON CONFLICT(name) DO UPDATE SET current = 1'
-        this.file.run(sql, name)
-      })
-    this.#wrapper = this.file.get<{ id: number }>('SELECT id FROM wrappers WHERE current = 1')?.id ?? 0
+  }
+
+  #current(): string | undefined {
+    return this.file.get<{ name: string }>('SELECT name FROM wrappers WHERE current = 1')?.name
+  }
+
+  /** Within a transaction: by this one is wrapped. */
+  #wraps(name: string): void {
+    if (this.#current() === name) return
+    this.file.run('UPDATE wrappers SET current = 0')
+    const sql = 'INSERT INTO wrappers(name, current) VALUES (?, 1) ON CONFLICT(name) DO UPDATE SET current = 1'
+    this.file.run(sql, name)
+  }
+
+  #goOn(): void {
+    this.#wrapper = this.file.get<{ id: number }>('SELECT id FROM wrappers WHERE name = ?', this.#name)?.id ?? 0
     const free = 'SELECT id FROM keys WHERE file IS NULL AND wrapper = ? ORDER BY id'
     this.#free = this.file.all<{ id: number }>(free, this.#wrapper).map(({ id }) => id)
   }
@@ -130,11 +170,6 @@ export class Keys {
   /** The highest number that was ever made here. */
   #made(): number {
     return this.file.get<{ seq: number }>("SELECT seq FROM sqlite_sequence WHERE name = 'keys'")?.seq ?? 0
-  }
-
-  /** From now on no number is made that a day file has, and none of those that are free here is given out. */
-  #goBeyond(): void {
-    this.file.transaction(() => beyond(this.file, this.#given))
   }
 
   /** Names of the wrapping keys that it takes to read everything, and how many keys each wraps. */

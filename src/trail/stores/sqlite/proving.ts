@@ -3,6 +3,7 @@
  * wrapping key, which lies outside the data folder, to write one that looks true. And from which entry on they are proven.
  */
 import { Fault } from '#exchange'
+import { lostPoint } from '../../points.ts'
 import { type Document, type Proofs, Proofs as ProofsOf, type Proven } from '../../seal/proofs.ts'
 import type { Begun } from '../../store.ts'
 import { beforeProofs, type Signed } from './before-proofs.ts'
@@ -117,16 +118,19 @@ export class Proving {
     if (first) return this.#marked(new ProofsOf([first, ...rest]), false)
     if (!this.#o.makes || keys.isShut) return undefined
     const id = keys.take({ file: OWNER, session: undefined })
+    if (keys.wentOn && keys.note()) lostPoint('lost.noted') // before what it proves: else that is forged where the one before turns up
     const open = this.#marked(new ProofsOf([keys.key(id).export()]), true)
     keys.note() // behind the mark: where there is a key, proofs have begun
     return open
   }
 
-  #marked(proofs: Proofs, isNew: boolean): Open {
+  #marked(proofs: Proofs, isNew: boolean): Open | undefined {
     const told = this.#told(proofs)
     if (told?.isEarlier === false) return { proofs, since: told.since, hasMacs: true, isMarkLost: false }
+    const { keys } = this.#folder
+    if (keys.isShut && !keys.isBehind) return undefined // of one that was begun while a lost key was given up nothing is proven yet
     const { since, documents, isMarkLost } = this.#taken(proofs, told, isNew)
-    if (!this.#o.makes) return { proofs, since, hasMacs: !documents, isMarkLost }
+    if (!this.#o.makes || keys.isShut) return { proofs, since, hasMacs: !documents, isMarkLost }
     this.#begin(proofs, since ?? 0, documents)
     return { proofs, since: since ?? 0, hasMacs: true, isMarkLost }
   }

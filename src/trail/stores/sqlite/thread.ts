@@ -120,10 +120,7 @@ const CALLS: Calls = {
   unopened: (file, session) => inTurns(unopenedIn(opened().folder, file, session)),
   homes: (exchanges) => exchanges.map((id) => homeOf(opened().folder, id)),
   shred: (file) => shred(writable().folder, file),
-  rewrap: async (wrapping) => {
-    opened().proving.forget()
-    return rewrap(writable().folder, wrapping, ask)
-  },
+  rewrap: (wrapping) => rewrap(writable(), wrapping, { ask, reading: withKeys }),
   wrappers: () => opened().folder.keys.wrappers(),
   state: () => recordOf(opened()),
   held: (from, count, first) => heldIn(opened(), from, count, first),
