@@ -1,14 +1,8 @@
 /** What was done to the record and befell it, over the admin API: the lines of no exchange, as a list and one by one. Shows no body. */
 import type { Context, Hono } from 'hono'
-import { Fault, type Note, type PurgedDay } from '#exchange'
+import { Fault, LOGGED, type Note, type PurgedDay } from '#exchange'
 import { type Claim, dayOfExchange, type ListedSeal, type Standing, sealsOf, Taken, type Trail } from '#trail'
 import { noteFor, type ReadHouse } from './readers.ts'
-
-/** What was done to the record, or befell it. */
-export const LOGGED = [
-  ...(['hold', 'release', 'purge', 'erase', 'redact', 'begun'] as const),
-  ...(['rotated', 'restored', 'ruled', 'gap', 'vanished'] as const),
-] as const satisfies readonly Note['kind'][]
 
 /** Lines of who read and who went past, which have lists of their own. */
 const OTHERS = ['searched', 'read', 'bypass'] as const satisfies readonly Note['kind'][]

@@ -37,7 +37,7 @@ export { FAULTS, Fault, type FaultCode, faultOf, faultOfDisk } from './fault.ts'
 export { type Action, type Direction, type Finding, secretKey, secretsIn } from './finding.ts'
 export { type Hmac, hmacWith } from './hmac.ts'
 export type { Hash, Keyring, Purpose } from './keyring.ts'
-export type { Bypass, Gap, Note, Restored, Ruled, Vanished } from './note.ts'
+export { type Bypass, type Gap, LOGGED, type Note, type Restored, type Ruled, type Vanished } from './note.ts'
 export type { Message, Prompt, ProtocolName, Reply, Role, ToolCall, Usage } from './prompt.ts'
 export type { Late, Read, ReadAct, Searched } from './reads.ts'
 export {

@@ -102,3 +102,9 @@ export interface Vanished {
 
 /** An entry that belongs to no exchange. */
 export type Note = Gap | Searched | Read | Bypass | Rotated | Restored | Ruled | Vanished | CustodyNote
+
+/** What was done to the record, or befell it. */
+export const LOGGED = [
+  ...(['hold', 'release', 'purge', 'erase', 'redact', 'begun'] as const),
+  ...(['rotated', 'restored', 'ruled', 'gap', 'vanished'] as const),
+] as const satisfies readonly Note['kind'][]

@@ -1,7 +1,8 @@
 /** `gatelog trail log|keys|rotate-key|begin-log`: what was done to the record, its wrapping keys, the name of its log. Never sees a key. */
 import { Option } from 'commander'
 import { beginLog } from '#app'
-import { LOGGED, type LogLine, type LogPage, type Rotated, type WrappingRow } from '#console'
+import type { LogLine, LogPage, Rotated, WrappingRow } from '#console'
+import { LOGGED } from '#exchange'
 import { commonOf, examples, numberOf, type Register, withRecord } from '../command.ts'
 import { counted } from '../count.ts'
 import { timeOption } from '../scope.ts'
