@@ -3,7 +3,7 @@
  * nothing: a process that was killed may write for a moment longer than its test lasts.
  * `node --test --test-global-setup=test/tidy.ts`.
  */
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -11,6 +11,7 @@ let folder = ''
 
 export function globalSetup(): void {
   folder = mkdtempSync(join(tmpdir(), 'gatelog-tests-'))
+  chmodSync(folder, 0o711) // a test that is somebody else for a moment still finds what it made
   process.env['TMPDIR'] = folder
 }
 
