@@ -5,6 +5,7 @@ import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { Fault } from '#exchange'
 import { FORMATS } from '#export'
 import { NAMES } from './commands/export.ts'
 import { holds } from './document.case.ts'
@@ -54,11 +55,43 @@ test('bodies leave only where they are asked for; since and until are part of th
   assert.match((await run('export', '--query', 'nokey:x')).err, /query.syntax/)
 })
 
+test('bodies that cannot be opened are counted on stderr, told in their rows, and end it with 7', async (t) => {
+  const { run, trail } = await openHouse(t, many(3).flat())
+  const { exchange } = trail
+  trail.exchange = async (id) => {
+    const found = await exchange.call(trail, id)
+    const lost = new Fault('trail.key', 'the record is under key k')
+    return found && id === idOf(1) ? { ...found, unreadable: { opening: lost, ending: lost } } : found
+  }
+  const told = await run('export', '--bodies')
+  const rows = told.out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  assert.deepEqual([told.code, rows.length], [7, 3])
+  assert.deepEqual(
+    rows.map(({ unreadable }) => Object.keys(unreadable ?? {})),
+    [[], [], ['prompt', 'reply']],
+  )
+  for (const row of rows) holds(row, 'type row')
+  assert.match(told.err, /^2 bodies could not be opened, and the rows say why \(unreadable\): .*under key k$/m)
+  const file = await run('export', '--bodies', '--output', 'out.jsonl', '--json')
+  assert.deepEqual([file.code, JSON.parse(file.out).unread], [7, 2])
+  const { code, err } = await run('export', '--output', 'without.jsonl')
+  assert.deepEqual([code, err], [0, '3 exchanges in without.jsonl\n'])
+})
+
 test('a file is there once it is whole, for its owner alone; nothing is left of one that is not', async (t) => {
   const { run, folder } = await openHouse(t, many(2).flat())
   const told = await run('export', '--format', 'csv', '--output', 'out.csv', '--json')
   const text = readFileSync(join(folder, 'out.csv'), 'utf8')
-  assert.deepEqual(JSON.parse(told.out), { file: 'out.csv', format: 'csv', rows: 2, bytes: Buffer.byteLength(text) })
+  assert.deepEqual(JSON.parse(told.out), {
+    file: 'out.csv',
+    format: 'csv',
+    rows: 2,
+    bytes: Buffer.byteLength(text),
+    unread: 0,
+  })
   assert.equal(text.split('\r\n').length, 4)
   assert.equal(statSync(join(folder, 'out.csv')).mode & 0o777, 0o600)
   assert.equal((await run('export', '--query', '"', '--output', 'broken.csv')).code, 2)

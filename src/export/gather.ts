@@ -81,6 +81,7 @@ const marksAt = async (trail: Trail, some: readonly Followed[], { content, openi
 const isOf = (whole: Recorded, seq: number): boolean => whole.seq === seq || whole.closing === seq
 
 /** The exchange as it was when this entry was written. */
-function upTo({ outcomes: _outcomes, ending, closing, ...rest }: Recorded, seq: number): Recorded {
-  return seq === closing && ending ? { ...rest, ending, closing } : rest
+function upTo({ outcomes: _outcomes, ending, closing, unreadable, ...rest }: Recorded, seq: number): Recorded {
+  if (seq === closing && ending) return { ...rest, ending, closing, ...(unreadable && { unreadable }) }
+  return unreadable?.opening ? { ...rest, unreadable: { opening: unreadable.opening } } : rest
 }

@@ -10,7 +10,7 @@ import { openTrail, type SealState, type Trail } from '#trail'
 import { keepPlace, placeOf } from './cursor.ts'
 import { Pump, type PumpOptions } from './pump.ts'
 import type { Row } from './row.ts'
-import { endingOf, idOf, LOG, NOTES, openingOf } from './rows.case.ts'
+import { endingOf, idOf, LOG, NOTES, openingOf, unreadOf } from './rows.case.ts'
 import type { Sink } from './sink.ts'
 
 const keyring = { key: () => Buffer.alloc(32, 7) } as never as Keyring
@@ -94,6 +94,28 @@ test('an exchange is told once it has ended, notes at once, without bodies, with
     [...Array(4).fill('replied'), ...NOTES.map(({ kind }) => kind)],
   )
   assert.ok(rows.every((row) => row.untrusted === undefined && row.origin === LOG.origin && row.leaves?.length))
+})
+
+test('a body that cannot be opened is told of in the row that was to bear it, a reply’s not in that of its opening', async (t) => {
+  const { trail, rows } = await started(t, {}, { openings: true, content: true })
+  const { exchange } = trail
+  const { unreadable } = unreadOf(1)
+  trail.exchange = async (id) => {
+    const found = await exchange.call(trail, id)
+    return found && unreadable && { ...found, unreadable }
+  }
+  await fill(trail, 1)
+  await until(() => rows.length === 2)
+  assert.deepEqual(
+    rows.map((row) => Object.entries(row.unreadable ?? {}).map(([part, { code }]) => [part, code])),
+    [
+      [['prompt', 'trail.key']],
+      [
+        ['prompt', 'trail.key'],
+        ['reply', 'trail.body'],
+      ],
+    ],
+  )
 })
 
 test('openings and content go where they are asked for, each opening with what was known then', async (t) => {

@@ -1,6 +1,6 @@
 /** One row of an export: what the record holds of an exchange or a note, for other systems. Pure; adds nothing to it. */
 import { isUtf8 } from 'node:buffer'
-import type { Body, Ending, Entry, EntryKind, Note, Opening, Outcome } from '#exchange'
+import type { Body, Ending, Entry, EntryKind, Fault, FaultCode, Note, Opening, Outcome } from '#exchange'
 import { type Followed, type Mark, NO_EXCHANGE, type Recorded } from '#trail'
 
 /** The place of an entry in the sealed log. `index` is its seq less one, `hash` the leaf's, hex. */
@@ -28,6 +28,13 @@ export interface UntrustedText {
   readonly encoding?: 'base64'
   /** True where only the beginning is here: `gatelog show --raw` has all of it. */
   readonly cut?: true
+}
+
+/** Why a body that was kept is not in the row that was to bear it: `trail.key` or `trail.body`, what that says, what to do. */
+export interface UnreadBody {
+  readonly code: FaultCode
+  readonly message: string
+  readonly remedy: string
 }
 
 /**
@@ -64,11 +71,13 @@ export interface Row {
   readonly outcomes?: readonly Outcome[]
   readonly note?: Note
   readonly untrusted?: { readonly prompt?: UntrustedText; readonly reply?: UntrustedText }
+  /** Bodies that were asked for, were kept, and cannot be opened. */
+  readonly unreadable?: { readonly prompt?: UnreadBody; readonly reply?: UnreadBody }
 }
 
 /** The row of an exchange as it stands now. Bodies are in it where `recorded` bears them. */
 export function rowOf(recorded: Recorded, log?: Log, marks = NONE): Row {
-  const { seq, opening, ending, closing, outcomes, forged } = recorded
+  const { seq, opening, ending, closing, outcomes, forged, unreadable } = recorded
   const last = ending ?? opening
   const at = closing ?? seq
   const prompt = opening.body && untrusted(opening.body)
@@ -81,6 +90,7 @@ export function rowOf(recorded: Recorded, log?: Log, marks = NONE): Row {
     ...(ending && { ending: without(ending) }),
     ...(outcomes?.length && { outcomes }),
     ...((prompt || reply) && { untrusted: { ...(prompt && { prompt }), ...(reply && { reply }) } }),
+    ...(unreadable && { unreadable: unread(unreadable) }),
   }
 }
 
@@ -164,6 +174,11 @@ function untrusted({ bytes, type }: Body): UntrustedText {
     ...(!whole && { encoding: 'base64' as const }),
     ...(cut && { cut }),
   }
+}
+
+function unread({ opening, ending }: NonNullable<Recorded['unreadable']>): NonNullable<Row['unreadable']> {
+  const told = ({ code, message, remedy }: Fault): UnreadBody => ({ code, message, remedy })
+  return { ...(opening && { prompt: told(opening) }), ...(ending && { reply: told(ending) }) }
 }
 
 /** Where to cut so that no UTF-8 character is cut in two. */

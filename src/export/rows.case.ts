@@ -1,5 +1,5 @@
 /** Recorded exchanges and notes for the tests of exports, every field filled. Never used by the product. */
-import type { Ending, Entry, Note, Opening, Outcome } from '#exchange'
+import { type Ending, type Entry, Fault, type Note, type Opening, type Outcome } from '#exchange'
 import type { Recorded } from '#trail'
 import { type Log, type Row, rowOf, rowOfEntry } from './row.ts'
 
@@ -64,6 +64,18 @@ export const recordedOf = (nth: number, text?: string): Recorded => ({
   ...{ seq: 2 * nth - 1, opening: openingOf(nth, text), ending: endingOf(nth, text), closing: 2 * nth },
 })
 
+/** The same, its prompt locked and its reply damaged. */
+export function unreadOf(nth: number, text?: string): Recorded {
+  const { opening, ending, ...rest } = recordedOf(nth, text)
+  const unreadable = {
+    opening: new Fault('trail.key', 'under key k, here is l'),
+    ending: new Fault('trail.body', 'why'),
+  }
+  const { body: _asked, ...asked } = opening
+  const { body: _ended, ...ended } = ending as Ending
+  return { ...rest, opening: asked, ending: ended, unreadable }
+}
+
 const note = { exchange: idOf(50), at: AT } as const
 export const NOTES: readonly Note[] = [
   { ...note, kind: 'gap', from: 1, to: 2, count: 3, reason: 'full', signature: 's' },
@@ -115,5 +127,6 @@ export function rowsOfEveryKind(text?: string): Row[] {
     ...NOTES.map((each, nth) => entry(each, 10 + nth)),
     rowOfEntry({ seq: 3, forged: true }, { log: LOG, now: AT }) as Row,
     rowOf({ ...opening, ending: endingOf(1, text), closing: 2 }, LOG, new Map([[2, 'changed']])),
+    rowOf(unreadOf(1, text), LOG),
   ]
 }

@@ -88,6 +88,6 @@ function tell(scope: string, plan: ErasureRow): void {
 
 function unreadText({ unread, damaged, keys }: ErasureRow): string {
   const key = keys.length > 0 ? `, for key ${keys.join(', ')} is not here` : ''
-  const changed = damaged > 0 ? ` (${damaged} damaged)` : ''
-  return `${unread} turns of these sessions cannot be read${key}${changed}: nobody can tell what they say again, or what is said again of them`
+  const changed = damaged > 0 ? ` (damaged: ${damaged})` : ''
+  return `turns of these sessions that cannot be read${key}: ${unread}${changed}; nobody can tell what they say again, or what is said again of them`
 }

@@ -7,6 +7,7 @@ import type { FormatName, Row } from '#export'
 import { faultIn } from '../answer.ts'
 import { commonOf, examples, type Register, withRecord } from '../command.ts'
 import { counted } from '../count.ts'
+import { EXIT } from '../exit.ts'
 import { type Progress, progress } from '../progress.ts'
 import { checkPeriod, timeOption } from '../scope.ts'
 import { json, line, out, say } from '../terminal.ts'
@@ -49,9 +50,13 @@ export const exportCommand: Register = (program) => {
       const target = await targetOf(file)
       const shown = progress()
       try {
-        const rows = await withRecord(command, (record) => write(record.lines(pathOf(words, how)), how, target, shown))
+        const written = await withRecord(command, (record) =>
+          write(record.lines(pathOf(words, how)), how, target, shown),
+        )
         await target.end()
-        if (file !== undefined) tell(rows, file, how.format, target.bytes, commonOf(command).json ?? false)
+        if (written.unread > 0) process.exitCode = EXIT.locked
+        const { format } = how
+        if (file !== undefined) tell({ file, format, ...written, bytes: target.bytes }, commonOf(command).json ?? false)
       } finally {
         await target.drop()
         shown.end()
@@ -59,21 +64,33 @@ export const exportCommand: Register = (program) => {
     })
 }
 
-/** How many rows there were. @throws the fault that the last line tells, server.unreachable where there is none */
+/** How many rows there were, and how many bodies that are not in them, for they cannot be opened. @throws the fault that the last line tells, server.unreachable where there is none */
 async function write(lines: AsyncIterable<string>, { format, bodies }: Written, target: Target, shown: Progress) {
   const { FORMATS } = await import('#export')
   await target.write(FORMATS[format].head(bodies ?? false))
-  let [rows, wrong] = [0, 0]
+  let [rows, wrong, unread] = [0, 0, 0]
+  const why = new Set<string>()
   for await (const text of lines) {
     const told = JSON.parse(text) as Row | Last
     if ('end' in told) {
       if (wrong > 0) say(`rows that are not what was sealed, and say so (seal): ${wrong}. gatelog verify`)
-      return rows
+      if (unread > 0)
+        say(
+          line(
+            `${counted(unread, 'body', 'bodies')} could not be opened, and the rows say why (unreadable): ${[...why].join('; ')}`,
+            1000,
+          ),
+        )
+      return { rows, unread }
     }
     if ('fault' in told) throw faultIn(told.fault)
     await target.write(FORMATS[format].lines(told, bodies ?? false))
     rows += 1
     if (told.seal) wrong += 1
+    for (const { message } of Object.values(told.unreadable ?? {})) {
+      unread += 1
+      if (why.size < MOST_TOLD) why.add(message)
+    }
     shown.at(rows, target.bytes, told.time)
   }
   throw new Fault('server.unreachable', 'the export broke off')
@@ -81,8 +98,19 @@ async function write(lines: AsyncIterable<string>, { format, bodies }: Written, 
 
 type Written = Pick<How, 'format' | 'bodies'>
 
-function tell(rows: number, file: string, format: FormatName, bytes: number, asJson: boolean): void {
-  if (asJson) out(json({ file, format, rows, bytes }))
+/** Reasons that are told, each once. */
+const MOST_TOLD = 3
+
+interface Done {
+  readonly file: string
+  readonly format: FormatName
+  readonly rows: number
+  readonly unread: number
+  readonly bytes: number
+}
+
+function tell({ file, format, rows, unread, bytes }: Done, asJson: boolean): void {
+  if (asJson) out(json({ file, format, rows, bytes, unread }))
   else say(`${counted(rows, 'exchange')} in ${line(file)}`)
 }
 

@@ -86,13 +86,20 @@ async function whole(
   const bundle = new Bundle(output, { ...asked, made: Date.now(), bodies: bodies ?? false })
   const shown = bar('entries')
   try {
+    let locked = 0
     for await (const told of proving(record, path)) {
+      if ('entry' in told && told.entry.locked) locked += 1
       bundle.take(told)
       shown.at(bundle.entries, bundle.head.entries)
     }
     const bytes = bundle.finish()
     for (const told of bundle.open) say(line(told, 1000))
     if (bundle.refused.length > 0) process.exitCode = EXIT.evidence
+    else if (locked > 0) process.exitCode = EXIT.locked
+    if (locked > 0)
+      say(
+        `${counted(locked, 'body', 'bodies')} could not be opened, for their key is not here or was destroyed: the bundle says which`,
+      )
     if (bundle.anchors.length > 0) say(line(`proofs of anchors are in it: ${bundle.anchors.join(', ')}`, 1000))
     return { file: output, entries: bundle.entries, unsealed: bundle.head.unsealed, bytes }
   } finally {

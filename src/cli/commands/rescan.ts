@@ -79,7 +79,7 @@ export const rescan: Register = (program) => {
 
 function unreadText({ unread, keys }: { readonly unread: number; readonly keys: readonly string[] }): string {
   const why = keys.length > 0 ? `: key ${keys.join(', ')} is not here` : ''
-  return `${unread} bodies could not be opened${why}; nothing was looked for in them: rescan again once they can be read`
+  return `${counted(unread, 'body', 'bodies')} could not be opened${why}; nothing was looked for in them: rescan again once they can be read`
 }
 
 const HEAD = ['exchange', 'when', 'who', 'model', 'in the', 'rules', 'found', 'entry']

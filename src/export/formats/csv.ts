@@ -64,7 +64,13 @@ const BODIES: readonly Column[] = [
 
 const SINCE: readonly Column[] = [['seal', (row) => row.seal]]
 
-const columns = (withBodies: boolean) => [...COLUMNS, ...(withBodies ? BODIES : []), ...SINCE]
+const UNREAD: readonly Column[] = [
+  ['unreadable_prompt', ({ unreadable }) => unreadable?.prompt?.code],
+  ['unreadable_reply', ({ unreadable }) => unreadable?.reply?.code],
+]
+
+const columns = (withBodies: boolean) =>
+  withBodies ? [...COLUMNS, ...BODIES, ...SINCE, ...UNREAD] : [...COLUMNS, ...SINCE]
 const record = (cells: readonly string[]): string => `${cells.join(',')}\r\n`
 
 export const csv: Format = {

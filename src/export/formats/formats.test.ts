@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { rowOf } from '../row.ts'
-import { AT, idOf, LOG, recordedOf, rowsOfEveryKind } from '../rows.case.ts'
+import { AT, idOf, LOG, recordedOf, rowsOfEveryKind, unreadOf } from '../rows.case.ts'
 import { cell, csv } from './csv.ts'
 import { FORMATS } from './index.ts'
 import { faultsOf } from './ocsf/valid.case.ts'
@@ -157,6 +157,28 @@ test('OTLP: a span and a log record of one exchange share ids and attributes; co
   const { untrusted: _untrusted, ...bare } = row
   const names = Object.keys(attributesOf((recordOf(bare) as Plain)['attributes']!))
   assert.ok(!names.some((name) => /messages|untrusted/.test(name)))
+})
+
+test('every format says why a body that was kept is not there, and nothing of one that is', () => {
+  const [row, whole] = [rowOf(unreadOf(1), LOG), rowOf(recordedOf(1), LOG)]
+  const json = JSON.parse(FORMATS.jsonl.lines(row, true))
+  assert.deepEqual([json.unreadable.prompt.code, json.unreadable.reply.code], ['trail.key', 'trail.body'])
+  assert.match(json.unreadable.prompt.message, /under key k/)
+  assert.match(json.unreadable.prompt.remedy, /Put the key/)
+  assert.ok(!('untrusted' in json))
+  const [head = [], cells = []] = readCsv(csv.head(true) + csv.lines(row, true))
+  assert.deepEqual(head.slice(-2), ['unreadable_prompt', 'unreadable_reply'])
+  assert.deepEqual(cells.slice(-2), ['trail.key', 'trail.body'])
+  assert.doesNotMatch(csv.head(false), /unreadable/)
+  const [activity, ...findings] = eventsOf(row) as { unmapped: { gatelog: { unreadable?: unknown } } }[]
+  assert.deepEqual(activity?.unmapped.gatelog.unreadable, row.unreadable)
+  for (const finding of findings) assert.ok(!('unreadable' in finding.unmapped.gatelog))
+  for (const told of [spanOf(row), recordOf(row)] as Plain[]) {
+    const named = attributesOf(told['attributes']!)
+    const codes = [named['gatelog.unreadable.prompt'], named['gatelog.unreadable.reply']]
+    assert.deepEqual(codes, ['trail.key', 'trail.body'])
+  }
+  for (const { lines } of Object.values(FORMATS)) assert.doesNotMatch(lines(whole, true), /unreadable|trail\.key/)
 })
 
 test('OTLP: an open exchange, an outcome and a note are no spans, and a failure is an error', () => {

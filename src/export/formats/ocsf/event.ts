@@ -42,9 +42,9 @@ export function eventHead(row: Row, { of, activity, severity, uid = row.id, prof
   }
 }
 
-/** What has no place in the schema: proof, sources of facts, and the texts, under a name that says what they are. */
+/** What has no place in the schema: proof, sources of facts, and the texts, under a name that says what they are, or why one is not here. */
 export function unmapped(row: Row): object {
-  const { origin, leaves, opening, ending, outcomes, note, untrusted } = row
+  const { origin, leaves, opening, ending, outcomes, note, untrusted, unreadable } = row
   const { facts, verdict, findings, tools, alerts, retryOf, follows } = opening ?? {}
   return {
     unmapped: {
@@ -63,6 +63,7 @@ export function unmapped(row: Row): object {
         ...(outcomes && { outcomes }),
         ...(note && { note }),
         ...(untrusted && { untrusted }),
+        ...(unreadable && { unreadable }),
       },
     },
   }

@@ -53,7 +53,7 @@ function dataFinding(row: Row, direction: Direction, rule: string, found: readon
   }
 }
 
-const withoutTexts = ({ untrusted: _untrusted, ...rest }: Row): Row => rest
+const withoutTexts = ({ untrusted: _untrusted, unreadable: _unreadable, ...rest }: Row): Row => rest
 
 const policyOf = (rule: string, passed: boolean) => ({ policy: { name: rule, is_applied: !passed } })
 

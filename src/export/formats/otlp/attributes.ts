@@ -23,6 +23,8 @@ export function pairsOf(row: Row): readonly Pair[] {
     [NAMES.seal, row.seal],
     [NAMES.outcome, row.kind === 'outcome' ? row.outcomes?.[0]?.outcome : undefined],
     [NAMES.note, row.note],
+    [NAMES.unreadPrompt, row.unreadable?.prompt?.code],
+    [NAMES.unreadReply, row.unreadable?.reply?.code],
     ...(row.opening ? [...whoPairs(row), ...modelPairs(row), ...judgedPairs(row)] : []),
   ]
 }

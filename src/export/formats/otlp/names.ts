@@ -53,4 +53,7 @@ export const NAMES = {
   note: 'gatelog.note',
   /** The names of those attributes that hold an attacker's text. */
   untrusted: 'gatelog.untrusted',
+  /** Why a prompt or a reply that was asked for is not here: the code of the fault. */
+  unreadPrompt: 'gatelog.unreadable.prompt',
+  unreadReply: 'gatelog.unreadable.reply',
 } as const
