@@ -70,16 +70,29 @@ export class Account {
   }
 
   #openOf(what: string, numbers: Numbers, by: string | undefined): string | undefined {
+    if (what === 'body locked') return openOf(what, String(numbers), this.#putBack(numbers))
     const note = by === undefined ? undefined : this.#notes.get(by)
     const rest = what === 'gone' && note ? numbers.without((number) => this.took(note, number)) : numbers
     return openOf(what, String(rest), note)
   }
 
-  /** Whether an erasure says that it took this entry; of a purge, whether any does. */
+  /** The entry of a restore that says of all of these that their keys were not put back. */
+  #putBack(numbers: Numbers): Note | undefined {
+    return this.notes('restored').find((note) =>
+      numbers.every((number) => number < note.number && this.took(note, number)),
+    )
+  }
+
+  /** Whether an erasure says that it took this entry, or a restore that it did not put back its key; of a purge, whether any does. */
   took({ said }: Note, number: number): boolean {
-    const known = this.#spans.get(said) ?? joined(said['kind'] === 'purge' ? this.#purged() : (spansOf(said) ?? []))
+    const known = this.#spans.get(said) ?? joined(this.#saidBy(said))
     this.#spans.set(said, known)
     return lies(known, number)
+  }
+
+  #saidBy(said: Json): readonly Span[] {
+    if (said['kind'] === 'purge') return this.#purged()
+    return spansOf(said['kind'] === 'restored' ? { took: said['locked'] } : said) ?? []
   }
 
   #purged(): Span[] {

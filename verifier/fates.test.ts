@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { Bundle } from '../src/cli/evidence/bundle.ts'
-import type { Entry } from '../src/exchange/index.ts'
+import type { Entry, Restored } from '../src/exchange/index.ts'
 import { openTrail, parseQuery, type Trail } from '../src/trail/index.ts'
 import { signerOf } from '../src/trail/seal/made.ts'
 import { bodyOf, DAY, ending, idOf, NOON, opening } from '../src/trail/stores/made.ts'
@@ -21,6 +21,11 @@ const PURGE: Entry = { kind: 'purge', exchange: idOf(91), ...act, days }
 const ERASE: Entry = {
   ...{ kind: 'erase', exchange: idOf(92), ...act, basis: 'law', scope: {} },
   ...{ exchanges: 1, sessions: 1, later: 1, notes: 0 },
+}
+
+const RESTORED: Restored = {
+  ...{ kind: 'restored', exchange: idOf(94), at: NOON + 60_000, reader: act.who, from: 'b', taken: NOON },
+  ...{ last: 8, sealed: 8, known: 8, erasures: 0, holds: 0, purges: 0, revocations: 0, voided: 0 },
 }
 
 /** Entries 1 to 4 of the day before, 5 to 8 of today, then the notes. */
@@ -152,6 +157,27 @@ test('a body that an erasure cut says so and proves nothing; one that is locked 
   assert.deepEqual([locked.problems, exceptions(locked)?.at(-1)], [[], ['body locked', '7–8', undefined]])
   const bare = await prove(record, false)
   assert.deepEqual([bare.problems, exceptions(bare)], [[], said])
+})
+
+test('of bodies that were put back without their keys an entry says so; of more than it names that is a word', async (t) => {
+  const word = /^What the body of entries 5–8 says: that its key .* is the word of whoever made this bundle\.$/
+  for (const [locked, told, row] of [
+    [
+      [4, 4],
+      /^What the body of entries 5–8 says: the record was put back without its key, says entry 9\.$/,
+      /, 4 of which/,
+    ],
+    [[4, 3], word, /, 3 of which/],
+    [undefined, word, /, and 8 had been sealed$/],
+  ] as const) {
+    const record = await recordOf(t, [{ ...RESTORED, ...(locked && { locked, keys: 'none' }) }])
+    await record.trail.keys.shred('2026-11-24.default.db')
+    const checked = await prove(record)
+    assert.deepEqual([checked.problems, checked.locked], [[], 4])
+    assert.deepEqual(exceptions(checked), [['body locked', '5–8', undefined]])
+    assert.match(checked.claims?.open[0] ?? '', told)
+    assert.match(checked.manifest?.gaps[0]?.told ?? '', row)
+  }
 })
 
 test('a body that an erasure cut, and of which it says what it is now, is held to that', async (t) => {

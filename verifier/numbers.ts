@@ -27,6 +27,11 @@ export class Numbers {
     return rest
   }
 
+  /** Whether this is so of each; where there are too many to be written out, it is not. */
+  every(isSo: (number: number) => boolean): boolean {
+    return this.#spans.length <= MOST_SPANS && String(this.without(isSo)) === ''
+  }
+
   toString(): string {
     const told = this.#spans
       .slice(0, MOST_SPANS)

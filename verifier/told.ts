@@ -1,6 +1,7 @@
 /** What befell entries, and what an entry says of the record, in words. Decides nothing. */
 import type { Note } from './account.ts'
 import { type Json, timeOf } from './form.ts'
+import { spansOf } from './taken.ts'
 
 /** Whether an entry is an erasure that does not say what the bodies that it cut are now: an earlier version wrote it. */
 export const saysNotWhat = (said: Json | undefined): boolean => said?.['kind'] === 'erase' && said['cut'] === undefined
@@ -15,6 +16,8 @@ export function openOf(what: string, numbers: string, note: Note | undefined): s
     return `What stood in the place of ${of(numbers)}, and when: it was not written by who had the key of the record.`
   if (what === 'gone before it was sealed')
     return `What stood in the place of ${of(numbers)}, and when: nothing was left of it when its place was sealed.`
+  if (what === 'body locked' && note)
+    return `What the body of ${of(numbers)} says: the record was put back without its key, says entry ${note.number}.`
   if (what === 'body locked') return `What the body of ${of(numbers)} says: that its key is not there any more ${BY}.`
   if (what === 'gone' && numbers === '') return undefined
   if (what === 'gone' && note && note.said['took'] !== undefined)
@@ -55,7 +58,7 @@ export function toldOf(said: Json): string {
     case 'gap':
       return `${String(said['count'])} exchanges passed unrecorded from ${timeOf(said['from'])} to ${timeOf(said['to'])}: ${String(said['reason'])}`
     case 'restored':
-      return `the record was put back from a backup of ${timeOf(said['taken'])}: it held ${String(said['last'])} entries, and ${String(said['known'])} had been sealed`
+      return `the record was put back from a backup of ${timeOf(said['taken'])}: it held ${String(said['last'])} entries, and ${String(said['known'])} had been sealed${withoutKeys(said)}`
     case 'vanished':
       return `entries ${String(said['from'])} to ${String(said['to'])} had been acknowledged, and were not there when the record was opened next: cut off, or lost by the disk`
     case 'hold':
@@ -69,6 +72,12 @@ export function toldOf(said: Json): string {
     default:
       return `masked anew${by}`
   }
+}
+
+/** How many entries a restore left without the keys of their bodies. */
+function withoutKeys({ locked }: Json): string {
+  const count = (spansOf({ took: locked }) ?? []).reduce((sum, [from, end]) => sum + end - from, 0)
+  return count > 0 ? `, ${count} of which are here without the keys of their bodies` : ''
 }
 
 const factIn = (fact: unknown): string => {

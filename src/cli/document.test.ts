@@ -4,6 +4,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { Command } from 'commander'
+import type { RestoreReport } from '#app'
 import type { Ca, CaRow } from '#console'
 import { type Bypass, Fault } from '#exchange'
 import { AnchorForm } from '#export'
@@ -95,7 +96,7 @@ const REPORT: Report = {
     counted: 1,
     vanished: 1,
   },
-  locked: { bodies: 1, edits: 1, keys: ['k'] },
+  locked: { bodies: 1, edits: 1, keys: ['k'], notBack: { bodies: 1, edits: 1, by: [1] } },
   alarms: [{ harm: 'changed', seq: 1, exchange: 'e', document: { kind: 'k', id: 'i' }, told: 'text' }],
   putBack: { by: 2, from: 'b', known: 1, unsealed: [2] },
   vanished: [{ from: 2, to: 3, by: 4 }],
@@ -282,6 +283,7 @@ test('the JSON of every command is what the document says', async (t) => {
     kind: 'restored',
     ...{ at: AT, reader: SOME.reader, from: 'b', taken: AT, last: 1, sealed: 1, known: 1 },
     ...{ erasures: 0, holds: 0, purges: 0, revocations: 0, voided: 0 },
+    ...({ keys: 'none', locked: [0, 1] } as const),
   } as const
   const ruled = { kind: 'ruled', at: AT, via: 'start', policy: 'c0', text: '{}' } as const
   await until(said, /"ruled"/, (nth) => trail.append({ ...ruled, exchange: idOf(nth + 8700) }))
@@ -347,7 +349,8 @@ masking: { rules: [{ id: mine, regex: '[a-z]{9}X' }] }`,
   const apart = ['to', '--keys', 'apart'] as const
   holds(await json(folder, 'backup', ...apart), '`gatelog backup`')
   rmSync(join(folder, 'gatelog-data'), { recursive: true })
-  holds(await json(folder, 'restore', ...apart), '`gatelog restore`')
+  const locked: RestoreReport['locked'] = [{ entries: 1, why: 'no keys' }]
+  holds({ ...((await json(folder, 'restore', ...apart)) as object), locked }, '`gatelog restore`')
   put(folder, 'gatelog-data/days/2026-01-01.default.db', '')
   holds(await json(folder, 'migrate', '--dry-run'), '`gatelog migrate`')
   const file = ['--file', 'settings.json']

@@ -73,6 +73,13 @@ export interface Restored {
   readonly revocations: number
   /** Keys that were revoked because nobody can say whether they had been. */
   readonly voided: number
+  /** No keys of sessions were put back; absent where there were some. */
+  readonly keys?: 'none'
+  /**
+   * Entries of which something is under a key that was not put back, and that nobody can read: in turn so many seqs that are left
+   * out, from 1 on, and so many of these. Absent where there is none, and in entries of an earlier version.
+   */
+  readonly locked?: readonly number[]
 }
 
 /** Other rules are in force from now on: of prompts, of masking, and of what is kept. */

@@ -132,6 +132,7 @@ const SHAPES: Readonly<Record<EntryKind, Shape>> = {
   restored: {
     ...{ reader: fact, from: text, taken: time, last: number, sealed: number, known: number },
     ...{ erasures: number, holds: number, purges: maybe(number), revocations: number, voided: number },
+    ...{ keys: maybe(text), locked: maybe(numbers) },
   },
   ruled: { via: text, policy: text, text: maybe(text) },
   vanished: { from: seq, to: seq },

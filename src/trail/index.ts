@@ -65,7 +65,13 @@ export { open as openSealed, seal as sealUnder } from './sealed.ts'
 export { type ListedSeal, sealsOf } from './seals.ts'
 export type { Begun, Claim, Copied, Copying, Followed, Mark, Origin, Page, Recorded, Unopened } from './store.ts'
 export type { StoreName } from './stores/index.ts'
-export { emptyKeys, FORMATS as RECORD_FORMATS, keysBeyond } from './stores/sqlite/formats.ts'
+export {
+  emptyKeys,
+  FORMATS as RECORD_FORMATS,
+  keysBeyond,
+  type WithoutKey,
+  withoutKey,
+} from './stores/sqlite/formats.ts'
 export { FolderLock } from './stores/sqlite/lock.ts'
 export { type Migration, migrate } from './stores/sqlite/migrate.ts'
 export { ownOf, type SessionSummary, type Summary } from './summary.ts'

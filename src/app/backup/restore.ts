@@ -19,9 +19,12 @@ import {
   parseCheckpoint,
   parseNote,
   parseVerifier,
+  printTaken,
   type Report,
   syncNames,
   unpackLog,
+  type WithoutKey,
+  withoutKey,
 } from '#trail'
 import { ackedPaths, openAckedMark } from '../acked-mark.ts'
 import type { Config } from '../config.ts'
@@ -50,6 +53,12 @@ export interface RestoreOptions {
   progress?(done: number, total: number): void
 }
 
+/** How many entries cannot be read, and why: no keys were put back, theirs was made after the copy of keys, or is in it no more. */
+export interface Unread {
+  readonly entries: number
+  readonly why: 'no keys' | 'made since' | 'destroyed'
+}
+
 /** What was put back, or would be. */
 export interface RestoreReport {
   readonly name: string
@@ -60,6 +69,8 @@ export interface RestoreReport {
   readonly known: number
   readonly files: number
   readonly bytes: number
+  /** Entries that cannot be read, for their key was not put back; absent where there is none. */
+  readonly locked?: readonly Unread[]
   readonly report: Pick<Report, 'ok' | 'sealed' | 'unsealed' | 'counts' | 'alarms' | 'found'> | undefined
   readonly replayed: Replay
   readonly journal: boolean
@@ -103,6 +114,7 @@ async function putBack(options: RestoreOptions, name: string, work: string): Pro
   await fetchAll(options, backup, work)
   await fetchKeys(options.keys, record, keyholder, work)
   migrate(work, { dryRun: false }) // of an earlier version nothing is only looked at
+  const unread = withoutKey(work)
   keysBeyond(work)
   const newest = await newestJournal(options, record, keyholder, work)
   await keyholder.close()
@@ -124,7 +136,7 @@ async function putBack(options: RestoreOptions, name: string, work: string): Pro
     const replayed = await replay({ trail: opened.trail, now: Date.now }, lines, voids)
     await erasureOf(opened).resume()
     await adopt({ trail: opened.trail, now: Date.now, uuid: () => uuid7(Date.now()) }, { blank: replayed.erasures > 0 })
-    const note = noteOf(options, backup, replayed, known)
+    const note = noteOf(options, { backup, replayed, known, unread })
     await opened.trail.append(note)
     const removed = replayed.erasures + replayed.purges > 0
     const report = removed ? await held(opened.trail, backup, heads) : before
@@ -133,7 +145,8 @@ async function putBack(options: RestoreOptions, name: string, work: string): Pro
     const untold = newest.filter((line) => !isTold(line))
     if (!options.dryRun && path !== undefined) await keepLines(path, untold)
     if (!options.dryRun) await keepEnd(options, opened, note.exchange)
-    const figures = { name, taken, last, sealed, known, files: backup.files.length, bytes }
+    const locked = unread.seqs.length > 0 && { locked: whyOf(unread, options.keys === 'none') }
+    const figures = { name, taken, last, sealed, known, files: backup.files.length, bytes, ...locked }
     return { ...figures, report, replayed, journal: hasJournal, done: false }
   } finally {
     await opened.close()
@@ -257,8 +270,27 @@ const erasureOf = ({ trail, keyring, custody }: OpenRecord): Erasure =>
     uuid: () => uuid7(Date.now()),
   })
 
-const noteOf = ({ reader }: RestoreOptions, backup: OpenedBackup, replayed: Replay, known: number): Restored => ({
+interface Put {
+  readonly backup: OpenedBackup
+  readonly replayed: Replay
+  readonly known: number
+  readonly unread: WithoutKey
+}
+
+/** What it says that nobody can read is none of what was done since: it was so when the record was put back. */
+const noteOf = ({ reader, keys }: RestoreOptions, { backup, replayed, known, unread }: Put): Restored => ({
   ...{ kind: 'restored', exchange: uuid7(Date.now()), at: Date.now(), from: backup.name, taken: backup.at },
   reader: { value: reader, source: 'observed' },
   ...{ last: backup.last, sealed: backup.sealed, known, ...replayed },
+  ...(keys === 'none' && { keys }),
+  ...(unread.seqs.length > 0 && { locked: printTaken(unread.seqs) }),
 })
+
+function whyOf({ seqs, later }: WithoutKey, isBare: boolean): Unread[] {
+  if (isBare) return [{ entries: seqs.length, why: 'no keys' }]
+  const all: Unread[] = [
+    { entries: later, why: 'made since' },
+    { entries: seqs.length - later, why: 'destroyed' },
+  ]
+  return all.filter(({ entries }) => entries > 0)
+}

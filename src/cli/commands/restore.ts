@@ -3,7 +3,7 @@ import { backupsIn, type RestoreReport, restoreFrom } from '#app'
 import { commonOf, examples, type Register } from '../command.ts'
 import { counted } from '../count.ts'
 import { bar } from '../progress.ts'
-import { json, line, out, say } from '../terminal.ts'
+import { json, line, out, paint, say } from '../terminal.ts'
 import { userName } from '../user.ts'
 
 interface Options {
@@ -46,8 +46,9 @@ export const restore: Register = (program) => {
 }
 
 function tell(told: RestoreReport): void {
-  const { name, taken, last, sealed, known, report, replayed, journal, done } = told
+  const { name, taken, last, sealed, known, locked, report, replayed, journal, done } = told
   out(`backup ${line(name)} of ${new Date(taken).toISOString()}: up to entry ${last}`)
+  for (const one of locked ?? []) out(paint('yellow', unreadText(one)))
   out(
     report
       ? `verified: ${counted(report.sealed, 'sealed entry', 'sealed entries')}, ${report.unsealed} not sealed`
@@ -63,3 +64,12 @@ function tell(told: RestoreReport): void {
     )
   out(done ? 'put back: start the server' : 'nothing was changed')
 }
+
+const WHY = {
+  'no keys': 'the record is put back without its keys',
+  'made since': 'the copy of keys is older than the backup, and theirs were made since',
+  destroyed: 'theirs are in the copy of keys no more: destroyed, as after an erasure or a rescan since the backup',
+} as const
+
+const unreadText = ({ entries, why }: NonNullable<RestoreReport['locked']>[number]): string =>
+  `cannot be read: ${counted(entries, 'entry', 'entries')}, for ${WHY[why]}`

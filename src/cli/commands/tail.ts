@@ -53,7 +53,7 @@ function about(entry: Entry): string {
   if (entry.kind === 'rotated')
     return `wrapping key ${entry.key} took over, ${entry.rewrapped} wrapped anew, ${entry.lost} lost`
   if (entry.kind === 'restored')
-    return `put back from ${entry.from}, up to entry ${entry.last}; ${entry.erasures} erasures done again`
+    return `put back from ${entry.from}, up to entry ${entry.last}; ${entry.erasures} erasures done again${entry.locked ? '; not with all keys' : ''}`
   if (entry.kind === 'vanished') return `entries ${entry.from} to ${entry.to} had been acknowledged and are gone`
   if (entry.kind === 'ruled') return `rules ${entry.policy.slice(0, 12)} are in force, since a ${entry.via}`
   if (entry.kind === 'outcome') return `${entry.outcome} (${entry.source}), ${entry.event}`

@@ -157,7 +157,7 @@ function tell({ report, unreached, unkept, unused, halted }: Told, standing: str
   if (!former && alarms.some(({ harm }) => harm === 'rolled back')) out(paint('yellow', WAY_ON))
   for (const why of unreached) out(`what it has seen was not told by ${line(why)}`)
   for (const each of [...unkept, ...unused]) out(paint('yellow', line(each, 2000)))
-  if (locked) out(paint('yellow', toldLocked(locked)))
+  for (const said of locked ? toldLocked(locked) : []) out(paint('yellow', said))
   if (found > 0) out(paint('red', `not intact: ${many(found, 'alarm')}`))
   else if (ok) out(paint('green', line(standing, 2000)))
   else out(paint('yellow', 'not verified whole: all that could be looked at is as it was'))
@@ -174,8 +174,20 @@ const toldBack = ({ by, from, unsealed }: NonNullable<Report['putBack']>): strin
 const toldVanished = ({ from, to, by }: NonNullable<Report['vanished']>[number]): string =>
   `entries ${from} to ${to} had been acknowledged and are gone, says entry ${by}: cut off before they were sealed, or lost by the disk`
 
-const toldLocked = ({ bodies, edits = 0, keys }: NonNullable<Report['locked']>): string =>
-  `locked: ${toldCounts(bodies, edits)}, ${keys.length === 1 ? 'key' : 'keys'} ${keys.map((key) => line(key)).join(', ')} ${keys.length === 1 ? 'is' : 'are'} not here`
+/** One line for what is under keys that are not here, and one for what was put back without them. */
+function toldLocked({ bodies, edits = 0, keys, notBack }: NonNullable<Report['locked']>): string[] {
+  const { bodies: without, edits: more = 0, by } = notBack ?? { bodies: 0, by: [] }
+  const here = toldCounts(bodies - without, edits - more)
+  const names = keys.map((key) => line(key)).join(', ')
+  return [
+    ...(here === ''
+      ? []
+      : [`locked: ${here}, ${keys.length === 1 ? `key ${names} is` : `keys ${names} are`} not here`]),
+    ...(notBack
+      ? [`locked: ${toldCounts(without, more)}, put back without their keys, says entry ${by.join(', ')}`]
+      : []),
+  ]
+}
 
 const toldCounts = (bodies: number, edits: number): string =>
   [

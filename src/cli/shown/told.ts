@@ -14,9 +14,9 @@ export function told(shown: Shown, all: boolean): string {
     heading(shown),
     ...factsOf(shown).map(factText),
     sealText(shown.seal),
-    section('prompt', prompt ? promptText(prompt, all) : (bodies.prompt?.text ?? unreadText(shown.unreadable?.prompt))),
+    section('prompt', prompt ? promptText(prompt, all) : (bodies.prompt?.text ?? unreadText(shown, 'prompt'))),
     section('reasoning', reply?.reasoning ?? ''),
-    section('reply', unread ? (bodies.reply?.text ?? unreadText(shown.unreadable?.reply)) : (reply?.text ?? '')),
+    section('reply', unread ? (bodies.reply?.text ?? unreadText(shown, 'reply')) : (reply?.text ?? '')),
     section('tool calls', calls.map(callText).join('\n')),
     section('error', reply?.error ?? ''),
     section('public code', (reply?.citations ?? []).join('\n')),
@@ -60,9 +60,11 @@ export function sealText(seal: Shown['seal']): string {
 }
 
 /** Stands in the place of a body that was kept and cannot be read. */
-function unreadText(why: NonNullable<Shown['unreadable']>['prompt']): string {
+function unreadText({ seq, seal = [], unreadable }: Shown, part: 'prompt' | 'reply'): string {
+  const why = unreadable?.[part]
   if (!why) return ''
-  return `[${why.code === 'trail.key' ? 'locked' : 'damaged'}: ${why.message}. ${why.remedy}]`
+  const isLocked = seal.some((one) => one.state === 'locked' && (one.seq === seq) === (part === 'prompt'))
+  return `[${isLocked || why.code === 'trail.key' ? 'locked' : 'damaged'}: ${why.message}. ${why.remedy}]`
 }
 
 /** The id, and how it ended. */

@@ -20,7 +20,7 @@ export interface Evidence {
   /** Holds in force. */
   readonly holds?: readonly HoldRow[]
   /** Entries that say that the record was put back from a backup. */
-  readonly restored?: readonly { readonly seq: number; readonly note: Restored }[]
+  readonly restored: readonly { readonly seq: number; readonly note: Restored }[]
   /** Entries that were acknowledged and are not there, and nothing says so. */
   readonly gone?: readonly Gone[]
   /** The seq of the record's last entry, and how many it once had, as far as it says so itself. */

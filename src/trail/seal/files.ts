@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Fault } from '#exchange'
-import { type NodeAt, nodeHash } from './hashes.ts'
+import { leafHash, type NodeAt, nodeHash } from './hashes.ts'
 import { type Checkpoint, type Note, parseCheckpoint, parseNote } from './note.ts'
 import { parseBundle, parseTile, TILE, type Tile, tilePath, widthOf } from './tiles.ts'
 
@@ -60,6 +60,14 @@ export class LogFiles {
   /** One leaf. @throws seal.damaged */
   leaf(index: number): Buffer {
     return this.leaves(Math.floor(index / TILE))[index % TILE] as Buffer
+  }
+
+  /** The same as text, where its hash in the tree is its own. @throws seal.damaged, also where it is another one */
+  hashed(index: number): string {
+    const leaf = this.leaf(index)
+    if (!leafHash(leaf).equals(this.node(0, index)))
+      throw new Fault('seal.damaged', `leaf ${index} is not the one hashed`)
+    return leaf.toString()
   }
 
   /** The hashes of a tile. @throws seal.damaged */

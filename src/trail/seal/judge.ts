@@ -4,6 +4,7 @@ import type { Fates } from './fates.ts'
 import type { LogFiles } from './files.ts'
 import type { Held } from './held.ts'
 import { type Field, type Leaf, parseLeaf, sameButBody } from './leaf.ts'
+import type { NotBack } from './not-back.ts'
 import type { Alarm, Counts } from './report.ts'
 import { destroyed, forged, misfiled, repeated, repeatedIn } from './said.ts'
 import { isLocked, type Locked, Unread } from './unread.ts'
@@ -32,6 +33,8 @@ export class Judge {
   readonly #claims: { readonly logged: Leaf; readonly held: Held }[] = []
   readonly #unread = new Unread()
   #places: Map<string, number> | undefined
+  /** What the record was put back without. */
+  notBack: NotBack | undefined
 
   constructor({ fates, files, missingKeys, alarm }: Judging) {
     this.#fates = fates
@@ -81,8 +84,9 @@ export class Judge {
   /** What was derived of its reply, which has no body here or none that is locked too. */
   #unopened({ seq, leaf }: Held, key: string): void {
     if (this.#missingKeys) return
-    if (key === '') this.#odd.push(destroyed(seq, leaf))
-    else this.#unread.lockEdits(key)
+    const by = key || this.notBack?.by(seq)
+    if (by === undefined) this.#odd.push(destroyed(seq, leaf))
+    else this.#unread.lock('edits', by)
   }
 
   #differs(seq: number, text: string, held: Held | undefined): void {
@@ -116,11 +120,17 @@ export class Judge {
     } else if (this.#isRedacted(logged, held)) {
       if (held.unproven) this.#odd.push(forged(logged.seq, held.leaf))
       else this.#indexed(held)
-    } else if (held.locked !== undefined && isLocked(logged, held, this.#missingKeys === true)) {
-      this.counts.locked = 1 + (this.counts.locked ?? 0)
-      if (!this.#missingKeys) this.#unread.lock(held.locked)
-      this.#indexed(held)
-    } else this.#odd.push(this.#blame(logged, held))
+    } else if (!this.#locked(logged, held)) this.#odd.push(this.#blame(logged, held))
+  }
+
+  /** Whether its body cannot be looked at, and that is no alarm. */
+  #locked(logged: Leaf, held: Held): boolean {
+    const by = held.locked || this.notBack?.by(held.seq)
+    if (!isLocked(logged, held, this.#missingKeys === true || by !== undefined)) return false
+    this.counts.locked = 1 + (this.counts.locked ?? 0)
+    if (!this.#missingKeys && by !== undefined) this.#unread.lock('bodies', by)
+    this.#indexed(held)
+    return true
   }
 
   #countedAlone(entries: number): void {

@@ -2,9 +2,9 @@
 import { faultOf } from '#exchange'
 import type { Store } from '../store.ts'
 import { type Head, headIn, LogFiles } from './files.ts'
-import { leafHash } from './hashes.ts'
 import type { Held } from './held.ts'
 import { isFirst, parseLeaf, sameButBody } from './leaf.ts'
+import { NotBack } from './not-back.ts'
 import { isLocked } from './unread.ts'
 
 /**
@@ -42,13 +42,22 @@ export async function standingIn(
   if (!state || !head) return undefined
   const log = head === 'damaged' ? head : new LogFiles(state.folder, head.size)
   const standings: Standing[] = []
+  let notBack: NotBack | undefined
+  const isNotBack = async (held: Held | undefined): Promise<boolean> => {
+    if (held?.locked !== '' || log === 'damaged') return false
+    notBack ??= await NotBack.in(
+      { ...state, restored: await store.notes('restored'), held: (...of) => store.held(...of) },
+      log,
+    )
+    return notBack.by(held.seq) !== undefined
+  }
   const seqs = new Set([...(await store.seqs(exchange)), ...shown])
   for (const seq of [...seqs].sort((one, other) => one - other)) {
     const leaf = leafIn(log, seq)
     const held = (await store.held(seq, 1, leaf !== undefined && isFirst(leaf) ? [seq] : [])).filter(
       (one) => one.seq === seq,
     )
-    const state = held.length > 1 ? 'changed' : stateOf(leaf, held[0])
+    const state = held.length > 1 ? 'changed' : stateOf(leaf, held[0], await isNotBack(held[0]))
     standings.push({ seq, state: placed(state, held[0], exchange) })
   }
   return standings
@@ -59,10 +68,7 @@ function leafIn(log: LogFiles | 'damaged', seq: number): string | 'damaged' | un
   if (log === 'damaged') return log
   if (seq > log.size) return undefined
   if (seq < 1) return '' // no log has such a place
-  return readable(() => {
-    const leaf = log.leaf(seq - 1)
-    return leafHash(leaf).equals(log.node(0, seq - 1)) ? leaf.toString() : 'damaged'
-  })
+  return readable(() => log.hashed(seq - 1))
 }
 
 /** What is as it was sealed may stand where it does not belong. */
@@ -71,7 +77,7 @@ function placed(state: EntryState, held: Held | undefined, exchange: string): En
   return held.misfiled === undefined && parseLeaf(held.leaf)?.exchange === exchange ? state : 'misfiled'
 }
 
-function stateOf(logged: string | undefined, held: Held | undefined): EntryState {
+function stateOf(logged: string | undefined, held: Held | undefined, isNotBack: boolean): EntryState {
   if (logged === undefined) return 'not sealed yet'
   if (logged === 'damaged') return 'unknown'
   if (held?.leaf === undefined) return 'changed'
@@ -79,7 +85,7 @@ function stateOf(logged: string | undefined, held: Held | undefined): EntryState
   const [before, now] = [parseLeaf(logged), parseLeaf(held.leaf)]
   if (before?.kind === 'unproven') return 'unproven'
   if (!before || !now) return 'changed'
-  if (isLocked(before, held, false)) return 'locked'
+  if (isLocked(before, held, isNotBack)) return 'locked'
   const isAnew = held.unknown?.join() === 'body' && held.anew !== undefined
   return isAnew && !held.unproven && sameButBody(before, now) ? 'redacted' : 'changed'
 }

@@ -11,6 +11,8 @@ export interface Locked {
   /** Endings whose body can be read, or that have none; absent where there is none. */
   readonly edits?: number
   readonly keys: readonly string[]
+  /** Of these, those that the record was put back without the keys of, and the seqs of the entries that say so. */
+  readonly notBack?: { readonly bodies: number; readonly edits?: number; readonly by: readonly number[] }
 }
 
 /**
@@ -32,8 +34,9 @@ interface Lost {
 export class Unread {
   readonly #files = new Map<string, Lost>()
   readonly #keys = new Set<string>()
-  #bodies = 0
-  #edits = 0
+  readonly #all = { bodies: 0, edits: 0 }
+  readonly #notBack = { bodies: 0, edits: 0 }
+  readonly #by = new Set<number>()
 
   /** Whether an entry was in a day file that cannot be read in its place: its id tells the day. */
   lost(leaf: Leaf, { lost, fault = '' }: Held): boolean {
@@ -48,21 +51,22 @@ export class Unread {
     return true
   }
 
-  /** A body is under a key that is not here. */
-  lock(key: string): void {
-    this.#bodies += 1
-    this.#keys.add(key)
-  }
-
-  /** What was derived of a reply is. */
-  lockEdits(key: string): void {
-    this.#edits += 1
-    this.#keys.add(key)
+  /** A body, or what was derived of a reply, is under a key of this name that is not here, or that was not put back, says entry `key`. */
+  lock(what: 'bodies' | 'edits', key: string | number): void {
+    this.#all[what] += 1
+    if (typeof key === 'string') this.#keys.add(key)
+    else {
+      this.#notBack[what] += 1
+      this.#by.add(key)
+    }
   }
 
   get locked(): Locked | undefined {
-    const [bodies, edits] = [this.#bodies, this.#edits]
-    return bodies + edits > 0 ? { bodies, ...(edits > 0 && { edits }), keys: [...this.#keys].sort() } : undefined
+    const { bodies, edits } = this.#all
+    if (bodies + edits === 0) return undefined
+    const by = [...this.#by].sort((one, other) => one - other)
+    const notBack = by.length > 0 && { notBack: { ...counted(this.#notBack), by } }
+    return { ...counted(this.#all), keys: [...this.#keys].sort(), ...notBack }
   }
 
   /** One for each file. */
@@ -75,3 +79,8 @@ export class Unread {
     }))
   }
 }
+
+const counted = ({ bodies, edits }: { readonly bodies: number; readonly edits: number }) => ({
+  bodies,
+  ...(edits > 0 && { edits }),
+})

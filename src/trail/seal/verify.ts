@@ -10,6 +10,7 @@ import type { Held } from './held.ts'
 import { Judge } from './judge.ts'
 import { isFirst, type Leaf, parseLeaf } from './leaf.ts'
 import { begunBy, lineage, type ToldFormer } from './lineage.ts'
+import { NotBack } from './not-back.ts'
 import { parseVerifier, printVerifier, type Verifier } from './note.ts'
 import { type PutBack, putBackIn } from './put-back.ts'
 import type { Alarm, Report } from './report.ts'
@@ -71,6 +72,7 @@ class Verification {
     if (head) {
       await this.#before(head)
       this.#provable(head)
+      this.#judge.notBack = await NotBack.in(this.#evidence, this.#files)
       await this.#walk(head)
       await this.#tail(head.size + 1)
       this.#judge.settle(head.size)

@@ -14,6 +14,9 @@ export const FORMATS = { day: DAY.version, head: HEAD.version, keys: KEYS.versio
 
 /** Above every number that a record gives a key. */
 const BEYOND = 2 ** 48
+const MADE = "SELECT seq FROM sqlite_sequence WHERE name = 'keys'"
+/** What a verification opens of an entry, and the key of each; a body of before there were keys lies open. */
+const UNDER = 'SELECT seq, key FROM bodies WHERE key IS NOT NULL UNION SELECT seq, key FROM edits'
 
 /** Makes a file of keys without any, whose numbers are none that were given before. @throws trail.* */
 export function emptyKeys(path: string): void {
@@ -37,7 +40,7 @@ export function keysBeyond(folder: string): number {
   )
   const file = new File(join(folder, 'keys.db'), KEYS)
   try {
-    const made = file.get<{ seq: number }>("SELECT seq FROM sqlite_sequence WHERE name = 'keys'")?.seq ?? 0
+    const made = file.get<{ seq: number }>(MADE)?.seq ?? 0
     if (given > made) file.transaction(() => beyond(file, given))
     file.truncateLog()
     return Math.max(0, given - made)
@@ -46,13 +49,47 @@ export function keysBeyond(folder: string): number {
   }
 }
 
+/** Entries that nobody can read, for a key that something of them is under is not there. */
+export interface WithoutKey {
+  /** Their seqs, each once. */
+  readonly seqs: readonly number[]
+  /** How many of them are under keys that were made after the newest one that is there, as far as its file knows. */
+  readonly later: number
+}
+
+/** Of a record that is put back, before `keysBeyond`: what of it is under keys that its file of keys does not have. @throws trail.* */
+export function withoutKey(folder: string): WithoutKey {
+  const file = new File(join(folder, 'keys.db'), KEYS)
+  const here = new Set(file.all<{ id: number }>('SELECT id FROM keys').map(({ id }) => id))
+  const made = file.get<{ seq: number }>(MADE)?.seq ?? 0
+  file.truncateLog()
+  file.close()
+  const [seqs, later] = [new Set<number>(), new Set<number>()]
+  const days = join(folder, 'days')
+  for (const name of readdirSync(days).filter(isDayFile))
+    inFile(join(days, name), name, (db) => {
+      for (const { seq, key } of db.prepare(UNDER).iterate() as Iterable<{ seq: number; key: number }>) {
+        if (here.has(key)) continue
+        seqs.add(seq)
+        if (key > made) later.add(seq)
+      }
+    })
+  return { seqs: [...seqs], later: later.size }
+}
+
 /** The highest number of a key that a day file gave out; 0 for one of before there were any. */
 function givenIn(path: string, name: string): number {
+  return inFile(path, name, (db) => {
+    const has = db.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'keys'").get()
+    return has ? Number(db.prepare('SELECT max(key) AS key FROM keys').get()?.['key'] ?? 0) : 0
+  })
+}
+
+function inFile<Said>(path: string, name: string, ask: (db: DatabaseSync) => Said): Said {
   let db: DatabaseSync | undefined
   try {
     db = new DatabaseSync(path, { readOnly: true })
-    const has = db.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'keys'").get()
-    return has ? Number(db.prepare('SELECT max(key) AS key FROM keys').get()?.['key'] ?? 0) : 0
+    return ask(db)
   } catch (error) {
     throw faultOfStore(error, name)
   } finally {
