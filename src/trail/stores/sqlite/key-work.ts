@@ -7,6 +7,7 @@ import type { Folder } from './folder.ts'
 import type { Ask, Begin } from './keys.ts'
 import { rekeyDay } from './rekey.ts'
 import { type Sliced, whole } from './sliced.ts'
+import { dropFormer, rewrapSome } from './wrappers.ts'
 
 /** Keys that are wrapped anew at a time. */
 const STEP = 256
@@ -70,13 +71,13 @@ export async function rewrap(
   } else keys.begin(wrapping)
   const total = { rewrapped: 0, lost: 0 }
   for (let after = 0; ; ) {
-    const { last, rewrapped, lost } = await keys.rewrap(STEP, after, ask)
+    const { last, rewrapped, lost } = await rewrapSome(keys, STEP, after, ask)
     if (last === after) break
     after = last
     total.rewrapped += rewrapped
     total.lost += lost
   }
-  keys.rewrapped()
+  dropFormer(keys.file)
   return total
 }
 

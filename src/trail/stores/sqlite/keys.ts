@@ -7,6 +7,7 @@ import { Fault } from '#exchange'
 import { GIVEN_UP, KEY_BYTES, keyMissing, keysBehind, type LostKey, type Wrapped } from '../../wrapping.ts'
 import { File } from './file.ts'
 import { Wanted } from './wanted.ts'
+import { type WrappedKey, wrapperOf } from './wrappers.ts'
 
 /** The numbers of keys are never given out twice. `wrapper` is the number of a wrapping key's name. */
 export const FORMAT = {
@@ -47,12 +48,6 @@ export interface KeyOwner {
   readonly session: string | undefined
 }
 
-interface Row {
-  readonly id: number
-  readonly by: string
-  readonly wrapped: Uint8Array
-}
-
 /**
  * The wrapping key from now on, the names of all that are here, and what to do where the one before is not: refuse to open,
  * show what can be read and make no key, or go on with this one, so that what that one wrapped stays unreadable.
@@ -71,12 +66,13 @@ export type Ask = (wish: Wish) => Promise<Grant>
 /** The open file of keys. */
 export class Keys {
   readonly file: File
+  /** The number of the wrapping key's name that keys are wrapped with now. */
+  wrapper = 0
   readonly #now: () => number
   readonly #open = new Map<number, KeyObject>()
   readonly #absent = new Map<number, Fault>()
   readonly #noted: { readonly id: number; readonly owner: KeyOwner }[] = []
   #free: number[] = []
-  #wrapper = 0
   #name = ''
   /** Why no key can be made or given out. */
   #shut: Fault | undefined
@@ -116,7 +112,7 @@ export class Keys {
     this.file.transaction(() => {
       if (this.isBehind) beyond(this.file, this.#given)
       if (known.includes(current)) this.#wraps(GIVEN_UP)
-      this.#wrapperOf(this.#name)
+      wrapperOf(this.file, this.#name)
     })
     this.#goOn()
     return true
@@ -153,9 +149,9 @@ export class Keys {
   }
 
   #goOn(): void {
-    this.#wrapper = this.file.get<{ id: number }>('SELECT id FROM wrappers WHERE name = ?', this.#name)?.id ?? 0
+    this.wrapper = this.file.get<{ id: number }>('SELECT id FROM wrappers WHERE name = ?', this.#name)?.id ?? 0
     const free = 'SELECT id FROM keys WHERE file IS NULL AND wrapper = ? ORDER BY id'
-    this.#free = this.file.all<{ id: number }>(free, this.#wrapper).map(({ id }) => id)
+    this.#free = this.file.all<{ id: number }>(free, this.wrapper).map(({ id }) => id)
   }
 
   /**
@@ -170,14 +166,6 @@ export class Keys {
   /** The highest number that was ever made here. */
   #made(): number {
     return this.file.get<{ seq: number }>("SELECT seq FROM sqlite_sequence WHERE name = 'keys'")?.seq ?? 0
-  }
-
-  /** Names of the wrapping keys that it takes to read everything, and how many keys each wraps. */
-  wrappers(): { name: string; current: boolean; keys: number }[] {
-    const rows = this.file.all<{ name: string; current: number; keys: number }>(
-      'SELECT name, current, (SELECT count(*) FROM keys WHERE wrapper = wrappers.id) AS keys FROM wrappers ORDER BY id',
-    )
-    return rows.map(({ name, current, keys }) => ({ name, current: current === 1, keys }))
   }
 
   /** The lowest number that is free: what a day file has given out from there on may be unknown here. */
@@ -271,9 +259,9 @@ export class Keys {
     this.#free = this.#free.filter((each) => each !== id)
   }
 
-  #row(id: number): Row | undefined {
+  #row(id: number): WrappedKey | undefined {
     const sql = 'SELECT k.id, w.name AS "by", k.wrapped FROM keys k JOIN wrappers w ON w.id = k.wrapper WHERE k.id = ?'
-    return this.file.get<Row>(sql, id)
+    return this.file.get<WrappedKey>(sql, id)
   }
 
   #remember(id: number, key: KeyObject): void {
@@ -288,7 +276,7 @@ export class Keys {
     const made = Array.from({ length: POOL.step }, () => randomBytes(KEY_BYTES))
     const { by, bytes } = await ask({ wrap: made })
     const ids = this.file.transaction(() => {
-      const wrapper = this.#wrapperOf(by)
+      const wrapper = wrapperOf(this.file, by)
       return bytes.map((each) => this.#insert(wrapper, each as Uint8Array))
     })
     for (const [at, id] of ids.entries()) this.#remember(id, createSecretKey(made[at] as Uint8Array))
@@ -298,12 +286,6 @@ export class Keys {
   #insert(wrapper: number, bytes: Uint8Array): number {
     const sql = 'INSERT INTO keys(wrapper, wrapped, created) VALUES (?, ?, ?)'
     return this.file.run(sql, wrapper, bytes, this.#now()).id
-  }
-
-  /** The number of a wrapping key's name. Within a transaction. */
-  #wrapperOf(name: string): number {
-    this.file.run('INSERT OR IGNORE INTO wrappers(name, current) VALUES (?, 0)', name)
-    return this.file.get<{ id: number }>('SELECT id FROM wrappers WHERE name = ?', name)?.id ?? 0
   }
 
   /** Whether so many assignments wait that they should be written now. */
@@ -349,30 +331,6 @@ export class Keys {
       this.#absent.set(id, new Fault('trail.body', `key ${id} was destroyed`))
     }
     this.#free = this.#free.filter((id) => !doomed.has(id))
-    this.file.truncateLog()
-  }
-
-  /** Wraps up to `most` keys anew that another key wrapped; how many, and how many cannot be. @throws trail.keyholder */
-  async rewrap(most: number, after: number, ask: Ask): Promise<{ last: number; rewrapped: number; lost: number }> {
-    const sql = `SELECT k.id, w.name AS "by", k.wrapped FROM keys k JOIN wrappers w ON w.id = k.wrapper
-      WHERE k.wrapper <> ? AND k.id > ? ORDER BY k.id LIMIT ?`
-    const rows = this.file.all<Row>(sql, this.#wrapper, after, most)
-    if (rows.length === 0) return { last: after, rewrapped: 0, lost: 0 }
-    const { by, bytes: anew } = await ask({ rewrap: rows.map(({ by, wrapped }) => ({ by, bytes: wrapped })) })
-    const done = rows.flatMap(({ id }, at) => (anew[at] ? [{ id, bytes: anew[at] }] : []))
-    this.file.transaction(() => {
-      const wrapper = this.#wrapperOf(by)
-      for (const { id, bytes } of done)
-        this.file.run('UPDATE keys SET wrapper = ?, wrapped = ? WHERE id = ?', wrapper, bytes, id)
-    })
-    return { last: rows.at(-1)?.id ?? after, rewrapped: done.length, lost: rows.length - done.length }
-  }
-
-  /** After the last of `rewrap`: what the former key wrapped leaves the log too, and names that wrap nothing are dropped. */
-  rewrapped(): void {
-    this.file.transaction(() =>
-      this.file.run('DELETE FROM wrappers WHERE current = 0 AND id NOT IN (SELECT wrapper FROM keys)'),
-    )
     this.file.truncateLog()
   }
 

@@ -30,6 +30,7 @@ import { beginSlice, type Sliced } from './sliced.ts'
 import { unopenedIn } from './unopened.ts'
 import { unwait, waitingIn } from './waiting.ts'
 import { Wanted, WantedSeal } from './wanted.ts'
+import { wrappersIn } from './wrappers.ts'
 
 /** How long nobody must have called before what can wait is done, in milliseconds. */
 const QUIET_MS = 20
@@ -121,7 +122,7 @@ const CALLS: Calls = {
   homes: (exchanges) => exchanges.map((id) => homeOf(opened().folder, id)),
   shred: (file) => shred(writable().folder, file),
   rewrap: (wrapping) => rewrap(writable(), wrapping, { ask, reading: withKeys }),
-  wrappers: () => opened().folder.keys.wrappers(),
+  wrappers: () => wrappersIn(opened().folder.keys.file),
   state: () => recordOf(opened()),
   held: (from, count, first) => heldIn(opened(), from, count, first),
   marks: (seqs, bodies) => marksIn(opened(), seqs, bodies),
