@@ -5,7 +5,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
-import type { Trail } from '#trail'
+import { RECORD_FORMATS, type Trail } from '#trail'
 import { backup, exchange, ground, sealed, sqlIn } from './backup/ground.case.ts'
 import type { Config } from './config.ts'
 import { documentChecks, watchDocuments } from './documents.ts'
@@ -114,34 +114,83 @@ for (const [how, leave] of [
     await again.close()
   })
 
-test('a backup that an earlier version made is put back, and its documents are taken as they lie once', async (t) => {
-  const { config, open, to, keys, restore, back } = ground(t)
-  const first = await open()
-  await exchange(first, 'ana', 'x')
-  await first.trail.documents.put('key', 'k_true', { id: 'k_true' })
-  await sealed(first)
-  await first.close()
-  const path = first.acked?.path ?? ''
-  const mark = await earlier(config, basename(dirname(path)))
-  const record = await open()
+/** What it says of the formats of a backup's files is what the version said that took it. */
+const formats: { head: number } = RECORD_FORMATS
+
+/** A backup as an earlier version took it, which gave documents no MACs: what `change` made of its copy of head.db. */
+async function backupOfBefore(
+  { config, to, keys }: ReturnType<typeof ground>,
+  record: OpenRecord,
+  change: (head: string) => void,
+  version = 1,
+): Promise<string> {
   const copy: Trail['copy'] = async (copying) => {
     const copied = await record.trail.copy(copying)
-    const head = join(copying.to, 'head.db')
     if (!copied.some((one) => one.copied && one.path === 'head.db')) return copied
-    sqlIn(head, "UPDATE documents SET json = ? WHERE kind = 'proof'", mark)
+    const head = join(copying.to, 'head.db')
+    change(head)
     for (const sql of ['DROP TABLE macs', 'PRAGMA user_version = 1']) sqlIn(head, sql)
     return copied
   }
   const trail = new Proxy(record.trail, {
     get: (own, name) => (name === 'copy' ? copy : bound(own, Reflect.get(own, name))),
   })
-  await backup({ ...record, trail }, config.data, to, keys)
+  const { head } = formats
+  formats.head = version
+  await backup({ ...record, trail }, config.data, to, keys).finally(() => {
+    formats.head = head
+  })
   await record.close()
-  await restore()
+  return record.acked?.path ?? ''
+}
+
+test('a backup that an earlier version made is put back, and its documents are taken as they lie once', async (t) => {
+  const made = ground(t)
+  const first = await made.open()
+  await exchange(first, 'ana', 'x')
+  await first.trail.documents.put('key', 'k_true', { id: 'k_true' })
+  await sealed(first)
+  await first.close()
+  const mark = await earlier(made.config, basename(dirname(first.acked?.path ?? '')))
+  const path = await backupOfBefore(made, await made.open(), (head) => {
+    sqlIn(head, "UPDATE documents SET json = ? WHERE kind = 'proof'", mark)
+  })
+  await made.restore()
   const { since } = JSON.parse(readFileSync(path, 'utf8'))
-  const again = await back()
+  const again = await made.back()
   assert.deepEqual([await again.trail.documents.list('key'), since], [[{ id: 'k_true' }], 0])
   assert.deepEqual(await again.trail.documents.forged(), [])
+  await again.close()
+})
+
+/** One whose copy was made to look as if entries and documents had proved nothing, by a version that said this of itself. */
+async function backupWithout(made: ReturnType<typeof ground>, version: number): Promise<string> {
+  const record = await openRecord(made.config, { keys: holdKeys, lostKey: 'refuse' }) // nothing is sealed
+  await exchange(record, 'ana', 'x')
+  await record.trail.documents.put('key', 'k_true', { id: 'k_true' })
+  const change = (head: string) => {
+    sqlIn(head, "DELETE FROM documents WHERE kind = 'proof'")
+  }
+  return backupOfBefore(made, record, change, version)
+}
+
+test('so is one of before entries were proven, under the newest keys, which prove them', async (t) => {
+  const made = ground(t)
+  const path = await backupWithout(made, 1)
+  const { last } = await made.restore()
+  assert.equal(JSON.parse(readFileSync(path, 'utf8')).since, last)
+  const again = await made.back()
+  assert.deepEqual(await again.trail.documents.list('key'), [{ id: 'k_true' }])
+  assert.deepEqual([await again.trail.documents.forged(), await again.trail.provenAfter()], [[], last])
+  await again.close()
+})
+
+test('a copy that looks like one of before is none where the version that took it gave MACs', async (t) => {
+  const made = ground(t)
+  await backupWithout(made, 2)
+  await made.restore()
+  const again = await made.back()
+  assert.deepEqual([await again.trail.documents.list('key'), await again.trail.provenAfter()], [[], 0])
   await again.close()
 })
 

@@ -23,6 +23,8 @@ type Place = Pick<Config, 'data' | 'path_keys' | 'encryption'> & {
   /** Says where whoever signs remembers what; a copy of the folder may be older than that. */
   readonly seal?: Seal | undefined
   readonly copy?: boolean
+  /** It is put back from a backup of a version whose entries and documents proved nothing. */
+  readonly ofBefore?: boolean
   readonly journal?: string | undefined
   readonly retention?: LineRetention
 }
@@ -80,6 +82,7 @@ export async function openRecord(
   const trail = await openTrail({
     retention: () => retention,
     ...{ folder: config.data, keyring, now: Date.now, wrapping: keyholder, lostKey, asItIs: asItIs ?? false },
+    ofBefore: config.ofBefore,
     ...{
       words: wordsOf,
       edits: editsOf,

@@ -72,6 +72,7 @@ export {
   type WithoutKey,
   withoutKey,
 } from './stores/sqlite/formats.ts'
+export { WITH_MACS } from './stores/sqlite/head.ts'
 export { FolderLock } from './stores/sqlite/lock.ts'
 export { type Migration, migrate } from './stores/sqlite/migrate.ts'
 export { ownOf, type SessionSummary, type Summary } from './summary.ts'

@@ -41,6 +41,8 @@ export interface TrailOptions {
   readonly acked?: AckedMark
   /** That proofs and MACs have begun, as is remembered there; undefined where nothing does. */
   readonly begun?: Begun
+  /** It is of a version whose entries and documents proved nothing, as the backup says that it was put back from. */
+  readonly ofBefore?: boolean | undefined
   /** Told once, when the disk has failed: nothing will be written again, and the process should end. */
   readonly onLatch?: (fault: Fault) => void
 }
@@ -64,6 +66,7 @@ export async function startTrail(open: OpenStore, options: TrailOptions): Promis
     ...(options.asItIs && { asItIs: true }),
     ...(options.begun && { begun: options.begun }),
     sealedOutside: options.acked?.sealed,
+    ofBefore: options.ofBefore,
   }
   const store = await open({ folder, ...keysOf(keyring), wrapping, onBroken, ...some })
   const trail = new GroupTrail(store, options)

@@ -364,6 +364,8 @@ export interface StoreOptions {
   readonly begun?: Begun
   /** How many entries were sealed, as is remembered outside; undefined where nothing there tells. */
   readonly sealedOutside?: number | undefined
+  /** It is of a version whose entries and documents proved nothing, as is known from elsewhere. */
+  readonly ofBefore?: boolean | undefined
 }
 
 /** @throws trail.locked, trail.newer, trail.unavailable, trail.broken */

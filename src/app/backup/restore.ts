@@ -23,6 +23,7 @@ import {
   type Report,
   syncNames,
   unpackLog,
+  WITH_MACS,
   type WithoutKey,
   withoutKey,
 } from '#trail'
@@ -126,7 +127,7 @@ async function putBack(options: RestoreOptions, name: string, work: string): Pro
   const heads = lines.flatMap((line) => (line.kind === 'head' ? line.note : []))
   const remembered = rememberedIn(config.seal, resolve(config.data), keyholder.place).notes
   const known = await keepHead(work, backup, [...heads, ...remembered])
-  const place = { ...config, data: work, copy: true }
+  const place = { ...config, data: work, copy: true, ofBefore: backup.formats.head < WITH_MACS }
   const before = await verified(place, backup, heads)
   const replaying = { ...place, journal: join(work, 'journal.jsonl') }
   const lostKey = options.keys === 'none' ? 'go on' : 'refuse'

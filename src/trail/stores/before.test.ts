@@ -11,6 +11,7 @@ import type { AckedMark } from '../acked.ts'
 import { openTrail, type TrailOptions } from '../open.ts'
 import { signerOf } from '../seal/made.ts'
 import { ending, idOf, NOON, opening } from './made.ts'
+import { migrate } from './sqlite/migrate.ts'
 
 const keyring: Keyring = {
   digest: (purpose, data) => createHmac('sha256', purpose).update(data).digest(),
@@ -21,8 +22,8 @@ const SIGNER = signerOf()
 
 type How = Partial<TrailOptions>
 
-/** A record of two entries and a document as a version without proofs left it; how it is opened. */
-async function house(t: TestContext) {
+/** A record of two entries and a document as a version without proofs left it, and by default its keys; how it is opened. */
+async function house(t: TestContext, isWithKeys = true) {
   const folder = mkdtempSync(join(tmpdir(), 'gatelog-before-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))
   const sql = (file: string, ...statements: readonly string[]) => {
@@ -37,7 +38,8 @@ async function house(t: TestContext) {
   await trail.documents.put('key', 'k_true', { id: 'k_true' })
   await trail.close()
   sql('head.db', `DELETE FROM documents WHERE kind = 'proof'`, 'DROP TABLE macs', 'PRAGMA user_version = 1')
-  sql('keys.db', `DELETE FROM keys WHERE file = 'entries'`)
+  migrate(folder, { dryRun: false })
+  if (isWithKeys) sql('keys.db', `DELETE FROM keys WHERE file = 'entries'`)
   const found = async (how: How) => {
     const opened = await open(how)
     try {
@@ -79,3 +81,12 @@ for (const [name, how] of [
     assert.deepEqual([given, since], [[], 0])
     assert.ok(Number(forged) > 0)
   })
+
+test('one that is put back under the newest keys, which prove entries, is taken as it lies where its backup says so', async (t) => {
+  const { sql, found } = await house(t, false)
+  assert.deepEqual((await found({ asItIs: true }))[0], [], 'nobody says so')
+  for (const asItIs of [true, false])
+    assert.deepEqual(await found({ ofBefore: true, asItIs }), [[{ id: 'k_true' }], 0, 2])
+  sql('head.db', `INSERT INTO documents VALUES ('key', 'k_forged', '{"id":"k_forged"}')`)
+  assert.deepEqual(await found({ ofBefore: true }), [[{ id: 'k_true' }], 1, 2], 'it has a mark by now')
+})

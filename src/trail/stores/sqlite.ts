@@ -34,12 +34,12 @@ import { faultFrom, followed, recorded } from './sqlite/rows.ts'
  * @throws trail.locked, trail.newer, trail.key, trail.unavailable, trail.broken
  */
 export async function openSqlite(options: StoreOptions): Promise<Store> {
-  const { wrapping, lostKey, signer, asItIs = false, begun, sealedOutside } = options
+  const { wrapping, lostKey, signer, asItIs = false, begun, sealedOutside, ofBefore } = options
   const last = await signer?.last?.()
   const sealing = signer && { vkey: signer.vkey, ...(last !== undefined && { last }) }
   const link = new Link(options)
   try {
-    await link.call('open', [beginOf(wrapping, lostKey), { sealing, looking: asItIs, begun, sealedOutside }])
+    await link.call('open', [beginOf(wrapping, lostKey), { sealing, looking: asItIs, begun, sealedOutside, ofBefore }])
   } catch (error) {
     await link.end()
     throw error

@@ -33,6 +33,8 @@ export interface EngineOptions {
   readonly looking?: boolean
   readonly begun?: Begun | undefined
   readonly sealing?: Sealing | undefined
+  /** It is of a version whose entries and documents proved nothing, as is known from elsewhere. */
+  readonly ofBefore?: boolean | undefined
   /** So many entries were sealed at least, as is remembered outside. */
   readonly sealedOutside?: number | undefined
 }

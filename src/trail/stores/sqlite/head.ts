@@ -7,6 +7,9 @@ import { File } from './file.ts'
 const MACS =
   'CREATE TABLE macs(kind TEXT NOT NULL, id TEXT NOT NULL, mac BLOB NOT NULL, PRIMARY KEY(kind, id)) WITHOUT ROWID'
 
+/** The first format whose documents bear MACs: all entries are proven by then. */
+export const WITH_MACS = 2
+
 export const FORMAT = {
   version: 2,
   secureDelete: true, // lines of who read wait here, and an erasure reaches them

@@ -210,6 +210,7 @@ export interface OpenHow {
   readonly sealing?: Sealing | undefined
   readonly begun?: Begun | undefined
   readonly sealedOutside?: number | undefined
+  readonly ofBefore?: boolean | undefined
 }
 
 /** A signature over these bytes is wanted. */

@@ -43,6 +43,8 @@ export interface ProvingOptions {
   readonly makes: boolean
   readonly begun?: Begun | undefined
   readonly sealing?: Sealing | undefined
+  /** It is of a version whose entries and documents proved nothing, as is known from elsewhere. */
+  readonly ofBefore?: boolean | undefined
   /** So many entries were sealed at least, as is remembered outside. */
   readonly sealedOutside?: number | undefined
 }
@@ -140,7 +142,7 @@ export class Proving {
    * it counts before all that could be put there, then that there is a key.
    */
   #taken(proofs: Proofs, told: Since | undefined, isNew: boolean): Taken {
-    const { makes, begun, sealing, sealedOutside = 0 } = this.#o
+    const { makes, begun, sealing, sealedOutside = 0, ofBefore = false } = this.#o
     const { keys, path, head } = this.#folder
     const last = this.#o.last()
     if (keys.wentOn) return { since: told?.since ?? last, documents: true, isMarkLost: false }
@@ -149,7 +151,7 @@ export class Proving {
       const isMarkLost = head.rows().some((row) => isDocument(row) && isOwn(proofs, row))
       return { since: told.since, documents: !isMarkLost, isMarkLost }
     }
-    if (begun || !isNew || head.hasMacs) {
+    if (begun || !(isNew || ofBefore) || head.hasMacs) {
       const bySigned = makes && signed.sealing ? beforeProofs(path, 0, signed).since : undefined
       return { since: begun?.since ?? told?.since ?? bySigned, documents: false, isMarkLost: true }
     }
