@@ -1,13 +1,16 @@
 /** What cannot be opened now, for its key is not here or it was changed, is not destroyed by what is done to the rest of its session. */
 import assert from 'node:assert/strict'
+import { createHash, createHmac } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
+import type { Keyring } from '#exchange'
+import { openTrail } from '../open.ts'
 import type { Store } from '../store.ts'
 import { type LostKey, nameOfKey, wrappingOf } from '../wrapping.ts'
-import { bodyOf, commit, ending, finding, idOf, opening, piece } from './made.ts'
+import { bodyOf, commit, ending, finding, idOf, NOON, opening, piece } from './made.ts'
 import { openSqlite } from './sqlite.ts'
 
 const [ONE, TWO] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)]
@@ -46,7 +49,7 @@ async function ground(t: TestContext) {
     db.close()
     return rows
   }
-  return { open, within, sql }
+  return { folder, open, within, sql }
 }
 
 /** What is there of an exchange: its bodies, its edits, its original. */
@@ -111,6 +114,28 @@ test('bytes in flight that are locked stay as they lie, with their key', async (
     const flying = (await store.unfinished()).map(({ bytes }) => Buffer.from(bytes).toString())
     assert.deepEqual(flying, ['in flight', 'of another'])
   })
+})
+
+test('an exchange that was open when its key was lost for good is ended by the next start, and its ending says what is lost', async (t) => {
+  const { within, folder } = await ground(t)
+  await within([ONE], async (store) => {
+    await commit(store, opening(idOf(1), { session: 's' }))
+    await store.commit({ entries: [], pieces: [piece(idOf(1), 'in flight')] })
+  })
+  await within([TWO], (store) => assert.rejects(store.unfinished(), { code: 'trail.key' }), 'show')
+  await within([TWO], (store) => store.rewrap('go on'), 'show')
+  const keyring: Keyring = {
+    digest: (purpose, data) => createHmac('sha256', purpose).update(data).digest(),
+    hash: () => createHash('sha256'),
+    key: (purpose) => createHash('sha256').update(purpose).digest(),
+  }
+  const trail = await openTrail({ folder, keyring, now: () => NOON, wrapping: wrappingOf([TWO]), lostKey: 'refuse' })
+  const { ending } = (await trail.exchange(idOf(1))) ?? {}
+  await trail.close()
+  assert.deepEqual(
+    [ending?.kind, ending?.reason, ending?.body],
+    ['interrupted', '1 stretches of its reply in flight could not be read', undefined],
+  )
 })
 
 test('the key of a locked exchange goes once nothing is under it any more', async (t) => {

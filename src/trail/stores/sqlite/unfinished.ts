@@ -18,7 +18,7 @@ interface Flying {
   readonly pieces: readonly FlightPiece[]
 }
 
-/** Of all day files, oldest first. @throws Wanted, trail.key */
+/** Of all day files, oldest first. @throws Wanted, trail.key where the key that wraps is not here, and nobody said that it is lost */
 export function unfinishedIn(folder: Folder): UnfinishedRow[] {
   const rows: (Flying & { readonly day: Day })[] = []
   const open: { seq: number; exchange: string; opening: string }[] = []
@@ -33,7 +33,7 @@ export function unfinishedIn(folder: Folder): UnfinishedRow[] {
   for (const row of rows.sort((a, b) => a.id - b.id))
     for (const piece of row.pieces) {
       const reply = replies.get(piece.exchange)
-      const bytes = reply && landed(row, piece)
+      const bytes = reply && landed(row, piece, folder.keys.isShut)
       if (bytes) reply.bytes.push(bytes)
       else if (reply) reply.lost += 1
     }
@@ -44,13 +44,18 @@ export function unfinishedIn(folder: Folder): UnfinishedRow[] {
   })
 }
 
-/** The bytes of a piece; undefined where it alone cannot be read. @throws trail.key */
-function landed({ id, sealed, day }: Flying & { readonly day: Day }, piece: FlightPiece): Uint8Array | undefined {
+/** The bytes of a piece; undefined where it alone cannot be read. @throws trail.key where that is not known for good */
+function landed(
+  { id, sealed, day }: Flying & { readonly day: Day },
+  piece: FlightPiece,
+  isShut: boolean,
+): Uint8Array | undefined {
   if (!sealed) return piece.bytes
   try {
     return day.flight.read(id, piece)
   } catch (error) {
-    if (error instanceof Fault && UNREADABLE.has(error.code) && error.code !== 'trail.key') return undefined
+    if (error instanceof Fault && UNREADABLE.has(error.code) && !(isShut && error.code === 'trail.key'))
+      return undefined
     throw error
   }
 }
