@@ -9,7 +9,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Shown } from '#console'
 
 const BIN = join(import.meta.dirname, '../bin/gatelog.mjs')
-const START_MS = 50_000
+const START_MS = 100_000
 
 /** Whose end ends what it started: a test, or a file of tests. */
 export interface Ends {

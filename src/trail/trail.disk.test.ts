@@ -168,12 +168,20 @@ test('bytes in flight leave the disk once their exchanges have ended', async (t)
     await trail.journalled()
   }
   for (const n of [1, 2]) await trail.append(ending(idOf(n)))
+  const left = () => {
+    const db = new DatabaseSync(join(folder, DAY_FILE))
+    const counts = ['flight', 'unindexed'].map((table) => db.prepare(`SELECT count(*) AS count FROM ${table}`).get())
+    db.close()
+    return counts.map((row) => row?.['count'])
+  }
   await new Promise((resolve) => setTimeout(resolve, 150))
   await trail.close()
-  const db = new DatabaseSync(join(folder, DAY_FILE))
-  assert.equal(db.prepare('SELECT count(*) AS count FROM flight').get()?.['count'], 0)
-  assert.equal(db.prepare('SELECT count(*) AS count FROM unindexed').get()?.['count'], 0)
-  db.close()
+  for (let tries = 0; tries < 20 && left().some((count) => count !== 0); tries++) {
+    const again = await open(folder) // whoever has it does that once nothing else is to be done
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    await again.close()
+  }
+  assert.deepEqual(left(), [0, 0])
 })
 test('a second opener is refused at once, and let in after the first has closed', async (t) => {
   const folder = await newFolder(t)

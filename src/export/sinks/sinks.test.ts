@@ -90,7 +90,7 @@ async function losesNothing(receiver: Receiver, t: TestContext): Promise<void> {
     await trail.close()
   })
   await append(trail, 1, 3)
-  await exports.set({ siem: { ...receiver.settings, timeout_ms: 200 } })
+  await exports.set({ siem: { ...receiver.settings, timeout_ms: 1500 } })
   const count = () => new Set(receiver.taken()).size
   await until(() => count() === 3)
   let all = 3
