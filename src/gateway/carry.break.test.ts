@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { digestsOf } from '#exchange'
 import { answer, ask, kinds, type Open, stream, until, within } from './asking.case.ts'
-import { chat, chunk, DONE, Fault, PATIENT, type Script } from './house.case.ts'
+import { chat, chunk, DONE, Fault, type Script } from './house.case.ts'
 
 /** An upstream that begins its answer and says no more. */
 const begun: Script = (_request, _body, response) => {
@@ -54,7 +54,6 @@ for (const durable of ['each-event', 'during'] as const)
     within(
       {
         durable,
-        timeouts: PATIENT,
         script: (_request, _body, response) => {
           response.writeHead(200, { 'content-type': 'text/event-stream' })
           const timer = setInterval(() => response.write(chunk('on and on')), 20)
@@ -78,7 +77,7 @@ function failWhenAsked({ seen, watched }: Open): void {
 }
 
 test('an exchange whose opening cannot be written lets go of an upstream that has not answered', () =>
-  within({ durable: 'during', timeouts: PATIENT, script: () => undefined }, async (house) => {
+  within({ durable: 'during', script: () => undefined }, async (house) => {
     failWhenAsked(house)
     assert.equal((await ask(house, chat('hi'))).status, 503)
     await until(() => house.seen[0]?.aborted === true)
@@ -88,7 +87,6 @@ test('the client’s abort reaches upstream and is recorded', () =>
   within(
     {
       script: begun,
-      timeouts: { idle_ms: 5000 },
     },
     async (house) => {
       const controller = new AbortController()
@@ -109,7 +107,6 @@ test('a revoked key cuts its open stream with a notice', () =>
   within(
     {
       script: begun,
-      timeouts: { idle_ms: 5000 },
     },
     async (house) => {
       const reply = await ask(house, chat('hi'))

@@ -3,11 +3,11 @@ import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import type { Opening } from '#exchange'
 import { ask, kinds, until, within } from './asking.case.ts'
-import { chat, PATIENT, type Script } from './house.case.ts'
+import { chat, type Script } from './house.case.ts'
 
 const silent: Script = (_request, _body, response) => void response.writeHead(200).flushHeaders()
 const bomb = gzipSync(chat('a'.repeat(900_000)))
-const limits = { openBytes: 2_500_000, openBytesInAll: 10_000_000, openStreams: 64, timeouts: { idle_ms: 300 } }
+const limits = { openBytes: 2_500_000, openBytesInAll: 10_000_000, openStreams: 64, timeouts: { idle_ms: 2000 } }
 const GZIP = { 'content-encoding': 'gzip' }
 const fault = async (reply: Response) => [reply.status, /\[([a-z_.]+) /.exec(await reply.text())?.[1]]
 
@@ -52,7 +52,7 @@ test('a body of very many values is refused before it is read', () =>
 test('many refusals of one actor’s requests share a line', async () => {
   const held = Promise.withResolvers<void>()
   const script: Script = (_request, _body, response) => void held.promise.then(() => response.end('{}'))
-  await within({ script, openStreams: 1, timeouts: PATIENT }, async (house) => {
+  await within({ script, openStreams: 1 }, async (house) => {
     const first = ask(house, chat('one', false))
     await until(() => house.seen.length === 1)
     for (let nth = 0; nth < 20; nth++)

@@ -80,8 +80,8 @@ const keyring: Keyring = {
   },
 }
 
-/** No test waits so long: what ends under these was ended by something else. */
-export const PATIENT = { first_byte_ms: 60_000, idle_ms: 60_000, total_ms: 60_000 } as const
+/** What a house has that is told no others. No test waits so long: what ends under these was ended by something else. */
+const PATIENT = { connect_ms: 60_000, first_byte_ms: 60_000, idle_ms: 60_000, total_ms: 60_000 } as const
 
 /** Everything up; `close` takes it down. */
 export async function openHouse(setup: Setup) {
@@ -178,7 +178,7 @@ function watch(real: Trail): Watched {
 }
 
 function houseOf(setup: Setup, trail: Trail, identity: Identity, origin: URL): House {
-  const timeouts = { connect_ms: 500, first_byte_ms: 500, idle_ms: 500, total_ms: 5000, ...setup.timeouts }
+  const timeouts = { ...PATIENT, ...setup.timeouts }
   const connection: Connection = {
     name: 'up',
     kind: setup.kind ?? 'openai',

@@ -27,5 +27,5 @@ test('a flood of signals closes the socket; what is refused of it shares a line,
       assert.ok((heard[0]?.messages.length ?? 0) <= 17, 'a prompt, and the signals that were let through')
       assert.ok(signals().filter(({ kind }) => kind === 'asked').length <= 16)
     },
-    { timeouts: { first_byte_ms: 5000 }, openStreams: 100 },
+    { openStreams: 100 },
   ))

@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream'
 import { WebSocket, WebSocketServer } from 'ws'
 import type { Opening } from '#exchange'
 import { type Open, within } from './asking.case.ts'
-import { PATIENT, type Setup } from './house.case.ts'
+import type { Setup } from './house.case.ts'
 
 export type Json = Readonly<Record<string, unknown>>
 
@@ -147,7 +147,7 @@ export function speaking(
 ): Promise<void> {
   const { heard, upgrade } = provider(speak)
   const script: Setup['script'] = (_request, _body, response) => response.writeHead(404).end()
-  const setup: Setup = { script, websocket: 'record', upgrade, timeouts: PATIENT, ...more }
+  const setup: Setup = { script, websocket: 'record', upgrade, ...more }
   return within(setup, (house) => run(house, heard, setup)).finally(() => {
     for (const { socket } of heard) socket.terminate()
   })

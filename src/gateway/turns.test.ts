@@ -207,6 +207,7 @@ const CASES: readonly Case[] = [
   },
   {
     name: 'a provider that stops: its time is over, and a notice ends it',
+    setup: { timeouts: { idle_ms: 500 } },
     reply: begun,
     async run(house, _asked, ask) {
       const turn = await ask('go on')
