@@ -40,3 +40,18 @@ for (const most of [60, 80, 100])
 
 test('where nothing can be cut any more the row runs on', () =>
   assert.match(table(HEAD, [ROW], 10), /01a20cad-1740 {2}a-rat… {2}claud… {2}claud… {2}7/))
+
+const PLAN = ['day', 'kept for', 'exchanges', 'size', 'until', 'what becomes of it']
+const DAYS = [
+  ['2026-11-24', '400d', '12', '0.3 MB', '2027-12-30', 'stays: held by 01a20cad-1740, 01a20cad-1741'],
+  ['2026-11-25', 'ever', '7', '12.0 MB', '–', 'goes: it is before the day that was asked for'],
+]
+
+for (const most of [40, 60, 80, 200])
+  test(`what is agreed to is whole on ${most} columns`, () => {
+    const told = table(PLAN, DAYS, most)
+    for (const row of DAYS)
+      for (const cell of row) assert.ok(told.replace(/\s+/g, ' ').includes(cell), `${cell}:\n${told}`)
+    for (const row of told.split('\n')) assert.ok(width(row) <= Math.max(most, 60), row)
+    assert.doesNotMatch(told, /…/)
+  })

@@ -8,16 +8,51 @@ const GAP = 2
 const NARROWEST = 6
 const WIDEST = 60
 
-/** What is to be typed again is never cut. */
-const KEPT = /^(exchange|session|id|time|began|address)$/
+/** What is to be typed again is never cut, nor when something goes. */
+const KEPT = /^(exchange|session|id|time|began|address|day|until)$/
+/** What somebody is asked to agree to is never cut: it goes on in the next line. A last column alone. */
+const WRAPPED = /^what becomes of it$/
+/** The narrowest that it is wrapped in beside the others; where there is less room it stands below them. */
+const BESIDE = 24
 
 /** Each column as wide as its widest cell; on a terminal the widest ones are cut until a row fits. */
 export function table(head: readonly string[], rows: readonly (readonly Cell[])[], most = columns()): string {
   const last = head.length - 1
   const texts = [head, ...rows].map((row) => row.map((cell, at) => cellText(cell, at === last ? 200 : WIDEST)))
   const widths = head.map((_, at) => Math.max(...texts.map((row) => width(row[at] ?? ''))))
-  if (most !== undefined) shrink(widths, most, head)
+  if (most === undefined) return texts.map((row, nth) => told(row, widths, rows[nth - 1])).join('\n')
+  if (WRAPPED.test(head[last] ?? '')) return wrapped(texts, widths, rows, most)
+  shrink(widths, most, head)
   return texts.map((row, nth) => told(row, widths, rows[nth - 1])).join('\n')
+}
+
+/** The last column in as many lines as it takes: beside the others, or below them where that is too narrow. */
+function wrapped(texts: string[][], widths: number[], rows: readonly (readonly Cell[])[], most: number): string {
+  const beside = most - widths.slice(0, -1).reduce((sum, one) => sum + one + GAP, 0)
+  const isBelow = beside < Math.min(BESIDE, widths.at(-1) ?? 0)
+  const indent = isBelow ? GAP : most - beside
+  return texts
+    .flatMap((row, nth) => {
+      const cells = rows[nth - 1]
+      const [first = '', ...more] = [...(isBelow ? [''] : []), ...linesOf(row.at(-1) ?? '', most - indent)]
+      const colour = typeof cells?.at(-1) === 'object' ? (cells.at(-1) as readonly [string, Colour])[1] : undefined
+      const later = more.map(
+        (text) => ' '.repeat(indent) + (colour ? paint(colour, text) : cells ? text : paint('dim', text)),
+      )
+      return [told([...row.slice(0, -1), first], widths, cells), ...later]
+    })
+    .join('\n')
+}
+
+/** A text in lines of at most so many columns, broken between words. */
+function linesOf(text: string, most: number): string[] {
+  const lines: string[] = ['']
+  for (const word of text.split(' ')) {
+    const longer = [lines.at(-1), word].filter((part) => part).join(' ')
+    if (width(longer) <= most || lines.at(-1) === '') lines[lines.length - 1] = longer
+    else lines.push(word)
+  }
+  return lines
 }
 
 const cellText = (cell: Cell, most: number): string => line(typeof cell === 'string' ? cell : cell[0], most)

@@ -1,4 +1,4 @@
-/** The lines of the trail that belong to no exchange: what befell the record, or went on beside it. Types only. */
+/** The lines of the trail that belong to no exchange: what befell the record, or went on beside it. Types, and the list of kinds. */
 import type { Fact } from './actor.ts'
 import type { CustodyNote } from './custody.ts'
 import type { Read, Searched } from './reads.ts'
