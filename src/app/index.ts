@@ -3,7 +3,7 @@
  * a command line that asks a running server needs none of it.
  */
 import { Fault } from '#exchange'
-import type { Restoring } from './backup/restoring.ts'
+import type { ListedBackup, Restoring } from './backup/restoring.ts'
 import type { Config } from './config.ts'
 import type { Names } from './config-names.ts'
 import type { Ears, Gatelog } from './gatelog.ts'
@@ -11,7 +11,7 @@ import type { FullRules } from './local.ts'
 
 export type { RestoreReport } from './backup/restore.ts'
 export { folderOf } from './folder.ts'
-export type { Config, Gatelog, Names, Restoring }
+export type { Config, Gatelog, ListedBackup, Names, Restoring }
 
 /** As `loadConfig` in config.ts. @throws config.invalid, config.missing, config.listen */
 export const loadConfig = async (path: string): Promise<Config> => (await import('./config.ts')).loadConfig(path)
@@ -52,7 +52,7 @@ export const migrateRecord = async (
 export const isThere = async (data: string) => (await import('./there.ts')).isThere(data)
 
 /** As `backupsIn` there. */
-export const backupsIn = async (asked: Pick<Restoring, 'config' | 'from'>) =>
+export const backupsIn = async (asked: Pick<Restoring, 'config' | 'from'>): Promise<ListedBackup[]> =>
   (await import('./backup/restoring.ts')).backupsIn(asked)
 
 /** Hosts of all supported providers; what is below one belongs to it. */

@@ -351,6 +351,8 @@ masking: { rules: [{ id: mine, regex: '[a-z]{9}X' }] }`,
   rmSync(join(folder, 'gatelog-data'), { recursive: true })
   const locked: RestoreReport['locked'] = [{ entries: 1, why: 'no keys' }]
   holds({ ...((await json(folder, 'restore', ...apart)) as object), locked }, '`gatelog restore`')
+  put(folder, 'to/backups/20260101T000000000Z.json', 'none')
+  holds(await json(folder, 'restore', 'to', '--list'), 'type backups')
   put(folder, 'gatelog-data/days/2026-01-01.default.db', '')
   holds(await json(folder, 'migrate', '--dry-run'), '`gatelog migrate`')
   const file = ['--file', 'settings.json']

@@ -9,7 +9,7 @@ const NARROWEST = 6
 const WIDEST = 60
 
 /** What is to be typed again is never cut, nor when something goes. */
-const KEPT = /^(exchange|session|id|time|began|address|day|until)$/
+const KEPT = /^(exchange|session|id|name|time|began|address|day|until)$/
 /** What somebody is asked to agree to is never cut: it goes on in the next line. A last column alone. */
 const WRAPPED = /^what becomes of it$/
 /** The narrowest that it is wrapped in beside the others; where there is less room it stands below them. */
@@ -18,7 +18,9 @@ const BESIDE = 24
 /** Each column as wide as its widest cell; on a terminal the widest ones are cut until a row fits. */
 export function table(head: readonly string[], rows: readonly (readonly Cell[])[], most = columns()): string {
   const last = head.length - 1
-  const texts = [head, ...rows].map((row) => row.map((cell, at) => cellText(cell, at === last ? 200 : WIDEST)))
+  const texts = [head, ...rows].map((row) =>
+    row.map((cell, at) => cellText(cell, at === last ? (WRAPPED.test(head[last] ?? '') ? 4000 : 200) : WIDEST)),
+  )
   const widths = head.map((_, at) => Math.max(...texts.map((row) => width(row[at] ?? ''))))
   if (most === undefined) return texts.map((row, nth) => told(row, widths, rows[nth - 1])).join('\n')
   if (WRAPPED.test(head[last] ?? '')) return wrapped(texts, widths, rows, most)

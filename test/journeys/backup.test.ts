@@ -37,6 +37,12 @@ test('a running server ships its record and says how far behind it is; one whose
       new RegExp(`\\[${code.replace('.', '\\.')}\\]`),
       args.join(' '),
     )
+  const drill = await gateway.gatelog('restore', '--dry-run')
+  assert.deepEqual([drill.code, /\nnothing was changed\n$/.test(drill.stdout)], [0, true], drill.stderr)
+  const listed = await gateway.gatelog('restore', '--list')
+  assert.match(listed.stdout, /^name +taken +entries +sealed +size +state\n\d{8}T\d{9}Z +20\d\d-.* MB +can be read\n/)
+  const nowhere = await gateway.gatelog('restore', 'nowhere', '--list')
+  assert.deepEqual([nowhere.code, nowhere.stdout, /\/nowhere \[backup\.none\]/.test(nowhere.stderr)], [1, '', true])
   assert.equal(await gateway.end('SIGTERM'), 0)
 
   rmSync(join(folder, 'gatelog-data'), { recursive: true })

@@ -257,6 +257,8 @@ test('a damaged, foreign, newer or half-written backup, a full target and a miss
     config: { ...config, data: join(folder, 'back'), encryption: { folder: join(folder, 'x'), former: [] } },
   })
   await assert.rejects(restore({ config }), { code: 'backup.target' })
+  const beside = await restore({ config, dryRun: true })
+  assert.deepEqual([beside.report?.ok, beside.done, existsSync(`${config.data}.restoring`)], [true, false, false])
   const stranger = ground(t)
   const foreign = await stranger.open()
   await exchange(foreign, 'eve', WORD)

@@ -81,7 +81,7 @@ export interface RestoreReport {
 /** @throws backup.*, trail.*, seal.*, usage.option */
 export async function restoreBackup(options: RestoreOptions): Promise<RestoreReport> {
   const data = resolve(options.config.data)
-  refuseTarget(data)
+  if (!options.dryRun) refuseTarget(data) // a drill keeps nothing, and goes on beside the record
   const name = options.name ?? (await namesAt(options.from)).at(-1)
   if (name === undefined) throw new Fault('backup.none', options.from.told)
   const beside = holdBeside(data)
@@ -172,7 +172,11 @@ async function keepEnd({ config }: RestoreOptions, { keyholder, keyring, trail }
   mark.close()
 }
 
-const keysFor = ({ data, encryption: form }: RestoreOptions['config'], id: string): Promise<Keyholder> =>
+/** The wrapping keys of a record, as far as they are here. */
+export const keysFor = (
+  { data, encryption: form }: Pick<Config, 'data' | 'encryption'>,
+  id: string,
+): Promise<Keyholder> =>
   holdKeys({
     wrapping: { form, data, id, fresh: false },
     variables: [...(form.key ? [form.key] : []), ...form.former].flatMap(({ env }) => env ?? []),

@@ -1,9 +1,9 @@
 /** A restore as somebody asks for it: places by their names, else those of the configuration. Opens nothing that runs. */
 import { resolve } from 'node:path'
-import { Fault } from '#exchange'
-import { namesAt, type Place } from '#export'
+import { Fault, faultOf } from '#exchange'
+import { namesAt, openBackup, type Place, recordIn } from '#export'
 import { loadConfig } from '../config.ts'
-import { type RestoreReport, restoreBackup } from './restore.ts'
+import { keysFor, type RestoreReport, restoreBackup } from './restore.ts'
 import { openPlace } from './shipping.ts'
 
 export interface Restoring {
@@ -37,10 +37,42 @@ export async function restoreFrom(asked: Restoring): Promise<RestoreReport> {
   }
 }
 
-/** The names of the backups at a place, oldest first. @throws backup.place, config.*, usage.option */
-export async function backupsIn(asked: Pick<Restoring, 'config' | 'from'>): Promise<string[]> {
-  const from = placeOf(asked, loadConfig(asked.config).backup)
-  return namesAt(from).finally(() => from.close())
+/** A backup at a place. All but its name is absent where it cannot be read; `wrong` says why. Times in ms since the Unix epoch. */
+export interface ListedBackup {
+  readonly name: string
+  readonly taken?: number
+  /** The last seq in it, and how many entries its log covers. */
+  readonly last?: number
+  readonly sealed?: number
+  readonly files?: number
+  readonly bytes?: number
+  readonly wrong?: string
+}
+
+/** The backups at a place, oldest first. @throws backup.none where none is, backup.place, config.*, usage.option */
+export async function backupsIn(asked: Pick<Restoring, 'config' | 'from'>): Promise<ListedBackup[]> {
+  const config = loadConfig(asked.config)
+  await using from = closing(placeOf(asked, config.backup))
+  const names = await namesAt(from.place)
+  if (names.length === 0) throw new Fault('backup.none', `nothing of one lies in ${from.place.told}`)
+  const listed: ListedBackup[] = []
+  for (const name of names) listed.push(await listedAt(from.place, name, config))
+  return listed
+}
+
+const closing = (place: Place) => ({ place, [Symbol.asyncDispose]: () => place.close() })
+
+async function listedAt(from: Place, name: string, config: Parameters<typeof keysFor>[0]): Promise<ListedBackup> {
+  try {
+    const keyholder = await keysFor(config, await recordIn(from, name))
+    const { at, last, sealed, files } = await openBackup(from, name, keyholder).finally(() => keyholder.close())
+    const bytes = files.reduce((sum, file) => sum + file.bytes, 0)
+    return { name, taken: at, last, sealed, files: files.length, bytes }
+  } catch (error) {
+    const fault = faultOf(error)
+    if (fault.code === 'backup.place') throw fault
+    return { name, wrong: fault.message }
+  }
 }
 
 type Settings = ReturnType<typeof loadConfig>['backup']

@@ -1,9 +1,10 @@
 /** `gatelog restore [folder]`: puts a record back where none is, verified and brought up to date. Touches no record that is there. */
-import { backupsIn, type RestoreReport, restoreFrom } from '#app'
+import { backupsIn, type ListedBackup, type RestoreReport, restoreFrom } from '#app'
 import { commonOf, examples, type Register } from '../command.ts'
 import { counted } from '../count.ts'
 import { bar } from '../progress.ts'
-import { json, line, out, paint, say } from '../terminal.ts'
+import { type Cell, table } from '../table.ts'
+import { json, line, moment, out, paint, say } from '../terminal.ts'
 import { userName } from '../user.ts'
 
 interface Options {
@@ -24,7 +25,10 @@ export const restore: Register = (program) => {
     .option('--keys <folder>', 'where the copy of the keys of sessions is; where the configuration says else')
     .option('--without-keys', 'put it back though no body can be read')
     .option('--trust-keys', 'let Gatelog keys stay though no journal tells which were revoked since')
-    .option('--dry-run', 'fetch and verify all of it, show what would happen, and keep nothing')
+    .option(
+      '--dry-run',
+      'fetch and verify all of it, show what would happen, and keep nothing; also beside a record that runs',
+    )
     .addHelpText(
       'after',
       examples('restore --list', 'restore --dry-run', 'restore /mnt/backup/gatelog --keys /mnt/keys/gatelog'),
@@ -32,8 +36,9 @@ export const restore: Register = (program) => {
     .action(async (from: string | undefined, { list, ...options }: Options, command) => {
       const { config, json: asJson } = commonOf(command)
       if (list) {
-        const names = await backupsIn({ config, from })
-        return out(asJson ? json({ backups: names }) : names.join('\n'))
+        const listed = await backupsIn({ config, from })
+        if (asJson) return out(json({ backups: listed.map(({ name }) => name), listed }))
+        return out(table(['name', 'taken', 'entries', 'sealed', 'size', 'state'], listed.map(row)))
       }
       const shown = bar('files')
       const progress = (done: number, total: number) => shown.at(done, total)
@@ -44,6 +49,15 @@ export const restore: Register = (program) => {
       else tell(report)
     })
 }
+
+const row = ({ name, taken, last, sealed, bytes, wrong }: ListedBackup): Cell[] => [
+  name,
+  taken === undefined ? '–' : moment(taken),
+  String(last ?? '–'),
+  String(sealed ?? '–'),
+  bytes === undefined ? '–' : `${(bytes / 1_048_576).toFixed(1)} MB`,
+  wrong === undefined ? 'can be read' : [wrong, 'red'],
+]
 
 function tell(told: RestoreReport): void {
   const { name, taken, last, sealed, known, locked, report, replayed, journal, done } = told
