@@ -250,7 +250,7 @@ describe('anchors of a bundle', { skip: LACKING }, () => {
     assert.doesNotMatch(`${checked.page?.()}${String(period.get('index.html'))}`, /Anchored until/i)
     assert.match(
       String(period.get('index.html')),
-      /<th>tsa<\/th><td>That tsa saw 305 entries .*: claimed, not checked .*<\/td><td>305<\/td><td>timestamp<\/td>/,
+      /<th>tsa<\/th><td>That tsa saw 305 entries .*: claimed, not checked .*<\/td><td data-of="Entries">305<\/td><td data-of="Kind">timestamp<\/td>/,
     )
   })
 
@@ -278,7 +278,7 @@ describe('anchors of a bundle', { skip: LACKING }, () => {
     assert.match(page, /The log is anchored until/)
     assert.match(
       page,
-      /<td>Anchored until \S+ by audit \(the time is the gateway’s own\), 201 entries.*<\/td><td>201<\/td><td>git<\/td>/,
+      /<td>Anchored until \S+ by audit \(the time is the gateway’s own\), 201 entries.*<\/td><td data-of="Entries">201<\/td><td data-of="Kind">git<\/td>/,
     )
   })
 

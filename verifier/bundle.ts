@@ -9,7 +9,7 @@ import { filesOf, type Json, type Line, leafOf, type Manifest, MOST_PROOFS } fro
 import { Gone } from './gone.ts'
 import { checkBeginnings, checkKept } from './kept.ts'
 import { checkpointBy } from './log.ts'
-import { MOST_SHOWN, pageOf, type Verdict, wordsOf } from './page.ts'
+import { MOST_SHOWN, pageOf, type Shown, shownOf, type Verdict } from './page.ts'
 import { checkRange, type Edges, isAsked } from './period.ts'
 import { Problems, reasonOf } from './problems.ts'
 import { proofOf } from './proof.ts'
@@ -198,11 +198,10 @@ function pageIn(
   vouched: readonly Vouched[],
   verdict?: Verdict,
 ): string {
-  const entries: { line: Line; words?: string }[] = []
+  const entries: Shown[] = []
   for (const line of entriesIn(files, 'entries.jsonl')) {
     if (entries.length >= MOST_SHOWN) break
-    const body = files.get(`bodies/${line.index + 1}`)
-    entries.push({ line, ...(body && { words: wordsOf(body) }) })
+    entries.push(shownOf(line, files.get(`bodies/${line.index + 1}`)))
   }
   const head = { origin: checkpoint.origin, size: checkpoint.size, checkpoint: note }
   return pageOf({

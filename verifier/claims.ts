@@ -98,11 +98,20 @@ function wholeOf(asked: Asked, entries: number, { size }: Head, edges: Edges | u
     last.number === size
       ? `to the last under this checkpoint, number ${last.number}${at(last)}`
       : `to number ${last.number}${at(last)}`
+  const isOver = notOver(asked, edges) === undefined
   const none =
     entries === 0
-      ? 'none of them lies in the period: nothing was recorded in it'
+      ? `none of them lies in the period: nothing was recorded in it${isOver ? '' : ' by then'}`
       : `those ${entries} that lie in the period are all here`
-  return [`Nothing is left out of the period: every leaf of the log ${from} ${to} is shown, and ${none}.`]
+  const of = isOver ? 'the period' : 'what there was of the period when this was made'
+  return [`Nothing is left out of ${of}: every leaf of the log ${from} ${to} is shown, and ${none}.`]
+}
+
+/** What a period leaves open that was not over when it was asked for, nor by the last leaf; undefined of any other. */
+export function notOver(asked: Asked, { last }: Edges): string | undefined {
+  if (asked.kind !== 'period' || asked.before === undefined || asked.before <= Math.max(asked.now, last.at ?? 0))
+    return undefined
+  return `The rest of the period: it was asked for at ${moment(asked.now)}, and ends at ${moment(asked.before)}.`
 }
 
 function openOf({ asked, question }: Manifest, { size }: Head, edges: Edges | undefined): string[] {
@@ -122,8 +131,10 @@ function openOf({ asked, question }: Manifest, { size }: Head, edges: Edges | un
     ...(after !== undefined && first.number > 1 && first.at !== undefined ? [after - first.at] : []),
     ...(before !== undefined && last.number < size && last.at !== undefined ? [last.at - before] : []),
   ]
+  const rest = notOver(asked, edges)
   const ends = before === undefined || last.at === undefined || last.at < before
   return [
+    ...(rest === undefined ? [] : [rest]),
     ...(margins.length > 0
       ? [
           `Entries whose time lies more than ${seconds(Math.min(...margins))} off those that stand beside them in the log: the log has the order in which entries became durable. Among the leaves that are shown, times step back by at most ${seconds(back)}.`,

@@ -14,7 +14,7 @@ import { bodyOf, ending, idOf, NOON, opening } from '../src/trail/stores/made.ts
 import { Account } from './account.ts'
 import { claimsOf } from './claims.ts'
 import { checkpointBy, commitment } from './log.ts'
-import { pageOf, wordsOf } from './page.ts'
+import { pageOf, shownOf } from './page.ts'
 import { edgesOf } from './period.ts'
 import { lineOf, linesOf, manifestOf } from './read.ts'
 import { unlooked } from './vouched.ts'
@@ -28,6 +28,10 @@ export const keyring: Keyring = {
 export const { vkey } = signerOf()
 export const HOSTILE = '<script>alert(1)</script>\u001b[31m\u202e'
 export const COUNT = 150
+/** The reply of the 13th exchange: events that spell hostile text. */
+const STREAMED = ['a lighthouse ', HOSTILE]
+  .map((content) => `data: ${JSON.stringify({ choices: [{ delta: { content } }] })}\n\n`)
+  .join('')
 /** Entries 9 to 38. */
 export const PERIOD = 'after:2026-11-24T12:00:05Z before:2026-11-24T12:00:20Z'
 /** The nth exchange has the entries 2n - 1 and 2n, from the 51st on 2n and 2n + 1: the 101st tells of rules. */
@@ -105,7 +109,12 @@ async function fill(from: number, to: number, notes: readonly Entry[] = []): Pro
     await sealing.append(opening(exchange(nth), { ...said, at, ...keep }))
     const kind = nth === 12 ? 'interrupted' : 'replied'
     await sealing.append(
-      ending(exchange(nth), { kind, at, ...policy, ...(nth !== 11 && { body: bodyOf(`reply ${nth}`) }) }),
+      ending(exchange(nth), {
+        kind,
+        at,
+        ...policy,
+        ...(nth !== 11 && { body: bodyOf(nth === 13 ? STREAMED : `reply ${nth}`) }),
+      }),
     )
   }
   for (const note of notes) await sealing.append(note)
@@ -205,10 +214,7 @@ export function remade(files: Files): void {
     claims: claimsOf(manifest, { origin, size }, edges, account.open(), vouched),
     head: { origin, size, checkpoint },
     vouched,
-    entries: lines.map((line) => {
-      const body = files.get(`bodies/${line.index + 1}`)
-      return { line, ...(body && { words: wordsOf(body) }) }
-    }),
+    entries: lines.map((line) => shownOf(line, files.get(`bodies/${line.index + 1}`))),
     marks: (line) => account.marks(line),
     texts: account.texts(),
   })

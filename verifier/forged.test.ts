@@ -214,7 +214,7 @@ const CHANGES: readonly [string, RegExp, Change][] = [
   ],
   [
     'another form',
-    /knows gatelog-evidence\/3 alone/,
+    /knows gatelog-evidence\/4 alone/,
     onManifest((manifest) => Object.assign(manifest, { format: 'x' })),
   ],
   ['when it was made', /index.html is not the page/, onManifest((manifest) => Object.assign(manifest, { made: 1 }))],

@@ -1,6 +1,6 @@
 /** The form of an evidence bundle, as docs/trail.md tells it: names, lines, limits. Shared with the server, which writes it; checks nothing. */
 
-export const FORMAT = 'gatelog-evidence/3'
+export const FORMAT = 'gatelog-evidence/4'
 
 /** Up to so many entries a bundle has a `.tlog-proof` of each beside `entries.jsonl`, which holds all proofs in any case. */
 export const MOST_PROOFS = 20_000

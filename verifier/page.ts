@@ -4,7 +4,8 @@
  */
 import { createHash } from 'node:crypto'
 import type { Claims, Head } from './claims.ts'
-import { type Json, type Line, leafOf, type Manifest, type Row, timeOf } from './form.ts'
+import { ENDINGS, type Json, type Line, leafOf, type Manifest, type Row, timeOf } from './form.ts'
+import { type Said, saidIn } from './said.ts'
 import { STYLE } from './style.ts'
 import { toldOf, type Vouched } from './vouched.ts'
 
@@ -45,6 +46,19 @@ export function wordsOf(body: Uint8Array): string {
   return words.length > MOST_BODY ? `${whole(words.slice(0, MOST_BODY))}…` : words
 }
 
+/** An entry with the beginning of its body, and of a streamed reply what its events say. */
+export interface Shown {
+  readonly line: Line
+  readonly words?: string
+  readonly said?: readonly Said[]
+}
+
+export function shownOf(line: Line, body: Uint8Array | undefined): Shown {
+  if (!body) return { line }
+  const said = ENDINGS.some((kind) => kind === leafOf(line).kind) ? saidIn(body) : undefined
+  return { line, words: wordsOf(body), ...(said && { said }) }
+}
+
 /** Without half a surrogate pair at its end. */
 const whole = (words: string): string => words.replace(/[\ud800-\udbff]$/, '')
 
@@ -63,8 +77,8 @@ export interface Content {
   readonly claims: Claims
   readonly head: Head & { readonly checkpoint: string }
   readonly vouched: readonly Vouched[]
-  /** The first entries, and the beginnings of their bodies. */
-  readonly entries: readonly { readonly line: Line; readonly words?: string }[]
+  /** The first entries. */
+  readonly entries: readonly Shown[]
   /** What has to be known of one of them. */
   readonly marks: (line: Line) => readonly string[]
   /** The rules that were in force. */
@@ -85,7 +99,7 @@ export function pageOf({ manifest, claims, head, vouched, entries, marks, texts,
 <header><p class="kicker">Gatelog evidence</p><h1>${text(claims.asked)}</h1>
 ${question === '' ? '' : `<p>The question: <code>${text(question)}</code></p>`}</header>
 ${boxOf(verdict)}
-<dl><div><dt>Entries</dt><dd>${manifest.entries}</dd></div><div><dt>Made</dt><dd>${timeIn(made)}<small>by the clock of its maker, Gatelog ${text(version)}</small></dd></div>${'now' in asked ? `<div><dt>Asked</dt><dd>${timeIn(asked.now)}</dd></div>` : ''}<div><dt>Log</dt><dd><code>${text(head.origin)}</code></dd></div><div><dt>Checkpoint</dt><dd>over ${head.size} entries</dd></div></dl>
+<dl><div><dt>Entries</dt><dd>${manifest.entries}</dd></div><div><dt>Made</dt><dd>${timeIn(made)}<small>by the clock of its maker, Gatelog ${text(version)}</small></dd></div>${'now' in asked ? `<div><dt>Asked</dt><dd>${timeIn(asked.now)}<small>by the gateway’s clock</small></dd></div>` : ''}<div><dt>Log</dt><dd><code>${text(head.origin)}</code></dd></div><div><dt>Checkpoint</dt><dd>over ${head.size} entries</dd></div></dl>
 <div class="claims"><section><h2>${headingOf(verdict)}</h2>${listOf([...claims.proven, ...(verdict?.also ?? [])], 'Nothing: no entry was found.')}</section>
 <section><h2>Not proven</h2>${listOf(claims.open, '')}</section></div>
 <section><h2>Anchors</h2>${anchorsIn(vouched, verdict)}</section>
@@ -94,7 +108,7 @@ ${boxOf(verdict)}
 <section><h2>Rules in force</h2>${tableOf(rules, 'No prompt is among the entries.')}${texts.map(textIn).join('')}</section>
 <section><h2>Entries</h2>
 <p>Prompts and replies are untrusted text, masked as they are on the record: do not follow what they say.${more > 0 ? ` The first ${entries.length} are shown here, <code>entries.jsonl</code> has all ${manifest.entries}.` : ''}</p>
-${entries.map(({ line, words }) => entryOf(line, words, marks(line))).join('\n')}</section>
+${entries.map((one) => entryOf(one, marks(one.line))).join('\n')}</section>
 <section><h2>Checkpoint</h2><pre>${text(head.checkpoint)}</pre></section>
 </body></html>
 `
@@ -137,7 +151,7 @@ function tableOf(rows: readonly Row[], none: string): string {
   if (rows.length === 0) return `<p class="none">${text(none)}</p>`
   const cells = rows.map(
     ({ what, entries, by, told }) =>
-      `<tr><th>${text(what)}</th><td>${text(told)}</td><td>${entries === '' ? '–' : text(entries)}</td><td>${by ?? '–'}</td></tr>`,
+      `<tr><th>${text(what)}</th><td>${text(told)}</td><td data-of="Entries">${entries === '' ? '–' : text(entries)}</td><td data-of="Said by entry">${by ?? '–'}</td></tr>`,
   )
   return `<div class="wide"><table><thead><tr><th>What</th><th>Told</th><th>Entries</th><th>Said by entry</th></tr></thead><tbody>${cells.join('')}</tbody></table></div>`
 }
@@ -149,24 +163,29 @@ function anchorsIn(vouched: readonly Vouched[], verdict: Verdict | undefined): s
   const isBad = verdict !== undefined && verdict.problems.length > 0
   const cells = vouched.map((one) => {
     const told = isBad && one.state === 'checked' ? 'Its proof holds; the bundle is not intact.' : toldOf(one)
-    return `<tr><th>${text(one.name)}</th><td>${text(told)}</td><td>${one.size}</td><td>${text(one.kind)}</td></tr>`
+    return `<tr><th>${text(one.name)}</th><td>${text(told)}</td><td data-of="Entries">${one.size}</td><td data-of="Kind">${text(one.kind)}</td></tr>`
   })
   return `<div class="wide"><table><thead><tr><th>Anchor</th><th>Told</th><th>Entries</th><th>Kind</th></tr></thead><tbody>${cells.join('')}</tbody></table></div>`
 }
 
 const timeIn = (at: unknown): string => `<time>${text(timeOf(at).replace('T', ' ').replace('Z', ' UTC'))}</time>`
 
-function entryOf(line: Line, words: string | undefined, marks: readonly string[]): string {
+function entryOf({ line, words, said }: Shown, marks: readonly string[]): string {
   const leaf = leafOf(line)
   const { index, entry } = line
   const facts = entry ? factsOf(entry) : []
   const json = JSON.stringify(entry, null, 2) ?? ''
   const cut = json.length > MOST_ENTRY ? `${whole(json.slice(0, MOST_ENTRY))}…` : json
   const parts = entry
-    ? `<p>${facts.map(([name, value]) => `<span><b>${text(name)}</b> ${text(value)}</span>`).join(' ')}</p>${words === undefined ? '' : `<details open><summary>what it said</summary><pre>${text(words)}</pre></details>`}<details><summary>the whole entry</summary><pre>${text(cut)}</pre></details>`
+    ? `<p>${facts.map(([name, value]) => `<span><b>${text(name)}</b> ${text(value)}</span>`).join(' ')}</p>${words === undefined ? '' : bodyOf(words, said)}<details><summary>the whole entry</summary><pre>${text(cut)}</pre></details>`
     : '<p class="none">Nothing is left of it but its place in the log.</p>'
   return `<article><h3>${index + 1} <em>${text(leaf.kind)}</em> ${timeIn(leaf.at)}</h3><p class="id"><code>${text(leaf.exchange)}</code></p>${marks.map((mark) => `<p class="none">${text(mark)}</p>`).join('')}${parts}</article>`
 }
+
+const bodyOf = (words: string, said: readonly Said[] | undefined): string =>
+  said === undefined
+    ? `<details open><summary>what it said</summary><pre>${text(words)}</pre></details>`
+    : `<details open><summary>what it said, put together from its events (those are what is on the record)</summary>${said.map(({ what, text: told }) => `${said.length === 1 && what === 'text' ? '' : `<p class="none">${text(what)}</p>`}<pre>${text(told)}</pre>`).join('')}</details><details><summary>its events, as they are on the record</summary><pre>${text(words)}</pre></details>`
 
 /** What one wants to see of an entry at first. */
 function factsOf(entry: Json): [string, unknown][] {

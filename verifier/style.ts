@@ -10,4 +10,5 @@ dl{display:grid;grid-template-columns:repeat(auto-fit,minmax(11rem,1fr));gap:.8r
 .claims{display:grid;grid-template-columns:repeat(auto-fit,minmax(18rem,1fr));gap:0 2rem}.claims h2{margin-top:.6rem}
 .wide{overflow-x:auto}table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.4rem .7rem .4rem 0;border-top:1px solid var(--line);overflow-wrap:anywhere}thead th{color:var(--soft);font-weight:400;font-size:.85rem;border:0;white-space:nowrap}tbody th{font-weight:600;min-width:6.5rem;overflow-wrap:normal}td:nth-child(2){min-width:14rem}td:nth-child(4){overflow-wrap:normal}
 article{border-top:1px solid var(--line);padding:.8rem 0}article time,.id,.none{color:var(--soft)}.id{margin:0}article span{margin-right:1rem;white-space:normal;overflow-wrap:anywhere}article b{color:var(--soft);font-weight:400}summary{cursor:pointer;color:var(--soft)}
+@media(max-width:36rem){thead{display:none}tr{display:block;border-top:1px solid var(--line);padding:.4rem 0}th,td{display:block;border:0;padding:.1rem 0}td[data-of]::before{content:attr(data-of)': ';color:var(--soft);font-size:.85rem}}
 @media print{pre{max-height:none}.box{border:1px solid}}`

@@ -62,7 +62,7 @@ export function toldOf(said: Json): string {
     case 'vanished':
       return `entries ${String(said['from'])} to ${String(said['to'])} had been acknowledged, and were not there when the record was opened next: cut off, or lost by the disk`
     case 'hold':
-      return `held${by}`
+      return `${scopeOf(said['scope'])} held${by}`
     case 'release':
       return `the hold ${String(said['hold'])} was released${by}`
     case 'purge':
@@ -78,6 +78,21 @@ export function toldOf(said: Json): string {
 function withoutKeys({ locked }: Json): string {
   const count = (spansOf({ took: locked }) ?? []).reduce((sum, [from, end]) => sum + end - from, 0)
   return count > 0 ? `, ${count} of which are here without the keys of their bodies` : ''
+}
+
+/** Which exchanges a hold is about: all that is said must fit. Whose, and what a query asks for, stand there as keyed digests. */
+function scopeOf(scope: unknown): string {
+  const { user, session, exchange, connection, query, since, until } = Object(scope) as Json
+  const parts = [
+    user === undefined ? [] : [`of the user with the digest ${String(user)}`],
+    query === undefined ? [] : [`found by the query with the digest ${String(query)}`],
+    exchange === undefined ? [] : [`with the id ${String(exchange)}`],
+    session === undefined ? [] : [`of the session ${String(session)}`],
+    connection === undefined ? [] : [`over the connection ${String(connection)}`],
+    since === undefined ? [] : [`from ${timeOf(since)} on`],
+    until === undefined ? [] : [`until ${timeOf(until)}`],
+  ].flat()
+  return parts.length === 0 ? 'everything is' : `exchanges ${parts.join(', ')} are`
 }
 
 const factIn = (fact: unknown): string => {

@@ -55,6 +55,34 @@ test('what a query finds is proven, and that it does not show that this is all',
   assert.doesNotMatch(found.claims?.proven.join('\n') ?? '', /left out/)
 })
 
+test('what a streamed reply says is put together on the page, escaped, and its events stay beside it', async () => {
+  const files = await bundled(exchange(13))
+  const checked = checkBundle(files, vkey)
+  assert.deepEqual(checked.problems, [])
+  const said = '<pre>a lighthouse &lt;script&gt;alert(1)&lt;/script&gt;\\u{1b}[31m\\u{202e}</pre>'
+  for (const page of [String(files.get('index.html')), checked.page?.() ?? '']) {
+    assert.ok(page.includes(`put together from its events (those are what is on the record)</summary>${said}`))
+    assert.match(page, /its events, as they are on the record<\/summary><pre>data: \{&quot;choices&quot;/)
+    assert.doesNotMatch(page, /<script>/)
+  }
+  const lied = new Map(files)
+  lied.set('index.html', Buffer.from(String(files.get('index.html')).replace('a lighthouse', 'a lamp')))
+  assert.match(checkBundle(lied, vkey).problems.join(), /index\.html is not the page that these entries make/)
+  const closed = String((await bundled(exchange(13), { bodies: false })).get('index.html'))
+  assert.doesNotMatch(closed, /lighthouse/)
+})
+
+test('a period that is not over is told so, and is not said to be without a hole', async () => {
+  const ahead = checkBundle(await bundled('after:2026-11-25T12:00:00Z before:2026-11-26T12:00:00Z'), vkey)
+  assert.deepEqual([ahead.problems, ahead.entries], [[], 0])
+  assert.match(
+    ahead.claims?.proven.join('\n') ?? '',
+    /left out of what there was of the period when this was made: .*in it by then\./,
+  )
+  const ends = 'it was asked for at 2026-11-24 12:00:00 UTC, and ends at 2026-11-26 12:00:00 UTC.'
+  assert.deepEqual(ahead.claims?.open[0], `The rest of the period: ${ends}`)
+})
+
 test('a period is proven to be whole, with what was done to it since', async () => {
   const period = checkBundle(await bundled(PERIOD), vkey)
   assert.deepEqual([period.problems, period.entries, period.closed], [[], 30, 2])

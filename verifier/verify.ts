@@ -144,7 +144,12 @@ function main(): void {
     },
   })
   const [file, more] = positionals
-  if (!file || more !== undefined || !values.key) throw new Error(USAGE)
+  const missing = !file
+    ? 'Say which file: evidence.zip, or a .tlog-proof'
+    : more !== undefined
+      ? `One file at a time, and not ${more} too`
+      : '--key is missing: the log’s verifier key, from somewhere other than whoever gave you the file'
+  if (!file || more !== undefined || !values.key) throw new Error(`${missing}\n\n${USAGE}`)
   const kept = (values.checkpoint ?? []).map((each) => readFileSync(each, 'utf8'))
   const { html, commit = [], 'tsa-ca': cas = [], former = [] } = values
   const stamp = cas.length > 0 && { stamp: stampChecker(cas.map((each) => readFileSync(each, 'latin1')).join('\n')) }

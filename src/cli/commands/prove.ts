@@ -1,7 +1,8 @@
 /** `gatelog prove <what>`: an evidence bundle, or the proof of one entry, that anybody can check without this server. */
+import { existsSync } from 'node:fs'
 import type { Proving, Seal } from '#console'
 import { Fault } from '#exchange'
-import type { ProvenEntry } from '#trail'
+import type { ProofHead, ProvenEntry } from '#trail'
 import { faultIn } from '../answer.ts'
 import { commonOf, examples, type Register, withRecord } from '../command.ts'
 import { counted } from '../count.ts'
@@ -60,6 +61,7 @@ export const prove: Register = (program) => {
       const asked = new URLSearchParams({ what: question, bodies: String(how.bodies ?? false) })
       for (const file of how.checkpoint) asked.append('kept', await checkpointIn(file))
       const path = `/prove?${asked}`
+      const before = existsSync(how.output)
       const told = await withRecord(command, async (record) => {
         const made = await (how.output.endsWith('.tlog-proof')
           ? one(record, path, how.output)
@@ -69,7 +71,7 @@ export const prove: Register = (program) => {
       if (commonOf(command).json) out(json(told))
       else
         say(
-          `${counted(told.entries, 'entry', 'entries')} in ${line(told.file)}, ${told.bytes} bytes${waiting(told)}; the log: ${line(told.standing, 2000)}`,
+          `${counted(told.entries, 'entry', 'entries')} in ${line(told.file)}${before ? ', in the place of what was there' : ''}, ${told.bytes} bytes${waiting(told)}; the log: ${line(told.standing, 2000)}`,
         )
     })
 }
@@ -83,13 +85,14 @@ async function whole(
   asked: { question: string; version: string },
 ): Promise<Told> {
   const { Bundle } = await import('../evidence/bundle.ts')
-  const bundle = new Bundle(output, { ...asked, made: Date.now(), bodies: bodies ?? false })
+  const bundle = new Bundle(output, { ...asked, bodies: bodies ?? false })
   const shown = bar('entries')
   try {
     let locked = 0
     for await (const told of proving(record, path)) {
       if ('entry' in told && told.entry.locked) locked += 1
       bundle.take(told)
+      if ('head' in told) checkSealed(told.head)
       shown.at(bundle.entries, bundle.head.entries)
     }
     const bytes = bundle.finish()
@@ -108,19 +111,27 @@ async function whole(
   }
 }
 
-/** The proof of the first entry. @throws trail.absent where none is sealed */
+/** @throws seal.late where something was found and nothing of it is sealed: then a bundle would prove nothing of it */
+function checkSealed({ entries, unsealed }: ProofHead): void {
+  if (entries === 0 && unsealed > 0) throw new Fault('seal.late', `${counted(unsealed, 'entry waits', 'entries wait')}`)
+}
+
+/** The proof of the first entry. @throws seal.late where none is sealed, trail.absent */
 async function one(record: Record, path: string, output: string): Promise<Told> {
-  let head: { readonly checkpoint: string } | undefined
+  let head: ProofHead | undefined
   let first: ProvenEntry | undefined
   for await (const told of proving(record, path)) {
-    if ('head' in told) head = told.head
+    if ('head' in told) {
+      head = told.head
+      checkSealed(told.head)
+    }
     if ('entry' in told) first ??= told.entry
     if ('wrong' in told && told.wrong.index === first?.index) {
       say(line(`entry ${told.wrong.index + 1}: ${told.wrong.told}`))
       process.exitCode = EXIT.evidence
     }
   }
-  if (!head || !first) throw new Fault('trail.absent', 'nothing of it is sealed yet')
+  if (!head || !first) throw new Fault('trail.absent', 'nothing was found')
   const { printLeafProof } = await import('#trail')
   const bytes = Buffer.from(printLeafProof({ ...first, checkpoint: head.checkpoint }))
   const { writeWhole } = await import('../output.ts')

@@ -11,7 +11,7 @@ import { scratchIn } from '#export'
 import type { ProofHead, ProvenEntry } from '#trail'
 import { Account } from '../../../verifier/account.ts'
 import { checkAnew } from '../../../verifier/anew.ts'
-import { claimsOf } from '../../../verifier/claims.ts'
+import { claimsOf, notOver } from '../../../verifier/claims.ts'
 import {
   ANCHORS,
   type Anchor,
@@ -25,17 +25,17 @@ import {
 } from '../../../verifier/form.ts'
 import { Gone } from '../../../verifier/gone.ts'
 import { bytesOf, commitment } from '../../../verifier/log.ts'
-import { MOST_SHOWN, pageOf, wordsOf } from '../../../verifier/page.ts'
+import { MOST_SHOWN, pageOf, type Shown, shownOf } from '../../../verifier/page.ts'
 import { edgesOf } from '../../../verifier/period.ts'
 import { proofOf } from '../../../verifier/proof.ts'
 import { unlooked } from '../../../verifier/vouched.ts'
 import { unwritten, writing } from '../output.ts'
 import { ZipFile } from './zip-file.ts'
 
-/** What the bundle was asked for, and when (ms since the Unix epoch). */
+/** What the bundle was asked for. `made`: when (ms since the Unix epoch), where that is not when it is finished. */
 export interface Asked {
   readonly question: string
-  readonly made: number
+  readonly made?: number
   readonly version: string
   readonly bodies: boolean
 }
@@ -53,7 +53,7 @@ export class Bundle {
   readonly #zip: ZipFile
   readonly #spool: number
   readonly #account = new Account()
-  readonly #shown: { readonly line: Line; readonly words?: string }[] = []
+  readonly #shown: Shown[] = []
   readonly #context: Line[] = []
   readonly #times: (number | undefined)[] = []
   readonly #wrong: string[] = []
@@ -108,8 +108,15 @@ export class Bundle {
         .filter(({ kind }) => !ANCHORS.some((each) => each === kind))
         .map(({ name }) => `not in it: a proof of the anchor ${name}: its kind is not known`),
       ...left.map((why) => `not in it: a proof of the anchor ${why}`),
-      ...this.#account.open().map((told) => `not proven: ${told}`),
+      ...[...this.#notOver(), ...this.#account.open()].map((told) => `not proven: ${told}`),
     ]
+  }
+
+  #notOver(): string[] {
+    const { asked, range } = this.#head ?? {}
+    const edges = range && edgesOf(this.#times, range.first)
+    const told = asked && edges && notOver(asked, edges)
+    return told === undefined ? [] : [told]
   }
 
   /** The names of anchors whose proofs are in it. */
@@ -170,7 +177,7 @@ export class Bundle {
     this.#isSaid ||= line.gone !== undefined || line.anew !== undefined
     for (const { salt } of (bytes && line.anew) || [])
       if (salt !== undefined) this.#anew.set(`${line.index} ${salt}`, commitment('body', bytesOf(salt), bytes!))
-    if (this.#shown.length < MOST_SHOWN) this.#shown.push({ line, ...(bytes && { words: wordsOf(bytes) }) })
+    if (this.#shown.length < MOST_SHOWN) this.#shown.push(shownOf(line, bytes))
     writeSync(this.#spool, `${JSON.stringify(line)}\n`)
   }
 
@@ -230,7 +237,7 @@ export class Bundle {
   }
 
   #manifest({ asked, unsealed, range, kept }: ProofHead, anchors: readonly Anchor[]): Manifest {
-    const { question, made, version, bodies } = this.#asked
+    const { question, made = Date.now(), version, bodies } = this.#asked
     const own = asked.kind === 'between' ? `entries ${asked.from + 1} to ${asked.to}` : question
     return {
       ...{ format: FORMAT, question: own, asked, made, version, bodies, entries: this.#entries, unsealed },

@@ -1,6 +1,7 @@
 /** An entry of no exchange as a person reads it: what was done to the record, or befell it. Prints nothing; escapes what it shows. */
 import type { LogEntry } from '#console'
 import type { Fact, Note, Scope } from '#exchange'
+import { counted } from '../count.ts'
 import { scopeText } from '../scope.ts'
 import { moment, paint, safe } from '../terminal.ts'
 import type { Row } from './facts.ts'
@@ -130,6 +131,7 @@ function ownOf(note: Note): Maybe[] {
           'done again',
           `${note.erasures} erasures, ${note.holds} holds, ${note.purges ?? 0} purges, ${note.revocations} revocations`,
         ],
+        ['locked', note.locked && `entries ${placesOf(note.locked)} are here without the keys of their bodies`],
         ['voided', note.voided === 0 ? undefined : counted(note.voided, 'key')],
       ]
     case 'ruled':
@@ -178,8 +180,6 @@ const scopeOf = (scope: Scope): string => {
   const digests = (['user', 'query'] as const).filter((name) => scope[name] !== undefined)
   return `${scopeText(scope) || 'everything'}${digests.length > 0 ? ` (${digests.join(' and ')} as a keyed digest)` : ''}`
 }
-
-const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`
 
 const MOST_PLACES = 20
 

@@ -198,6 +198,11 @@ export const OUTCOMES = {
     remedy:
       'Keep the folder as it is; restore the newest copy, or look: `gatelog verify`. Where no newer copy is left: `gatelog trail begin-log`.',
   },
+  'seal.late': {
+    status: 503,
+    message: 'Nothing of this is sealed yet, so nothing can be proven of it',
+    remedy: 'Ask again in a second; where that lasts, `gatelog doctor` says why nothing is sealed.',
+  },
   'seal.waiting': {
     status: 503,
     message: 'Nothing is sealed before an anchor tells what it has seen of the log, or its grace is over',

@@ -1,5 +1,5 @@
 /** Which entries say something of those that are proven: what is missing, what was done to them, what is not in the record. Reads notes; writes nothing. */
-import type { CustodyNote, Note } from '#exchange'
+import type { CustodyNote, Note, Scope } from '#exchange'
 import { dayOfExchange } from '../days.ts'
 import { CUSTODY } from '../entries.ts'
 import type { NoteOf, Store } from '../store.ts'
@@ -17,6 +17,8 @@ export class Context {
   /** The entry that has the text of each version of the rules. */
   readonly #rules = new Map<string, string>()
   readonly #named = new Set<string>()
+  /** What the entries say of themselves that holds may be about. */
+  readonly #own: { session?: unknown; connection?: unknown } = {}
   /** Of the entries that were taken, ms since the Unix epoch. */
   #first = Number.POSITIVE_INFINITY
   #last = Number.NEGATIVE_INFINITY
@@ -48,7 +50,9 @@ export class Context {
     return by === undefined ? told : { ...told, gone: by }
   }
 
-  take({ leaf, gone, anew = [] }: ProvenEntry): void {
+  take({ leaf, entry, gone, anew = [] }: ProvenEntry): void {
+    const { kind, session, connection } = Object(entry)
+    if (kind === 'asked' || kind === 'refused') Object.assign(this.#own, { session, connection })
     const { at, policy } = parseLeaf(leaf) ?? {}
     const rules = policy === undefined ? undefined : this.#rules.get(policy)
     if (rules !== undefined) this.#named.add(rules)
@@ -60,6 +64,28 @@ export class Context {
     for (const { by } of anew) this.#named.add(by)
   }
 
+  /**
+   * Whether an entry may say something of the one exchange that was asked for. Of what was done to others, and of holds that are not
+   * about it, that is not so; whose a hold is about stands there as a digest, and it may be.
+   */
+  #ofExchange(note: Note, exchange: string, holds: ReadonlySet<string>): boolean {
+    if (note.kind === 'hold') return this.#isAbout(note.scope, exchange)
+    if (note.kind === 'release') return holds.has(note.hold)
+    return !(note.kind === 'purge' || note.kind === 'erase' || note.kind === 'redact')
+  }
+
+  #isAbout({ exchange, session, connection, since, until }: Scope, own: string): boolean {
+    const fits = (said: string | undefined, known: unknown) =>
+      said === undefined || known === undefined || said === known
+    return (
+      fits(exchange, own) &&
+      fits(session, this.#own.session) &&
+      fits(connection, this.#own.connection) &&
+      !(since !== undefined && since > this.#first) &&
+      !(until !== undefined && until <= this.#first)
+    )
+  }
+
   /** Their seqs, in order: none that is among the entries, or has no leaf yet. */
   seqs(entries: readonly number[], size: number): number[] {
     const own = new Set(entries)
@@ -67,11 +93,16 @@ export class Context {
     const held = new Set(
       this.#notes.flatMap(({ note }) => (note.kind === 'release' && note.at < since ? note.hold : [])),
     )
+    const one = this.#asked.kind === 'exchange' ? this.#asked.exchange : undefined
+    const holds = new Set(
+      this.#notes.flatMap(({ note }) =>
+        one !== undefined && note.kind === 'hold' && this.#isAbout(note.scope, one) ? note.exchange : [],
+      ),
+    )
+    const says = (note: Note) =>
+      concerns(note, since, until, held) && (one === undefined || this.#ofExchange(note, one, holds))
     return this.#notes
-      .filter(
-        ({ seq, note }) =>
-          seq <= size && !own.has(seq) && (this.#named.has(note.exchange) || concerns(note, since, until, held)),
-      )
+      .filter(({ seq, note }) => seq <= size && !own.has(seq) && (this.#named.has(note.exchange) || says(note)))
       .map(({ seq }) => seq)
   }
 

@@ -1,0 +1,113 @@
+/** What the events of a streamed reply say, whoever streams; what is none, is cut or hostile makes no page but an escaped one. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { saidIn } from './said.ts'
+
+const stream = (events: readonly unknown[], end = '\n'): Buffer =>
+  Buffer.from(
+    events.map((event) => `data: ${typeof event === 'string' ? event : JSON.stringify(event)}${end}${end}`).join(''),
+  )
+const chat = (delta: object, index = 0) => ({ choices: [{ index, delta }] })
+
+test('chat completions: texts, reasoning, refusals and tool calls, each choice by itself', () => {
+  const events = [
+    chat({ role: 'assistant', content: 'The lighthouse ' }),
+    chat({ reasoning_content: 'hm' }),
+    chat({ content: 'no' }, 1),
+    chat({ content: [{ type: 'text', text: 'is tall' }] }),
+    chat({ tool_calls: [{ index: 0, id: 'x', function: { name: 'look', arguments: '{"a":' } }] }),
+    chat({ tool_calls: [{ index: 1, function: { name: 'stop', arguments: '' } }] }),
+    chat({ tool_calls: [{ index: 0, function: { arguments: '1}' } }] }),
+    { choices: [], usage: { total_tokens: 3 } },
+    '[DONE]',
+  ]
+  const said = [
+    { what: 'text', text: 'The lighthouse is tall' },
+    { what: 'reasoning', text: 'hm' },
+    { what: 'text, choice 2', text: 'no' },
+    { what: 'tool call look', text: '{"a":1}' },
+    { what: 'tool call stop', text: '' },
+  ]
+  for (const end of ['\n', '\r\n', '\r']) assert.deepEqual(saidIn(stream(events, end)), said)
+  assert.deepEqual(saidIn(stream([{ choices: [{ text: 'ghost ' }] }, { choices: [{ text: 'text' }] }])), [
+    { what: 'text', text: 'ghost text' },
+  ])
+})
+
+test('messages: blocks by their numbers', () => {
+  const delta = (index: number, delta: object) => ({ type: 'content_block_delta', index, delta })
+  const start = (index: number, content_block: object) => ({ type: 'content_block_start', index, content_block })
+  const events = [
+    start(0, { type: 'thinking', thinking: '' }),
+    delta(0, { type: 'thinking_delta', thinking: 'let me see' }),
+    start(1, { type: 'text', text: 'It ' }),
+    delta(1, { type: 'text_delta', text: 'is' }),
+    start(2, { type: 'tool_use', name: 'bash', input: {} }),
+    delta(2, { type: 'input_json_delta', partial_json: '{"c":"ls"}' }),
+    { type: 'error', error: { message: 'overloaded' } },
+  ]
+  assert.deepEqual(saidIn(stream(events)), [
+    { what: 'reasoning', text: 'let me see' },
+    { what: 'text', text: 'It is' },
+    { what: 'tool call bash', text: '{"c":"ls"}' },
+    { what: 'error', text: 'overloaded' },
+  ])
+})
+
+test('responses: items by their numbers, and what is said again at the end but once', () => {
+  const delta = (kind: string, text: string, more: object = {}) => ({
+    type: `response.${kind}.delta`,
+    output_index: 0,
+    delta: text,
+    ...more,
+  })
+  const events = [
+    delta('reasoning_summary_text', 'first', { summary_index: 0 }),
+    delta('output_text', 'a ', { output_index: 1, content_index: 0 }),
+    delta('output_text', 'b', { output_index: 1, content_index: 0 }),
+    { type: 'response.output_text.done', output_index: 1, text: 'a b' },
+    { type: 'response.output_item.added', output_index: 2, item: { type: 'function_call', name: 'edit' } },
+    delta('function_call_arguments', '{}', { output_index: 2 }),
+    { type: 'response.failed', response: { error: { message: 'broke' }, output: [{ text: 'a b' }] } },
+  ]
+  assert.deepEqual(saidIn(stream(events)), [
+    { what: 'reasoning', text: 'first' },
+    { what: 'text', text: 'a b' },
+    { what: 'tool call edit', text: '{}' },
+    { what: 'error', text: 'broke' },
+  ])
+})
+
+test('what is no stream, says nothing, or is odd is not put together; what is long is cut, and says so', () => {
+  for (const none of ['', 'plain', '{"choices":[{"message":{"content":"x"}}]}', 'data: no json\n\n', ': ping\n\n'])
+    assert.equal(saidIn(Buffer.from(none)), undefined, none)
+  for (const odd of [
+    null,
+    1,
+    'x',
+    [],
+    { choices: [null, 1, { delta: [] }] },
+    { choices: { 0: {} } },
+    { type: {}, delta: 1 },
+  ])
+    assert.equal(saidIn(stream([odd])), undefined, JSON.stringify(odd))
+  const long = saidIn(stream(Array.from({ length: 40 }, () => chat({ content: '😀'.repeat(300) }))))
+  assert.equal(long?.[0]?.text.length, 16_001)
+  assert.ok(long?.[0]?.text.endsWith('😀…'))
+  const split = saidIn(stream([chat({ content: `x${'😀'.repeat(8000)}` })]))
+  assert.ok(split?.[0]?.text.endsWith('😀…'), 'no half of a pair')
+  const many = saidIn(stream(Array.from({ length: 300 }, (_, index) => chat({ content: 'x' }, index))))
+  assert.equal(many?.length, 100)
+  const unended = saidIn(Buffer.from(`${stream([chat({ content: 'a' })])}data: {"choices":[{"delta":{"content":"b"}`))
+  assert.deepEqual(unended, [{ what: 'text', text: 'a' }])
+  const named = saidIn(stream([{ choices: [{ delta: { tool_calls: [{ function: { name: '<b>'.repeat(99) } }] } }] }]))
+  assert.equal(named?.[0]?.what.length, 100)
+})
+
+test('a body of any bytes is read to its end', () => {
+  const whole = stream([chat({ content: 'a word' }), chat({ content: ' more' })])
+  for (let cut = 0; cut <= whole.length; cut++) {
+    const said = saidIn(whole.subarray(0, cut))
+    assert.ok(said === undefined || 'a word more'.startsWith(said[0]?.text ?? ''), String(cut))
+  }
+})
