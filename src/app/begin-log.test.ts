@@ -86,6 +86,7 @@ test('it goes on from the head that is here, and its first entry tells of the ot
     [told.origin, told.former.origin, told.former.size, told.known?.origin, told.known?.size, told.why, told.seq],
     ['second', 'first', 4, 'first', 6, WHY.why, 11],
   )
+  assert.match(told.vkey, /^second\+[0-9a-f]{8}\+/)
   await assert.rejects(begin(), { code: 'seal.named' })
   const record = await open('second')
   await say(record, 2)

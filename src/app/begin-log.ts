@@ -18,11 +18,14 @@ export interface Beginning {
 
 type Place = Pick<Config, 'data' | 'path_keys' | 'encryption' | 'seal'> & { readonly journal?: string | undefined }
 
+/** What its entry says and where that stands, and the verifier key of the log from now on. */
+export type BegunNow = Begun & { readonly seq: number; readonly vkey: string }
+
 /**
  * The name is what the configuration says now (`trail.seal.origin`). The entry is the first that is made after it; a server
  * seals it. Done again where it was cut short. @throws seal.named, seal.key, seal.damaged, seal.off, trail.*
  */
-export async function beginLogIn(config: Place, { why, reader }: Beginning): Promise<Begun & { readonly seq: number }> {
+export async function beginLogIn(config: Place, { why, reader }: Beginning): Promise<BegunNow> {
   if (!isThere(config.data)) throw new Fault('trail.none', config.data)
   const { seal } = config
   if (!seal) throw new Fault('seal.off')
@@ -31,8 +34,9 @@ export async function beginLogIn(config: Place, { why, reader }: Beginning): Pro
     const heads = (journal?.lines() ?? []).flatMap((line) => (line.kind === 'head' ? line.note : []))
     const memories = [join(config.data, 'seal.known'), ...memoriesOf(seal, config.data, keyholder.place)]
     const seen = memories.flatMap(noteIn) // before the new log's own head takes their place
+    const signer = await keyholder.signer(seal, config.data)
     const begun = await beginLog(join(config.data, 'seal'), {
-      signer: await keyholder.signer(seal, config.data),
+      signer,
       seen: [...heads, ...seen],
       told: (await trail.custody()).flatMap(({ note }) =>
         note.kind === 'begun' ? [note.former, ...lostBy([note])] : [],
@@ -40,7 +44,7 @@ export async function beginLogIn(config: Place, { why, reader }: Beginning): Pro
     })
     const who = { value: reader, source: 'observed' } as const
     const note: Begun = { kind: 'begun', exchange: uuid7(Date.now()), at: Date.now(), who, why, ...begun }
-    return { ...note, seq: await trail.append(note) }
+    return { ...note, seq: await trail.append(note), vkey: signer.vkey }
   } finally {
     await close()
   }

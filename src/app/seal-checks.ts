@@ -41,6 +41,7 @@ const PUT_BACK =
 export async function sealChecks({ trail, config, anchors, signed, waits }: SealHouse): Promise<CheckRow[]> {
   const state = await trail.sealed()
   const { notes } = await signed()
+  const seal = join(config().data, 'seal')
   const looking = {
     settings: config().export.anchors,
     data: config().data,
@@ -50,7 +51,10 @@ export async function sealChecks({ trail, config, anchors, signed, waits }: Seal
   const told = await toldAnchors(await trail.anchors(), proverOf(looking))
   const standings = (await anchors?.()) ?? []
   return [
-    rowOf(state, told, await behind({ seal: join(config().data, 'seal'), notes }, state, looking)),
+    rowOf(state, told, {
+      behind: await behind({ seal, notes }, state, looking),
+      vkey: state.kind === 'on' ? state.vkey : vkeyIn(seal),
+    }),
     ...anchorChecks(standings, told),
   ]
 }
@@ -74,19 +78,25 @@ function remedyOf(state: SealState): string {
   return code?.startsWith('disk.') ? FAULTS[code as FaultCode].remedy : LOOK
 }
 
-function rowOf(state: SealState, anchors: readonly ToldAnchor[], behind: string | undefined): CheckRow {
+interface Known {
+  /** Why the log is not what the outside has seen. */
+  readonly behind: string | undefined
+  readonly vkey: string | undefined
+}
+
+function rowOf(state: SealState, anchors: readonly ToldAnchor[], { behind, vkey }: Known): CheckRow {
   const failed = state.kind === 'on' ? (state.fault ?? behind) : behind
   const isBehind = state.kind === 'on' && state.code === 'seal.behind'
   if (failed !== undefined)
     return { check: 'seal', state: 'fail', told: failed, remedy: isBehind ? `${LOOK}. ${PUT_BACK}` : remedyOf(state) }
-  const standing = standingOf({ anchors })
+  const key = vkey === undefined ? '' : `; verifier key ${vkey}`
+  const told = `${state.size} entries sealed, ${standingOf({ anchors })}${key}`
   if (state.kind === 'on') {
-    const told = `${state.size} entries sealed, ${standing}; verifier key ${state.vkey}`
     const late = anchors.length > 0 && anchors.every((one) => one.state !== 'checked' || one.at < Date.now() - LATE_MS)
     const remedy = 'No anchor took a checkpoint for a day that can be checked here: look at the log.'
     return { check: 'seal', state: late ? 'warn' : 'ok', told, ...(late && { remedy }) }
   }
-  if (state.head !== undefined) return { check: 'seal', state: 'ok', told: `${state.size} entries sealed, ${standing}` }
+  if (state.head !== undefined) return { check: 'seal', state: 'ok', told }
   const { lost = false } = state
   return {
     check: 'seal',

@@ -62,6 +62,12 @@ test('a running server ships its record and says how far behind it is; one whose
   gateway.configure(`${YAML}trail: { seal: { origin: x.example/second } }\n`)
   const begun = await gatelog(folder, ['trail', 'begin-log', '--reason', 'the newest backup was older'])
   assert.equal(begun.code, 0, begun.stderr)
+  assert.match(begun.stdout, /\nits verifier key, for auditors: x\.example\/second\+[0-9a-f]{8}\+\S+\n/)
+  const doctor = await gatelog(folder, ['doctor'])
+  assert.match(
+    doctor.stdout,
+    /ok {3}seal +\d+ entries sealed, internally consistent; verifier key x\.example\/second\+/,
+  )
   const again = await gatelog(folder, ['verify'])
   assert.equal(again.code, 0, again.stdout)
 })

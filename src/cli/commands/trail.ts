@@ -72,7 +72,7 @@ export const trail: Register = (program) => {
       const { config, json: asJson } = commonOf(command)
       const told = await beginLog(config, { why: reason, reader: userName() })
       if (asJson) return out(json(told))
-      const { origin, former, known, seq } = told
+      const { origin, former, known, seq, vkey } = told
       out(
         `${line(origin)} goes on from ${line(former.origin)} over ${counted(former.size, 'entry', 'entries')}; entry ${seq} tells why`,
       )
@@ -80,6 +80,7 @@ export const trail: Register = (program) => {
         say(
           `${counted(known.size, 'entry', 'entries')} sealed in ${line(known.origin)}: those after ${former.size} are not here`,
         )
+      out(`its verifier key, for auditors: ${line(vkey, 2000)}`)
       out('start the server: it seals what came since')
     })
 }
