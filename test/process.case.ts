@@ -69,10 +69,9 @@ const removed = (folder: string): void => rmSync(folder, { recursive: true, forc
 
 /** All files below a folder, by path. Where one is gone, or has another name, before it was read, all are read once more. */
 export function filesIn(folder: string, tries = 20): Map<string, Buffer> {
-  const paths = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((each) => each.isFile())
-    .map(({ parentPath, name }) => join(parentPath, name))
   try {
+    const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((each) => each.isFile())
+    const paths = files.map(({ parentPath, name }) => join(parentPath, name))
     return new Map(paths.map((path) => [path, readFileSync(path)]))
   } catch (error) {
     if (tries === 0 || !(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error

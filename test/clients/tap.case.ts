@@ -79,8 +79,9 @@ function forward(one: Tapped, response: ServerResponse, target: string): void {
   // A client that leaves has asked all the same: that goes on before the connection is broken.
   const leave = () => onward.destroy()
   response.once('close', () => {
-    if (onward.writableFinished && !response.writableFinished) leave()
-    else if (!response.writableFinished) onward.once('finish', leave)
+    if (response.writableFinished) return
+    if (onward.writableFinished) leave()
+    else onward.once('finish', leave)
   })
   onward.end(body)
 }
