@@ -147,14 +147,16 @@ function installed(): boolean {
   return there()
 }
 
-export function freePort(): Promise<number> {
+/** For a program that must be told one: below those that the system gives out by itself, so that nobody else is given it. */
+export async function freePort(): Promise<number> {
+  const port = 20_000 + Math.floor(Math.random() * 12_000)
   const probe = createServer()
-  return new Promise((resolve) =>
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => resolve(typeof address === 'object' ? (address?.port ?? 0) : 0))
-    }),
+  const isFree = await new Promise<boolean>((resolve) =>
+    probe.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true)),
   )
+  if (!isFree) return freePort()
+  await new Promise((resolve) => probe.close(resolve))
+  return port
 }
 
 const configOf = (own: number, port: number, folder: string): string => `worker_processes 1;
