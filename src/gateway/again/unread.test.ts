@@ -97,6 +97,23 @@ test('other sessions that are locked forbid nothing, and what is of none only wh
   await assert.rejects(second.erasure.erase({ exchange: idOf(4) }, DOER), { code: 'custody.unread' })
 })
 
+test('a later turn whose key is no more here, as after a restore without keys, forbids it too, and goes where it is to', async (t) => {
+  const { open, folder } = await ground(t)
+  const first = await open(ONE)
+  await turn(first.trail, 1, [FIRST])
+  await turn(first.trail, 2, [FIRST, SECOND])
+  await first.trail.close()
+  const keys = new DatabaseSync(join(folder, 'keys.db'))
+  keys.exec("DELETE FROM keys WHERE session = 's'")
+  keys.close()
+  const { trail, erasure } = await open(ONE)
+  assert.equal(await promptOf(trail, 2), 'trail.body')
+  await assert.rejects(erasure.erase({ exchange: idOf(1) }, DOER), {
+    detail: '2 cannot be read, other turns of the same sessions included',
+  })
+  assert.equal((await erasure.erase({ session: 's' }, DOER)).exchanges, 2)
+})
+
 test('a body that somebody damaged is told as such, and goes where it is to', async (t) => {
   const { open, folder } = await ground(t)
   const first = await open(ONE)

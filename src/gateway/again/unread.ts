@@ -20,8 +20,8 @@ export interface Unread {
 }
 
 /**
- * Of the sessions of what goes: turns that stay and cannot be read now, though perhaps one day, for they may say again what goes,
- * and keep its key; and those that go and cannot be read while turns stay that may say them again. @throws trail.*
+ * Of the sessions of what goes: turns that stay and cannot be read, for they may say again what goes, and keep its key (one that is
+ * destroyed here may lie in a backup); and those that go and cannot be read while turns stay that may say them again. @throws trail.*
  */
 export async function unreadIn(trail: Trail, { ids, sessions }: Going): Promise<Unread> {
   const gone = new Set(ids)
@@ -29,10 +29,9 @@ export async function unreadIn(trail: Trail, { ids, sessions }: Going): Promise<
   const found: Unopened[] = []
   for (const session of sessions) {
     const all = await trail.keys.unopened(session ?? undefined, session === null ? days : undefined)
-    const lost = new Set(all.filter(isLost).map(({ exchange }) => exchange))
-    found.push(...all.filter((one) => !gone.has(one.exchange) && !isLost(one)))
+    found.push(...all.filter((one) => !gone.has(one.exchange)))
     const going = all.filter((one) => gone.has(one.exchange) && one.part === 'body')
-    if (session !== null && going.length > 0 && (await isSaidLater(trail, session, { going, gone, lost })))
+    if (session !== null && going.length > 0 && (await isSaidLater(trail, session, { going, gone })))
       found.push(...going)
   }
   const exchanges = Map.groupBy(found, ({ exchange }) => exchange)
@@ -46,22 +45,18 @@ export async function unreadIn(trail: Trail, { ids, sessions }: Going): Promise<
   return { exchanges: exchanges.size, damaged, keys: [...new Set(found.flatMap(({ key }) => key ?? []))], staying }
 }
 
-/** A body of which the key itself is no more says nothing to anybody, ever. */
-const isLost = ({ part, why }: Unopened): boolean => part === 'body' && why === 'destroyed'
-
 interface Said {
   readonly going: readonly Unopened[]
   readonly gone: ReadonlySet<string>
-  readonly lost: ReadonlySet<string>
 }
 
 /** Whether a turn stays that has a body and comes after one of those. */
-async function isSaidLater(trail: Trail, session: string, { going, gone, lost }: Said): Promise<boolean> {
+async function isSaidLater(trail: Trail, session: string, { going, gone }: Said): Promise<boolean> {
   const unread = new Set(going.map(({ exchange }) => exchange))
   const all = (await trail.session(session)).map(({ exchange }) => exchange)
   const first = all.findIndex((exchange) => unread.has(exchange))
   for (const exchange of all.slice(first)) {
-    if (gone.has(exchange) || lost.has(exchange)) continue
+    if (gone.has(exchange)) continue
     const { opening, ending, unreadable } = (await trail.exchange(exchange)) ?? {}
     if (opening?.body || ending?.body || unreadable) return true
   }
