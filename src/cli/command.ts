@@ -1,5 +1,6 @@
 /** What every command of the command line is given: options, examples, the open record. Prints nothing. */
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Command, Help, InvalidArgumentError, Option } from 'commander'
+import { Fault } from '#exchange'
 import type { Record } from './remote.ts'
 
 /** One command: adds itself to the program. */
@@ -24,7 +25,17 @@ export async function withRecord<Answer>(command: Command, run: (record: Record)
 
 /** The end of a command's help: lines that work when pasted. */
 export const examples = (...lines: readonly string[]): string =>
-  `\nExamples:\n${lines.map((each) => `  gatelog ${each}\n`).join('')}`
+  `\nExamples:\n${lines.map((each) => `  gatelog ${each}`).join('\n')}`
+
+/** An option as help tells it: that it must be given, and no default that is none. */
+export const optionText = (option: Option): string =>
+  `${new Help().optionDescription(option).replace(/ \(default: \[\]\)$/, '')}${option.mandatory ? ' (required)' : ''}`
+
+/** What names one thing of the record. @throws usage.option where it is empty */
+export function named(text: string, what: string): string {
+  if (text.trim() === '') throw new Fault('usage.option', `name ${what}`)
+  return text
+}
 
 /** Reads an option's number. */
 export const numberOf =

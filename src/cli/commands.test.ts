@@ -45,7 +45,10 @@ describe('commands', { concurrency: 2 }, () => {
     [['nothing'], EXIT.usage, /unknown command 'nothing'/],
     [[], EXIT.usage, /Usage: gatelog/],
     [['connect', 'emacs'], EXIT.usage, /Allowed choices are copilot-cli, claude, codex, openai, anthropic/],
-    [['rules', 'import', 'none.toml'], EXIT.config, /none\.toml cannot be read.*\[config\.invalid\]/],
+    [['rules', 'import', 'none.toml'], EXIT.usage, /none\.toml: ENOENT \[usage\.input\]/],
+    [['show', ''], EXIT.usage, /name an exchange.*\[usage\.option\]/],
+    [['hold', 'release', '', '--why', 'x'], EXIT.usage, /name a hold/],
+    [['keys', 'revoke', ' '], EXIT.usage, /name a key/],
     [['check', '--config', 'bad.yaml'], EXIT.config, /bad\.yaml:1:\d+ .*\[config\.invalid\]/],
   ]
   test('a fault is told in two lines on stderr, with its exit code and never a stack', {
@@ -125,6 +128,25 @@ describe('commands', { concurrency: 2 }, () => {
     const wrong = await gatelog('hold', 'add', '--connection', 'nope', '--why', 'case 17')
     assert.match(wrong.err, /^it keeps no exchange now \(is it spelt right\?\)/)
     assert.match((await gatelog('hold', 'list')).out, /keeps +why\n.* 1 +case 17\n.* 0 +case 17\n$/)
+  })
+
+  test('who read is found by name, the one behind sudo too, and by time', async (t) => {
+    const line = { kind: 'read', did: 'listed', via: 'local', content: false, count: 1, times: 1 } as const
+    const readBy = (nth: number, value: string, at: number) =>
+      ({ ...line, exchange: idOf(nth), at, of: `user:u${nth}`, reader: { value, source: 'observed' } }) as const
+    const { run: gatelog } = await openHouse(t, [
+      readBy(1, 'root (sudo by ana)', Date.parse('2026-11-20T10:00:00Z')),
+      readBy(2, 'ana', Date.parse('2026-11-22T10:00:00Z')),
+      readBy(3, 'anabel', Date.parse('2026-11-22T11:00:00Z')),
+    ])
+    const shown = async (...args: string[]) =>
+      [...(await gatelog('reads', ...args)).out.matchAll(/user:u(\d)/g)].map(([, nth]) => nth)
+    assert.deepEqual(await shown('--user', 'ana'), ['2', '1'])
+    assert.deepEqual(await shown('--user', 'ana', '--since', '2026-11-21'), ['2'])
+    assert.deepEqual(await shown('--until', '2026-11-21'), ['1'])
+    assert.deepEqual(await shown('--user', 'ana', '--limit', '1'), ['2'])
+    assert.equal((await gatelog('reads', '--user', 'nobody')).err, 'nothing found\n')
+    assert.match((await gatelog('reads', '--limit', '1')).out, /user:"nobody"/)
   })
 
   test('a recorded reply leaves byte for byte in a pipe', async (t) => {

@@ -94,6 +94,11 @@ test('a file is there once it is whole, for its owner alone; nothing is left of 
   })
   assert.equal(text.split('\r\n').length, 4)
   assert.equal(statSync(join(folder, 'out.csv')).mode & 0o777, 0o600)
+  const again = await run('export', '--output', 'out.csv')
+  assert.deepEqual([again.code, /out\.csv is there already: .*--force \[usage\.output\]/.test(again.err)], [2, true])
+  const link = await run('prove', 'last', '--output', 'out.csv')
+  assert.deepEqual([link.code, /out\.csv is there already/.test(link.err)], [2, true])
+  assert.equal((await run('export', '--format', 'csv', '--output', 'out.csv', '--force')).code, 0)
   assert.equal((await run('export', '--query', '"', '--output', 'broken.csv')).code, 2)
   mkdirSync(join(folder, 'a-folder'))
   for (const output of ['no/such/folder.csv', 'a-folder', 'out.csv/x']) {

@@ -1,5 +1,5 @@
 /** A file that a command writes: it is there once all of it is, readable by its owner alone. What was written meanwhile lies beside it and goes. */
-import { renameSync, rmSync, writeFileSync } from 'node:fs'
+import { lstatSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { Fault, faultOfDisk } from '#exchange'
 import { scratchIn } from '#export'
@@ -11,6 +11,13 @@ export interface Output {
   place(): void
   /** Lets go of what lies beside it, whether it was placed or not. */
   drop(): void
+}
+
+/** Before any work: what is there is replaced only where that was asked for. @throws usage.output */
+export function refuseThere(file: string, force: boolean): void {
+  const there = force ? undefined : writing(file, () => lstatSync(file, { throwIfNoEntry: false }))
+  if (there && !there.isDirectory())
+    throw new Fault('usage.output', `${file} is there already: name another, or --force`)
 }
 
 /** @throws usage.output, disk.* */

@@ -1,7 +1,7 @@
 /** The whole command line as one tree of commands. Runs nothing. */
 import { readFileSync } from 'node:fs'
 import { Command, Option } from 'commander'
-import { addressOf, examples, type Register } from './command.ts'
+import { addressOf, examples, optionText, type Register } from './command.ts'
 import { agent } from './commands/agent.ts'
 import { backup } from './commands/backup.ts'
 import { ca } from './commands/ca.ts'
@@ -59,10 +59,11 @@ export function gatelog(): Command {
     .addOption(new Option('--url <url>', 'a server elsewhere, by its forwarded socket').argParser(addressOf))
     .option('--json', 'machine-readable output: docs/commands.md')
     .helpCommand(false)
+    .configureHelp({ optionDescription: optionText })
     .configureOutput({ writeErr: (text) => void process.stderr.write(safe(text)) })
     .exitOverride()
   for (const register of COMMANDS) register(program)
   return program
     .addHelpText('after', examples('serve', 'show last', "search 'user:ana has:finding after:2d'", 'connect claude'))
-    .addHelpText('after', `\nExit codes:\n${exitTable()}\n`)
+    .addHelpText('after', `\nExit codes:\n${exitTable()}`)
 }

@@ -11,7 +11,7 @@ import { type CoverageSource, coverageRoutes } from './coverage.ts'
 import { actsOf, type Custodian, custodyRoutes, type Reviser } from './custody.ts'
 import { exportRoutes } from './export.ts'
 import { absent, logRoutes } from './log.ts'
-import { didOf, noteFor, type ReadHouse } from './readers.ts'
+import { didOf, noteFor, type ReadHouse, readsIn } from './readers.ts'
 import { bodyOf, noBrowser } from './refuse.ts'
 import { proofRoutes, sealRoutes } from './seal.ts'
 import { findSecret, type SecretSearch } from './secrets.ts'
@@ -147,9 +147,15 @@ export function routes(backend: Backend): Hono {
     return c.json(found)
   })
   app.get('/reads', async (c) => {
-    const reads = (await trail.reads(limitOf(c.req.query('limit')))).toReversed()
+    const asked = readsIn((name) => c.req.query(name))
+    const limit = limitOf(c.req.query('limit'))
+    const all = await trail.reads(asked.of === '' ? limit : Number.MAX_SAFE_INTEGER)
+    const reads = all
+      .filter(({ read }) => asked.fits(read))
+      .slice(-limit)
+      .toReversed()
     const { count: waiting } = await trail.late.waiting('', 0)
-    await noteOf(c)('listed', '', reads.length, { format: 'reads' })
+    await noteOf(c)('listed', asked.of, reads.length, { format: 'reads' })
     const { marks, fault } = await sealsOf(
       trail,
       reads.map(({ seq }) => seq),

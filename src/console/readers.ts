@@ -1,5 +1,5 @@
 /** Who reads the record through the admin API, and the word of it that goes on the record first. Shows nothing itself. */
-import type { Fact, Read } from '#exchange'
+import { type Fact, Fault, type Read } from '#exchange'
 import type { Query, ReadOf, Reads } from '#trail'
 
 /** What the API needs of the house to tell of reads. */
@@ -49,3 +49,36 @@ function declared(text = ''): string {
 /** Whether an answer tells what stands in prompts and replies: it does where words of them were asked for. */
 export const didOf = ({ text, without }: Query): 'searched' | 'listed' =>
   text.length + without.length > 0 ? 'searched' : 'listed'
+
+/** Which lines of who read are asked for, and how the line of that very look says so. @throws usage.option */
+export function readsIn(asked: (name: string) => string | undefined): {
+  readonly of: string
+  fits(read: Read): boolean
+} {
+  const user = asked('user')
+  const [since, until] = [timeIn('since', asked('since')), timeIn('until', asked('until'))]
+  const iso = (time: number) => new Date(time).toISOString()
+  const of = [
+    ...(user === undefined ? [] : [`user:${JSON.stringify(user)}`]),
+    ...(since === undefined ? [] : [`after:${iso(since)}`]),
+    ...(until === undefined ? [] : [`before:${iso(until)}`]),
+  ]
+  return {
+    of: of.join(' '),
+    fits({ at, was = at, late, reader }) {
+      const when = late?.at ?? was
+      const isTheirs = user === undefined || namesOf(reader.value).includes(user)
+      return isTheirs && when >= (since ?? 0) && when < (until ?? Number.POSITIVE_INFINITY)
+    },
+  }
+}
+
+/** The name that is shown, and the one behind its sudo. */
+const namesOf = (value: string): string[] => [value, ...(/^(.*) \(sudo by (.*)\)$/s.exec(value)?.slice(1) ?? [])]
+
+function timeIn(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const time = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN
+  if (Number.isNaN(time)) throw new Fault('usage.option', `${name} is no time`)
+  return time
+}

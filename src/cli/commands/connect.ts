@@ -9,8 +9,7 @@ const NOTES = `
 Without --write nothing is changed. --write shows what it would change, and asks; --undo puts the file back as it was.
 Clients that use the gateway as their proxy trust its CA: --write fetches it from the gateway or the agent, where that is
 on this machine or speaks TLS, or takes it from the record here, into ~/.config/gatelog/ca.pem.
-Without a key the settings refer to the environment variable GATELOG_KEY, for clients that can.
-`
+Without a key the settings refer to the environment variable GATELOG_KEY, for clients that can.`
 
 export const connect: Register = (program) => {
   program

@@ -1,6 +1,6 @@
 /** `gatelog connections list|test`: the ways to providers, and whether they are open. */
 import type { ConnectionRow, TestRow } from '#console'
-import { commonOf, examples, type Register, withRecord } from '../command.ts'
+import { commonOf, examples, named, type Register, withRecord } from '../command.ts'
 import { EXIT } from '../exit.ts'
 import { table } from '../table.ts'
 import { json, line, out, paint } from '../terminal.ts'
@@ -25,7 +25,10 @@ export const connections: Register = (program) => {
     .addHelpText('after', examples('connections test openai'))
     .action(async (name: string, _options, command) => {
       const rows = await withRecord(command, (record) =>
-        record.send<TestRow[]>('POST', `/connections/${encodeURIComponent(name)}/test`),
+        record.send<TestRow[]>(
+          'POST',
+          `/connections/${encodeURIComponent(named(name, 'a connection: gatelog connections list'))}/test`,
+        ),
       )
       if (commonOf(command).json) out(json(rows))
       else for (const row of rows) out(told(row))

@@ -21,7 +21,10 @@ const NEVER = [
 ]
 
 export const coverage: Register = (program) => {
-  const command = program.command('coverage').description('what went past the gateway, as far as anybody tells')
+  const command = program
+    .command('coverage')
+    .description('what went past the gateway, as far as anybody tells')
+    .addHelpText('after', examples('coverage', 'coverage import audit.jsonl'))
   command
     .command('show', { isDefault: true })
     .description('leads to traffic that went past the gateway; their absence proves nothing')

@@ -9,8 +9,7 @@ import { json, line, out, paint } from '../terminal.ts'
 const NOTES = `
 On the gateway's machine: the house and its record. Anywhere: where this shell's variables and the settings of
 \`gatelog connect\` lead, what NO_PROXY lets go past, and whether the gateway's CA is trusted. To see that it asks the address
-that the proxy variable names for /ca.pem, or an agent here. A fail sets the exit code, a warn does not.
-`
+that the proxy variable names for /ca.pem, or an agent here. A fail sets the exit code, a warn does not.`
 
 export const doctor: Register = (program) => {
   program
@@ -79,4 +78,4 @@ const isEvidence = ({ check }: CheckRow): boolean => check === 'gaps' || check =
 const COLOURS = { ok: 'green', warn: 'yellow', fail: 'red' } as const
 
 const told = ({ check, state, told: text, remedy }: CheckRow): string =>
-  `${paint(COLOURS[state], state.padEnd(4))} ${line(check, 20).padEnd(10)} ${line(text, 2000)}${remedy ? `\n     ${line(remedy, 2000)}` : ''}`
+  `${paint(COLOURS[state], state.padEnd(4))} ${line(check, 20).padEnd(12)} ${line(text, 2000)}${remedy ? `\n     ${line(remedy, 2000)}` : ''}`

@@ -27,7 +27,7 @@ export const erase: Register = (program) => {
     .requiredOption('--basis <text>', 'the legal basis, for the record')
     .option('--dry-run', 'show what would go, and erase nothing')
     .option('--yes', 'do not ask')
-    .addHelpText('after', `\n${PRECEDENCE}\n`)
+    .addHelpText('after', `\n${PRECEDENCE}`)
     .addHelpText(
       'after',
       examples(

@@ -20,6 +20,7 @@ interface How {
   readonly until?: number
   readonly bodies?: true
   readonly output?: string
+  readonly force?: true
 }
 
 /** As FORMATS of the room `export`, which is loaded only when it is used; a test holds the two together. */
@@ -35,6 +36,7 @@ export const exportCommand: Register = (program) => {
     .addOption(timeOption('--until <time>', 'as before: of a query'))
     .option('--bodies', 'with prompts and replies, as they are on the record: masked')
     .option('--output <file>', 'a file instead of stdout (-); it is there once it is whole, readable by you alone')
+    .option('--force', 'replace the file where one is there')
     .addHelpText('after', QUERY)
     .addHelpText(
       'after',
@@ -47,7 +49,7 @@ export const exportCommand: Register = (program) => {
     .action(async (words: readonly string[], how: How, command) => {
       checkPeriod(how)
       const file = how.output === '-' ? undefined : how.output
-      const target = await targetOf(file)
+      const target = await targetOf(file, how.force === true)
       const shown = progress()
       try {
         const written = await withRecord(command, (record) =>
@@ -132,9 +134,10 @@ interface Target {
   drop(): Promise<void>
 }
 
-async function targetOf(file: string | undefined): Promise<Target> {
+async function targetOf(file: string | undefined, force: boolean): Promise<Target> {
   if (file === undefined) return written(process.stdout)
-  const { outputTo, unwritten } = await import('../output.ts')
+  const { outputTo, refuseThere, unwritten } = await import('../output.ts')
+  refuseThere(file, force)
   const output = outputTo(file)
   const stream = createWriteStream(output.half, { mode: 0o600 })
   const over = finished(stream).catch((cause) => Promise.reject(unwritten(file, cause)))

@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import type { HeldRow } from '#console'
 import { Fault, type Scope } from '#exchange'
 import type { HoldRow } from '#trail'
-import { commonOf, examples, type Register, withRecord } from '../command.ts'
+import { commonOf, examples, named, type Register, withRecord } from '../command.ts'
 import { counted } from '../count.ts'
 import { scopeFrom, scopeOptions, scopeText } from '../scope.ts'
 import { type Cell, table } from '../table.ts'
@@ -56,7 +56,7 @@ const MOST = 1000
 const keptText = (keeps: number): string => (keeps >= MOST ? `${MOST} exchanges or more` : counted(keeps, 'exchange'))
 
 async function release(id: string, { why }: { why: string }, command: Command): Promise<void> {
-  const at = `/holds/${encodeURIComponent(id)}?${new URLSearchParams({ why })}`
+  const at = `/holds/${encodeURIComponent(named(id, 'a hold: gatelog hold list'))}?${new URLSearchParams({ why })}`
   const { erased, unfinished, ...hold } = await withRecord(command, (record) => record.send<Released>('DELETE', at))
   if (commonOf(command).json) return out(json({ ...hold, erased, unfinished }))
   told(command, hold, 'released')

@@ -1,7 +1,7 @@
 /** `gatelog keys create|list|revoke`. A key is shown once, when it is made. */
 import { type Command, Option } from 'commander'
 import type { KeyRecord, NewKey } from '#identity'
-import { commonOf, examples, numberOf, type Register, withRecord } from '../command.ts'
+import { commonOf, examples, named, numberOf, type Register, withRecord } from '../command.ts'
 import { type Cell, table } from '../table.ts'
 import { json, line, moment, out, say } from '../terminal.ts'
 
@@ -106,7 +106,7 @@ function state({ revoked, why, expires }: Shown): Cell {
 async function revoke(id: string, options: { why?: string }, command: Command): Promise<void> {
   const why = options.why ? `?${new URLSearchParams({ why: options.why })}` : ''
   const ended = await withRecord(command, (record) =>
-    record.send<Shown>('DELETE', `/keys/${encodeURIComponent(id)}${why}`),
+    record.send<Shown>('DELETE', `/keys/${encodeURIComponent(named(id, 'a key: gatelog keys list'))}${why}`),
   )
   out(commonOf(command).json ? json(ended) : `${line(ended.id)} is revoked`)
 }

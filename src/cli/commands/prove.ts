@@ -16,6 +16,7 @@ interface How {
   readonly output: string
   readonly bodies?: true
   readonly checkpoint: readonly string[]
+  readonly force?: true
 }
 
 /** What was written: how many entries are in it, and how many more were asked for and are not sealed yet. */
@@ -46,6 +47,7 @@ export const prove: Register = (program) => {
       'a name that ends in .tlog-proof takes the proof of the first entry alone',
       'evidence.zip',
     )
+    .option('--force', 'replace the file where one is there')
     .addHelpText(
       'after',
       examples(
@@ -57,6 +59,8 @@ export const prove: Register = (program) => {
       ),
     )
     .action(async (words: readonly string[], how: How, command) => {
+      const { refuseThere } = await import('../output.ts')
+      refuseThere(how.output, how.force === true)
       const question = words.join(' ')
       const asked = new URLSearchParams({ what: question, bodies: String(how.bodies ?? false) })
       for (const file of how.checkpoint) asked.append('kept', await checkpointIn(file))

@@ -28,7 +28,7 @@ export const purge: Register = (program) => {
     .option('--dry-run', 'show what would go, and remove nothing')
     .option('--yes', 'do not ask')
     .option('--why <text>', 'the reason, for the record', 'its time is over')
-    .addHelpText('after', `\n${PRECEDENCE}\n`)
+    .addHelpText('after', `\n${PRECEDENCE}`)
     .addHelpText('after', examples('purge --dry-run', 'purge --yes', "purge --before 2025-01-01 --why 'old tests'"))
     .action(async ({ before, dryRun, yes, why }: Options, command) => {
       const done = await withRecord(command, async (record) => {

@@ -18,7 +18,7 @@ export const rescan: Register = (program) => {
     .option('--why <text>', 'the reason, for the record', 'rules have changed')
     .addHelpText(
       'after',
-      '\nIt goes on where it was stopped, if asked for the same time again (a date: 7d is another one by then); by other rules or known values it begins anew.\n',
+      '\nIt goes on where it was stopped, if asked for the same time again (a date: 7d is another one by then); by other rules or known values it begins anew.',
     )
     .addHelpText('after', examples('rescan --since 2026-03-01', "rescan --since 2026-03-01 --why 'key leaked' --json"))
     .action(async ({ since, why }: { readonly since: number; readonly why: string }, command) => {

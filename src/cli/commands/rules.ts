@@ -120,7 +120,7 @@ async function read(file: string): Promise<Imported> {
   try {
     text = readFileSync(file, 'utf8')
   } catch (cause) {
-    throw new Fault('config.invalid', `${file} cannot be read`, { cause })
+    throw new Fault('usage.input', `${file}: ${(cause as NodeJS.ErrnoException).code}`, { cause })
   }
   return importGitleaks(text, file, (beside) => readFileSync(resolve(dirname(file), beside), 'utf8'))
 }

@@ -15,8 +15,7 @@ Query, all parts of which must hold:
   after: before:      ${TIME_SHAPE}
   has:finding         something was masked, or passed on and noted
   words "a phrase"    in the prompt's new part or in the reply
-  -part               the part must not hold
-`
+  -part               the part must not hold`
 
 export const search: Register = (program) => {
   paged(program.command('search [query...]'))

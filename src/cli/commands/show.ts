@@ -1,7 +1,7 @@
 /** `gatelog show <id|seq|last>`: one exchange, whole, or an entry of none. */
 import type { LogEntry, Shown } from '#console'
 import { Fault } from '#exchange'
-import { commonOf, examples, type Register, withRecord } from '../command.ts'
+import { commonOf, examples, named, type Register, withRecord } from '../command.ts'
 import type { Record } from '../remote.ts'
 import { json, out, safe } from '../terminal.ts'
 
@@ -50,7 +50,8 @@ async function foundIn(record: Record, id: string): Promise<Shown | OfNone> {
   }
 }
 
-const exchangeIn = (record: Record, id: string) => record.get<Shown>(`/exchanges/${encodeURIComponent(id)}`)
+const exchangeIn = (record: Record, id: string) =>
+  record.get<Shown>(`/exchanges/${encodeURIComponent(named(id, 'an exchange: its id, or last'))}`)
 
 async function entryIn(record: Record, id: string): Promise<Shown | OfNone> {
   const found = await record.get<LogEntry>(`/log/${encodeURIComponent(id)}`)

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { type Command, Option } from 'commander'
 import { Fault } from '#exchange'
-import { commonOf, examples, type Register, withRecord } from '../command.ts'
+import { commonOf, examples, named, type Register, withRecord } from '../command.ts'
 import { json, out, safe, say } from '../terminal.ts'
 
 /** The sealed originals of one exchange, base64. */
@@ -29,7 +29,7 @@ export const unmask: Register = (program) => {
 
 async function unmasked(id: string, { key, part }: How, command: Command): Promise<void> {
   const pem = textOf(key)
-  const path = `/exchanges/${encodeURIComponent(id)}/originals`
+  const path = `/exchanges/${encodeURIComponent(named(id, 'an exchange: its id, or last'))}/originals`
   const found = await withRecord(command, (record) => record.get<Sealed>(path))
   const { openOriginal } = await import('#masking')
   const opened = (each: 'prompt' | 'reply') => {

@@ -1,8 +1,10 @@
 /** Recorded exchanges in the terminal, at the pace that they had. Reads the record; asks no upstream. */
+
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Shown } from '#console'
 import { Fault } from '#exchange'
 import type { Summary } from '#trail'
+import { named } from '../command.ts'
 import type { Record } from '../remote.ts'
 import { json, out, safe } from '../terminal.ts'
 import { messageText, newFrom } from './messages.ts'
@@ -27,7 +29,7 @@ export async function replayed(record: Record, id: string, pace: Pace, asJson: b
 
 async function exchangesOf(record: Record, id: string): Promise<string[]> {
   if (id === 'last') return ['last']
-  const found = await record.get<Summary[]>(`/sessions/${encodeURIComponent(id)}`)
+  const found = await record.get<Summary[]>(`/sessions/${encodeURIComponent(named(id, 'a session: its id, or last'))}`)
   if (found.length === 0) throw new Fault('trail.absent', `no session ${id.slice(0, 64)}`)
   return found.map(({ exchange }) => exchange)
 }

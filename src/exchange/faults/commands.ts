@@ -12,7 +12,12 @@ export const COMMANDS = {
     message: 'The secret cannot be searched for',
     remedy: 'Give the value alone, on standard input.',
   },
-  'config.invalid': { status: 500, message: 'The configuration is not valid', remedy: 'See `gatelog check`.' },
+  'config.invalid': {
+    status: 500,
+    message: 'The configuration is not valid',
+    remedy:
+      'Correct what is named: docs/configuration.md says what may stand there. `gatelog check` reads it and starts nothing.',
+  },
   'config.missing': {
     status: 500,
     message: 'A value that the configuration refers to is missing',
