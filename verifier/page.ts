@@ -123,7 +123,7 @@ const headingOf = (verdict: Verdict | undefined): string =>
 
 function boxOf(verdict: Verdict | undefined): string {
   if (!verdict)
-    return `<div class="box open"><strong>Not checked yet</strong><p>This page proves nothing by itself. Check the file that it came in: <code>node verifier/verify.ts evidence.zip --key &lt;verifier key&gt;</code>. Have key and verifier from somewhere other than whoever gave you the file. The verifier makes this page anew and compares it.</p></div>`
+    return `<div class="box open"><strong>Not checked yet</strong><p>This page proves nothing by itself. Check the file that it came in, with Node 24 or newer: <code>node verifier/verify.ts evidence.zip --key &lt;verifier key&gt;</code>. Have key and verifier from somewhere other than whoever gave you the file. The verifier makes this page anew and compares it.</p></div>`
   const { key, problems, standing } = verdict
   if (problems.length === 0)
     return `<div class="box good"><strong>Intact</strong><p>The log is ${text(standing)}. Checked with the key <code>${text(key)}</code>. The verifier wrote this page.</p></div>`

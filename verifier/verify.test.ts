@@ -313,6 +313,9 @@ test('it runs from an empty folder with nothing but Node; 0 where it holds, 5 wh
     [alone, zip, '--key', vkey],
   ])
     assert.deepEqual([run(...args).status, run(...args).stdout], [2, ''], args.join(' '))
+  assert.match(run(zip).stderr, /^--key is missing: .*\n\nnode verifier\/verify\.ts/)
+  assert.match(run().stderr, /^Say which file/)
+  assert.match(run(zip, zip, '--key', vkey).stderr, /^One file at a time/)
   assert.ok((await readdir(alone)).every((name) => name !== 'node_modules'))
 })
 

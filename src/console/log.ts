@@ -33,8 +33,8 @@ const DEFAULT = 50
 type House = { readonly trail: Trail; readonly reading: ReadHouse }
 
 /**
- * `GET /log?since=&kind=&limit=`: newest first; `since` in ms since the Unix epoch. `GET /log/:id`: by seq, or by an id or eight or
- * more characters of its beginning. @throws usage.option, trail.absent, trail.erased, trail.ambiguous
+ * `GET /log?since=&kind=&limit=`: newest first; `since` in ms since the Unix epoch. `GET /log/:id`: any by its seq; one
+ * of those also by its id, or eight or more characters of its beginning. @throws usage.option, trail.absent, trail.erased, trail.ambiguous
  */
 export function logRoutes(app: Hono, { trail, reading }: House): void {
   const noteOf = (c: Context) => noteFor(reading, (name) => c.req.header(name))
@@ -89,24 +89,16 @@ async function atSeq(
     : { seq, of: entry.exchange }
 }
 
-/** The one line whose id begins so. @throws trail.ambiguous */
+/** The one of those that are listed whose id begins so: of the others there may be very many. @throws trail.ambiguous */
 async function byId(trail: Trail, id: string): Promise<{ seq: number; note: Note } | undefined> {
   if (!/^[0-9a-f][0-9a-f-]{7,35}$/.test(id)) return undefined
-  for (const kinds of [LOGGED, OTHERS]) {
-    const found = (await trail.claims(kinds)).flatMap(({ seq, note }) =>
-      note?.exchange.startsWith(id) ? [{ seq, note }] : [],
-    )
-    if (found.length > 1)
-      throw new Fault(
-        'trail.ambiguous',
-        `entries ${found
-          .slice(0, 10)
-          .map(({ seq }) => seq)
-          .join(', ')}`,
-      )
-    if (found[0]) return found[0]
+  const all = await trail.claims(LOGGED)
+  const found = all.flatMap(({ seq, note }) => (note?.exchange.startsWith(id) ? [{ seq, note }] : []))
+  if (found.length > 1) {
+    const some = found.slice(0, 10).map(({ seq }) => seq)
+    throw new Fault('trail.ambiguous', `entries ${some.join(', ')}`)
   }
-  return undefined
+  return found[0]
 }
 
 /** The entry that says that it took what stood in a place. */

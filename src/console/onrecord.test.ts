@@ -35,7 +35,7 @@ const ROUTES: Readonly<Record<string, How>> = {
   'GET /sessions': { read: { did: 'searched', of: 'secret', count: 1 }, path: '/sessions?q=secret' },
   'GET /sessions/:id': { read: { did: 'listed', of: 'session:s', count: 0 }, path: '/sessions/s' },
   'GET /log': { read: { did: 'listed', of: '', format: 'log', count: 0 } },
-  'GET /log/:id': { read: { did: 'listed', of: NOTE_ID, format: 'log', count: 1 }, path: `/log/${NOTE_ID}` },
+  'GET /log/:id': { read: { did: 'listed', of: NOTE_ID, format: 'log', count: 1 }, path: '/log/2' },
   'GET /reads': { read: { did: 'listed', of: '', format: 'reads', count: 0 } },
   'GET /tail': { read: { did: 'followed', of: '', count: 0 } },
   'GET /coverage': { read: { did: 'listed', of: '', format: 'leads', count: 1 } },
