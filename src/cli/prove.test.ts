@@ -1,11 +1,11 @@
-/** `gatelog prove` says what it does not prove, writes no bundle of nothing, and says what it put itself in the place of. */
+/** `gatelog prove` says what it does not prove, writes no bundle of nothing, and replaces none unasked. */
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { ProofHead } from '#trail'
 import { AT, exchangeOf } from './entries.case.ts'
-import { openHouse, put } from './house.case.ts'
+import { openHouse } from './house.case.ts'
 
 const HEAD: ProofHead = {
   ...{ checkpoint: 'o\n1\nroot\n', vkey: 'v', asked: { kind: 'exchange', exchange: 'x' }, entries: 0, unsealed: 2 },
@@ -24,8 +24,8 @@ test('where nothing of it is sealed nothing is written, and it is a fault', asyn
   }
 })
 
-test('a period that is not over is told so, and what was there before too', async (t) => {
-  const { run, trail, folder } = await openHouse(t, exchangeOf({ nth: 1, text: 'text' }))
+test('a period that is not over is told so, and a file that is there is replaced where that is asked for', async (t) => {
+  const { run, trail } = await openHouse(t, exchangeOf({ nth: 1, text: 'text' }))
   const asked = { kind: 'period', now: AT, after: AT - 1, before: AT + 60_000 } as const
   const range = { first: 0, end: 1, before: [], after: [] }
   let at: number = AT
@@ -40,12 +40,8 @@ test('a period that is not over is told so, and what was there before too', asyn
     /^not proven: The rest of the period: .* ends at 2026-11-24 08:31:00 UTC\.\n0 entries in evidence\.zip, /,
   )
   at = AT + 60_000
-  const second = await run('prove', 'after:1h before:1m')
-  assert.match(
-    second.err,
-    /^0 entries in evidence\.zip, in the place of what was there, /,
-    'the log has what lies behind it',
-  )
-  put(folder, 'other.zip', 'x')
-  assert.match((await run('prove', 'after:1h', '--output', 'other.zip')).err, /in the place of what was there/)
+  const again = await run('prove', 'after:1h before:1m')
+  assert.deepEqual([again.code, /evidence\.zip is there already/.test(again.err)], [2, true])
+  const forced = await run('prove', 'after:1h before:1m', '--force')
+  assert.match(forced.err, /^0 entries in evidence\.zip, /, 'the log has what lies behind it')
 })

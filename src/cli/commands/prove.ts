@@ -1,5 +1,4 @@
 /** `gatelog prove <what>`: an evidence bundle, or the proof of one entry, that anybody can check without this server. */
-import { existsSync } from 'node:fs'
 import type { Proving, Seal } from '#console'
 import { Fault } from '#exchange'
 import type { ProofHead, ProvenEntry } from '#trail'
@@ -65,7 +64,6 @@ export const prove: Register = (program) => {
       const asked = new URLSearchParams({ what: question, bodies: String(how.bodies ?? false) })
       for (const file of how.checkpoint) asked.append('kept', await checkpointIn(file))
       const path = `/prove?${asked}`
-      const before = existsSync(how.output)
       const told = await withRecord(command, async (record) => {
         const made = await (how.output.endsWith('.tlog-proof')
           ? one(record, path, how.output)
@@ -75,7 +73,7 @@ export const prove: Register = (program) => {
       if (commonOf(command).json) out(json(told))
       else
         say(
-          `${counted(told.entries, 'entry', 'entries')} in ${line(told.file)}${before ? ', in the place of what was there' : ''}, ${told.bytes} bytes${waiting(told)}; the log: ${line(told.standing, 2000)}`,
+          `${counted(told.entries, 'entry', 'entries')} in ${line(told.file)}, ${told.bytes} bytes${waiting(told)}; the log: ${line(told.standing, 2000)}`,
         )
     })
 }
