@@ -1,12 +1,13 @@
 /** A record whose log cannot go on gets one that goes on from it under another name, and an entry that tells why. No server may run. */
-import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Begun, Fault } from '#exchange'
-import { beginLog, lostBy } from '#trail'
+import { beginLog, headIn, toldOf } from '#trail'
 import type { Config } from './config.ts'
 import { holdKeys } from './keyholder/index.ts'
-import { openRecord } from './record.ts'
-import { memoriesOf } from './seal-key.ts'
+import { notaryOf } from './keyholder/notary.ts'
+import { openRecord, recordOf } from './record.ts'
+import { headBeside, memoriesOf, openSigner } from './seal-key.ts'
+import { rememberedIn, rememberedOutside } from './signed-last.ts'
 import { isThere } from './there.ts'
 import { uuid7 } from './uuid.ts'
 
@@ -29,18 +30,21 @@ export async function beginLogIn(config: Place, { why, reader }: Beginning): Pro
   if (!isThere(config.data)) throw new Fault('trail.none', config.data)
   const { seal } = config
   if (!seal) throw new Fault('seal.off')
-  const { trail, keyholder, journal, close } = await openRecord(config, { keys: holdKeys, lostKey: 'show' })
+  const { trail, keyholder, keyring, journal, close } = await openRecord(config, { keys: holdKeys, lostKey: 'show' })
   try {
     const heads = (journal?.lines() ?? []).flatMap((line) => (line.kind === 'head' ? line.note : []))
-    const memories = [join(config.data, 'seal.known'), ...memoriesOf(seal, config.data, keyholder.place)]
-    const seen = memories.flatMap(noteIn) // before the new log's own head takes their place
-    const signer = await keyholder.signer(seal, config.data)
-    const begun = await beginLog(join(config.data, 'seal'), {
+    const places = { data: config.data, keys: keyholder.place, record: recordOf(keyring) }
+    const signed = rememberedIn(seal, places).notes // before the new log's own head takes their place
+    const kept = memoriesOf(seal, config.data, keyholder.place)
+    const memories = { ...places, kept, beside: headBeside(seal, config.data) }
+    const folder = join(config.data, 'seal')
+    const here = headIn(folder)?.printed
+    const ends = here === undefined ? rememberedOutside(seal, places) : [here]
+    const signer = await notaryOf(await openSigner(seal, config.data), memories, ends)
+    const begun = await beginLog(folder, {
       signer,
-      seen: [...heads, ...seen],
-      told: (await trail.custody()).flatMap(({ note }) =>
-        note.kind === 'begun' ? [note.former, ...lostBy([note])] : [],
-      ),
+      ...{ seen: [...heads, ...signed], signed },
+      told: toldOf(await trail.claims(['begun'])),
     })
     const who = { value: reader, source: 'observed' } as const
     const note: Begun = { kind: 'begun', exchange: uuid7(Date.now()), at: Date.now(), who, why, ...begun }
@@ -49,6 +53,3 @@ export async function beginLogIn(config: Place, { why, reader }: Beginning): Pro
     await close()
   }
 }
-
-/** What a restore left, the head that was known when it put the record back; and what was signed last. */
-const noteIn = (path: string): string[] => (existsSync(path) ? [readFileSync(path, 'utf8')] : [])

@@ -72,10 +72,8 @@ export async function openRecord(
   opened.defer(() => journal?.close())
   const marks = ackedOf(config, keyholder, keyring)
   const begun = begunIn(marks)
-  const acked =
-    asItIs || keyless || config.copy
-      ? undefined
-      : openAckedMark(marks, sealedOutside(config.seal, config.data, keyholder.place))
+  const places = { data: config.data, keys: keyholder.place, record: recordOf(keyring) }
+  const acked = asItIs || keyless || config.copy ? undefined : openAckedMark(marks, sealedOutside(config.seal, places))
   opened.defer(() => acked?.close())
   const signer = seal && guard(await keyholder.signer(seal, config.data))
   let { retention = FOREVER } = config
@@ -128,7 +126,7 @@ export async function openRecord(
     async signed() {
       const { acked, unread } = ackedIn(marks)
       const none = { notes: [], unread: [] }
-      const seal = () => (config.copy ? none : rememberedIn(config.seal, config.data, keyholder.place))
+      const seal = () => (config.copy ? none : rememberedIn(config.seal, places))
       const last = signer ? await toldBy(signer) : seal()
       return { ...last, unread: [...last.unread, ...unread], ...(acked && { acked }) }
     },
@@ -173,10 +171,13 @@ const variablesOf = ({ encryption: { key, former } }: Place, seal: Seal | undefi
 /** The same, and what a process that died left open stays open: nothing is written. */
 export const lookAt = (config: Place) => openRecord(config, { ...HERE, asItIs: true })
 
+/** The id of a record, which what is kept outside of its folder bears: 16 hexadecimal digits. */
+export const recordOf = (keyring: Keyring): string => keyring.digest('wrapping', 'folder').toString('hex').slice(0, 16)
+
 /** Each record has a folder of its own among the wrapping keys of a machine. */
 const wrappingIn = ({ data, encryption }: Place, keyring: Keyring): HolderOptions['wrapping'] => ({
   ...{ form: encryption, data },
-  id: keyring.digest('wrapping', 'folder').toString('hex').slice(0, 16),
+  id: recordOf(keyring),
   fresh: !existsSync(join(data, 'keys.db')),
 })
 

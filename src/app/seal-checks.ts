@@ -5,12 +5,17 @@ import { FAULTS, type FaultCode } from '#exchange'
 import { type AnchorStanding, type AnchorsSettings, askingBy, headsOutside, proverOf } from '#export'
 import {
   behindOutside,
+  type Covered,
   originOf,
+  parseHead,
   type SealState,
   standingOf,
   type ToldAnchor,
   type Trail,
   toldAnchors,
+  toldOf,
+  untold,
+  untoldOf,
   vkeyIn,
 } from '#trail'
 import { anchorChecks } from './export-checks.ts'
@@ -50,9 +55,10 @@ export async function sealChecks({ trail, config, anchors, signed, waits }: Seal
   }
   const told = await toldAnchors(await trail.anchors(), proverOf(looking))
   const standings = (await anchors?.()) ?? []
+  const outside = { seal, notes, told: toldOf(await trail.claims(['begun'])) }
   return [
     rowOf(state, told, {
-      behind: await behind({ seal, notes }, state, looking),
+      behind: await behind(outside, state, looking),
       vkey: state.kind === 'on' ? state.vkey : vkeyIn(seal),
     }),
     ...anchorChecks(standings, told),
@@ -61,12 +67,18 @@ export async function sealChecks({ trail, config, anchors, signed, waits }: Seal
 
 /** Why the log here is not the one that the outside has seen; undefined where nobody says so. */
 async function behind(
-  { seal, notes }: { seal: string; notes: readonly string[] },
+  { seal, notes, told }: { seal: string; notes: readonly string[]; told: readonly Covered[] },
   state: SealState,
   looking: Parameters<typeof headsOutside>[1],
 ) {
   const origin = originOf(state)
   const vkey = state.kind === 'on' ? state.vkey : vkeyIn(seal)
+  const known = notes.flatMap((note) => parseHead(note) ?? [])
+  const [other] = untoldOf(
+    known.filter((head) => head.origin !== origin),
+    told,
+  )
+  if (other) return untold(other)
   if (!origin || vkey === undefined) return undefined
   const { heads } = await headsOutside(origin, looking)
   return behindOutside(seal, [...heads, ...notes.map((note) => ({ name: 'whoever signs', note }))], vkey, notes)

@@ -7,6 +7,7 @@ import { type TestContext, test } from 'node:test'
 import { Fault } from '#exchange'
 import { rememberedIn, toldBy } from './signed-last.ts'
 
+const RECORD = '0123456789abcdef'
 const note = (size: number) =>
   `x.example/log\n${size}\n${Buffer.alloc(32, size).toString('base64')}\n\n— x.example/log ${Buffer.alloc(68).toString('base64')}\n`
 
@@ -21,20 +22,20 @@ function places(t: TestContext) {
 test('every memory counts, the one beside a key that lies elsewhere among them; none is no fault', (t) => {
   const { data, keys, key } = places(t)
   const seal = { key: { kind: 'file', path: key } } as const
-  assert.deepEqual(rememberedIn(seal, data, keys), { notes: [], unread: [] })
+  assert.deepEqual(rememberedIn(seal, { data, keys, record: RECORD }), { notes: [], unread: [] })
   writeFileSync(`${key}.head`, note(4))
   writeFileSync(join(keys, 'seal.head'), note(3))
   writeFileSync(join(data, 'seal.head'), note(2))
   writeFileSync(join(data, 'seal.known'), note(1))
-  assert.deepEqual(rememberedIn(seal, data, keys), { notes: [4, 3, 2, 1].map(note), unread: [] })
-  assert.deepEqual(rememberedIn(undefined, data, undefined).notes, [2, 1].map(note))
+  assert.deepEqual(rememberedIn(seal, { data, keys, record: RECORD }), { notes: [4, 3, 2, 1].map(note), unread: [] })
+  assert.deepEqual(rememberedIn(undefined, { data, keys: undefined, record: RECORD }).notes, [2, 1].map(note))
 })
 
 test('a memory that is there and tells nothing is named', async (t) => {
   const { data, keys } = places(t)
   mkdirSync(join(keys, 'seal.head'))
   writeFileSync(join(data, 'seal.head'), 'nothing')
-  assert.deepEqual(rememberedIn(undefined, data, keys), {
+  assert.deepEqual(rememberedIn(undefined, { data, keys, record: RECORD }), {
     notes: [],
     unread: [`${join(keys, 'seal.head')}: EISDIR`, `${join(data, 'seal.head')}: it holds no head of a log`],
   })

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { faultOf } from '#exchange'
-import { type Acked, parseHead, type Signer } from '#trail'
+import { type Acked, parseRemembered, type Remembered, type Signer } from '#trail'
 import type { Seal } from './config-trail.ts'
 import { isOutside, memoriesOf } from './seal-key.ts'
 
@@ -16,34 +16,60 @@ export interface SignedLast {
 /** As the open signer tells it. Never rejects. */
 export async function toldBy(signer: Signer): Promise<SignedLast> {
   try {
-    const note = await signer.last?.()
-    return { notes: note === undefined ? [] : [note], unread: [] }
+    const notes = [...((await signer.known?.()) ?? []), (await signer.last?.()) ?? []].flat()
+    return { notes: [...new Set(notes)], unread: [] }
   } catch (error) {
     return { notes: [], unread: [`who signs: ${faultOf(error).message}`] }
   }
 }
 
-/** As its memories lie there, where nobody signs: the folder may be there and the place beside the keys not be readable. */
-export const rememberedIn = (seal: Seal | undefined, data: string, keys: string | undefined): SignedLast =>
-  readFrom([...memoriesOf(seal, data, keys), join(data, 'seal.known')])
-
-/** How many entries were sealed, as is remembered outside of the data folder; undefined where nothing there tells. */
-export function sealedOutside(seal: Seal | undefined, data: string, keys: string | undefined): number | undefined {
-  const { notes } = readFrom(memoriesOf(seal, data, keys).filter((path) => isOutside(path, data)))
-  return notes.length === 0 ? undefined : Math.max(...notes.map((note) => parseHead(note)?.size ?? 0))
+/** Where it lies, and of which record. */
+export interface Places {
+  readonly data: string
+  /** The folder of the wrapping keys. */
+  readonly keys: string | undefined
+  /** The id of the record. */
+  readonly record: string
 }
 
-function readFrom(paths: readonly string[]): SignedLast {
-  const notes: string[] = []
+/** As its memories lie there, where nobody signs: the folder may be there and the place beside the keys not be readable. */
+export function rememberedIn(seal: Seal | undefined, places: Places): SignedLast {
+  const { heads, unread } = readFrom([...memoriesOf(seal, places.data, places.keys), join(places.data, 'seal.known')])
+  return { notes: heads.filter(isOf(places)).map(({ head }) => head.printed), unread }
+}
+
+/** Those of the memories outside of the data folder alone. */
+export const rememberedOutside = (seal: Seal | undefined, places: Places): string[] =>
+  readFrom(memoriesOf(seal, places.data, places.keys).filter((path) => isOutside(path, places.data)))
+    .heads.filter(isOf(places))
+    .map(({ head }) => head.printed)
+
+/** How many entries were sealed in the log that goes on, as is remembered outside of the data folder; undefined where nothing there tells. */
+export function sealedOutside(seal: Seal | undefined, places: Places): number | undefined {
+  const { data, keys } = places
+  const { heads } = readFrom(memoriesOf(seal, data, keys).filter((path) => isOutside(path, data)))
+  const sizes = heads.filter((one) => one.goesOn && isOf(places)(one)).map(({ head }) => head.size)
+  return sizes.length === 0 ? undefined : Math.max(...sizes)
+}
+
+/** One that an earlier version wrote does not say of which record it is. */
+const isOf =
+  ({ record }: Places) =>
+  (one: Remembered) =>
+    one.record === undefined || one.record === record
+
+function readFrom(paths: readonly string[]) {
+  const heads: (Remembered & { readonly goesOn: boolean })[] = []
   const unread: string[] = []
   for (const path of paths)
     try {
-      const note = readFileSync(path, 'utf8')
-      if (parseHead(note)) notes.push(note)
-      else unread.push(`${path}: it holds no head of a log`)
+      const all = parseRemembered(readFileSync(path, 'utf8'))
+      if (!all) unread.push(`${path}: it holds no head of a log`)
+      for (const [at, one] of (all ?? []).entries())
+        heads.push({ ...one, goesOn: all?.findIndex(({ record }) => record === one.record) === at })
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException
       if (code !== 'ENOENT' && code !== 'ENOTDIR') unread.push(`${path}: ${code}`)
     }
-  return { notes, unread }
+  return { heads, unread }
 }

@@ -30,7 +30,7 @@ export async function vanishedChecks(
   now: number,
 ): Promise<CheckRow[]> {
   const remedy =
-    'Cut off before they were sealed, or lost by the disk: keep the data folder as it is, and look who writes in it.'
+    'Cut off, or lost by the disk (gatelog verify: whether they had been sealed): keep the data folder as it is, and look who writes in it.'
   const found = (await trail.vanished()).map(
     (one): CheckRow => ({ check: 'entries', state: isRecent(one, now) ? 'fail' : 'warn', told: toldOf(one), remedy }),
   )

@@ -99,7 +99,7 @@ const REPORT: Report = {
   locked: { bodies: 1, edits: 1, keys: ['k'], notBack: { bodies: 1, edits: 1, by: [1] } },
   alarms: [{ harm: 'changed', seq: 1, exchange: 'e', document: { kind: 'k', id: 'i' }, told: 'text' }],
   putBack: { by: 2, from: 'b', known: 1, unsealed: [2] },
-  vanished: [{ from: 2, to: 3, by: 4 }],
+  vanished: [{ from: 2, to: 3, by: 4, sealed: 'first' }],
   former: [{ origin: 'f', size: 1, root: 'r', vkey: 'v', by: 2, known: 3 }],
   anchors: [
     { by: 'b', size: 1, state: 'checked', at: AT, clock: 'own' },
@@ -309,7 +309,7 @@ test('the JSON of every command is what the document says', async (t) => {
     trail.append({ kind: 'redact', policy: 'c0', ...act, bodies, exchange: idOf(nth + 9000) }),
   )
   const head = { origin: 'first', size: 1, root: '00' } as const
-  const begun = { kind: 'begun', ...act, origin: 'second', former: head, known: head } as const
+  const begun = { kind: 'begun', ...act, origin: 'second', former: head, known: head, beside: [head] } as const
   await until(said, /"begun"/, (nth) => trail.append({ ...begun, exchange: idOf(nth + 9500) }))
   await until(said, /"bypass"/, (nth) => trail.append({ ...BYPASS, retain: '2y', exchange: idOf(nth + 3000) }))
   await until(said, /"outcome"/, () => trail.append(outcomeOf(3, 'text')))

@@ -103,6 +103,8 @@ export interface Begun extends Act {
   readonly origin: string
   readonly former: SealedBy
   readonly known?: SealedBy
+  /** The largest heads that are known of further logs of this record, of which nothing else tells. */
+  readonly beside?: readonly SealedBy[]
 }
 
 /** An entry that tells what was done to the record. */

@@ -53,9 +53,9 @@ export function guarded(signer: Signer, options: GuardOptions): Guarded {
   return {
     ...signer,
     look: () => guard.look(),
-    async sign(text) {
+    async sign(text, told) {
       await guard.allow(parseCheckpoint(Buffer.from(text).toString())?.size ?? 0)
-      return signer.sign(text)
+      return signer.sign(text, told)
     },
   }
 }

@@ -150,7 +150,7 @@ const SHAPES: Readonly<Record<EntryKind, Shape>> = {
     ...{ ...act, policy: maybe(text) },
     bodies: list((one) => bodyCut(one) && object({ rules: texts })(one)),
   },
-  begun: { ...act, origin: text, former: sealedBy, known: maybe(sealedBy) },
+  begun: { ...act, origin: text, former: sealedBy, known: maybe(sealedBy), beside: maybe(list(sealedBy)) },
 }
 
 const FORMS = new Map<unknown, Check>(

@@ -33,11 +33,11 @@ export {
 } from './seal/anchored.ts'
 export { behindOutside, type Outside } from './seal/before.ts'
 export { syncNames, writeDurably } from './seal/durable.ts'
-export { headIn, LogFiles, parseHead, vkeyIn } from './seal/files.ts'
-export { beginLog } from './seal/former.ts'
+export { type Head, headIn, LogFiles, parseHead, sealIn, vkeyIn } from './seal/files.ts'
+export { beginLog, type Covered } from './seal/former.ts'
 export { consistencyProof, consistent, rangeHash } from './seal/hashes.ts'
 export { canonical } from './seal/jcs.ts'
-export { lostBy } from './seal/lost.ts'
+export { toldOf } from './seal/lineage.ts'
 export {
   type Checkpoint,
   defaultOrigin,
@@ -54,6 +54,17 @@ export {
 export { logPack, unpackLog } from './seal/pack.ts'
 export type { ProofHead, ProofLine, ProvenEntry } from './seal/prove.ts'
 export type { Question } from './seal/question.ts'
+export {
+  canRemember,
+  ended,
+  keyOf,
+  MOST_REMEMBERED,
+  parseRemembered,
+  printRemembered,
+  type Remembered,
+  untold,
+  untoldOf,
+} from './seal/remembered.ts'
 export type { Alarm, Report } from './seal/report.ts'
 export { originOf, type SealState } from './seal/sealer.ts'
 export type { Signer } from './seal/signer.ts'

@@ -125,7 +125,7 @@ async function putBack(options: RestoreOptions, name: string, work: string): Pro
   const isTold = toldBy(own)
   const hasJournal = own.length > 0 && newest.every(isTold)
   const heads = lines.flatMap((line) => (line.kind === 'head' ? line.note : []))
-  const remembered = rememberedIn(config.seal, resolve(config.data), keyholder.place).notes
+  const remembered = rememberedIn(config.seal, { data: resolve(config.data), keys: keyholder.place, record }).notes
   const known = await keepHead(work, backup, [...heads, ...remembered])
   const place = { ...config, data: work, copy: true, ofBefore: backup.formats.head < WITH_MACS }
   const before = await verified(place, backup, heads)

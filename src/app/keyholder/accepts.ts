@@ -44,6 +44,15 @@ const form: Check = (value) => {
   return isPlain(value) && fits(value, 0)
 }
 
+/** Heads of logs that entries tell of. */
+const told: Check = (value) =>
+  value === undefined ||
+  list(
+    (each) =>
+      isPlain(each) && text(1024)(each['origin']) && Number.isSafeInteger(each['size']) && text(128)(each['root']),
+    MOST_NAMES,
+  )(value)
+
 const rotation: Check = (value) =>
   isPlain(value) &&
   Object.entries(value).every(
@@ -52,15 +61,16 @@ const rotation: Check = (value) =>
       (key === 'days' ? Number.isFinite(each) : ['now', 'stolen'].includes(key) && typeof each === 'boolean'),
   )
 
-/** By call: its arguments, in their order; no more and no fewer. */
+/** By call: its arguments, in their order; no more, and none that has to be there is left out. */
 const ARGUMENTS: Readonly<Record<keyof Calls, readonly Check[]>> = {
   known: [],
   wrap: [list(bytes(KEY_BYTES, KEY_BYTES), MOST_LIST)],
   unwrap: [list(wrapped, MOST_LIST)],
   renew: [],
   signer: [form, text(MOST_TEXT)],
-  sign: [bytes(1, MOST_TEXT)],
+  sign: [bytes(1, MOST_TEXT), told],
   signLast: [],
+  signKnown: [],
   credentials: [form],
   credential: [text(64)],
   ca: [form],
@@ -81,7 +91,7 @@ export const isCall = (name: unknown): name is keyof Calls => typeof name === 's
 
 /** Whether a call may be given these. */
 export const accepts = (name: keyof Calls, args: unknown): args is readonly unknown[] =>
-  Array.isArray(args) && args.length === ARGUMENTS[name].length && ARGUMENTS[name].every((fits, at) => fits(args[at]))
+  Array.isArray(args) && args.length <= ARGUMENTS[name].length && ARGUMENTS[name].every((fits, at) => fits(args[at]))
 
 /** Whether it is what a holder is started with. */
 export const isBegin = (value: unknown): boolean =>

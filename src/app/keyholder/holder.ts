@@ -37,10 +37,12 @@ export interface Calls {
   renew(): Known
   /** Opens the key that heads of the log are signed with; its verifier key. Once. @throws seal.key, keys.fixed */
   signer(seal: Seal, data: string): Promise<{ readonly vkey: string }>
-  /** Only a head of its own log, and none that takes back one before. @throws seal.key, seal.behind */
+  /** Only a head of its own log, none that takes back one before, and none beside another log of the record. @throws seal.key, seal.behind */
   sign: Signer['sign']
   /** The head that it signed last, as a note. */
   signLast(): Promise<string | undefined>
+  /** The last heads of all logs of the record, likewise. */
+  signKnown(): Promise<readonly string[]>
   /** Where the gateway's own credentials come from, by connection. Once. @throws keys.fixed */
   credentials(sources: Readonly<Record<string, CredentialSource>>): void
   /** What its source says now. @throws upstream.credential */
@@ -76,7 +78,7 @@ const SELDOM = 30
 export function openHolder(options: HolderOptions): Calls {
   const counts = new Map<keyof Counts, number>([['begin', 1]])
   const opening = new Once()
-  const seal = sealCalls(opening, () => place())
+  const seal = sealCalls(opening, { record: options.wrapping.id, place: () => place() })
   const { place, ...wrapping } = wrappingCalls(options.wrapping)
   return counted(
     {
@@ -143,8 +145,8 @@ function few<Each>(all: readonly Each[]): readonly Each[] {
   return all
 }
 
-/** `place`: the folder of the wrapping keys, outside the data folder where there is one. */
-function sealCalls(opening: Once, place: () => string | undefined) {
+/** `place`: the folder of the wrapping keys, outside the data folder where there is one; `record`: the id of the record. */
+function sealCalls(opening: Once, { record, place }: { readonly record: string; place(): string | undefined }) {
   let notary: Signer | undefined
   const signs = (): Signer => {
     if (!notary) throw new Fault('seal.key', 'none was opened')
@@ -153,16 +155,18 @@ function sealCalls(opening: Once, place: () => string | undefined) {
   return {
     async signer(seal: Seal, data: string) {
       await opening.of('signer', [seal, data], async () => {
-        const [{ memoriesOf, openSigner }, { notaryOf }] = await Promise.all([
+        const [{ headBeside, memoriesOf, openSigner }, { notaryOf }] = await Promise.all([
           import('../seal-key.ts'),
           import('./notary.ts'),
         ])
-        notary = await notaryOf(await openSigner(seal, data), { data, kept: memoriesOf(seal, data, place()) })
+        const memories = { data, record, kept: memoriesOf(seal, data, place()), beside: headBeside(seal, data) }
+        notary = await notaryOf(await openSigner(seal, data), memories)
       })
       return { vkey: signs().vkey }
     },
-    sign: (text: Uint8Array) => signs().sign(text),
+    sign: (text: Uint8Array, told?: Parameters<Signer['sign']>[1]) => signs().sign(text, told),
     signLast: async () => signs().last?.(),
+    signKnown: async () => (await signs().known?.()) ?? [],
   }
 }
 

@@ -93,7 +93,12 @@ async function keyholderOf(ask: Ask, { pid, close }: Line): Promise<Keyholder> {
     },
     async signer(seal, data) {
       const { vkey } = await ask('signer', seal, data)
-      return { vkey, sign: (text) => ask('sign', text), last: () => ask('signLast') }
+      return {
+        vkey,
+        sign: (text, told) => ask('sign', text, told),
+        last: () => ask('signLast'),
+        known: () => ask('signKnown'),
+      }
     },
     async credentials(sources) {
       await ask('credentials', sources)

@@ -8,6 +8,7 @@ import { isSignedBy, parseVerifier, printCheckpoint } from '#trail'
 import { openSigner } from '../seal-key.ts'
 import { notaryOf } from './notary.ts'
 
+const RECORD = '0123456789abcdef'
 const ORIGIN = 'audit.example/log'
 const root = (byte: number) => Buffer.alloc(32, byte)
 const head = (size: number, byte = size, origin = ORIGIN) =>
@@ -21,7 +22,7 @@ async function ground(t: TestContext) {
   const kept = join(place, 'seal.head')
   const open = async (memories: readonly string[] = []) => {
     const signer = await openSigner({ origin: ORIGIN, key: { kind: 'file', path: join(data, 'seal.key') } }, data)
-    return notaryOf(signer, { data, kept: memories })
+    return notaryOf(signer, { data, kept: memories, record: RECORD })
   }
   return { data, place, kept, open }
 }

@@ -1,132 +1,106 @@
-/** Signs heads of the log, and nothing else: only of its own log, and never a smaller one, or another of the same size. */
-import { accessSync, constants, readFileSync } from 'node:fs'
-import { rename } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+/**
+ * Signs heads of the log, and nothing else: only of its own log, and never a smaller one, or another of the same size. Never the
+ * first one of a log beside another of the record, nor one of a log that was ended.
+ */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { Fault } from '#exchange'
 import {
+  type Covered,
+  ended,
+  type Head,
   isSignedBy,
   parseCheckpoint,
   parseHead,
-  parseNote,
   parseVerifier,
   printCheckpoint,
   printNote,
   type Signer,
-  syncNames,
+  untold,
+  untoldOf,
   type Verifier,
-  writeDurably,
 } from '#trail'
-
-type Head = NonNullable<ReturnType<typeof parseCheckpoint>>
-
-/** Where a notary finds what was signed before. */
-export interface Memories {
-  readonly data: string
-  /** Files in which it may keep what it signed last, the best one first; none of them need be there. */
-  readonly kept: readonly string[]
-}
+import { type Known, type Memories, Memory } from './memory.ts'
 
 /**
  * A signer with a memory of what it signed: kept before a signature is given out, and what was published in the data
- * folder counts too. @throws seal.key where its memory cannot be read or kept
+ * folder counts too. `ends`: notes of heads of logs that end with it, where somebody lets another log begin; then it may be of
+ * whatever name was never signed in. @throws seal.key where its memory cannot be read or kept
  */
-export async function notaryOf(signer: Signer, { data, kept }: Memories): Promise<Signer> {
+export async function notaryOf(signer: Signer, memories: Memories, ends?: readonly string[]): Promise<Signer> {
   const verifier = parseVerifier(signer.vkey)
   if (!verifier) throw new Fault('seal.key', 'the verifier key cannot be read')
-  const memory = kept.find(canKeep)
-  const known = () => [...kept.map(remembered), noted(data, 'seal.known')]
-  let last = furthest(verifier, [...known(), noted(data, join('seal', 'checkpoint'))])?.head
+  const memory = new Memory(memories, `${verifier.name}+${verifier.id}`)
+  const isOwn = (head: Head) => head.origin === verifier.name && isSignedBy(head.note, [verifier])
+  const inFolder = (name: string) => noted(memories.data, name).filter(isOwn)
+  const known = memory.known()
+  const ending = (ends ?? []).flatMap((note) => parseHead(note) ?? [])
+  let last = furthest([...known.own.filter(isOwn), ...inFolder('seal.known'), ...inFolder(join('seal', 'checkpoint'))])
+  let goesOn = known.goesOn || ends !== undefined
   let before: Promise<unknown> = Promise.resolve()
-  const sign = async (text: Uint8Array) => {
+  const sign = async (text: Uint8Array, told: readonly Covered[]) => {
     const printed = Buffer.from(text).toString()
-    const head = parseCheckpoint(printed)
-    if (!head || printCheckpoint(head) !== printed) throw new Fault('seal.key', 'this is no head of a log')
-    if (head.origin !== verifier.name) throw new Fault('seal.key', 'this is a head of another log')
+    const head = headOf(verifier, printed)
     if (last && !follows(last, head))
       throw new Fault('seal.behind', `${last.size} entries were sealed, a head of ${head.size} is not signed`)
+    mayBegin(known, verifier, goesOn ? undefined : told)
     const bytes = await signer.sign(text)
-    last = head
-    if (memory !== undefined) await keep(memory, noteOf(verifier, printed, bytes))
+    const signed = parseHead(
+      printNote({ text: printed, signatures: [{ name: verifier.name, id: verifier.id, bytes }] }),
+    )
+    if (!signed) throw new Fault('seal.key', 'a signature cannot be read')
+    last = signed
+    await memory.keep(signed, ending)
+    goesOn = true
     return bytes
   }
   return {
     vkey: signer.vkey,
-    last: async () => furthest(verifier, known())?.printed,
-    sign(text) {
-      const signed = before.then(() => sign(text)) // one after the other: each is held against the one before it
+    async last() {
+      const head = furthest([...memory.known().own.filter(isOwn), ...inFolder('seal.known')])
+      return head && head.size > 0 ? head.printed : undefined
+    },
+    known: async () => memory.known().notes,
+    sign(text, told = []) {
+      const signed = before.then(() => sign(text, told)) // one after the other: each is held against the one before it
       before = signed.catch(() => undefined)
       return signed
     },
   }
 }
 
-const noteOf = ({ name, id }: Verifier, text: string, bytes: Uint8Array): string =>
-  printNote({ text, signatures: [{ name, id, bytes }] })
+/** The head that is to be signed. @throws seal.key where it is none, or one of another log */
+function headOf({ name }: Verifier, printed: string): Pick<Head, 'origin' | 'size' | 'root'> {
+  const head = parseCheckpoint(printed)
+  if (!head || printCheckpoint(head) !== printed) throw new Fault('seal.key', 'this is no head of a log')
+  if (head.origin !== name) throw new Fault('seal.key', 'this is a head of another log')
+  return head
+}
+
+/**
+ * Whether a log may go on beside what else is remembered of its record: one of the same name under another key is never another
+ * one's. `told`: where it is to begin, the logs that entries tell of. @throws seal.behind
+ */
+function mayBegin({ isEnded, others }: Known, { name }: Verifier, told: readonly Covered[] | undefined): void {
+  if (isEnded) throw new Fault('seal.behind', ended(name))
+  const same = others.find(({ origin, size }) => origin === name && size > 0)
+  if (same) throw new Fault('seal.behind', `${same.size} entries were sealed in ${name} with another key`)
+  const [first] = told ? untoldOf(others, told) : []
+  if (first) throw new Fault('seal.behind', untold(first))
+}
 
 /** Whether a head may come after one: of more entries, or the same once more. */
-const follows = (last: Head, next: Head): boolean =>
+const follows = (last: Head, next: Pick<Head, 'size' | 'root'>): boolean =>
   next.size > last.size || (next.size === last.size && next.root.equals(last.root))
 
-/** The largest of those that this key has signed. */
-function furthest(
-  verifier: Verifier,
-  notes: readonly (string | undefined)[],
-): { head: Head; printed: string } | undefined {
-  const heads = notes.flatMap((printed) => {
-    const note = printed === undefined ? undefined : parseNote(printed)
-    const head = note && isSignedBy(note, [verifier]) ? parseCheckpoint(note.text) : undefined
-    return head && printed !== undefined && head.origin === verifier.name ? [{ head, printed }] : []
-  })
-  return heads.sort((one, other) => other.head.size - one.head.size)[0]
-}
+const furthest = (heads: readonly Head[]): Head | undefined =>
+  heads.reduce<Head | undefined>((one, other) => (other.size > (one?.size ?? -1) ? other : one), undefined)
 
 /** A head in the data folder: the one that is published, or that a restored record was known to have had. */
-function noted(data: string, name: string): string | undefined {
+function noted(data: string, name: string): Head[] {
   try {
-    return readFileSync(join(data, name), 'utf8')
+    return [parseHead(readFileSync(join(data, name), 'utf8')) ?? []].flat()
   } catch {
-    return undefined // nothing was published yet, and nothing was put back
-  }
-}
-
-/** What it kept itself: a memory that is there and cannot be read, or is damaged, is none to go on without. */
-function remembered(path: string): string | undefined {
-  const note = readMemory(path)
-  if (note === undefined || parseHead(note)) return note
-  const told = `${path}, which tells what was signed last, is damaged: hold the record against a checkpoint that was kept, then move it away`
-  throw new Fault('seal.key', told)
-}
-
-function readMemory(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
-    throw new Fault('seal.key', `${path}, which tells what was signed last, cannot be read (${code})`, { cause })
-  }
-}
-
-function canKeep(path: string): boolean {
-  try {
-    accessSync(dirname(path), constants.W_OK)
-    return true
-  } catch {
-    return false // a key folder that may only be read: the next place is taken
-  }
-}
-
-/** The one before or this one is there, whenever the process dies. */
-async function keep(path: string, note: string): Promise<void> {
-  const half = `${path}.new`
-  try {
-    await writeDurably([{ path: half, bytes: Buffer.from(note) }])
-    await rename(half, path)
-    await syncNames(dirname(path))
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException
-    throw new Fault('seal.key', `${path}, which is to tell what was signed last, cannot be written (${code})`, {
-      cause,
-    })
+    return [] // nothing was published yet, and nothing was put back
   }
 }

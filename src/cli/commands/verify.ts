@@ -7,7 +7,7 @@ import type { Alarm, Report } from '#trail'
 import { faultIn } from '../answer.ts'
 import { commonOf, examples, type Register } from '../command.ts'
 import { counted as many } from '../count.ts'
-import { checkpointIn, textIn, vkeyOf, witnessOf } from '../evidence/given.ts'
+import { checkpointIn, headsIn, textIn, vkeyOf, witnessOf } from '../evidence/given.ts'
 import { EXIT } from '../exit.ts'
 import { bar } from '../progress.ts'
 import type { Record } from '../remote.ts'
@@ -76,7 +76,7 @@ export const verify: Register = (program) => {
 async function pathOf({ key, checkpoint, head, tsaCa, witness, git, branch, offline }: How): Promise<string> {
   const asked = new URLSearchParams(key === undefined ? {} : { vkey: await vkeyOf(key) })
   for (const file of checkpoint) asked.append('head', await checkpointIn(file))
-  for (const file of head) asked.append('known', await checkpointIn(file))
+  for (const file of head) for (const note of await headsIn(file)) asked.append('known', note)
   if (tsaCa !== undefined) asked.append('tsa_ca', certificatesIn(tsaCa))
   for (const vkey of witness) asked.append('witness', await witnessOf(vkey))
   if (git !== undefined) asked.append('git', /^[a-z+]+:\/\/|^[^/]+:/.test(git) ? git : resolve(git))
@@ -171,8 +171,12 @@ const toldBack = ({ by, from, unsealed }: NonNullable<Report['putBack']>): strin
     unsealed.length > 0 ? `: what went by entry ${unsealed.join(', ')} rests on the record’s own key alone` : ''
   }. Where sealing does not go on: gatelog trail begin-log (docs/backup.md)`
 
-const toldVanished = ({ from, to, by }: NonNullable<Report['vanished']>[number]): string =>
-  `entries ${from} to ${to} had been acknowledged and are gone, says entry ${by}: cut off before they were sealed, or lost by the disk`
+const toldVanished = ({ from, to, by, sealed }: NonNullable<Report['vanished']>[number]): string =>
+  `entries ${from} to ${to} had been acknowledged and are gone, says entry ${by}: ${
+    sealed === undefined
+      ? 'cut off before they were sealed, or lost by the disk'
+      : `they, or some of them, had been sealed in the log ${line(sealed)}`
+  }`
 
 /** One line for what is under keys that are not here, and one for what was put back without them. */
 function toldLocked({ bodies, edits = 0, keys, notBack }: NonNullable<Report['locked']>): string[] {

@@ -19,6 +19,14 @@ export async function checkpointIn(file: string): Promise<string> {
   return text
 }
 
+/** A file that remembers what was signed last: a signed head of each log. @throws usage.input */
+export async function headsIn(file: string): Promise<string[]> {
+  const { parseRemembered } = await import('#trail')
+  const all = parseRemembered(textIn(file))
+  if (!all) throw new Fault('usage.input', `${file}: no checkpoint`)
+  return all.map(({ head }) => head.printed)
+}
+
 /** A log’s verifier key. @throws usage.input */
 export async function vkeyOf(text: string): Promise<string> {
   const { parseVerifier } = await import('#trail')

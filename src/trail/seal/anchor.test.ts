@@ -55,7 +55,7 @@ test('where the outside shows an older head than the newest proof is of, the new
   }
   const head = headIn(folder)
   assert.ok(head)
-  const shown = { folder, head, verifier: parseVerifier(signer.vkey), former: [], lost: [] }
+  const shown = { folder, head, verifier: parseVerifier(signer.vkey), former: [], lost: [], told: [], ended: [] }
   const anchors = await readAnchors(folder)
   const asked: number[] = []
   const told = async (outside: number | undefined, has: number) => {

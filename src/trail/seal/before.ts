@@ -3,10 +3,10 @@ import { Fault, faultOf } from '#exchange'
 import { type KeptAnchor, readAnchorUpTo } from './anchor.ts'
 import { type ProveAnchor, type ToldAnchor, toldAnchors } from './anchored.ts'
 import { type Head, headIn, LogFiles, parseHead, vkeyIn } from './files.ts'
-import { type Covered, formersIn } from './former.ts'
+import { type Covered, type Former, formersIn } from './former.ts'
 import { rangeHash } from './hashes.ts'
-import { isOfLost } from './lost.ts'
 import { isSignedBy, parseVerifier, type Verifier } from './note.ts'
+import { untold, untoldOf } from './remembered.ts'
 import type { Alarm } from './report.ts'
 
 /** The log as it lies there. */
@@ -17,8 +17,11 @@ export interface Shown {
   readonly verifier: Verifier | undefined
   /** Keys of the logs that this one goes on from: their heads must be beginnings of it as well. */
   readonly former: readonly Verifier[]
-  /** What entries tell of logs of which nothing is here. */
+  /** What entries tell of logs of which nothing is here, and of all logs that another one went on from. */
   readonly lost: readonly Covered[]
+  readonly told: readonly Covered[]
+  /** Where the logs ended that lie there. */
+  readonly ended: readonly Former[]
 }
 
 /** A signed note that somebody has, and who. */
@@ -129,12 +132,14 @@ export function keptSizes(folder: string, notes: readonly string[]): number[] {
   })
 }
 
-/** Why the log does not go on from what was signed; what one before it came to is told by its own lineage. */
+/** Why the log does not go on from what was signed. Of one before it no more was signed than entries tell. */
 function unlikeSigned(note: string, shown: Shown): string | undefined {
   const old = parseHead(note)
   if (!old || old.origin === shown.head.origin) return notBeginning(note, shown, false)
-  if (isOfLost(old, shown.lost)) return undefined
-  return shown.former.some((key) => isSignedBy(old.note, [key])) ? undefined : `it is of another log, ${old.origin}`
+  const before = shown.ended.find(({ verifier, head }) => head.size >= old.size && isSignedBy(old.note, [verifier]))
+  if (before) return notBefore(shown.folder, old, shown.head.size)
+  if (untoldOf([old], shown.told).length === 0) return undefined
+  return shown.told.some(({ origin }) => origin === old.origin) ? untold(old) : `it is of another log, ${old.origin}`
 }
 
 /**

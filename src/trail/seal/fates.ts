@@ -2,6 +2,7 @@
 import type { EndingKind, Note, Vanished } from '#exchange'
 import { dayOfExchange } from '../days.ts'
 import { CUSTODY } from '../entries.ts'
+import type { Elsewhere } from './elsewhere.ts'
 import type { Anew } from './held.ts'
 import type { Leaf } from './leaf.ts'
 import type { Alarm } from './report.ts'
@@ -31,6 +32,7 @@ export class Fates {
   readonly #allowed = new Map<string, Map<string, number>>()
   /** Places of which an entry says that what stood there was acknowledged and is gone. */
   readonly #vanished: Vanished[] = []
+  #sealed: readonly Elsewhere[] = []
   readonly #missing = new Map<string, Leaf[]>()
   /** Those that are nowhere, and that nobody removes. */
   readonly #kept: Leaf[] = []
@@ -142,8 +144,14 @@ export class Fates {
     return { expired: expired + counted, counted, vanished, missing: missing.sort((a, b) => a.seq - b.seq) }
   }
 
-  /** What was sealed as an entry is not excused so. */
+  /** Entries that another log is known to have sealed. */
+  elsewhere(all: readonly Elsewhere[]): void {
+    this.#sealed = all.filter(({ isTold }) => !isTold)
+  }
+
+  /** What was sealed as an entry is not excused so, here or in a log of which no entry tells. */
   #hadVanished({ kind, seq }: Leaf): boolean {
+    if (this.#sealed.some(({ from, to }) => seq >= from && seq <= to)) return false
     return kind === 'absent' && this.#vanished.some(({ from, to }) => seq >= from && seq <= to)
   }
 

@@ -9,9 +9,10 @@ import { Fault } from '#exchange'
 import { readAnchors } from './anchor.ts'
 import { syncNames, writeDurably } from './durable.ts'
 import { type Head, headIn, LogFiles, parseHead, vkeyIn } from './files.ts'
-import { rangeHash } from './hashes.ts'
+import { EMPTY_ROOT, rangeHash } from './hashes.ts'
 import { beginAfter, beginAnew, lostIn } from './lost.ts'
 import { isSignedBy, parseVerifier, printCheckpoint, printNote, type Verifier } from './note.ts'
+import { untoldOf } from './remembered.ts'
 import type { Signer } from './signer.ts'
 
 /** The log that was, as far as it is here. */
@@ -36,6 +37,8 @@ export interface Begin {
   readonly former: Covered
   /** The largest head that is known to have been signed in the one before, where that is more than is here. */
   readonly known?: Covered
+  /** The largest heads that are known of further logs of this record. */
+  readonly beside?: readonly Covered[]
 }
 
 const FORMER = 'former'
@@ -65,8 +68,29 @@ export interface BeginOptions {
   readonly signer: Signer
   /** Signed notes of heads, from wherever. */
   readonly seen: readonly string[]
+  /** The same, those alone that whoever signs remembers: of each log that they are of the entry is to tell. */
+  readonly signed?: readonly string[]
   /** The logs before this one that entries tell of. */
   readonly told: readonly Covered[]
+}
+
+/**
+ * As `goOn`, and what else whoever signs remembers is told. Where nothing of a log is here the new name is known to whoever signs
+ * by a head over no entry. @throws the same
+ */
+export async function beginLog(folder: string, options: BeginOptions): Promise<Begin> {
+  const { signer, signed = [], told } = options
+  const begin = await goOn(folder, options)
+  const { origin } = begin
+  if (!headIn(folder)) await signer.sign(Buffer.from(printCheckpoint({ origin, size: 0, root: EMPTY_ROOT })))
+  const heads = untoldOf(
+    signed.flatMap((note) => parseHead(note) ?? []),
+    [...told, ...toldBy(begin)],
+  )
+  const others = heads.filter((head) => head.origin !== origin)
+  const isFurthest = (head: Head) => !others.some((one) => one.origin === head.origin && one.size > head.size)
+  const beside = new Map(others.filter(isFurthest).map((head) => [head.origin, covered(head)]))
+  return beside.size > 0 ? { ...begin, beside: [...beside.values()] } : begin
 }
 
 /**
@@ -75,7 +99,7 @@ export interface BeginOptions {
  * Done again after a crash, it ends what was begun.
  * @throws seal.named where it has that name already, seal.damaged, seal.key
  */
-export async function beginLog(folder: string, { signer, seen, told }: BeginOptions): Promise<Begin> {
+async function goOn(folder: string, { signer, seen, told }: BeginOptions): Promise<Begin> {
   const verifier = parseVerifier(signer.vkey)
   if (!verifier) throw new Fault('seal.key', 'the verifier key cannot be read')
   const head = headIn(folder)
@@ -127,6 +151,13 @@ function untoldIn(folder: string, told: readonly Covered[]): Head | undefined {
 
 export const isSame = (one: Covered, other: Covered): boolean =>
   one.origin === other.origin && one.size === other.size && one.root === other.root
+
+/** All heads that an entry tells of. */
+export const toldBy = ({ former, known, beside = [] }: Omit<Begin, 'origin'>): Covered[] => [
+  former,
+  ...(known ? [known] : []),
+  ...beside,
+]
 
 export const covered = ({ origin, size, root }: Head): Covered => ({
   origin,

@@ -1,9 +1,10 @@
 /** The logs that this one goes on from, as entries tell of them and as they lie there: whether the two fit. Writes nothing. */
 import { faultOf } from '#exchange'
 import { isDoubted } from '../custody/doubts.ts'
+import type { Claim } from '../store.ts'
 import { notBefore } from './before.ts'
 import type { Evidence } from './evidence.ts'
-import { type Begin, type Covered, covered, type Former, formersIn, isSame } from './former.ts'
+import { type Begin, type Covered, covered, type Former, formersIn, isSame, toldBy } from './former.ts'
 import { lostBy, lostIn } from './lost.ts'
 import { isSignedBy } from './note.ts'
 import type { Alarm } from './report.ts'
@@ -11,6 +12,10 @@ import type { Alarm } from './report.ts'
 /** Entries that tell of a log before this one; of those that are known to be false, none. */
 export const begunBy = (notes: Evidence['notes']) =>
   notes.filter((one) => !isDoubted(one)).flatMap(({ seq, note }) => (note.kind === 'begun' ? [{ seq, note }] : []))
+
+/** The heads that such entries tell of, of logs that another one went on from. */
+export const toldOf = (claims: readonly Claim[]): Covered[] =>
+  claims.filter((one) => !isDoubted(one)).flatMap(({ note }) => (note?.kind === 'begun' ? toldBy(note) : []))
 
 /** What entries and the folder say of the logs before this one, and what does not fit. */
 export function lineage(

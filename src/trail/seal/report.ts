@@ -67,8 +67,13 @@ export interface Report {
   readonly former?: readonly ToldFormer[]
   /** The record was put back, and nothing was sealed since. */
   readonly putBack?: PutBack
-  /** What entries say of others that were acknowledged and are gone; `by`: the seq of each. Absent where there is none. */
-  readonly vanished?: readonly { readonly from: number; readonly to: number; readonly by: number }[]
+  /** What entries say of others that were acknowledged and are gone; `by`: the seq of each; `sealed`: the log in which some had been sealed. */
+  readonly vanished?: readonly {
+    readonly from: number
+    readonly to: number
+    readonly by: number
+    readonly sealed?: string
+  }[]
   readonly counts: Counts
   readonly alarms: readonly Alarm[]
   /** How many alarms there were; the list is cut. */

@@ -3,10 +3,11 @@ import { faultOf } from '#exchange'
 import { furthestIn, missed } from './before.ts'
 import type { Evidence, VerifyOptions } from './evidence.ts'
 import { type Head, headIn, parseHead } from './files.ts'
-import type { Covered } from './former.ts'
+import { type Covered, toldBy } from './former.ts'
 import { begunBy } from './lineage.ts'
-import { isOfLost, lostBy } from './lost.ts'
+import { lostBy } from './lost.ts'
 import { isSignedBy, printVerifier, type Verifier } from './note.ts'
+import { untoldOf } from './remembered.ts'
 import type { Alarm } from './report.ts'
 
 type Alarming = (...alarms: readonly Alarm[]) => void
@@ -23,7 +24,8 @@ export function headShown(
     if (shown === 'damaged') return furthestIn(folder, { shown: undefined, known, verifier })
     const head = !shown && sealedOnce > 0 ? undefined : furthestIn(folder, { shown, known, verifier })
     if (!head && sealedOnce > 0) alarm({ harm: 'rolled back', told: 'the log is gone: entries were sealed before' })
-    else if (!head) alarm(...missed([...heads, ...known.filter((note) => !isLost(note, lostToldBy(notes)))]))
+    else if (!head)
+      alarm(...missed([...heads, ...untoldOf(headsIn(known), headsToldBy(notes)).map(({ printed }) => printed)]))
     else if (!verifier) alarm({ harm: 'forged', told: 'there is no key to verify the checkpoint with' })
     else if (head.origin !== verifier.name || !isSignedBy(head.note, [verifier]))
       alarm({ harm: 'forged', told: `the checkpoint is not signed by ${printVerifier(verifier)}` })
@@ -47,7 +49,7 @@ function shownIn(folder: string, alarm: Alarming): Head | undefined | 'damaged' 
 /** What entries tell of logs of which nothing is here. */
 export const lostToldBy = (notes: Evidence['notes']): Covered[] => lostBy(begunBy(notes).map(({ note }) => note))
 
-function isLost(note: string, lost: readonly Covered[]): boolean {
-  const head = parseHead(note)
-  return head !== undefined && isOfLost(head, lost)
-}
+/** What entries tell of all logs that another one went on from. */
+export const headsToldBy = (notes: Evidence['notes']): Covered[] => begunBy(notes).flatMap(({ note }) => toldBy(note))
+
+const headsIn = (notes: readonly string[]): Head[] => notes.flatMap((note) => parseHead(note) ?? [])

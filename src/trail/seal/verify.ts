@@ -2,9 +2,11 @@
 import { Fault, faultOf } from '#exchange'
 import type { ToldAnchor } from './anchored.ts'
 import { beforesOf } from './before.ts'
+import { type Elsewhere, sealedElsewhere, sealedIn } from './elsewhere.ts'
 import type { Evidence, VerifyOptions } from './evidence.ts'
 import { Fates } from './fates.ts'
-import { type Head, LogFiles, vkeyIn } from './files.ts'
+import { type Head, LogFiles, parseHead, vkeyIn } from './files.ts'
+import type { Former } from './former.ts'
 import { Frontier, leafHash } from './hashes.ts'
 import type { Held } from './held.ts'
 import { Judge } from './judge.ts'
@@ -15,7 +17,7 @@ import { parseVerifier, printVerifier, type Verifier } from './note.ts'
 import { type PutBack, putBackIn } from './put-back.ts'
 import type { Alarm, Report } from './report.ts'
 import { forgedDocument, heldWrong } from './said.ts'
-import { headShown, lostToldBy } from './shown.ts'
+import { headShown, headsToldBy, lostToldBy } from './shown.ts'
 import { TILE } from './tiles.ts'
 
 /** Alarms that are listed; all are counted. */
@@ -46,6 +48,7 @@ class Verification {
   #found = 0
   #anchors: readonly ToldAnchor[] = []
   #formers: readonly ToldFormer[] = []
+  #elsewhere: readonly Elsewhere[] = []
   #back: PutBack | undefined
   /** Entries that are not sealed yet and are of this record. */
   readonly #proven = new Set<number>()
@@ -69,6 +72,7 @@ class Verification {
 
   async run(): Promise<Report> {
     const head = this.#head
+    this.#lost([])
     if (head) {
       await this.#before(head)
       this.#provable(head)
@@ -82,6 +86,14 @@ class Verification {
     return this.#report()
   }
 
+  /** What other heads sealed and is not here. */
+  #lost(formers: readonly Former[]): void {
+    const known = (this.#o.known ?? []).flatMap((note) => parseHead(note) ?? [])
+    const begun = begunBy(this.#evidence.notes)
+    this.#elsewhere = sealedElsewhere(known, formers, { head: this.#head, begun })
+    this.#fates.elsewhere(this.#elsewhere)
+  }
+
   /** Heads that others kept must be beginnings of this log. */
   async #before(head: Head): Promise<void> {
     if (this.#evidence.sealedOnce > head.size)
@@ -89,13 +101,15 @@ class Verification {
         harm: 'rolled back',
         told: `${this.#evidence.sealedOnce} entries were sealed, the log has ${head.size}`,
       })
-    const { folder, anchors } = this.#evidence
+    const { folder, anchors, notes } = this.#evidence
     const { heads = [], known = [], outside = [], prove } = this.#o
-    const { formers, told, alarms } = lineage(folder, head.size, begunBy(this.#evidence.notes))
+    const { formers, told, alarms } = lineage(folder, head.size, begunBy(notes))
     this.#alarm(...alarms)
     this.#formers = told
+    this.#lost(formers)
     const former = formers.map((one) => one.verifier)
-    const shown = { folder, head, verifier: this.#verifier, former, lost: lostToldBy(this.#evidence.notes) }
+    const entries = { lost: lostToldBy(notes), told: headsToldBy(notes) }
+    const shown = { folder, head, verifier: this.#verifier, former, ended: formers, ...entries }
     const befores = await beforesOf(shown, { heads, known, anchors, outside, prove })
     this.#alarm(...befores.alarms)
     this.#anchors = befores.anchors
@@ -185,7 +199,8 @@ class Verification {
   get #vanished() {
     return this.#evidence.notes.flatMap(({ seq, note }) => {
       if (note.kind !== 'vanished' || !(this.#fates.counts(note.exchange) || this.#proven.has(seq))) return []
-      return [{ from: note.from, to: note.to, by: seq }]
+      const sealed = sealedIn(this.#elsewhere, note)
+      return [{ from: note.from, to: note.to, by: seq, ...(sealed !== undefined && { sealed }) }]
     })
   }
 

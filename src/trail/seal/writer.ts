@@ -56,6 +56,7 @@ export class LogWriter {
     const last = printed === undefined ? undefined : parseHead(printed)
     const known = last?.origin === options.origin ? last : undefined
     const head = known && isAheadOf(known, shown) && isHere(options, known) ? known : shown
+    if (known && head && head.origin !== known.origin) throw new Fault('seal.behind', elsewhere(known, head))
     const log = new LogWriter(options, head)
     if (head) log.#resume(head)
     if (head && head !== shown) await log.#show(head)
@@ -218,6 +219,10 @@ export class LogWriter {
 }
 
 const pathOf = (level: Tile['level'], index: number, width: number): string => tilePath({ level, index, width })
+
+/** The log that goes on is another one: the folder is of before that. */
+const elsewhere = (known: Head, head: Head): string =>
+  `${known.size} entries were sealed in ${known.origin}, the log in the folder is ${head.origin} over ${head.size}`
 
 const isAheadOf = (last: Head, shown: Head | undefined): boolean => last.size > (shown?.size ?? 0)
 

@@ -35,8 +35,8 @@ import { faultFrom, followed, recorded } from './sqlite/rows.ts'
  */
 export async function openSqlite(options: StoreOptions): Promise<Store> {
   const { wrapping, lostKey, signer, asItIs = false, begun, sealedOutside, ofBefore } = options
-  const last = await signer?.last?.()
-  const sealing = signer && { vkey: signer.vkey, ...(last !== undefined && { last }) }
+  const [last, known = []] = [await signer?.last?.(), await signer?.known?.()]
+  const sealing = signer && { vkey: signer.vkey, known, ...(last !== undefined && { last }) }
   const link = new Link(options)
   try {
     await link.call('open', [beginOf(wrapping, lostKey), { sealing, looking: asItIs, begun, sealedOutside, ofBefore }])

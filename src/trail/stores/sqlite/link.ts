@@ -95,9 +95,9 @@ export class Link {
 }
 
 /** A signature. @throws seal.key */
-async function signed(signer: Signer | undefined, { sign }: SealWish): Promise<Grant> {
+async function signed(signer: Signer | undefined, { sign, told }: SealWish): Promise<Grant> {
   if (!signer) throw new Fault('seal.key', 'there is none')
-  return { by: signer.vkey, bytes: [await signer.sign(sign)] }
+  return { by: signer.vkey, bytes: [await signer.sign(sign, told)] }
 }
 
 async function granted(wrapping: Wrapping, wish: Wish): Promise<Grant> {

@@ -4,6 +4,7 @@ import type { EndingFacets, ManyValues, OpeningFacets } from '../../facets.ts'
 import type { EditDigests } from '../../prints.ts'
 import type { Query } from '../../query.ts'
 import type { Revised, Revision, Soon } from '../../revision.ts'
+import type { Covered } from '../../seal/former.ts'
 import type { Unmade } from '../../seal/held.ts'
 import type { Disclosure } from '../../seal/prove.ts'
 import type { SealState } from '../../seal/sealer.ts'
@@ -198,10 +199,11 @@ export interface Calls {
   close(): Promise<void>
 }
 
-/** The key that heads are signed with, and the last one that is known outside the folder. */
+/** The key that heads are signed with, and the last one that is known outside the folder, and those of all its logs. */
 export interface Sealing {
   readonly vkey: string
   readonly last?: string
+  readonly known?: readonly string[]
 }
 
 /** How a record is opened. */
@@ -216,6 +218,8 @@ export interface OpenHow {
 /** A signature over these bytes is wanted. */
 export interface SealWish {
   readonly sign: Uint8Array
+  /** Logs that entries tell of. */
+  readonly told: readonly Covered[]
 }
 
 export interface UnfinishedRow {

@@ -1,12 +1,16 @@
 /** The sealer of a folder, in the store's thread; who signs is in another one. Starts only when it is asked to. */
 import { Fault, faultOf } from '#exchange'
+import { readEntry } from '../../entries.ts'
 import { point } from '../../points.ts'
-import { type Head, headIn, sealIn } from '../../seal/files.ts'
+import { type Head, headIn, parseHead, sealIn } from '../../seal/files.ts'
+import { type Covered, toldBy } from '../../seal/former.ts'
 import { lostIn } from '../../seal/lost.ts'
+import { keyOf, untold, untoldOf } from '../../seal/remembered.ts'
 import { Sealer, type SealState } from '../../seal/sealer.ts'
 import { LogWriter } from '../../seal/writer.ts'
 import type { RecordState } from '../../store.ts'
 import { readable } from './bodies.ts'
+import { claimsIn } from './claims.ts'
 import type { Engine } from './engine.ts'
 import { faultOfStore } from './faults.ts'
 import type { Folder } from './folder.ts'
@@ -24,11 +28,12 @@ export interface Means {
 }
 
 /** Seals a folder with the key that is given, whose name is the log's origin. */
-export function sealerOf(engine: Engine, { vkey, last }: Sealing, { ask, reading }: Means): Sealer {
+export function sealerOf(engine: Engine, { vkey, last, known = [] }: Sealing, { ask, reading }: Means): Sealer {
   const folder = sealIn(engine.folder.path)
+  let told: readonly Covered[] = []
   const signer = {
     vkey,
-    sign: async (text: Uint8Array) => (await ask({ sign: text })).bytes[0] ?? new Uint8Array(),
+    sign: async (text: Uint8Array) => (await ask({ sign: text, told })).bytes[0] ?? new Uint8Array(),
     last: async () => last,
   }
   const { head } = engine.folder
@@ -38,13 +43,36 @@ export function sealerOf(engine: Engine, { vkey, last }: Sealing, { ask, reading
     async open() {
       engine.mayWrite() // what failed to be synced is not synced again: the process is to end
       await reading(() => engine.proving.open())
-      const told = lostIn(folder).at(-1)?.size ?? 0 // so many were sealed in a log of which nothing is here
-      if (!headIn(folder) && head.mark(BEGUN) > told) throw new Fault('seal.behind', LOST)
+      const lost = lostIn(folder).at(-1)?.size ?? 0 // so many were sealed in a log of which nothing is here
+      if (!headIn(folder) && head.mark(BEGUN) > lost) throw new Fault('seal.behind', LOST)
+      if (known.length > 1 || !isOf(vkey, known[0])) told = await reading(() => toldIn(engine))
+      if (!isOf(vkey, known[0])) goesOnFrom(vkey, known, told)
       return LogWriter.open({ folder, origin: originOf(vkey), signer, reached: (at) => point(`seal.${at}`) })
     },
     shown: (size) => head.setMark(BEGUN, size),
     failed: (error) => engine.noticed(faultOfStore((error instanceof Fault && error.cause) || error, 'seal')),
   })
+}
+
+/** Of which logs entries tell that another one goes on from them: by those alone that this record's key proves. */
+function toldIn(engine: Engine): Covered[] {
+  if (engine.proving.state !== 'here') return []
+  return claimsIn(engine, ['begun']).flatMap(({ json, mark }) => {
+    const note = mark === undefined ? readEntry(json) : undefined
+    return note?.kind === 'begun' ? toldBy(note) : []
+  })
+}
+
+const isOf = (vkey: string, note: string | undefined): boolean => {
+  const head = parseHead(note ?? '')
+  return head === undefined || vkey.startsWith(`${keyOf(head)}+`)
+}
+
+/** Who signs looks itself; here it is told at once, though nothing waits to be sealed. @throws seal.behind */
+function goesOnFrom(vkey: string, known: readonly string[], told: readonly Covered[]): void {
+  const others = known.flatMap((note) => (isOf(vkey, note) ? [] : (parseHead(note) ?? [])))
+  const [first] = untoldOf(others, told)
+  if (first) throw new Fault('seal.behind', untold(first))
 }
 
 /** The origin is the name of the key. */
