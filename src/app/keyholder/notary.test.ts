@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { isSignedBy, parseVerifier, printCheckpoint } from '#trail'
+import { isSignedBy, parseRemembered, parseVerifier, printCheckpoint } from '#trail'
 import { openSigner } from '../seal-key.ts'
 import { notaryOf } from './notary.ts'
 
@@ -104,7 +104,7 @@ test('two heads that are asked for at once are held against each other', async (
   assert.deepEqual([one.status, other.status], ['fulfilled', 'rejected'])
 })
 
-test('a memory that is damaged is none to go on without, and one of another log is no damage', async (t) => {
+test('a memory that is damaged is none to go on without', async (t) => {
   const { kept, open } = await ground(t)
   const first = await open([kept])
   await first.sign(head(300))
@@ -115,4 +115,105 @@ test('a memory that is damaged is none to go on without, and one of another log 
   }
   writeFileSync(kept, note)
   await assert.rejects((await open([kept])).sign(head(299)), { code: 'seal.behind' })
+})
+
+/** A notary of another log, of the same record unless it says otherwise, with a key of its own. */
+async function other(data: string, kept: readonly string[], { ends, record = RECORD, name = 'other/log' }: Other = {}) {
+  const key = join(data, `${name.replace('/', '-')}.key`)
+  const signer = await openSigner({ origin: name, key: { kind: 'file', path: key } }, data)
+  return notaryOf(signer, { data, kept, beside: kept[0], record }, ends)
+}
+
+interface Other {
+  readonly ends?: readonly string[]
+  readonly record?: string
+  readonly name?: string
+}
+
+const covered = (size: number, origin = ORIGIN) => ({ origin, size, root: '' })
+const headsOf = (kept: string) =>
+  parseRemembered(readFileSync(kept, 'utf8'))?.map((one) => [one.head.origin, one.head.size])
+
+test('the first head of a log beside another of the record is signed only where entries tell of that one', async (t) => {
+  const { data, kept, open } = await ground(t)
+  const first = await open([kept])
+  await first.sign(head(500))
+  const before = readFileSync(kept, 'utf8')
+  const second = () => other(data, [join(data, 'none', 'x.head'), kept])
+  const next = head(501, 1, 'other/log')
+  await assert.rejects((await second()).sign(next), {
+    code: 'seal.behind',
+    detail: /500 entries were sealed in the log aud/,
+  })
+  for (const told of [[], [covered(499)], [covered(500, 'third/log')]])
+    await assert.rejects((await second()).sign(next, told), { code: 'seal.behind' })
+  assert.equal(readFileSync(kept, 'utf8'), before)
+  const told = await second()
+  await told.sign(next, [covered(500)])
+  await told.sign(head(502, 1, 'other/log'))
+  await (await second()).sign(head(503, 1, 'other/log'))
+  assert.deepEqual(headsOf(kept), [
+    ['other/log', 503],
+    [ORIGIN, 500],
+  ])
+  assert.equal((await (await second()).known?.())?.length, 2)
+})
+
+test('in the name of a log that another one went on from nothing is signed any more, whatever entries tell', async (t) => {
+  const { data, kept, open } = await ground(t)
+  await (await open([kept])).sign(head(500))
+  const ends = [readFileSync(kept, 'utf8')]
+  const second = await other(data, [join(data, 'none', 'x.head'), kept], { ends })
+  await second.sign(head(500, 244, 'other/log'))
+  const ended = { code: 'seal.behind', detail: /was ended/ }
+  await assert.rejects((await open([kept])).sign(head(600)), ended)
+  await assert.rejects((await open([kept])).sign(head(600), [covered(600, 'other/log')]), ended)
+  const third = await other(data, [join(data, 'none', 'x.head'), kept], { name: 'third/log' })
+  await assert.rejects(third.sign(head(600, 1, 'third/log'), [covered(900)]), { detail: /in the log other\/log/ })
+})
+
+test('a memory in the data folder lets no log begin beside what is remembered outside, and one of the same name is none', async (t) => {
+  const { data, kept, open } = await ground(t)
+  await (await open([kept])).sign(head(500))
+  const inside = join(data, 'seal.head')
+  const planted = await other(data, [join(data, 'none', 'x.head'), inside], { name: 'new/log' })
+  await planted.sign(head(1, 1, 'new/log'))
+  const both = await other(data, [join(data, 'none', 'x.head'), kept, inside], { name: 'new/log' })
+  await assert.rejects(both.sign(head(2, 1, 'new/log')), { code: 'seal.behind' })
+  assert.deepEqual(headsOf(kept), [[ORIGIN, 500]])
+  rmSync(inside)
+  rmSync(join(data, 'seal.key'))
+  await assert.rejects((await open([kept])).sign(head(501), [covered(900)]), { detail: /with another key/ })
+})
+
+test('a file beside a key tells of several records, and each goes on alone', async (t) => {
+  const { data, place } = await ground(t)
+  const beside = join(place, 'k.pem.head')
+  const of = (name: string, record: string) => other(data, [beside], { name, record })
+  await (await of('one/log', 'a'.repeat(16))).sign(head(5, 5, 'one/log'))
+  await (await of('two/log', 'b'.repeat(16))).sign(head(9, 9, 'two/log'))
+  await (await of('one/log', 'a'.repeat(16))).sign(head(6, 6, 'one/log'))
+  assert.deepEqual(headsOf(beside), [
+    ['one/log', 6],
+    ['two/log', 9],
+  ])
+  await assert.rejects((await of('two/log', 'c'.repeat(16))).sign(head(8, 8, 'two/log')), { code: 'seal.behind' })
+  await assert.rejects((await of('new/log', 'b'.repeat(16))).sign(head(10, 1, 'new/log')), { code: 'seal.behind' })
+})
+
+test('a memory that lost one of its heads is damaged', async (t) => {
+  const { data, kept, open } = await ground(t)
+  await (await open([kept])).sign(head(500))
+  await (await other(data, [join(data, 'none', 'x.head'), kept], { ends: [readFileSync(kept, 'utf8')] })).sign(
+    head(501, 1, 'other/log'),
+  )
+  const text = readFileSync(kept, 'utf8')
+  for (const cut of [
+    text.slice(0, text.lastIndexOf('record ')),
+    text.replace('heads 2', 'heads 3'),
+    text.slice(0, -4),
+  ]) {
+    writeFileSync(kept, cut)
+    await assert.rejects(open([kept]), { code: 'seal.key', detail: /is damaged/ })
+  }
 })
