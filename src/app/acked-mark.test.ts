@@ -7,7 +7,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
 import type { Vanished } from '#exchange'
 import type { Acked } from '#trail'
-import { ackedIn, ackedPaths, openAckedMark } from './acked-mark.ts'
+import { ackedIn, ackedPaths, begunIn, openAckedMark } from './acked-mark.ts'
 import { backup, exchange, ground, sealed } from './backup/ground.case.ts'
 import { keyringOf } from './keyring.ts'
 import { toldLately, vanishedChecks, vanishedLately } from './vanished.ts'
@@ -58,7 +58,6 @@ test('what cannot be read is told and counts for nothing, and what is read elsew
   const folder = folderFor(t)
   const [one, other] = [join(folder, 'acked.mark'), join(folder, 'seal.key.acked')]
   for (const text of [
-    '',
     '{"seq":',
     '{"seq":-1}',
     '{"seq":1.5}',
@@ -75,6 +74,10 @@ test('what cannot be read is told and counts for nothing, and what is read elsew
     assert.deepEqual([told.acked, told.unread.length], [undefined, 1], text)
     assert.match(told.unread[0] ?? '', /how far entries were acknowledged/)
   }
+  writeFileSync(one, '') // of a process that died before it had opened its record: nothing was remembered
+  assert.deepEqual([ackedIn([one, other]), begunIn([one, other])], [{ unread: [] }, undefined])
+  writeFileSync(one, '{')
+  assert.deepEqual(begunIn([one, other]), { since: undefined })
   writeFileSync(other, '{"seq":7}')
   const mark = openAckedMark([one, other])
   t.after(() => mark.close())

@@ -2,7 +2,7 @@
  * How far entries were acknowledged, in a small file outside of the data folder. It is written before anybody hears that they are
  * durable, and is not synced: the system has it, so that no kill of a process takes it back. Holds numbers, no key.
  */
-import { closeSync, constants, fsyncSync, openSync, readFileSync, statSync, writeSync } from 'node:fs'
+import { closeSync, constants, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Keyring } from '#exchange'
 import type { Acked, AckedMark, Begun } from '#trail'
@@ -51,7 +51,9 @@ export function ackedIn(paths: readonly string[]): { readonly acked?: Acked; rea
 
 function ackedAt(path: string): Acked | string | undefined {
   try {
-    const told: unknown = JSON.parse(readFileSync(path, 'utf8'))
+    const text = readFileSync(path, 'utf8')
+    if (text === '') return undefined // of a process that died before it had opened its record
+    const told: unknown = JSON.parse(text)
     return isAcked(told) ? told : `${path}: it does not tell how far entries were acknowledged`
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
@@ -77,16 +79,7 @@ const isSeq = (told: unknown): boolean => Number.isSafeInteger(told) && Number(t
 export function begunIn(paths: readonly string[]): Begun | undefined {
   const { acked, unread } = ackedIn(paths)
   if (acked?.since !== undefined) return { since: acked.since }
-  return acked === undefined && unread.length > 0 && paths.some(isWritten) ? { since: undefined } : undefined
-}
-
-/** One that is empty is of a process that died before it had opened its record. */
-function isWritten(path: string): boolean {
-  try {
-    return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0
-  } catch {
-    return true // nobody knows
-  }
+  return acked === undefined && unread.length > 0 ? { since: undefined } : undefined
 }
 
 /** Opens the first of them that can be written, or none; what cannot be kept stops no traffic. `sealed`: what is known outside too. */

@@ -125,7 +125,7 @@ function tellOpened({ keyholder, begunAfter, journal, late, acked }: OpenRecord,
   if (keyholder.made) tell(`a wrapping key was made in ${keyholder.place}: without it no body can be read, keep a copy`)
   if (begunAfter > 0)
     tell(
-      `the journal ${journal?.path} was not there or not to be read, and was begun anew from the record and its ${begunAfter} entries: what it alone told is lost (docs/backup.md)`,
+      `the journal ${journal?.path} was not there or not to be read, and was begun anew from the record and its ${begunAfter} entries: if there was one, what it alone told is lost (docs/backup.md)`,
     )
   for (const told of late) tell(told)
   for (const told of acked?.unread ?? []) tell(told)

@@ -6,11 +6,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
-import type { Keyring } from '#exchange'
+import { Fault, type Keyring } from '#exchange'
 import type { Acked, AckedMark } from './acked.ts'
-import { openTrail, type Trail } from './index.ts'
+import { startTrail } from './open.ts'
 import { signerOf } from './seal/made.ts'
+import type { OpenStore, Store } from './store.ts'
 import { ending, idOf, NOON, opening } from './stores/made.ts'
+import { openSqlite } from './stores/sqlite.ts'
+import type { Trail } from './trail.ts'
 
 const keyring: Keyring = {
   digest: (purpose, data) => createHmac('sha256', purpose).update(data).digest(),
@@ -39,6 +42,23 @@ class Memory implements AckedMark {
   }
 }
 
+/** The store of a process that dies behind so many commits. */
+const stopping =
+  (most = Number.POSITIVE_INFINITY): OpenStore =>
+  async (options) => {
+    const store = await openSqlite(options)
+    let left = most
+    const commit: Store['commit'] = async (batch) =>
+      left-- > 0 ? store.commit(batch) : Promise.reject(new Fault('trail.unavailable', 'it died'))
+    const own = (name: string | symbol) => (name === 'commit' ? commit : Reflect.get(store, name))
+    return new Proxy(store, {
+      get(_, name) {
+        const value: unknown = own(name)
+        return typeof value === 'function' ? value.bind(store) : value
+      },
+    })
+  }
+
 /** A record of six entries, closed; `sealed`, with its log. */
 async function house(t: TestContext, sealed = false) {
   const parent = await mkdtemp(join(tmpdir(), 'gatelog-numbers-'))
@@ -52,10 +72,10 @@ async function house(t: TestContext, sealed = false) {
   })
   const own = {
     ...{ folder, memory, checkpoint: join(folder, 'seal/checkpoint') },
-    async open(how: { sealing?: boolean; asItIs?: boolean } = {}) {
+    async open(how: { sealing?: boolean; asItIs?: boolean; commits?: number } = {}) {
       await trail?.close()
       const asItIs = how.asItIs === true
-      trail = await openTrail({
+      trail = await startTrail(stopping(how.commits), {
         ...{ folder, keyring, now: () => NOON, asItIs, ...(how.sealing && { signer }) },
         ...(!asItIs && { acked: memory }),
       })
@@ -166,6 +186,28 @@ test('where a number is passed over for a row of somebody else, nobody says late
     [5, 6, 44],
     [41, 43, 45],
   ])
+})
+
+test('two stretches that vanished are told at once: who dies after the first commit leaves none untold', async (t) => {
+  const own = await house(t)
+  own.memory.left = { seq: 40, skipped: [20, 30] }
+  const { left } = own.memory
+  await own.open({ commits: 1 })
+  own.memory.left = left // what is remembered comes behind it
+  await own.open()
+  assert.deepEqual(await own.spans(), [
+    [7, 19, 41],
+    [31, 40, 42],
+  ])
+})
+
+test('a number in head.db that none can be is told as damage of that file', async (t) => {
+  for (const value of ['9007199254740993', '-1', "'x'", "x'00'", '1.5']) {
+    const own = await house(t)
+    own.sql('head.db', `UPDATE marks SET value = ${value} WHERE name = 'seq'`)
+    await assert.rejects(own.open(), { code: 'trail.broken', message: /head\.db: the mark seq/ })
+    await assert.rejects(own.open({ asItIs: true }), { code: 'trail.damaged' })
+  }
 })
 
 test('more than can have been cut off is a fault with a remedy, and nothing is written', async (t) => {

@@ -63,8 +63,8 @@ export async function settleEnd(
   const last = gone.at(-1)?.to ?? own
   const begin = await beginOf(record, last, left)
   await record.goOn(begin)
-  let end = own
-  for (const one of gone) if (mark) end = await append(mark.entry(one))
+  const told = await Promise.all(gone.flatMap((one) => (mark ? append(mark.entry(one)) : []))) // in one transaction: all or none
+  const end = Math.max(own, ...told)
   const skipped = begin > last ? ([last + 1, begin] as const) : left?.skipped
   const [restored = ''] = [(await putBackBy(record)) ?? '', left?.restored ?? ''].sort().reverse() // none explains twice
   const since = (await provenAfter(record)) ?? left?.since

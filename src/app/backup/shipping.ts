@@ -114,7 +114,8 @@ function begunAnew(journal: JournalFile, last: BackupRow | undefined): CheckRow[
   const mark = journal.lines().findLast((line) => line.kind === 'mark' && line.after !== undefined)
   if (mark?.kind !== 'mark' || (last?.at ?? 0) > mark.at) return []
   const told = `it was not there on ${new Date(mark.at).toISOString()}, and was begun anew from the record and its ${mark.after} entries`
-  const remedy = 'Put the old one back if it is somewhere; else take a backup now: `gatelog backup`.'
+  const remedy =
+    'Put the old one back if there was one (early versions kept none); else take a backup now: `gatelog backup`.'
   return [{ check: 'journal', state: 'warn', told, remedy }]
 }
 

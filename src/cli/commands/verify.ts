@@ -139,7 +139,7 @@ function tell({ report, unreached, unkept, unused, halted }: Told, standing: str
     `${sealed} ${sealed === 1 ? 'entry is' : 'entries are'} sealed${unsealed ? `, ${unsealed} not yet` : ''}: ${states.map(([state, count]) => `${count} ${state}`).join(', ') || 'none verified'}`,
   )
   if (report.unproven !== undefined)
-    out(`taken without proof: entries up to ${report.unproven}, from before there were any`)
+    out(`taken without proof: entries up to ${report.unproven}, there before what proves entries now`)
   if (counted > 0)
     out(
       `${counted} of those that were erased or expired by count alone: an entry of an earlier version says how many, not which`,

@@ -1,5 +1,6 @@
 /** The small head file: the lock on the folder, the highest seq given out, and documents with their MACs. Holds no entry. */
 
+import { Fault } from '#exchange'
 import { point } from '../../points.ts'
 import type { StoredDocument } from '../../store.ts'
 import { File } from './file.ts'
@@ -50,6 +51,10 @@ const text = (column: string) => `CASE WHEN typeof(d.${column}) = 'text' THEN d.
 const ROWS = `SELECT ${text('kind')}, ${text('id')}, ${text('json')}, CASE WHEN typeof(m.mac) = 'blob' THEN m.mac END AS mac
   FROM documents d LEFT JOIN macs m ON m.kind = d.kind AND m.id = d.id`
 
+/** What no JavaScript number holds, or is no number, is null. */
+const MARK = `SELECT CASE WHEN typeof(value) = 'integer' AND value BETWEEN 0 AND ${Number.MAX_SAFE_INTEGER} THEN value END AS value
+  FROM marks WHERE name = ?`
+
 /** The open head file. While it is open, no other process can open it. */
 export class Head {
   readonly file: File
@@ -68,9 +73,12 @@ export class Head {
     this.setMark('seq', value)
   }
 
-  /** A number by its name, 0 where there is none. */
+  /** A number by its name, 0 where there is none. @throws trail.broken where it is none that was ever written here */
   mark(name: string): number {
-    return this.file.get<{ value: number }>('SELECT value FROM marks WHERE name = ?', name)?.value ?? 0
+    const found = this.file.get<{ value: number | null }>(MARK, name)
+    if (found?.value === null)
+      throw new Fault('trail.broken', `head.db: the mark ${name} is none that was written here`)
+    return found?.value ?? 0
   }
 
   /** Raises a number; it never becomes less. */
