@@ -70,4 +70,18 @@ test('a running server ships its record and says how far behind it is; one whose
   )
   const again = await gatelog(folder, ['verify'])
   assert.equal(again.code, 0, again.stdout)
+
+  rmSync(join(folder, 'gatelog-data'), { recursive: true })
+  const bare = await gatelog(folder, ['restore', '--without-keys'])
+  assert.match(
+    bare.stdout,
+    /\ncannot be read: \d+ entries, for the record is put back without its keys\nverified: \d+ /,
+  )
+  gateway.configure(`${YAML}trail: { seal: { origin: x.example/third } }\n`)
+  const third = await gatelog(folder, ['trail', 'begin-log', '--reason', 'the keys are lost'])
+  assert.equal(third.code, 0, third.stderr)
+  const locked = await gatelog(folder, ['verify'])
+  assert.equal(locked.code, 7, locked.stdout)
+  assert.match(locked.stdout, /\nlocked: \d+ bodies, put back without their keys, says entry \d+\nnot verified whole: /)
+  assert.doesNotMatch((await gatelog(folder, ['show', 'last'])).stdout, /CHANGED|\[damaged/)
 })

@@ -40,6 +40,17 @@ async function told({ trail }: OpenRecord): Promise<{ seq: number; note: Restore
   return { seq: one.seq, note: one.note }
 }
 
+/** A record as it lies; closed with the test where that fails. */
+async function looked(
+  t: TestContext,
+  own: Pick<ReturnType<typeof ground>, 'config'>,
+  data: string,
+): Promise<OpenRecord> {
+  const record = await lookAt({ ...own.config, data })
+  t.after(() => record.close())
+  return record
+}
+
 const statesOf = async ({ trail }: OpenRecord, id: string) => (await trail.standing(id))?.map(({ state }) => state)
 const LOCKED = ['locked', 'locked']
 const VERIFIED = ['verified', 'verified']
@@ -56,7 +67,7 @@ for (const [kind, ana, ben] of [
     assert.deepEqual([locked, done, report?.ok], [[{ entries: count, why: WHY[kind] }], true, true])
     assert.ok(count > 0 && (kind === 'none' || count < own.last))
     for (const isSealed of [false, true]) {
-      const record = isSealed ? await own.back() : await lookAt({ ...own.config, data: join(own.folder, 'back') })
+      const record = isSealed ? await own.back() : await looked(t, own, join(own.folder, 'back'))
       if (isSealed) await sealed(record)
       const { seq, note } = await told(record)
       assert.deepEqual([note.keys, seq], [kind === 'none' ? 'none' : undefined, own.last + 1])
@@ -87,13 +98,13 @@ test('with the keys of then nothing is said, and a key that is destroyed later i
   assert.deepEqual([note.keys, note.locked, (await put.trail.verify({}))?.ok], [undefined, undefined, true])
   await put.close()
   sqlIn(join(folder, 'back/keys.db'), "DELETE FROM keys WHERE session = 'ana'")
-  const looked = await lookAt({ ...config, data: join(folder, 'back') })
-  const report = await looked.trail.verify({})
+  const again = await looked(t, { config }, join(folder, 'back'))
+  const report = await again.trail.verify({})
   assert.deepEqual(
     report?.alarms.map(({ harm, seq }) => [harm, seq]),
     [1, 2].map((seq) => ['unreadable', seq]),
   )
-  await looked.close()
+  await again.close()
 })
 
 test('who writes in the data folder makes nothing locked by such an entry', async (t) => {
@@ -140,14 +151,14 @@ test('who writes in the data folder makes nothing locked by such an entry', asyn
     const folder = join(own.folder, way)
     cpSync(back, folder, { recursive: true })
     change(folder)
-    const looked = await lookAt({ ...own.config, data: folder })
-    const report = await looked.trail.verify({})
+    const record = await looked(t, own, folder)
+    const report = await record.trail.verify({})
     assert.deepEqual(
       [...new Set(report?.alarms.map((one) => one.seq))],
       alarms,
       `${way}: ${JSON.stringify(report?.alarms)}`,
     )
-    if (alarms.includes(own.last)) assert.notDeepEqual(await statesOf(looked, own.ben), LOCKED)
-    await looked.close()
+    if (alarms.includes(own.last)) assert.notDeepEqual(await statesOf(record, own.ben), LOCKED)
+    await record.close()
   }
 })
