@@ -194,11 +194,11 @@ test('doctor at a laptop: what connect wrote works, and what is then broken is f
   assert.deepEqual(
     rows.map((each) => each.replaceAll(realpathSync(home), '~')).toSorted(),
     [
-      'warn record     There is no record yet: ./gatelog-data',
-      `ok   proxy      HTTPS_PROXY leads to ${host}, where an agent answers`,
-      'ok   ca file    NODE_EXTRA_CA_CERTS names the CA of this gateway',
-      'ok   ca file    ~/.config/gatelog/ca.pem holds the CA of this gateway',
-      'ok   settings   ~/.config/gatelog/copilot-cli.env is as connect wrote it',
+      'warn record       There is no record yet: ./gatelog-data',
+      `ok   proxy        HTTPS_PROXY leads to ${host}, where an agent answers`,
+      'ok   ca file      NODE_EXTRA_CA_CERTS names the CA of this gateway',
+      'ok   ca file      ~/.config/gatelog/ca.pem holds the CA of this gateway',
+      'ok   settings     ~/.config/gatelog/copilot-cli.env is as connect wrote it',
     ].toSorted(),
   )
   assert.equal(status, 0)
