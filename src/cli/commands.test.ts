@@ -121,6 +121,17 @@ describe('commands', { concurrency: 2 }, () => {
     }
   })
 
+  test('what was erased is told by the numbers of exchanges and lines', async (t) => {
+    const whole = { exchanges: 1, sessions: 1, later: 0, notes: 2, held: 0, holds: [], worm: 0, open: 0 }
+    const plan = async () => ({ ...whole, unread: 0, damaged: 0, keys: [] })
+    const refuse = () => Promise.reject(new Error('nothing may be looked through'))
+    const erase = async () => ({ ...(await plan()), seq: 7, left: 0, begun: 0 })
+    const { run: gatelog } = await openHouse(t, [], { reviser: { plan, erase, rescan: refuse, resume: refuse } })
+    const ran = await gatelog('erase', '--user', 'ana', '--why', 'x', '--basis', 'y', '--yes')
+    assert.equal(ran.code, EXIT.ok, ran.err)
+    assert.match(ran.out, /^erased by entry 7: 1 exchange, 2 lines$/m)
+  })
+
   test('a hold says how many exchanges it keeps now', async (t) => {
     const { run: gatelog } = await openHouse(t, exchangeOf({ nth: 1, text: 'ana' }))
     const spelt = await gatelog('hold', 'add', '--connection', 'demo', '--why', 'case 17')

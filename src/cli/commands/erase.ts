@@ -50,7 +50,7 @@ export const erase: Register = (program) => {
       })
       if (asJson) return out(json(done))
       if (done.seq === undefined) return say('nothing was erased')
-      out(`erased by entry ${done.seq}`)
+      out(`erased by entry ${done.seq}: ${counted(done.exchanges, 'exchange')}, ${counted(done.notes, 'line')}`)
       after(done)
     })
 }

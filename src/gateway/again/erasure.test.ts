@@ -252,6 +252,19 @@ for (const store of ['memory', 'sqlite'] as const) {
     await assert.rejects(erasure.erase({ user: 'gone' }, DOER), { code: 'custody.nothing' })
   })
 
+  test(`plans that name a misspelt user make his erasure none of something, and go with another line; ${store}`, async (t) => {
+    const { trail, erasure } = await open(t, store)
+    const line = { kind: 'read', at: NOON, did: 'listed', via: 'local', reader: DOER.who, content: false } as const
+    const plan = { ...line, of: 'user:"anna"', format: 'erase', count: 0, times: 1 } as const
+    await trail.append({ ...plan, exchange: idOf(60) })
+    await trail.append({ ...plan, exchange: idOf(61), of: 'user:"ANNA"' })
+    assert.equal((await erasure.plan({ user: 'anna' })).notes, 0)
+    await assert.rejects(erasure.erase({ user: 'anna' }, DOER), { code: 'custody.nothing' })
+    assert.deepEqual((await trail.reads(9)).map(({ read }) => read.of).sort(), ['user:"ANNA"', 'user:"anna"'])
+    await trail.append({ ...line, exchange: idOf(62), of: 'user:anna', count: 0, times: 1 })
+    assert.equal((await erasure.erase({ user: 'anna' }, DOER)).notes, 3)
+  })
+
   test(`a later turn that is open forbids it, for its reply may say it again; ${store}`, async (t) => {
     const house = await open(t, store)
     await converse(house, SAID.slice(0, 3))

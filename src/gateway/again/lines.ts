@@ -54,7 +54,8 @@ const WORD = /[\p{L}\p{N}\p{M}_]+/gu
 
 /**
  * The lines that go: those with words, names or values that are in nothing but what is erased, and where all that a user
- * has is erased, those that name the user, and leads of this very user.
+ * has is erased, those that name the user, and leads of this very user. Where none is erased, and only plans of erasures
+ * name him, it is none: whoever misspells a name leaves such lines himself, and they would be all that was found of it.
  */
 export async function goingLines(of: Of): Promise<FoundLine[]> {
   const { trail, scope } = of
@@ -74,8 +75,10 @@ export async function goingLines(of: Of): Promise<FoundLine[]> {
   if (user !== undefined)
     for (const { seq, bypass } of await trail.bypasses())
       if (bypass.actor === user) found.push({ ...placeOf(seq, bypass), note: bypass })
-  return found
+  return of.ids.size === 0 && found.every(isPlan) ? [] : found
 }
+
+const isPlan = ({ note }: FoundLine): boolean => note.kind === 'read' && note.format === 'erase'
 
 const placeOf = (seq: number, note: FoundLine['note']) => ({ seq, file: noteFile(note), exchange: note.exchange })
 
