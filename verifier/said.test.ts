@@ -104,6 +104,17 @@ test('what is no stream, says nothing, or is odd is not put together; what is lo
   assert.equal(named?.[0]?.what.length, 100)
 })
 
+test('what is no object is never parsed: empty lines, numbers and words cost no thrown error each', (t) => {
+  const parse = t.mock.method(JSON, 'parse')
+  const [first, last] = [stream([chat({ content: 'a ' })]), stream([chat({ content: 'b' })])]
+  const odd = `${'\n'.repeat(1000)}${'data: x\n\n'.repeat(100)}${'data:\n\n'.repeat(100)}data: [1]\n\nevent: x\n\n`
+  const spaced = 'data:\ndata:\t {"choices":[{"delta":{"content":"c"}}]}\n\n'
+  assert.deepEqual(saidIn(Buffer.concat([first, Buffer.from(odd), last, Buffer.from(spaced)])), [
+    { what: 'text', text: 'a bc' },
+  ])
+  assert.equal(parse.mock.callCount(), 3)
+})
+
 test('a body of any bytes is read to its end', () => {
   const whole = stream([chat({ content: 'a word' }), chat({ content: ' more' })])
   for (let cut = 0; cut <= whole.length; cut++) {

@@ -19,6 +19,9 @@ const MOST_NAME = 100
 /** The first line of an event stream. */
 const STREAM = /^\ufeff?(?:data|event|id|retry)?:/
 
+/** What may be an object: what is none, a million empty lines included, is not parsed, for each would throw. */
+const OBJECT = /^[ \t\n]*\{/
+
 /** The texts, in the order in which they begin; undefined for what is no event stream, or spells none. */
 export function saidIn(body: Uint8Array): readonly Said[] | undefined {
   const stream = Buffer.from(body.buffer, body.byteOffset, Math.min(body.byteLength, MOST_BYTES)).toString()
@@ -31,11 +34,12 @@ export function saidIn(body: Uint8Array): readonly Said[] | undefined {
   return texts.all(body.byteLength > MOST_BYTES)
 }
 
-/** Each event that is JSON; the fields of one stand in lines up to an empty one. */
+/** Each event that is an object; the fields of one stand in lines up to an empty one. */
 function* eventsIn(stream: string): Iterable<Json> {
   for (const event of stream.replace(/\r\n?/g, '\n').split('\n\n')) {
     const lines = event.split('\n').filter((line) => line.startsWith('data:'))
-    const parsed = jsonIn(lines.map((line) => line.slice(5)).join('\n'))
+    const data = lines.map((line) => line.slice(5)).join('\n')
+    const parsed = OBJECT.test(data) ? jsonIn(data) : undefined
     if (parsed) yield parsed
   }
 }
