@@ -185,7 +185,7 @@ function entryOf({ line, words, said }: Shown, marks: readonly string[]): string
 const bodyOf = (words: string, said: readonly Said[] | undefined): string =>
   said === undefined
     ? `<details open><summary>what it said</summary><pre>${text(words)}</pre></details>`
-    : `<details open><summary>what it said, put together from its events (those are what is on the record)</summary>${said.map(({ what, text: told }) => `${said.length === 1 && what === 'text' ? '' : `<p class="none">${text(what)}</p>`}<pre>${text(told)}</pre>`).join('')}</details><details><summary>its events, as they are on the record</summary><pre>${text(words)}</pre></details>`
+    : `<details open><summary>what it said, put together piece by piece from its events as they came; what one of them gives as a whole is in the events alone (those are what is on the record)</summary>${said.map(({ what, text: told }) => `${said.length === 1 && what === 'text' ? '' : `<p class="none">${text(what)}</p>`}<pre>${text(told)}</pre>`).join('')}</details><details><summary>its events, as they are on the record</summary><pre>${text(words)}</pre></details>`
 
 /** What one wants to see of an entry at first. */
 function factsOf(entry: Json): [string, unknown][] {

@@ -97,11 +97,53 @@ test('what is no stream, says nothing, or is odd is not put together; what is lo
   const split = saidIn(stream([chat({ content: `x${'😀'.repeat(8000)}` })]))
   assert.ok(split?.[0]?.text.endsWith('😀…'), 'no half of a pair')
   const many = saidIn(stream(Array.from({ length: 300 }, (_, index) => chat({ content: 'x' }, index))))
-  assert.equal(many?.length, 100)
+  assert.deepEqual([many?.length, many?.at(-1)], [101, { what: 'and more', text: '…' }])
   const unended = saidIn(Buffer.from(`${stream([chat({ content: 'a' })])}data: {"choices":[{"delta":{"content":"b"}`))
   assert.deepEqual(unended, [{ what: 'text', text: 'a' }])
   const named = saidIn(stream([{ choices: [{ delta: { tool_calls: [{ function: { name: '<b>'.repeat(99) } }] } }] }]))
   assert.equal(named?.[0]?.what.length, 100)
+})
+
+test('a byte order mark hides no first event', () => {
+  const marked = Buffer.concat([
+    Buffer.from('\ufeff'),
+    stream([chat({ content: 'first ' }), chat({ content: 'second' })]),
+  ])
+  assert.deepEqual(saidIn(marked), [{ what: 'text', text: 'first second' }])
+})
+
+test('no crowd of other texts drives one out without a mark, and empty ones take no place', () => {
+  const crowd = (content: string) => Array.from({ length: 100 }, (_, nth) => chat({ content }, nth + 1))
+  const called = (name: string) => ({ type: 'content_block_start', content_block: { name, text: '', thinking: '' } })
+  assert.deepEqual(saidIn(stream([...crowd(''), called(''), chat({ content: 'true' })])), [
+    { what: 'text', text: 'true' },
+  ])
+  for (const late of [chat({ content: 'true' }), called('edit')]) {
+    const said = saidIn(stream([...crowd('x'), late]))
+    assert.deepEqual([said?.length, said?.[99]?.what, said?.[100]?.what], [101, 'text, choice 101', 'and more'])
+  }
+  assert.equal(saidIn(stream(crowd('x')))?.length, 100)
+})
+
+test('the text that is cut is marked, and no other: none that is as long as what is kept', () => {
+  const events = [
+    chat({ content: 'a'.repeat(15_990) }, 1),
+    chat({ content: 'second' }, 2),
+    chat({ content: 'more of it' }, 1),
+  ]
+  const [first, second, ...others] = saidIn(stream(events)) ?? []
+  assert.deepEqual([first?.text, second?.text, others], [`${'a'.repeat(15_990)}more…`, 'second', []])
+  const whole = [chat({ content: 'a'.repeat(15_999) }), chat({ content: 'b' })]
+  assert.equal(saidIn(stream(whole))?.[0]?.text, `${'a'.repeat(15_999)}b`)
+  assert.equal(saidIn(stream([...whole, chat({ content: 'c' })]))?.[0]?.text, `${'a'.repeat(15_999)}b…`)
+  const late = saidIn(stream([...whole, chat({ content: 'c' }, 1)]))
+  assert.deepEqual(late?.slice(1), [{ what: 'and more', text: '…' }])
+  assert.ok(late?.[0]?.text.endsWith('ab'))
+  const beyond = saidIn(Buffer.concat([stream([chat({ content: 'a' })]), Buffer.alloc(2_097_152, '\n')]))
+  assert.deepEqual(beyond, [
+    { what: 'text', text: 'a' },
+    { what: 'and more', text: '…' },
+  ])
 })
 
 test('what is no object is never parsed: empty lines, numbers and words cost no thrown error each', (t) => {

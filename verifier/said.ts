@@ -4,7 +4,10 @@
  */
 import type { Json } from './form.ts'
 
-/** A text of a reply. `what`: text, reasoning, refusal, error, or a tool call with the name that the reply gives it. */
+/**
+ * A text of a reply. `what`: text, reasoning, refusal, error, or a tool call with the name that the reply gives it. One that ends
+ * with … goes on in the reply; `and more`, the last, says that other texts are left out.
+ */
 export interface Said {
   readonly what: string
   readonly text: string
@@ -17,20 +20,18 @@ const MOST_TEXTS = 100
 const MOST_NAME = 100
 
 /** The first line of an event stream. */
-const STREAM = /^\ufeff?(?:data|event|id|retry)?:/
+const STREAM = /^(?:data|event|id|retry)?:/
 
 /** What may be an object: what is none, a million empty lines included, is not parsed, for each would throw. */
 const OBJECT = /^[ \t\n]*\{/
 
 /** The texts, in the order in which they begin; undefined for what is no event stream, or spells none. */
 export function saidIn(body: Uint8Array): readonly Said[] | undefined {
-  const stream = Buffer.from(body.buffer, body.byteOffset, Math.min(body.byteLength, MOST_BYTES)).toString()
+  const bytes = Buffer.from(body.buffer, body.byteOffset, Math.min(body.byteLength, MOST_BYTES))
+  const stream = bytes.toString().replace(/^\ufeff/, '') // a byte order mark begins it, and is none of its first event
   if (!STREAM.test(stream)) return undefined
   const texts = new Texts()
-  for (const event of eventsIn(stream)) {
-    if (texts.isFull) break
-    for (const spell of [choices, blocks, responses, failures]) spell(event, texts)
-  }
+  for (const event of eventsIn(stream)) for (const spell of [choices, blocks, responses, failures]) spell(event, texts)
   return texts.all(body.byteLength > MOST_BYTES)
 }
 
@@ -54,40 +55,50 @@ function jsonIn(text: string): Json | undefined {
 
 /** Texts that grow, by where their events say that they stand. */
 class Texts {
-  readonly #texts = new Map<string, { what: string; text: string }>()
+  readonly #texts = new Map<string, { what: string; text: string; isCut?: true }>()
   #length = 0
-
-  get isFull(): boolean {
-    return this.#length >= MOST_TEXT
-  }
+  #isLeftOut = false
 
   add(at: string, what: string, text: unknown): void {
-    if (typeof text !== 'string' || this.isFull) return
-    const known = this.#texts.get(at)
-    if (!known && this.#texts.size >= MOST_TEXTS) return
-    const one = known ?? { what, text: '' }
-    one.text += text.slice(0, MOST_TEXT - this.#length)
-    this.#length += text.length
-    this.#texts.set(at, one)
+    if (typeof text !== 'string' || text === '') return
+    const one = this.#texts.get(at) ?? (this.#length < MOST_TEXT ? this.#begin(at, what) : undefined)
+    if (!one) {
+      this.#isLeftOut = true
+      return
+    }
+    const taken = text.slice(0, MOST_TEXT - this.#length)
+    one.text += taken
+    if (taken.length < text.length) one.isCut = true
+    this.#length += taken.length
   }
 
   /** A tool call, and more of its name. */
   name(at: string, name: unknown): void {
-    if (typeof name !== 'string') return
-    this.add(at, 'tool call', '')
-    const one = this.#texts.get(at)
+    if (typeof name !== 'string' || name === '') return
+    const one = this.#texts.get(at) ?? this.#begin(at, 'tool call')
     if (one) one.what = `${one.what} ${name}`.slice(0, MOST_NAME)
+    else this.#isLeftOut = true
   }
 
   all(isCut: boolean): readonly Said[] | undefined {
-    const found = [...this.#texts.values()].filter(({ what, text }) => text !== '' || what.startsWith('tool call'))
-    if (found.length === 0) return undefined
-    return found.map(({ what, text }, at) => {
-      const more = at === found.length - 1 && (isCut || this.isFull)
-      return { what, text: more ? `${text.replace(/[\ud800-\udbff]$/, '')}…` : text }
-    })
+    if (this.#texts.size === 0) return undefined
+    const more = isCut || this.#isLeftOut ? [{ what: 'and more', text: '…' }] : []
+    return [...[...this.#texts.values()].map(told), ...more]
+  }
+
+  #begin(at: string, what: string) {
+    if (this.#texts.size >= MOST_TEXTS) return undefined
+    const one: { what: string; text: string; isCut?: true } = { what, text: '' }
+    this.#texts.set(at, one)
+    return one
   }
 }
+
+/** Without half a surrogate pair where it was cut. */
+const told = ({ what, text, isCut }: Said & { readonly isCut?: true }): Said => ({
+  what,
+  text: isCut ? `${text.replace(/[\ud800-\udbff]$/, '')}…` : text,
+})
 
 const REASONING = ['reasoning_content', 'reasoning_text', 'reasoning', 'thinking'] as const
 

@@ -61,7 +61,12 @@ test('what a streamed reply says is put together on the page, escaped, and its e
   assert.deepEqual(checked.problems, [])
   const said = '<pre>a lighthouse &lt;script&gt;alert(1)&lt;/script&gt;\\u{1b}[31m\\u{202e}</pre>'
   for (const page of [String(files.get('index.html')), checked.page?.() ?? '']) {
-    assert.ok(page.includes(`put together from its events (those are what is on the record)</summary>${said}`))
+    const whole = 'what one of them gives as a whole is in the events alone'
+    assert.ok(
+      page.includes(
+        `piece by piece from its events as they came; ${whole} (those are what is on the record)</summary>${said}`,
+      ),
+    )
     assert.match(page, /its events, as they are on the record<\/summary><pre>data: \{&quot;choices&quot;/)
     assert.doesNotMatch(page, /<script>/)
   }
