@@ -6,7 +6,7 @@ import type { Config } from './config.ts'
 import { holdKeys } from './keyholder/index.ts'
 import { notaryOf } from './keyholder/notary.ts'
 import { openRecord, recordOf } from './record.ts'
-import { headBeside, memoriesOf, openSigner } from './seal-key.ts'
+import { keyOutside, memoriesOf, openSigner } from './seal-key.ts'
 import { rememberedIn, rememberedOutside } from './signed-last.ts'
 import { isThere } from './there.ts'
 import { uuid7 } from './uuid.ts'
@@ -35,8 +35,7 @@ export async function beginLogIn(config: Place, { why, reader }: Beginning): Pro
     const heads = (journal?.lines() ?? []).flatMap((line) => (line.kind === 'head' ? line.note : []))
     const places = { data: config.data, keys: keyholder.place, record: recordOf(keyring) }
     const signed = rememberedIn(seal, places).notes // before the new log's own head takes their place
-    const kept = memoriesOf(seal, config.data, keyholder.place)
-    const memories = { ...places, kept, beside: headBeside(seal, config.data) }
+    const memories = { ...places, kept: memoriesOf(seal, places), key: keyOutside(seal, config.data) }
     const folder = join(config.data, 'seal')
     const here = headIn(folder)?.printed
     const ends = here === undefined ? rememberedOutside(seal, places) : [here]

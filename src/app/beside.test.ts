@@ -11,12 +11,13 @@ import { parseRemembered } from '#trail'
 import { unsealed } from './backup/ground.case.ts'
 import { beginLogIn } from './begin-log.ts'
 import { holdKeys } from './keyholder/index.ts'
-import { type OpenRecord, openRecord } from './record.ts'
+import { type OpenRecord, openRecord, recordOf } from './record.ts'
 import { sealChecks } from './seal-checks.ts'
+import { headBeside } from './seal-key.ts'
 import { uuid7 } from './uuid.ts'
 
 const WHY = { why: 'it was put back', reader: 'ana' }
-const sealAs = (origin?: string) => ({ ...(origin && { origin }), key: { kind: 'file', path: undefined } }) as const
+const sealAs = (origin?: string, path?: string) => ({ ...(origin && { origin }), key: { kind: 'file', path } }) as const
 
 async function say({ trail }: OpenRecord, times: number): Promise<void> {
   for (let nth = 0; nth < times; nth++) {
@@ -35,17 +36,19 @@ async function sealed({ trail }: OpenRecord): Promise<void> {
   }
 }
 
-function ground(t: TestContext) {
-  const folder = mkdtempSync(join(tmpdir(), 'gatelog-beside-'))
+/** `data`: of the record; `at`: where it, its wrapping keys and the seal's own key (`outside`) are. */
+function ground(t: TestContext, { at, outside = false, name = 'data' }: Ground = {}) {
+  const folder = at ?? mkdtempSync(join(tmpdir(), 'gatelog-beside-'))
+  const key = outside ? join(folder, 'seal.pem') : undefined
   const keys = join(folder, 'keys')
-  const config = { data: join(folder, 'data'), path_keys: false, encryption: { folder: keys, former: [] } }
+  const config = { data: join(folder, name), path_keys: false, encryption: { folder: keys, former: [] } }
   const opened: OpenRecord[] = []
   t.after(async () => {
     for (const record of opened) await record.close()
     rmSync(folder, { recursive: true, force: true })
   })
   const open = async (origin?: string) => {
-    const record = await openRecord(config, { keys: holdKeys, lostKey: 'refuse', seal: sealAs(origin) })
+    const record = await openRecord(config, { keys: holdKeys, lostKey: 'refuse', seal: sealAs(origin, key) })
     opened.push(record)
     return record
   }
@@ -61,9 +64,16 @@ function ground(t: TestContext) {
     rmSync(join(folder, to), { recursive: true, force: true })
     cpSync(join(folder, from), join(folder, to), { recursive: true })
   }
-  const begin = (origin?: string) => beginLogIn({ ...config, seal: sealAs(origin) }, WHY)
-  const memory = (record: OpenRecord) => join(record.keyholder.place ?? '', 'seal.head')
+  const begin = (origin?: string) => beginLogIn({ ...config, seal: sealAs(origin, key) }, WHY)
+  const memory = (record: OpenRecord) =>
+    key === undefined ? join(record.keyholder.place ?? '', 'seal.head') : headBeside(key, recordOf(record.keyring))
   return { folder, config, open, grow, copy, begin, memory }
+}
+
+interface Ground {
+  readonly at?: string
+  readonly outside?: boolean
+  readonly name?: string
 }
 
 /** What is told of a record of which nothing is sealed: by the sealer, by `verify`, by `doctor`. */
@@ -101,6 +111,52 @@ test('a folder without its seal key and log gets no other one, though it looks l
     (await on.trail.verify({ heads: [old] }))?.alarms.map(({ harm }) => harm),
     ['rolled back'],
   )
+})
+
+test('nor does one begin unasked under another name where the seal key lies elsewhere', async (t) => {
+  const { config, open, grow, begin, memory } = ground(t, { outside: true })
+  const old = await grow(4, 'first')
+  rmSync(join(config.data, 'seal'), { recursive: true })
+  const head = new DatabaseSync(join(config.data, 'head.db'))
+  head.exec('DELETE FROM marks')
+  head.close()
+  const record = await open('second')
+  const { why, harms, doctor } = await told(record, config.data)
+  assert.match(why, /4 entries were sealed in the log first, and no entry tells/)
+  assert.deepEqual([harms, doctor], [['rolled back'], 'fail'])
+  await say(record, 1)
+  await wait(1500)
+  assert.equal((await record.trail.sealed()).size, 0)
+  assert.equal(readFileSync(memory(record), 'utf8'), old)
+  await record.close()
+  assert.equal((await begin('second')).known?.size, 4)
+  await grow(1, 'second')
+})
+
+test('two records with one seal key are sealed one after the other and at once, and nothing is told of one for the other', async (t) => {
+  const one = ground(t, { outside: true })
+  const other = ground(t, { at: one.folder, outside: true, name: 'other' })
+  await one.grow(3, 'first')
+  await other.grow(2, 'second')
+  const records = [await one.open('first'), await other.open('second')]
+  for (let nth = 0; nth < 3; nth++) {
+    await Promise.all(records.map((record) => say(record, 4)))
+    await Promise.all(records.map(sealed))
+  }
+  for (const record of records) await record.close()
+  for (const [ground, origin] of [
+    [one, 'first'],
+    [other, 'second'],
+  ] as const) {
+    const asItLies = { ...ground.config, seal: sealAs(origin, join(one.folder, 'seal.pem')) }
+    const record = await openRecord(asItLies, { keys: holdKeys, lostKey: 'show' })
+    const { notes, unread } = await record.signed()
+    assert.deepEqual([notes.map((note) => note.split('\n')[0]), unread], [[origin], []])
+    assert.deepEqual((await record.trail.verify({ known: notes }))?.alarms, [])
+    await record.close()
+  }
+  const begun = await other.begin('third')
+  assert.deepEqual([begun.former.origin, begun.beside], ['second', undefined])
 })
 
 test('an older copy of a log that was ended is sealed under neither name, and a third one tells of both', async (t) => {

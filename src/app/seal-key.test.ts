@@ -8,7 +8,7 @@ import { type TestContext, test } from 'node:test'
 import { isSignedBy, parseVerifier } from '#trail'
 import { readConfig } from './config.ts'
 import type { Seal } from './config-trail.ts'
-import { headBeside, openSigner } from './seal-key.ts'
+import { headBeside, keyOutside, memoriesOf, openSigner, othersBeside, sharedHead } from './seal-key.ts'
 
 async function newFolder(t: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'gatelog-key-'))
@@ -37,12 +37,25 @@ test('a key is made at the first start, for its owner alone, and is the same aft
   await assert.rejects(openSigner(FILE, folder), { code: 'seal.key' })
 })
 
-test('beside a key outside the data folder the last head is kept, and nowhere beside another', () => {
-  const beside = (path: string | undefined) => headBeside({ key: { kind: 'file', path } }, '/var/data')
-  assert.equal(beside('/etc/keys/k.pem'), '/etc/keys/k.pem.head')
-  assert.equal(beside('/var/data/sub/k.pem'), undefined)
-  assert.equal(beside(undefined), undefined)
-  assert.equal(headBeside({ key: { kind: 'env', name: 'K' } }, '/var/data'), undefined)
+test('beside a key outside the data folder each record has a file of its own, and none has one beside another key', async (t) => {
+  const of = (path: string | undefined) => keyOutside({ key: { kind: 'file', path } }, '/var/data')
+  assert.deepEqual(['/etc/keys/k.pem', '/var/data/sub/k.pem', undefined].map(of), [
+    '/etc/keys/k.pem',
+    undefined,
+    undefined,
+  ])
+  assert.equal(keyOutside({ key: { kind: 'env', name: 'K' } }, '/var/data'), undefined)
+  const [one, other] = ['a'.repeat(16), 'b'.repeat(16)]
+  const places = { data: '/var/data', keys: '/var/keys', record: one }
+  assert.deepEqual(memoriesOf({ key: { kind: 'file', path: '/etc/keys/k.pem' } }, places), [
+    `/etc/keys/k.pem.${one}.head`,
+    '/var/keys/seal.head',
+    '/var/data/seal.head',
+  ])
+  const key = join(await newFolder(t), 'k.pem')
+  for (const path of [headBeside(key, one), headBeside(key, other), sharedHead(key), `${headBeside(key, other)}.new`])
+    await writeFile(path, '')
+  assert.deepEqual(othersBeside(key, one), [{ path: `${key}.${other}.head`, record: other }])
 })
 
 test('a key of a variable, and a command that signs', async (t) => {

@@ -1,7 +1,7 @@
 /** Who signs the heads of the log: a key file that is made where there is none, a variable, or a command. No key is ever shown. */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
-import { existsSync, readFileSync, rmSync, statSync } from 'node:fs'
-import { join, relative, resolve } from 'node:path'
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { basename, dirname, join, relative, resolve } from 'node:path'
 import { Fault } from '#exchange'
 import { defaultOrigin, printVerifier, type Signer, verifierOf, writeDurably } from '#trail'
 import type { Seal } from './config-trail.ts'
@@ -54,15 +54,44 @@ async function createKey(path: string): Promise<void> {
 export const isOutside = (path: string, data: string): boolean =>
   relative(resolve(data), resolve(path)).startsWith('..')
 
-/** Where the head that was signed last is kept beside a key that lies outside the data folder. */
-export const headBeside = ({ key }: Seal, data: string): string | undefined =>
-  key.kind === 'file' && key.path !== undefined && isOutside(key.path, data) ? `${key.path}.head` : undefined
+/** The key file, where it lies outside the data folder: beside it is kept what was signed. */
+export const keyOutside = (seal: Seal | undefined, data: string): string | undefined => {
+  const path = seal?.key.kind === 'file' ? seal.key.path : undefined
+  return path !== undefined && isOutside(path, data) ? path : undefined
+}
+
+/** Where that is kept for a record: several may have one key, and none writes the file of another. */
+export const headBeside = (key: string, record: string): string => `${key}.${record}.head`
+
+/** Where an earlier version kept it for all records of a key. It is read alone, and only where a record has no file of its own. */
+export const sharedHead = (key: string): string => `${key}.head`
+
+/** The files of other records that lie beside a key, and whose they are. */
+export function othersBeside(key: string, record: string): { readonly path: string; readonly record: string }[] {
+  const [folder, start] = [dirname(key), `${basename(key)}.`]
+  const rests = (existsSync(folder) ? readdirSync(folder) : []).filter((name) => name.startsWith(start))
+  const ids = rests.flatMap((name) => /^([0-9a-f]{16})\.head$/.exec(name.slice(start.length))?.[1] ?? [])
+  return ids.filter((id) => id !== record).map((id) => ({ path: headBeside(key, id), record: id }))
+}
 
 /** Where the head that was signed last may be kept, the best place first. `keys`: the folder of the wrapping keys. */
-export const memoriesOf = (seal: Seal | undefined, data: string, keys: string | undefined): string[] =>
-  [seal && headBeside(seal, data), ...[keys, data].map((folder) => folder && join(folder, 'seal.head'))].filter(
-    (path) => path !== undefined,
-  )
+export function memoriesOf(seal: Seal | undefined, { data, keys, record }: RecordPlaces): string[] {
+  const key = keyOutside(seal, data)
+  const folders = [keys, data].filter((folder) => folder !== undefined)
+  return [
+    ...(key === undefined ? [] : [headBeside(key, record)]),
+    ...folders.map((folder) => join(folder, 'seal.head')),
+  ]
+}
+
+/** Where a record lies, and which one it is. */
+export interface RecordPlaces {
+  readonly data: string
+  /** The folder of the wrapping keys. */
+  readonly keys: string | undefined
+  /** The id of the record. */
+  readonly record: string
+}
 
 async function signWith(argv: readonly string[], text: Uint8Array): Promise<Uint8Array> {
   const printed = await printedBy(argv, { input: text, ms: COMMAND_MS, most: MOST_ANSWER }, 'seal.key')

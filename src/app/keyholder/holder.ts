@@ -155,11 +155,12 @@ function sealCalls(opening: Once, { record, place }: { readonly record: string; 
   return {
     async signer(seal: Seal, data: string) {
       await opening.of('signer', [seal, data], async () => {
-        const [{ headBeside, memoriesOf, openSigner }, { notaryOf }] = await Promise.all([
+        const [{ keyOutside, memoriesOf, openSigner }, { notaryOf }] = await Promise.all([
           import('../seal-key.ts'),
           import('./notary.ts'),
         ])
-        const memories = { data, record, kept: memoriesOf(seal, data, place()), beside: headBeside(seal, data) }
+        const kept = memoriesOf(seal, { data, keys: place(), record })
+        const memories = { data, record, kept, key: keyOutside(seal, data) }
         notary = await notaryOf(await openSigner(seal, data), memories)
       })
       return { vkey: signs().vkey }

@@ -2,7 +2,7 @@
  * Where it is remembered which heads were signed for a record: one of each log. What lies in the data folder, where others may write,
  * counts for no more than that nothing is signed. Signs nothing.
  */
-import { accessSync, constants, readFileSync } from 'node:fs'
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
 import { rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Fault } from '#exchange'
@@ -17,15 +17,15 @@ import {
   syncNames,
   writeDurably,
 } from '#trail'
-import { isOutside } from '../seal-key.ts'
+import { headBeside, isOutside, othersBeside, sharedHead } from '../seal-key.ts'
 
 /** Where a notary finds what was signed before. */
 export interface Memories {
   readonly data: string
   /** Files in which it may keep what it signed last, the best one first; none of them need be there. */
   readonly kept: readonly string[]
-  /** That one of them that lies beside a key, which may be of several records. */
-  readonly beside?: string | undefined
+  /** The seal key's file, where it lies outside: other records may have it too. */
+  readonly key?: string | undefined
   /** The record's own id. */
   readonly record: string
 }
@@ -63,8 +63,8 @@ export class Memory {
   /** @throws seal.key where a memory is there and cannot be read, or is damaged */
   known(): Known {
     const { data, record } = this.#o
-    const all = this.#o.kept.flatMap((path) => this.#in(path))
     const isOwn = ({ head }: Kept) => keyOf(head) === this.#own
+    const all = [...this.#o.kept.flatMap((path) => this.#in(path)), ...this.#besideKey().filter(isOwn)]
     const ours = all.filter((kept) => isOwn(kept) || kept.record === record)
     const outside = ours.filter(({ path }) => isOutside(path, data))
     const counting = outside.length > 0 ? outside : ours
@@ -81,14 +81,22 @@ export class Memory {
     }
   }
 
-  /** What an earlier version wrote into a folder of this record alone is of this record. */
+  /** These files are of this record alone, so a head that bears no id is of it too. */
   #in(path: string): Kept[] {
-    const first = new Set<string>()
-    return remembered(path).map(({ record = path === this.#o.beside ? undefined : this.#o.record, head }) => {
-      const isFirst = !first.has(`${record}`)
-      first.add(`${record}`)
-      return { path, head, isFirst, ...(record !== undefined && { record }) }
-    })
+    return keptIn(path, remembered(path), this.#o.record)
+  }
+
+  /**
+   * What else lies beside the key: what an earlier version left there, where this record has no file yet, and what other records
+   * signed. Of theirs one that is damaged is theirs to tell, and does not stop this one.
+   */
+  #besideKey(): Kept[] {
+    const { key, record } = this.#o
+    if (key === undefined) return []
+    const shared = sharedHead(key)
+    const left = existsSync(headBeside(key, record)) ? [] : keptIn(shared, remembered(shared))
+    const others = othersBeside(key, record).flatMap((other) => keptIn(other.path, ofOther(other.path), other.record))
+    return [...left.filter((each) => each.record === undefined || each.record === record), ...others]
   }
 
   /**
@@ -114,6 +122,16 @@ export class Memory {
   }
 }
 
+/** `owner`: the record that those are of which say none. */
+function keptIn(path: string, all: readonly Remembered[], owner?: string): Kept[] {
+  const first = new Set<string>()
+  return all.map(({ record = owner, head }) => {
+    const isFirst = !first.has(`${record}`)
+    first.add(`${record}`)
+    return { path, head, isFirst, ...(record !== undefined && { record }) }
+  })
+}
+
 /** Of each log the largest. */
 function furthestOf(heads: readonly Head[]): Head[] {
   const all = new Map<string | undefined, Head>()
@@ -128,6 +146,14 @@ function remembered(path: string): Remembered[] {
   if (all) return all
   const told = `${path}, which tells what was signed last, is damaged: hold the record against a checkpoint that was kept, then move it away`
   throw new Fault('seal.key', told)
+}
+
+function ofOther(path: string): Remembered[] {
+  try {
+    return parseRemembered(readFileSync(path, 'utf8')) ?? []
+  } catch {
+    return [] // whoever runs the other record may be another user
+  }
 }
 
 function read(path: string): string | undefined {

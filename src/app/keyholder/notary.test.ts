@@ -1,11 +1,11 @@
 /** What the holder of the seal's key signs: heads of its own log that go on, and nothing else that it is given. */
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { isSignedBy, parseRemembered, parseVerifier, printCheckpoint } from '#trail'
-import { openSigner } from '../seal-key.ts'
+import { headBeside, openSigner, sharedHead } from '../seal-key.ts'
 import { notaryOf } from './notary.ts'
 
 const RECORD = '0123456789abcdef'
@@ -118,16 +118,19 @@ test('a memory that is damaged is none to go on without', async (t) => {
 })
 
 /** A notary of another log, of the same record unless it says otherwise, with a key of its own. */
-async function other(data: string, kept: readonly string[], { ends, record = RECORD, name = 'other/log' }: Other = {}) {
-  const key = join(data, `${name.replace('/', '-')}.key`)
-  const signer = await openSigner({ origin: name, key: { kind: 'file', path: key } }, data)
-  return notaryOf(signer, { data, kept, beside: kept[0], record }, ends)
+async function other(data: string, kept: readonly string[], how: Other = {}) {
+  const { ends, record = RECORD, name = 'other/log', key } = how
+  const path = key ?? join(data, `${name.replace('/', '-')}.key`)
+  const signer = await openSigner({ origin: name, key: { kind: 'file', path } }, data)
+  return notaryOf(signer, { data, kept, key, record }, ends)
 }
 
 interface Other {
   readonly ends?: readonly string[]
   readonly record?: string
   readonly name?: string
+  /** The seal key's file, outside. */
+  readonly key?: string
 }
 
 const covered = (size: number, origin = ORIGIN) => ({ origin, size, root: '' })
@@ -186,19 +189,50 @@ test('a memory in the data folder lets no log begin beside what is remembered ou
   await assert.rejects((await open([kept])).sign(head(501), [covered(900)]), { detail: /with another key/ })
 })
 
-test('a file beside a key tells of several records, and each goes on alone', async (t) => {
+/** Records with one seal key: each signs with `of`, and `heads` is what lies beside the key for one of them. */
+async function records(t: TestContext) {
   const { data, place } = await ground(t)
-  const beside = join(place, 'k.pem.head')
-  const of = (name: string, record: string) => other(data, [beside], { name, record })
-  await (await of('one/log', 'a'.repeat(16))).sign(head(5, 5, 'one/log'))
-  await (await of('two/log', 'b'.repeat(16))).sign(head(9, 9, 'two/log'))
-  await (await of('one/log', 'a'.repeat(16))).sign(head(6, 6, 'one/log'))
-  assert.deepEqual(headsOf(beside), [
-    ['one/log', 6],
-    ['two/log', 9],
-  ])
-  await assert.rejects((await of('two/log', 'c'.repeat(16))).sign(head(8, 8, 'two/log')), { code: 'seal.behind' })
-  await assert.rejects((await of('new/log', 'b'.repeat(16))).sign(head(10, 1, 'new/log')), { code: 'seal.behind' })
+  const key = join(place, 'k.pem')
+  const of = (name: string, record: string) => other(data, [headBeside(key, record)], { name, record, key })
+  return { key, of, heads: (record: string) => headsOf(headBeside(key, record)) }
+}
+
+const [ONE, TWO, THREE] = ['a'.repeat(16), 'b'.repeat(16), 'c'.repeat(16)] as const
+
+test('of the records of one key each has a file of its own and goes on alone, and no name is signed in for two', async (t) => {
+  const { key, of, heads } = await records(t)
+  await (await of('one/log', ONE)).sign(head(5, 5, 'one/log'))
+  await (await of('two/log', TWO)).sign(head(9, 9, 'two/log'))
+  await (await of('one/log', ONE)).sign(head(6, 6, 'one/log'))
+  assert.deepEqual([heads(ONE), heads(TWO), existsSync(sharedHead(key))], [[['one/log', 6]], [['two/log', 9]], false])
+  await assert.rejects((await of('two/log', THREE)).sign(head(8, 8, 'two/log')), { code: 'seal.behind' })
+  await assert.rejects((await of('new/log', TWO)).sign(head(10, 1, 'new/log')), { code: 'seal.behind' })
+  writeFileSync(headBeside(key, ONE), 'damaged')
+  await (await of('two/log', TWO)).sign(head(10, 10, 'two/log'))
+  await assert.rejects(of('one/log', ONE), { code: 'seal.key', detail: /is damaged/ })
+})
+
+test('records of one key that sign at once keep every head, each its own', async (t) => {
+  const { of, heads } = await records(t)
+  const both = [await of('one/log', ONE), await of('two/log', TWO)] as const
+  for (let size = 8; size < 13; size++)
+    await Promise.all([both[0].sign(head(size, size, 'one/log')), both[1].sign(head(size * 100, 1, 'two/log'))])
+  assert.deepEqual([heads(ONE), heads(TWO)], [[['one/log', 12]], [['two/log', 1200]]])
+})
+
+test('what an earlier version left beside a key counts for the name and key that it is of, and is never written', async (t) => {
+  const { key, of, heads } = await records(t)
+  await (await of('one/log', ONE)).sign(head(5, 5, 'one/log'))
+  renameSync(headBeside(key, ONE), sharedHead(key))
+  const left = readFileSync(sharedHead(key), 'utf8')
+  await assert.rejects((await of('one/log', ONE)).sign(head(4, 4, 'one/log')), { code: 'seal.behind' })
+  await (await of('two/log', TWO)).sign(head(3, 3, 'two/log'))
+  await (await of('one/log', ONE)).sign(head(6, 6, 'one/log'))
+  assert.deepEqual([heads(ONE), heads(TWO)], [[['one/log', 6]], [['two/log', 3]]])
+  assert.equal(readFileSync(sharedHead(key), 'utf8'), left)
+  writeFileSync(sharedHead(key), 'damaged')
+  await (await of('two/log', TWO)).sign(head(4, 4, 'two/log'))
+  await assert.rejects(of('new/log', THREE), { code: 'seal.key', detail: /is damaged/ })
 })
 
 test('a memory that lost one of its heads is damaged', async (t) => {

@@ -41,7 +41,7 @@ export const verify: Register = (program) => {
     .option('--checkpoint <file>', 'a checkpoint that you kept; may be given several times', several, [])
     .option(
       '--head <file>',
-      'what was signed last, as it is remembered beside the key (seal.head, <key>.head): for a copy; likewise',
+      'what was signed last, as it is remembered beside the key (seal.head, <key>.<record>.head): for a copy; likewise',
       several,
       [],
     )
