@@ -81,6 +81,20 @@ test('bodies that cannot be opened are counted on stderr, told in their rows, an
   assert.deepEqual([code, err], [0, '3 exchanges in without.jsonl\n'])
 })
 
+test('rows that are not what was sealed end it with 5, whatever bodies cannot be opened beside', async (t) => {
+  const { run, trail } = await openHouse(t, many(3).flat())
+  trail.marks = async (seqs) => (seqs.includes(1) ? [{ seq: 1, mark: 'changed' }] : [])
+  const { code, out, err } = await run('export')
+  assert.deepEqual([code, JSON.parse(out.trim().split('\n').at(-1) ?? '').seal], [5, 'changed'], err)
+  assert.match(err, /^rows that are not what was sealed, and say so \(seal\): 1\. gatelog verify$/m)
+  const { exchange } = trail
+  trail.exchange = async (id) => {
+    const found = await exchange.call(trail, id)
+    return found && { ...found, unreadable: { opening: new Fault('trail.key', 'k') } }
+  }
+  assert.equal((await run('export', '--bodies', '--output', 'out.jsonl')).code, 5)
+})
+
 test('a file is there once it is whole, for its owner alone; nothing is left of one that is not', async (t) => {
   const { run, folder } = await openHouse(t, many(2).flat())
   const told = await run('export', '--format', 'csv', '--output', 'out.csv', '--json')

@@ -56,9 +56,11 @@ export const exportCommand: Register = (program) => {
           write(record.lines(pathOf(words, how)), how, target, shown),
         )
         await target.end()
-        if (written.unread > 0) process.exitCode = EXIT.locked
+        const { rows, wrong, unread } = written
+        if (wrong + unread > 0) process.exitCode = wrong > 0 ? EXIT.evidence : EXIT.locked
         const { format } = how
-        if (file !== undefined) tell({ file, format, ...written, bytes: target.bytes }, commonOf(command).json ?? false)
+        if (file !== undefined)
+          tell({ file, format, rows, unread, bytes: target.bytes }, commonOf(command).json ?? false)
       } finally {
         await target.drop()
         shown.end()
@@ -66,7 +68,7 @@ export const exportCommand: Register = (program) => {
     })
 }
 
-/** How many rows there were, and how many bodies that are not in them, for they cannot be opened. @throws the fault that the last line tells, server.unreachable where there is none */
+/** How many rows there were, how many of them are not what was sealed, and how many bodies are not in them, for they cannot be opened. @throws the fault that the last line tells, server.unreachable where there is none */
 async function write(lines: AsyncIterable<string>, { format, bodies }: Written, target: Target, shown: Progress) {
   const { FORMATS } = await import('#export')
   await target.write(FORMATS[format].head(bodies ?? false))
@@ -83,7 +85,7 @@ async function write(lines: AsyncIterable<string>, { format, bodies }: Written, 
             1000,
           ),
         )
-      return { rows, unread }
+      return { rows, wrong, unread }
     }
     if ('fault' in told) throw faultIn(told.fault)
     await target.write(FORMATS[format].lines(told, bodies ?? false))
