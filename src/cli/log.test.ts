@@ -110,10 +110,19 @@ test('of what is not there any more it is told who took it, why and on what basi
   assert.match(gone.err, by)
   assert.match(gone.err, /\[trail\.erased\]\n.*gatelog show <entry>/)
   assert.match((await run('show', '46')).err, by, 'by its number')
-  assert.match((await run('show', '500')).err, /500: entry 7 removed its day: \S+, by root \(observed\): why it was/)
+  assert.match(
+    (await run('show', '500')).err,
+    /no such entry: 500: entry 7 removed its day: \S+, by root \(observed\): why it was/,
+  )
   const old = idOf(5, Date.UTC(2026, 10, 14, 9))
   assert.match((await run('show', old)).err, /; entry 7 removed entries of its day, 2026-11-14: .* \[trail\.absent\]/)
-  assert.match((await run('show', '999')).err, /no such exchange: 999 \[trail\.absent\]/)
+  for (const number of ['0', '999', '99999999'])
+    assert.match(
+      (await run('show', number)).err,
+      new RegExp(`no such entry: ${number} \\[trail\\.entry\\]\\n.*gatelog trail log`),
+    )
+  for (const begun of ['01999999', 'abcdef01'])
+    assert.match((await run('show', begun)).err, new RegExp(`no such exchange: ${begun} \\[trail\\.absent\\]`))
   trail.claims = async () => [{ seq: 4, note: ERASED, mark: 'unproven' }]
   assert.match((await run('show', idOf(1))).err, /why it was \(UNPROVEN: nobody wrote it who had the key/)
   trail.claims = async () => [{ seq: 4, mark: 'changed', sealed: { kind: 'erase' } }]

@@ -27,6 +27,8 @@ export type LogEntry =
   | { readonly seq: number; readonly note?: Note; readonly seal?: readonly Standing[] }
   | { readonly seq: number; readonly of: string }
 
+/** A seq as one writes it: what begins with a zero is rather the beginning of an id. */
+const PLACE = /^(?:0|[1-9]\d{0,14})$/
 const MOST = 1000
 const DEFAULT = 50
 
@@ -34,7 +36,7 @@ type House = { readonly trail: Trail; readonly reading: ReadHouse }
 
 /**
  * `GET /log?since=&kind=&limit=`: newest first; `since` in ms since the Unix epoch. `GET /log/:id`: any by its seq; one
- * of those also by its id, or eight or more characters of its beginning. @throws usage.option, trail.absent, trail.erased, trail.ambiguous
+ * of those also by its id, or eight or more characters of its beginning. @throws usage.option, trail.absent, trail.entry, trail.erased, trail.ambiguous
  */
 export function logRoutes(app: Hono, { trail, reading }: House): void {
   const noteOf = (c: Context) => noteFor(reading, (name) => c.req.header(name))
@@ -52,7 +54,8 @@ export function logRoutes(app: Hono, { trail, reading }: House): void {
     const found = /^\d{1,15}$/.test(id)
       ? ((await atSeq(trail, Number(id))) ?? (await byId(trail, id)))
       : await byId(trail, id)
-    if (!found) throw (await takenAt(trail, id)) ?? new Fault('trail.absent', id.slice(0, 64))
+    if (!found)
+      throw (await takenAt(trail, id)) ?? new Fault(PLACE.test(id) ? 'trail.entry' : 'trail.absent', id.slice(0, 64))
     if ('of' in found) return c.json(found satisfies LogEntry)
     const { seq, note } = found
     await noteOf(c)('listed', note?.exchange ?? '', 1, { format: 'log' })
@@ -108,7 +111,7 @@ async function takenAt(trail: Trail, id: string): Promise<Fault | undefined> {
   const acts = await trail.claims(['erase', 'purge'])
   const by = acts.find(({ note }) => spansOf(note).some((took) => new Taken(took).has(seq)))
   if (by?.note?.kind === 'erase') return new Fault('trail.erased', `by entry ${by.seq}, ${actOf(by)}`)
-  return by && new Fault('trail.absent', `${seq}: entry ${by.seq} removed its day: ${actOf(by)}`)
+  return by && new Fault('trail.entry', `${seq}: entry ${by.seq} removed its day: ${actOf(by)}`)
 }
 
 function spansOf(note: Note | undefined): (readonly number[])[] {

@@ -39,7 +39,7 @@ type OfNone = Exclude<LogEntry, { readonly of: string }>
 /** So many digits are no beginning of an id. */
 const NUMBER = /^\d{1,7}$/
 
-/** @throws trail.absent, trail.erased, trail.ambiguous */
+/** @throws trail.absent, trail.entry, trail.erased, trail.ambiguous */
 async function foundIn(record: Record, id: string): Promise<Shown | OfNone> {
   if (NUMBER.test(id)) return entryIn(record, id)
   try {

@@ -151,6 +151,11 @@ export const OUTCOMES = {
     remedy: 'See `gatelog hold list`.',
   },
   'trail.absent': { status: 404, message: 'The record holds no such exchange', remedy: 'Find it: `gatelog search`.' },
+  'trail.entry': {
+    status: 404,
+    message: 'The record holds no such entry',
+    remedy: 'Those that belong to no exchange: `gatelog trail log`; an exchange: `gatelog search`.',
+  },
   'trail.ambiguous': {
     status: 400,
     message: 'Several exchanges have this beginning of an id',
