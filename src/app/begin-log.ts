@@ -1,7 +1,7 @@
 /** A record whose log cannot go on gets one that goes on from it under another name, and an entry that tells why. No server may run. */
 import { join } from 'node:path'
 import { type Begun, Fault } from '#exchange'
-import { beginLog, headIn, toldOf } from '#trail'
+import { beginLog, headIn, isSignedBy, parseHead, parseVerifier, toldOf, vkeyIn } from '#trail'
 import type { Config } from './config.ts'
 import { holdKeys } from './keyholder/index.ts'
 import { notaryOf } from './keyholder/notary.ts'
@@ -34,15 +34,17 @@ export async function beginLogIn(config: Place, { why, reader }: Beginning): Pro
   try {
     const heads = (journal?.lines() ?? []).flatMap((line) => (line.kind === 'head' ? line.note : []))
     const places = { data: config.data, keys: keyholder.place, record: recordOf(keyring) }
-    const signed = rememberedIn(seal, places).notes // before the new log's own head takes their place
     const memories = { ...places, kept: memoriesOf(seal, places), key: keyOutside(seal, config.data) }
     const folder = join(config.data, 'seal')
     const here = headIn(folder)?.printed
-    const ends = here === undefined ? rememberedOutside(seal, places) : [here]
+    const outside = rememberedOutside(seal, places) // before the new log's own head takes their place
+    const inside = outside.length > 0 && here === undefined ? [] : rememberedIn(seal, places).notes
+    const ends = here === undefined ? outside : [here]
     const signer = await notaryOf(await openSigner(seal, config.data), memories, ends)
     const begun = await beginLog(folder, {
       signer,
-      ...{ seen: [...heads, ...signed], signed },
+      seen: [...heads, ...outside, ...inside],
+      signed: outside.length > 0 ? outside : here === undefined ? inside : inside.filter(isSignedIn(folder)),
       told: toldOf(await trail.claims(['begun'])),
     })
     const who = { value: reader, source: 'observed' } as const
@@ -50,5 +52,14 @@ export async function beginLogIn(config: Place, { why, reader }: Beginning): Pro
     return { ...note, seq: await trail.append(note), vkey: signer.vkey }
   } finally {
     await close()
+  }
+}
+
+/** Whoever writes in the data folder can put a head there of any name: one counts that the key of the log there signed. */
+function isSignedIn(folder: string): (note: string) => boolean {
+  const verifier = parseVerifier(vkeyIn(folder) ?? '')
+  return (note) => {
+    const head = parseHead(note)
+    return verifier !== undefined && head?.origin === verifier.name && isSignedBy(head.note, [verifier])
   }
 }

@@ -37,10 +37,10 @@ async function sealed({ trail }: OpenRecord): Promise<void> {
 }
 
 /** `data`: of the record; `at`: where it, its wrapping keys and the seal's own key (`outside`) are. */
-function ground(t: TestContext, { at, outside = false, name = 'data' }: Ground = {}) {
+function ground(t: TestContext, { at, outside = false, name = 'data', keys: place = 'keys' }: Ground = {}) {
   const folder = at ?? mkdtempSync(join(tmpdir(), 'gatelog-beside-'))
   const key = outside ? join(folder, 'seal.pem') : undefined
-  const keys = join(folder, 'keys')
+  const keys = join(folder, place)
   const config = { data: join(folder, name), path_keys: false, encryption: { folder: keys, former: [] } }
   const opened: OpenRecord[] = []
   t.after(async () => {
@@ -74,6 +74,7 @@ interface Ground {
   readonly at?: string
   readonly outside?: boolean
   readonly name?: string
+  readonly keys?: string
 }
 
 /** What is told of a record of which nothing is sealed: by the sealer, by `verify`, by `doctor`. */
@@ -157,6 +158,23 @@ test('two records with one seal key are sealed one after the other and at once, 
   }
   const begun = await other.begin('third')
   assert.deepEqual([begun.former.origin, begun.beside], ['second', undefined])
+})
+
+for (const keys of ['keys', 'data/keys'])
+  test(`a head that nobody signed gets into no entry by lying in the data folder (wrapping keys in ${keys})`, async (t) => {
+    const { config, grow, begin } = ground(t, { keys })
+    await grow(2, 'first')
+    const [root, signature] = [32, 68].map((bytes) => Buffer.alloc(bytes, 7).toString('base64'))
+    writeFileSync(join(config.data, 'seal.head'), `evil\n50\n${root}\n\n— evil ${signature}\n`)
+    const { former, known, beside } = await begin('second')
+    assert.deepEqual([former.origin, known, beside], ['first', undefined, undefined])
+  })
+
+test('where the log is here and the configuration names another one, the start is refused for that', async (t) => {
+  const { grow, open } = ground(t)
+  await grow(2, 'first')
+  await assert.rejects(open('typo'), { code: 'seal.key', detail: /the log in the folder is first/ })
+  await grow(1, 'first')
 })
 
 test('an older copy of a log that was ended is sealed under neither name, and a third one tells of both', async (t) => {

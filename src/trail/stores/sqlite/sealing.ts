@@ -46,7 +46,7 @@ export function sealerOf(engine: Engine, { vkey, last, known = [] }: Sealing, { 
       const lost = lostIn(folder).at(-1)?.size ?? 0 // so many were sealed in a log of which nothing is here
       if (!headIn(folder) && head.mark(BEGUN) > lost) throw new Fault('seal.behind', LOST)
       if (known.length > 1 || !isOf(vkey, known[0])) told = await reading(() => toldIn(engine))
-      if (!isOf(vkey, known[0])) goesOnFrom(vkey, known, told)
+      if (!isOf(vkey, known[0]) && !isHere(folder, known[0])) goesOnFrom(vkey, known, told)
       return LogWriter.open({ folder, origin: originOf(vkey), signer, reached: (at) => point(`seal.${at}`) })
     },
     shown: (size) => head.setMark(BEGUN, size),
@@ -66,6 +66,12 @@ function toldIn(engine: Engine): Covered[] {
 const isOf = (vkey: string, note: string | undefined): boolean => {
   const head = parseHead(note ?? '')
   return head === undefined || vkey.startsWith(`${keyOf(head)}+`)
+}
+
+/** The log that goes on is the one that lies here: then the configuration names another one, as whoever opens it says. */
+function isHere(folder: string, note = ''): boolean {
+  const [here, known] = [headIn(folder), parseHead(note)]
+  return here !== undefined && known !== undefined && keyOf(here) === keyOf(known)
 }
 
 /** Who signs looks itself; here it is told at once, though nothing waits to be sealed. @throws seal.behind */
