@@ -71,103 +71,98 @@ export function toldNote(note: Note): string {
 function factsIn(note: Note): Maybe[] {
   const who = 'who' in note ? note.who : 'reader' in note ? note.reader : undefined
   const why = 'why' in note ? note.why : undefined
-  return [['who', who?.value, who?.source], ['why', why], ...ownOf(note)]
+  return [['who', who?.value, who?.source], ['why', why], ...(OWN[note.kind] as (of: Note) => Maybe[])(note)]
 }
 
-function ownOf(note: Note): Maybe[] {
-  switch (note.kind) {
-    case 'hold':
-      return [['holds', scopeOf(note.scope)]]
-    case 'release':
-      return [['hold', note.hold]]
-    case 'purge':
-      return note.days.map(({ day, retain, entries, exchanges, took }) => [
-        'removed',
-        `${day}${retain === undefined ? '' : `, kept for ${retain}`}: ${counted(entries, 'entry', 'entries')} of ${counted(exchanges, 'exchange')}${took ? `, ${placesOf(took)}` : ''}`,
-      ])
-    case 'erase':
-      return [
-        ['basis', note.basis],
-        ['of', scopeOf(note.scope)],
-        ['exchanges', `${note.exchanges}, of ${counted(note.sessions, 'session')}`],
-        ['cut', note.later === 0 ? undefined : `${counted(note.later, 'later exchange')} of those sessions`],
-        [
-          'lines',
-          note.notes === 0
-            ? undefined
-            : `${note.notes} of no exchange that named the user, or said what is found nowhere else`,
-        ],
-        ['entries', note.took && placesOf(note.took)],
-      ]
-    case 'redact':
-      return [
-        ['by rules', note.policy],
-        ...note.bodies.map(({ exchange, part, rules }): Maybe => [part, `${exchange}: ${rules.join(', ')}`]),
-      ]
-    case 'begun':
-      return [
-        ['log', note.origin],
-        [
-          'goes on from',
-          `${note.former.origin} over ${counted(note.former.size, 'entry', 'entries')}, root ${note.former.root}`,
-        ],
-        [
-          'had sealed',
-          note.known && `${note.known.size} in ${note.known.origin}: those after ${note.former.size} are not here`,
-        ],
-      ]
-    case 'rotated':
-      return [
-        ['key', note.key],
-        ['before it', note.former.join(', ')],
-        ['wrapped anew', counted(note.rewrapped, 'key')],
-        ['lost', note.lost === 0 ? undefined : `${counted(note.lost, 'key')}: their bodies stay locked`],
-      ]
-    case 'restored':
-      return [
-        ['from', `${note.from}, taken ${moment(note.taken)}`],
-        ['holds', `entries up to ${note.last}, ${note.sealed} of them sealed; ${note.known} were known to have been`],
-        [
-          'done again',
-          `${note.erasures} erasures, ${note.holds} holds, ${note.purges ?? 0} purges, ${note.revocations} revocations`,
-        ],
-        ['locked', note.locked && `entries ${placesOf(note.locked)} are here without the keys of their bodies`],
-        ['voided', note.voided === 0 ? undefined : counted(note.voided, 'key')],
-      ]
-    case 'ruled':
-      return [
-        ['via', note.via],
-        ['version', note.policy],
-      ]
-    case 'gap':
-      return [
-        ['from', moment(note.from)],
-        ['to', moment(note.to)],
-        ['unrecorded', counted(note.count, 'exchange')],
-        ['reason', note.reason],
-        ['signature', note.signature],
-      ]
-    case 'vanished':
-      return [['gone', toldNote(note)]]
-    case 'searched':
-      return [['for', note.fingerprint], ['query', note.query], ['shown', note.found], ...lateOf(note)]
-    case 'read':
-      return [
-        ['did', note.format === undefined ? note.did : `${note.did}: ${note.format}`],
-        ['what', note.of || 'everything'],
-        ['shown', `${note.count}${note.content ? ', with content' : ''}`],
-        ['times', note.times],
-        ...lateOf(note),
-      ]
-    case 'bypass':
-      return [
-        ['told by', note.via],
-        ['happened', moment(note.happened)],
-        ['whose', note.actor ?? note.github],
-        ['client', note.client],
-        ['model', note.model],
-      ]
-  }
+type Own = { readonly [Kind in Note['kind']]: (note: Extract<Note, { readonly kind: Kind }>) => Maybe[] }
+
+const OWN: Own = {
+  hold: (note) => [['holds', scopeOf(note.scope)]],
+  release: (note) => [['hold', note.hold]],
+  purge: (note) =>
+    note.days.map(({ day, retain, entries, exchanges, took }) => [
+      'removed',
+      `${day}${retain === undefined ? '' : `, kept for ${retain}`}: ${counted(entries, 'entry', 'entries')} of ${counted(exchanges, 'exchange')}${took ? `, ${placesOf(took)}` : ''}`,
+    ]),
+  erase: (note) => [
+    ['basis', note.basis],
+    ['of', scopeOf(note.scope)],
+    ['exchanges', `${note.exchanges}, of ${counted(note.sessions, 'session')}`],
+    ['cut', note.later === 0 ? undefined : `${counted(note.later, 'later exchange')} of those sessions`],
+    [
+      'lines',
+      note.notes === 0
+        ? undefined
+        : `${note.notes} of no exchange that named the user, or said what is found nowhere else`,
+    ],
+    ['entries', note.took && placesOf(note.took)],
+  ],
+  redact: (note) => [
+    ['by rules', note.policy],
+    ...note.bodies.map(({ exchange, part, rules }): Maybe => [part, `${exchange}: ${rules.join(', ')}`]),
+  ],
+  begun: (note) => [
+    ['log', note.origin],
+    [
+      'goes on from',
+      `${note.former.origin} over ${counted(note.former.size, 'entry', 'entries')}, root ${note.former.root}`,
+    ],
+    [
+      'had sealed',
+      note.known && `${note.known.size} in ${note.known.origin}: those after ${note.former.size} are not here`,
+    ],
+    ...(note.beside ?? []).map(
+      ({ origin, size }): Maybe => ['ended too', `${origin}, over ${counted(size, 'entry', 'entries')}`],
+    ),
+  ],
+  rotated: (note) => [
+    ['key', note.key],
+    ['before it', note.former.join(', ')],
+    ['wrapped anew', counted(note.rewrapped, 'key')],
+    ['lost', note.lost === 0 ? undefined : `${counted(note.lost, 'key')}: their bodies stay locked`],
+  ],
+  restored: (note) => [
+    ['from', `${note.from}, taken ${moment(note.taken)}`],
+    ['holds', `entries up to ${note.last}, ${note.sealed} of them sealed; ${note.known} were known to have been`],
+    [
+      'done again',
+      [
+        counted(note.erasures, 'erasure'),
+        counted(note.holds, 'hold'),
+        counted(note.purges ?? 0, 'purge'),
+        counted(note.revocations, 'revocation'),
+      ].join(', '),
+    ],
+    ['locked', note.locked && `entries ${placesOf(note.locked)} are here without the keys of their bodies`],
+    ['voided', note.voided === 0 ? undefined : counted(note.voided, 'key')],
+  ],
+  ruled: (note) => [
+    ['via', note.via],
+    ['version', note.policy],
+  ],
+  gap: (note) => [
+    ['from', moment(note.from)],
+    ['to', moment(note.to)],
+    ['unrecorded', counted(note.count, 'exchange')],
+    ['reason', note.reason],
+    ['signature', note.signature],
+  ],
+  vanished: (note) => [['gone', toldNote(note)]],
+  searched: (note) => [['for', note.fingerprint], ['query', note.query], ['shown', note.found], ...lateOf(note)],
+  read: (note) => [
+    ['did', note.format === undefined ? note.did : `${note.did}: ${note.format}`],
+    ['what', note.of || 'everything'],
+    ['shown', `${note.count}${note.content ? ', with content' : ''}`],
+    ['times', note.times],
+    ...lateOf(note),
+  ],
+  bypass: (note) => [
+    ['told by', note.via],
+    ['happened', moment(note.happened)],
+    ['whose', note.actor ?? note.github],
+    ['client', note.client],
+    ['model', note.model],
+  ],
 }
 
 const lateOf = ({ insteadOf, late }: Extract<Note, { readonly kind: 'read' | 'searched' }>): Maybe[] => [
