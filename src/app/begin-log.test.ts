@@ -5,9 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Opening } from '#exchange'
 import { beginLog, logPack, parseHead, printVerifier, unpackLog, verifierOf } from '#trail'
-import { backup, forge, ground, unsealed } from './backup/ground.case.ts'
+import { backup, forge, ground, say, sealed, unsealed } from './backup/ground.case.ts'
 import { beginLogIn } from './begin-log.ts'
 import { holdKeys } from './keyholder/index.ts'
 import { type OpenRecord, openRecord } from './record.ts'
@@ -15,23 +14,6 @@ import { uuid7 } from './uuid.ts'
 
 const WHY = { why: 'the disk was lost', reader: 'ana' }
 const sealAs = (origin: string) => ({ origin, key: { kind: 'file', path: undefined } }) as const
-
-async function say({ trail }: OpenRecord, times: number): Promise<void> {
-  for (let nth = 0; nth < times; nth++) {
-    const opening: Opening = {
-      ...{ kind: 'refused', exchange: uuid7(Date.now()), at: Date.now(), door: 'reverse', method: 'POST', path: '/v1' },
-      ...{ route: 'chat', facts: {}, findings: [], fault: 'policy.deny' },
-    }
-    await trail.append(opening)
-  }
-}
-
-async function sealed({ trail }: OpenRecord): Promise<void> {
-  for (let tries = 0; (await trail.sealed()).size < (await trail.highest()); tries++) {
-    assert.ok(tries < 2000, JSON.stringify(await trail.sealed()))
-    await wait(20)
-  }
-}
 
 /** A record of 6 entries in place of which one of 4 was put back; the heads over either. */
 async function rolledBack(t: TestContext) {

@@ -6,35 +6,16 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Opening } from '#exchange'
 import { parseRemembered } from '#trail'
-import { unsealed } from './backup/ground.case.ts'
+import { say, sealed, unsealed } from './backup/ground.case.ts'
 import { beginLogIn } from './begin-log.ts'
 import { holdKeys } from './keyholder/index.ts'
 import { type OpenRecord, openRecord, recordOf } from './record.ts'
 import { sealChecks } from './seal-checks.ts'
 import { headBeside } from './seal-key.ts'
-import { uuid7 } from './uuid.ts'
 
 const WHY = { why: 'it was put back', reader: 'ana' }
 const sealAs = (origin?: string, path?: string) => ({ ...(origin && { origin }), key: { kind: 'file', path } }) as const
-
-async function say({ trail }: OpenRecord, times: number): Promise<void> {
-  for (let nth = 0; nth < times; nth++) {
-    const opening: Opening = {
-      ...{ kind: 'refused', exchange: uuid7(Date.now()), at: Date.now(), door: 'reverse', method: 'POST', path: '/v1' },
-      ...{ route: 'chat', facts: {}, findings: [], fault: 'policy.deny' },
-    }
-    await trail.append(opening)
-  }
-}
-
-async function sealed({ trail }: OpenRecord): Promise<void> {
-  for (let tries = 0; (await trail.sealed()).size < (await trail.highest()); tries++) {
-    assert.ok(tries < 2000, JSON.stringify(await trail.sealed()))
-    await wait(20)
-  }
-}
 
 /** `data`: of the record; `at`: where it, its wrapping keys and the seal's own key (`outside`) are. */
 function ground(t: TestContext, { at, outside = false, name = 'data', keys: place = 'keys' }: Ground = {}) {

@@ -1,4 +1,5 @@
 /** A record with a place for its backups and one for its keys, in a folder that goes when the test is over. For tests alone. */
+import assert from 'node:assert/strict'
 import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -62,8 +63,23 @@ export async function exchange({ trail }: OpenRecord, session: string, said: str
   return id
 }
 
-export const sealed = async ({ trail }: OpenRecord) => {
-  while ((await trail.sealed()).size < (await trail.highest())) await wait(50)
+/** Entries of no body. */
+export async function say({ trail }: OpenRecord, times: number): Promise<void> {
+  for (let nth = 0; nth < times; nth++) {
+    const opening: Opening = {
+      ...{ kind: 'refused', exchange: uuid7(Date.now()), at: Date.now(), door: 'reverse', method: 'POST', path: '/v1' },
+      ...{ route: 'chat', facts: {}, findings: [], fault: 'policy.deny' },
+    }
+    await trail.append(opening)
+  }
+}
+
+/** Once all is. */
+export async function sealed({ trail }: OpenRecord): Promise<void> {
+  for (let tries = 0; (await trail.sealed()).size < (await trail.highest()); tries++) {
+    assert.ok(tries < 2000, JSON.stringify(await trail.sealed()))
+    await wait(20)
+  }
 }
 
 /** Why nothing of a record is sealed, once it tells: with the first round that fails. */
