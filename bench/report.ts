@@ -29,16 +29,19 @@ const DURING = `${FULL}, durable: during`
 const costRows = (costs: Costs, unit: string): string => {
   const base = costs.get('nginx')
   const rows = [...costs].map(([name, values]) => {
-    const ratio = base ? `${(median(values) / median(base)).toFixed(1)}×` : '–'
+    const against = over(values, base)
+    const ratio = Number.isNaN(against) ? '–' : `${against.toFixed(1)}×`
     const range = `${Math.min(...values).toFixed(0)}–${Math.max(...values).toFixed(0)}`
     return `| ${name} | ${median(values).toFixed(1)} | ${range} | ${ratio} |`
   })
   return [`| target | CPU µs per ${unit}, median | range | against nginx |`, '|---|---|---|---|', ...rows].join('\n')
 }
 
-const ratio = (costs: Costs, name: string): number => {
-  const [own, base] = [costs.get(name), costs.get('nginx')]
-  return own && base ? median(own) / median(base) : Number.NaN
+const ratio = (costs: Costs, name: string): number => over(costs.get(name), costs.get('nginx'))
+
+/** NaN where either was not measured: in a short run a few requests may cost less than the system counts, which is nothing. */
+function over(own: readonly number[] | undefined, base: readonly number[] | undefined): number {
+  return own && base && median(base) > 0 ? median(own) / median(base) : Number.NaN
 }
 
 interface Goal {
@@ -78,7 +81,7 @@ const verdict = ({ got, must, aim }: Goal): string =>
   Number.isNaN(got) ? 'not measured' : got <= aim ? 'aim met' : got <= must ? 'must met' : '**missed**'
 
 const goalRow = (goal: Goal): string =>
-  `| ${goal.what} | ${goal.got.toFixed(2)}${goal.unit} | ${goal.must} | ${goal.aim.toFixed(1)} | ${verdict(goal)} |`
+  `| ${goal.what} | ${Number.isNaN(goal.got) ? '–' : `${goal.got.toFixed(2)}${goal.unit}`} | ${goal.must} | ${goal.aim.toFixed(1)} | ${verdict(goal)} |`
 
 const slowRows = (slow: ReadonlyMap<string, Slow>): string =>
   [...slow]
